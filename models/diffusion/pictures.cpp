@@ -7,9 +7,9 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
-#include "models/eval/energy_distance.h"
 
 namespace gradzoo {
 namespace {

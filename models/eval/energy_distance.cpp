@@ -1,8 +1,7 @@
-#include "models/eval/energy_distance.h"
-
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 
 namespace gradzoo {
 namespace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
 #include "gradzoo/base/function_ref.h"
 
 /// Estimates with their standard errors, and how well a score separates two sets.
@@ -47,5 +48,10 @@ RocCurve roc_curve(const Tensor& positive, const Tensor& negative);
 /// The share of the positives at or above the lowest threshold that at most this share of the negatives
 /// reaches.
 double true_positives_at(const RocCurve& curve, double false_positives);
+
+/// log (1/K) sum_k w_k of every row, from fresh log importance weights: log_weights(k) gives (B, k). K =
+/// `samples`, asked for `at_once` or fewer at a time. Unbiased for the evidence, so below its logarithm in
+/// expectation (Jensen).
+Tensor importance_log_likelihood(FunctionRef<Tensor(int64_t)> log_weights, int64_t samples, int64_t at_once);
 
 }  // namespace gradzoo

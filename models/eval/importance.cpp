@@ -1,9 +1,8 @@
-#include "gradzoo/models/eval/importance.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/estimate.h"
 
 namespace gradzoo {
 

@@ -1,11 +1,10 @@
-#include "models/eval/nearest_images.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/datasets/batches.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 
 namespace gradzoo {
 

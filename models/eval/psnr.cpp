@@ -1,10 +1,9 @@
-#include "gradzoo/models/eval/psnr.h"
-
 #include <cmath>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 
 namespace gradzoo {
 

@@ -9,7 +9,6 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/batches.h"
-#include "models/eval/nearest_images.h"
 #include "nn/parallel/shared_rows.h"
 
 namespace gradzoo {

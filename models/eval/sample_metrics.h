@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/datasets/examples.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 #include "gradzoo/datasets/images/pixels.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/nn/parallel/processes.h"
@@ -146,5 +147,20 @@ NearestStatistics nearest_statistics(const Tensor& images, const Examples& train
 void check_count(const Examples& images, int64_t n);
 /// `n` images of a set, evenly spread over its order, as (n, pixels). Throws as check_count.
 Tensor evenly_spread(const Examples& images, int64_t n, Pixels pixels = Pixels::grey);
+
+/// 2 E|a - b| - E|a - a'| - E|b - b'| of rows a (n, d), b (m, d), unbiased. Its mean is 0 if and only if both
+/// have the same distribution (Szekely & Rizzo 2013). Throws Error for fewer than two rows, or for rows of
+/// different widths.
+double energy_distance(const Tensor& a, const Tensor& b);
+
+/// The image of a set that is nearest to each query by Euclidean distance of grey pixels: queries (n,
+/// numbers) in [0,1] -> (n, numbers). A sample that equals its neighbour was memorised.
+Tensor nearest_images(const Tensor& queries, const Examples& images);
+
+/// The peak signal-to-noise ratio of every image, in dB: 10 log10(1 / mean over its pixels of (image -
+/// truth)^2), pixels of [0, 1], the peak 1. Infinite where both are equal; of independent noise of standard
+/// deviation sigma -20 log10(sigma) in the limit of many pixels. images and truth (n, pixels) -> (n) f64.
+/// Throws Error where the shapes differ or there is no pixel.
+Tensor psnr(const Tensor& images, const Tensor& truth);
 
 }  // namespace gradzoo

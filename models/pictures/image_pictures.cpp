@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "gradzoo/autograd/ops.h"
-#include "models/eval/nearest_images.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 
 namespace gradzoo {
 namespace {

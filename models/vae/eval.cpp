@@ -8,7 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/base/over_examples.h"
-#include "gradzoo/models/eval/importance.h"
+#include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/vae/vae.h"
 #include "gradzoo/nn/distributions.h"
 

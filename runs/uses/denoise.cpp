@@ -8,7 +8,6 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/models/eval/psnr.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/eval/sample_metrics.h"
 #include "gradzoo/models/pictures/image_pictures.h"

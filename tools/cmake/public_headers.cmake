@@ -110,9 +110,7 @@ set(models_headers
     ebm/ebm.h
     eval/c2st.h
     eval/estimate.h
-    eval/importance.h
     eval/modes.h
-    eval/psnr.h
     eval/quadrature.h
     eval/sample_metrics.h
     gan/gan.h

@@ -8,9 +8,9 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
-#include "models/eval/energy_distance.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

@@ -1,5 +1,3 @@
-#include "models/eval/energy_distance.h"
-
 #include <cmath>
 #include <numbers>
 
@@ -7,6 +5,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

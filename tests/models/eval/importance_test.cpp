@@ -1,11 +1,10 @@
-#include "gradzoo/models/eval/importance.h"
-
 #include <cmath>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/estimate.h"
 
 using namespace gradzoo;
 

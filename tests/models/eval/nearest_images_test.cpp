@@ -1,9 +1,8 @@
-#include "models/eval/nearest_images.h"
-
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 
 namespace gradzoo {
 

@@ -1,11 +1,10 @@
-#include "gradzoo/models/eval/psnr.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

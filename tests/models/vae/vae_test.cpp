@@ -7,7 +7,7 @@
 #include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
-#include "gradzoo/models/eval/importance.h"
+#include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/vae/eval.h"
 #include "gradzoo/nn/distributions.h"
 #include "support/error_message.h"

@@ -6,7 +6,6 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/batches.h"
-#include "gradzoo/models/eval/psnr.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/eval/sample_metrics.h"
 #include "gradzoo/runs/opened_run.h"

@@ -9,7 +9,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "gradzoo/models/eval/estimate.h"
-#include "gradzoo/models/eval/psnr.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 

@@ -7,7 +7,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
-#include "gradzoo/models/eval/importance.h"
+#include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/vae/vae.h"
 #include "gradzoo/nn/distributions.h"
 #include "tools/verify/ledger/figure.h"
