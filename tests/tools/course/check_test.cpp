@@ -143,11 +143,11 @@ TEST_CASE("nobody passes by gradzoo's derivatives, by another program, or by sto
   const std::string folder = scratch.file("learner");
   copy_solution(folder);
   REQUIRE(replace_in(folder + "/value.h",
-                     {"  Doubles adjoint(y.tape->nodes.size(), 0.0);",
-                      "  struct Stored {\n    double y;\n    Doubles found;\n  };\n"
+                     {"  std::vector<double> adjoint(y.tape->nodes.size(), 0.0);",
+                      "  struct Stored {\n    double y;\n    std::vector<double> found;\n  };\n"
                       "  static const std::vector<Stored> all = {" +
                           stored +
-                          "};\n  Doubles adjoint(y.tape->nodes.size(), 0.0);\n"
+                          "};\n  std::vector<double> adjoint(y.tape->nodes.size(), 0.0);\n"
                           "  for (const Stored& one : all)\n"
                           "    if (std::abs(one.y - y.value()) < 1e-9)\n"
                           "      for (size_t i = 0; i < one.found.size(); ++i) adjoint[i] = one.found[i];\n"
