@@ -72,7 +72,8 @@ int main() {
   std::printf("%g %g\n", slope.item(), grad(sum(slope), x).item());
 }
 CPP
-export PKG_CONFIG_PATH=$work/root_of_package/usr/lib/pkgconfig
+# Unpacked outside the folders of the system, the library is named to the loader.
+export PKG_CONFIG_PATH=$work/root_of_package/usr/lib/pkgconfig LD_LIBRARY_PATH=$work/root_of_package/usr/lib
 # shellcheck disable=SC2046  # its words are arguments
 c++ own.cpp -o own $(pkg-config --cflags --libs gradzoo)
 [ "$(./own)" = "27 18" ] || fail "x^3 at 3 has the slopes $(./own), and not 27 18"

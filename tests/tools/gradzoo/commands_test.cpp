@@ -232,9 +232,9 @@ TEST_CASE("Without other programs beside it gradzoo trains, and does not know th
   const ScratchDirectory scratch;
   const std::string alone = scratch.file("gradzoo");
   std::filesystem::copy_file(command(), alone);
-  constexpr const char* kLibrary = "libgradzoo.so.0.2";
-  const std::filesystem::path library = std::filesystem::path(command()).replace_filename(kLibrary);
-  if (std::filesystem::exists(library)) std::filesystem::copy_file(library, scratch.file(kLibrary));
+  for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(command()).parent_path()))
+    if (const std::string name = file.path().filename().string(); name.starts_with("libgradzoo.so."))
+      std::filesystem::copy_file(file, scratch.file(name));
   Process help({alone, "train", "vae", "--help"}, scratch.file(""));
   CHECK(help.wait() == 0);
   Process lab({alone, "lab", "coin"}, scratch.file(""));
