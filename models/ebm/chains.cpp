@@ -7,6 +7,7 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 
 namespace gradzoo {
+
 Transition LimitedLangevin::transition(const Target& target, Rng& rng, bool) {
   const Tensor& score = value().score;
   const Tensor slope = move_.step_clip > 0 ? clamp(score, -move_.step_clip, move_.step_clip) : score;

@@ -19,6 +19,7 @@
 #include "samplers/given.h"
 
 namespace gradzoo {
+
 EnergyNetwork ebm_network(const EbmOptions& options, const DataShape& shape, Rng& rng) {
   const EnergyOptions& energy = options.energy;
   if (options.net == EbmNet::mlp) return {shape.size(), energy, rng};

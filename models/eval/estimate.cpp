@@ -16,6 +16,7 @@
 #include "gradzoo/samplers/diagnostics/diagnostics.h"
 
 namespace gradzoo {
+
 std::string with_error(const Estimate& e, std::string_view sign) {
   const std::string value = fmt::format("{:.4g}", e.value);
   return std::isfinite(e.standard_error) ? fmt::format("{} {} {}", value, sign, rounded(e.standard_error, 2))
@@ -116,6 +117,16 @@ double true_positives_at(const RocCurve& curve, double false_positives) {
   const auto beyond = std::ranges::upper_bound(curve.false_positives, false_positives);
   const auto points = beyond - curve.false_positives.begin();  // the first is (0, 0)
   return curve.true_positives[static_cast<size_t>(points - 1)];
+}
+
+Tensor importance_log_likelihood(FunctionRef<Tensor(int64_t)> log_weights, int64_t samples, int64_t at_once) {
+  if (samples < 1 || at_once < 1)
+    throw Error("importance sampling: {} samples, {} at once. Hint: at least 1", samples, at_once);
+  Tensors sums;  // (B, 1) each: logsumexp of a part of the weights
+  for (int64_t done = 0; done < samples; done += at_once) {
+    sums.push_back(logsumexp(log_weights(std::min(at_once, samples - done)), 1, true));
+  }
+  return logsumexp(concat(sums, 1), 1) - std::log(static_cast<double>(samples));
 }
 
 }  // namespace gradzoo

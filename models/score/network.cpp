@@ -8,6 +8,7 @@
 #include "models/networks/labels.h"
 
 namespace gradzoo {
+
 ScoreTask ScoreTask::of(const ScoreOptions& options) {
   return {.objective = options.objective,
           .sigma = options.sigma,

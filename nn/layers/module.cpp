@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace gradzoo {
+
 Tensor Module::forward(const Tensor&) const {
   throw Error(
       "forward: this module does not take one tensor. Hint: give it as many as it takes, or call its own "
