@@ -15,6 +15,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {
@@ -153,10 +154,8 @@ void MetricsLog::write(const std::string& line) {
 }
 
 std::string quantity_key(const Quantity& quantity) {
-  std::string key = quantity.unit.empty() ? quantity.name : quantity.name + "_" + quantity.unit;
-  std::ranges::replace(key, ' ', '_');
-  for (size_t at; (at = key.find('/')) != std::string::npos;) key.replace(at, 1, "_per_");
-  return key;
+  const std::string key = quantity.unit.empty() ? quantity.name : quantity.name + "_" + quantity.unit;
+  return replaced(key, {{' ', "_"}, {'/', "_per_"}});
 }
 
 MetricName metric_name(const std::string& key) {

@@ -10,6 +10,7 @@
 
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/base/version.h"
 #include "gradzoo/runs/metrics_log.h"
 #include "gradzoo/runs/repeat_command.h"
@@ -143,7 +144,7 @@ std::vector<Term> glossary_of(const ReportedRun& run) {
   for (const Quantity& quantity : run.known)
     terms.push_back({"valid " + metric_name(quantity.name).name, quantity.meaning});
   const DataKind& kind = run.session.data.shape().kind();
-  terms.push_back({metric_name("nats" + kind.per_example).name, kind.nats_meaning});
+  terms.push_back({replaced(kind.nats, {{'/', " per "}}), kind.nats_meaning});
   terms.push_back(
       {"±", "standard error of a mean over the examples: chance alone moves the number by about so much"});
   return terms;

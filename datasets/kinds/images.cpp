@@ -30,7 +30,6 @@ DataKind images_kind() {
       .shown = 100,
       .at_once = 250,
       .nats = "nats/image",
-      .per_example = "_per_image",
       .nats_meaning = "natural logarithms of probability, summed over an image's pixels; 1 nat is 1.44 bits"};
 }
 

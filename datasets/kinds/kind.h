@@ -54,7 +54,6 @@ struct DataKind {
   int64_t shown = 1000;                                               ///< samples in a picture
   int64_t at_once = 20'000;                                           ///< that a network draws together
   std::string nats = "nats";                                          ///< the unit of -log p(x)
-  std::string per_example = "";  ///< what that adds to the name of a metric
   std::string nats_meaning = "natural logarithms of probability; 1 nat is 1.44 bits";  ///< of that unit
   std::vector<ToyEntry> toys = {};  ///< what `--data` makes
 

@@ -62,8 +62,8 @@ Made::Made(const MadeOptions& options, const DataShape& shape, const TrainingOpt
                 .activation = options.activation},
                init_rng_),
       learner_(network_, training.learner()),
-      loss_(
-          add_metric({"nll_nats" + shape.kind().per_example, "the loss: -log p(x), exact; lower is better"})),
+      loss_(add_metric({"nll_" + replaced(shape.kind().nats, {{'/', "_per_"}}),
+                        "the loss: -log p(x), exact; lower is better"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
