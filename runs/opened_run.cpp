@@ -93,8 +93,8 @@ void check_finite(const State& state, const std::string& path) {
   }
 }
 
-SafetensorsReader state_file(const RunDirectory& directory) {
-  if (directory.is_weights_alone()) {
+SafetensorsReader state_file(const RunDirectory& directory, bool weights_alone) {
+  if (weights_alone) {
     check_card(directory);
     return SafetensorsReader(directory.weights(), Links::refuse);
   }
@@ -172,7 +172,8 @@ OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int6
     : mode_(threads), seed_(seed), directory(find_run(path)) {
   directory.check_is_run();
   const ConfigFile config = read_config(directory.config());
-  static_cast<OpenedModel&>(*this) = open_model(config, state_file(directory), directory.is_weights_alone());
+  const bool alone = directory.is_weights_alone();
+  static_cast<OpenedModel&>(*this) = open_model(config, state_file(directory, alone), alone);
 }
 
 std::string OpenedRun::description() const {

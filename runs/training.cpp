@@ -192,12 +192,13 @@ bool may_grow(std::string_view key) { return key == "epochs" || key == "steps"; 
 std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const RunDirectory& directory) {
   if (!request.config.empty())
     throw Error("--resume goes on with the run's own settings. Hint: leave --config away");
-  const std::unique_ptr<RunOptions> before = options_of(read_config(directory.config()));
+  const ConfigFile config = read_config(directory.config());
+  const std::unique_ptr<RunOptions> before = options_of(config);
   if (!request.model.empty() && request.model != before->entry().name) {
     throw Error("{} is a run of {}, not of {}. Hint: leave the model away", directory.path(),
                 before->entry().name, request.model);
   }
-  std::unique_ptr<RunOptions> options = options_of(read_config(directory.config()));
+  std::unique_ptr<RunOptions> options = options_of(config);
   options->assign(request.assignments);
   before->complete();
   options->complete();
