@@ -123,7 +123,7 @@ def run(page, part, words, folder, environment, report, output=False):
                f"ended with {ran.returncode}: {' '.join(came)[-300:].strip()}")
 
 
-def check(pages, root, work, environment, report, note):
+def check(pages, root, build, work, environment, report, note):
     programs, others = sort(pages, root, report, note)
     project, text = work / "programs", PROJECT
     project.mkdir()
@@ -136,7 +136,7 @@ def check(pages, root, work, environment, report, note):
         text += EXECUTABLE.format(f"program_{number}")
         if "//! tree" in program.source:  # compiled as the tree's own files are, with the kernels that users do not see
             text += f"target_include_directories(program_{number} BEFORE PRIVATE {root})\n"
-            text += f"target_link_libraries(program_{number} PRIVATE {root}/build/release/libgradzoo_kernels.a)\n"
+            text += f"target_link_libraries(program_{number} PRIVATE {build}/libgradzoo_kernels.a)\n"
         else:
             text += f"target_precompile_headers(program_{number} REUSE_FROM headers)\n"
         text += MPI.format(f"program_{number}") if "<mpi.h>" in program.source else ""
