@@ -4,6 +4,7 @@
 #include <system_error>
 #include <vector>
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include "gradzoo/base/error.h"
@@ -22,6 +23,15 @@ fs::path named(const char* variable) {
   return value != nullptr ? value : "";
 }
 
+// Of the shared library that holds this code; the program's where it is linked in.
+fs::path own_folder() {
+  Dl_info info;
+  if (::dladdr(reinterpret_cast<const void*>(&program_path), &info) != 0 &&
+      info.dli_fname[0] == '/')  // NOLINT
+    return fs::path(info.dli_fname).parent_path();
+  return program_path().parent_path();
+}
+
 }  // namespace
 
 fs::path program_path() {
@@ -37,12 +47,15 @@ fs::path program_path() {
 
 fs::path find_data_folder(const std::string& name, const std::string& part, const char* variable) {
   std::vector<fs::path> places = {named(variable)};
-  // The program is in bin/, or in libexec/gradzoo/.
-  const fs::path folder = program_path().parent_path();
-  const fs::path prefix = folder.filename() == "gradzoo" && folder.parent_path().filename() == "libexec"
-                              ? folder.parent_path().parent_path()
-                              : folder.parent_path();
-  if (places[0].empty()) places = {prefix / "share/gradzoo" / name, fs::path(GRADZOO_SOURCE_DIR) / name};
+  if (places[0].empty()) {
+    // In lib/, lib/ARCHITECTURE/, bin/ or libexec/gradzoo/ of a prefix, or in the build folder.
+    constexpr int kAbove = 3;
+    places.clear();
+    fs::path folder = own_folder();
+    for (int i = 0; i < kAbove; ++i, folder = folder.parent_path())
+      places.push_back(folder / "share/gradzoo" / name);
+    if (*GRADZOO_SOURCE_DIR != '\0') places.push_back(fs::path(GRADZOO_SOURCE_DIR) / name);
+  }
   std::string looked;
   for (const fs::path& place : places) {
     const fs::path wanted = part.empty() ? place : place / part;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -199,6 +200,21 @@ std::string text_columns(std::span<const std::vector<std::string>> rows, std::st
     text += line + "\n";
   }
   return text;
+}
+
+std::string wrapped(const std::string& text, size_t width, const std::string& margin) {
+  std::string out;
+  size_t used = 0;
+  std::istringstream words(text);
+  for (std::string word; words >> word; used += word.size()) {
+    if (used > 0 && used + 1 + word.size() > width) {
+      out += "\n" + margin;
+      used = 0;
+    }
+    if (used > 0) out += ' ', ++used;
+    out += word;
+  }
+  return out;
 }
 
 }  // namespace gradzoo

@@ -30,6 +30,9 @@ CodePoint first_code_point(std::string_view text);
 /// Rows of cells as lines: columns as wide as their widest cell, two spaces apart, and nothing trails.
 std::string text_columns(std::span<const std::vector<std::string>> rows, std::string_view indent = "  ");
 
+/// The words of a text in lines of at most `width` characters, each but the first behind `margin`.
+std::string wrapped(const std::string& text, size_t width, const std::string& margin = "");
+
 /// The number that the whole text is, in decimal digits; `T` is int64_t or double, and of doubles "inf" and
 /// "nan" are numbers. Nothing where anything stands before or behind it, a space or a '+', or where it is
 /// beyond T's range: a double's ends at its least subnormal too. Does not depend on the locale.

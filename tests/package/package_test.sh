@@ -43,6 +43,10 @@ done
 mkdir root_of_package
 dpkg-deb --extract "$package" root_of_package
 
+echo "== no path of this machine in it"
+source=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$binary/CMakeCache.txt")
+! grep -rlF "$source/" root_of_package || fail "a file of the package names the source tree"
+
 echo "== links of the installed documentation"
 python3 - root_of_package/usr/share/doc/gradzoo << 'PYTHON' || fail "a link of the installed documentation is dead"
 import pathlib, re, sys
