@@ -68,8 +68,10 @@ echo "== a program by pkg-config"
 cat > own.cpp << 'CPP'
 #include <cstdio>
 #include <gradzoo.h>
+#include <gradzoo/datasets/images/mnist.h>
 using namespace gradzoo;
 int main() {
+  std::printf("%s\n", mnist_folder().c_str());
   Tensor x = full({1}, 3.0, DType::f64).requires_grad_();
   Tape tape;
   const Tensor slope = grad(sum(mul(x, mul(x, x))), x, {.create_graph = true});
@@ -80,7 +82,10 @@ CPP
 export PKG_CONFIG_PATH=$work/root_of_package/usr/lib/pkgconfig LD_LIBRARY_PATH=$work/root_of_package/usr/lib
 # shellcheck disable=SC2046  # its words are arguments
 c++ own.cpp -o own $(pkg-config --cflags --libs gradzoo)
-[ "$(./own)" = "27 18" ] || fail "x^3 at 3 has the slopes $(./own), and not 27 18"
+own=$(./own)
+[ "$(tail -n 1 <<< "$own")" = "27 18" ] || fail "x^3 at 3 has the slopes $own, and not 27 18"
+[ "$(head -n 1 <<< "$own")" = "$work/root_of_package/usr/share/gradzoo/datasets/mnist" ] ||
+  fail "a program of one's own finds the data of this library at $own"
 [ "$(pkg-config --modversion gradzoo)" = "$version" ] || fail "gradzoo.pc is of another version"
 
 echo "== the clean system"
