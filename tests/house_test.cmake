@@ -26,14 +26,11 @@ set(room_networks networks)
 set(room_run eval pictures base networks run registry)
 
 # Rooms of tools/ that the ones named may not include. A program includes cli, and no other program but these parts:
-# workloads that doctor times, labs that list names and serve runs, the table of ops, games and numbers of the ledger that labs show.
+# workloads that doctor times, the table of ops.
 set(programs bench course doctor explain gradcheck gradzoo lab list mpi serve verify)
 set(sees_gradcheck list)
 set(sees_mpi gradzoo)
 set(sees_doctor bench)
-set(sees_list lab)
-set(sees_serve lab)
-set(sees_lab verify)
 set(sees_bench doctor)
 set(sees_verify doctor)
 

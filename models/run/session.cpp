@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <sstream>
+#include <vector>
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/registry.h"
@@ -77,6 +80,12 @@ std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<cons
   options->assign(assignments);
   options->complete();
   return options;
+}
+
+std::unique_ptr<RunOptions> run_options(const std::string& line) {
+  std::istringstream text(line);
+  const std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
+  return run_options(words.at(0), std::span(words).subspan(1));
 }
 
 Session::Session(const RunOptions& options, const SessionOptions& session)

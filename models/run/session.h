@@ -89,6 +89,8 @@ class RunOptions {
 
 /// The model's options with key=value assignments, completed.
 std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<const std::string> assignments);
+/// The same of a line, "MODEL KEY=VALUE ...".
+std::unique_ptr<RunOptions> run_options(const std::string& line);
 
 /// How a session differs from a run by the command.
 struct SessionOptions {

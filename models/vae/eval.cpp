@@ -1,5 +1,3 @@
-#include "gradzoo/models/vae/eval.h"
-
 #include <algorithm>
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gradzoo/models/base/model.h"
-#include "gradzoo/models/vae/eval.h"
+#include "gradzoo/models/vae/vae.h"
 
 namespace gradzoo {
 

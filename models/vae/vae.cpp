@@ -8,7 +8,6 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
-#include "gradzoo/models/vae/eval.h"
 #include "gradzoo/nn/parallel/shards.h"
 #include "models/networks/labels.h"
 #include "models/vae/pictures.h"

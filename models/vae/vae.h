@@ -11,6 +11,7 @@
 #include "gradzoo/base/options.h"
 #include "gradzoo/datasets/batches.h"
 #include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/images/pixels.h"
 #include "gradzoo/models/base/entry.h"
 #include "gradzoo/models/base/model.h"
 #include "gradzoo/models/networks/image_coder.h"
@@ -222,5 +223,46 @@ class Vae : public Model {
 
 /// The VAE's line in the list of models.
 ModelEntry vae_entry();
+
+inline constexpr QuantityInfo kVaeBceKl{"bce_kl", "nats/image"},
+    kVaeEntropyFloor{"entropy_floor", "nats/image"}, kVaeElbo{"elbo", "nats/image"},
+    kVaeNegativeElbo{"negative_elbo", "nats/image"}, kVaeReconstruction{"reconstruction", "nats/image"},
+    kVaeKl{"kl", "nats/image"}, kVaeLogPx{"log_px", "nats/image"}, kVaeKlNormal{"kl_normal", "nats/image"},
+    kVaeLogPxNormal{"log_px_normal", "nats/image"}, kVaeAggregateNormal{"aggregate_kl_normal", "nats"},
+    kVaeAggregateMixture{"aggregate_kl_mixture", "nats"};
+
+/// The ELBO's parts on a set of images, one z an image. Deterministic in the seed.
+struct VaeBound {
+  Tensor reconstruction;   // (N) nats: -log p(x|z), z ~ q(z|x)
+  Tensor kl;               // (N) nats, of N(0, I)
+  Tensor kl_mixture;       // (N) nats, of the mixture; undefined as long as there is none
+  Posterior codes;         // q(z|x), (N, latent) each
+  Tensor z, labels;        // (N, latent) ~ q(z|x); (N), of labelled images
+  Tensor kl_by_dimension;  // (latent) nats, of N(0, I): mean over the images
+};
+VaeBound vae_bound(const VaeNetwork& network, const VaePrior& prior, const Examples& images, Pixels pixels,
+                   uint64_t seed);
+
+/// log 1/N sum_n N(z; mean_n, diag e^logvar_n), the aggregate posterior of N images, of every row of z
+/// (m, latent): (m) f64.
+Tensor log_aggregate_posterior(const Tensor& z, const Posterior& codes);
+
+/// KL(q(z) || p(z)), nats, of the aggregate posterior of these N images at z ~ q(z) (Hoffman & Johnson 2016,
+/// "ELBO surgery"), under N(0, I) and under the mixture, which is fitted: what a code's prior lacks. mean
+/// KL(q(z|x) || p(z)) is this and the information I(x; z) <= log N.
+Quantities aggregate_kls(const VaeBound& bound, const VaePrior& prior);
+
+/// Latent dimensions whose posterior mean has a variance over the images above 0.01 (Burda, Grosse &
+/// Salakhutdinov 2016, section 5.2).
+int64_t active_units(const VaeBound& bound);
+
+/// log p(x) of every image by importance sampling from q, (N) nats under each prior; `samples` an image. Its
+/// expectation is below the true value (Burda et al. 2016, theorem 1); the gap shrinks with more samples.
+/// Calls `done` with the share of the images measured so far.
+struct VaeLogLikelihood {
+  Tensor normal, mixture;  // undefined as long as there is none
+};
+VaeLogLikelihood vae_log_likelihood(const VaeNetwork& network, const VaePrior& prior, const Examples& images,
+                                    Pixels pixels, int64_t samples, uint64_t seed, const ShareDone& done);
 
 }  // namespace gradzoo

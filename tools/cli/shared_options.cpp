@@ -1,6 +1,5 @@
 #include "tools/cli/shared_options.h"
 
-#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,21 +20,6 @@ void use_threads(int64_t threads) {
 
 void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning) {
   line.option("--seed", "S", seed, meaning, 0, int64_t{1} << 53);
-}
-
-std::string wrapped(const std::string& text, size_t width, const std::string& margin) {
-  std::string out;
-  size_t used = 0;
-  std::istringstream words(text);
-  for (std::string word; words >> word; used += word.size()) {
-    if (used > 0 && used + 1 + word.size() > width) {
-      out += "\n" + margin;
-      used = 0;
-    }
-    if (used > 0) out += ' ', ++used;
-    out += word;
-  }
-  return out;
 }
 
 void check_picture(const std::string& command, const std::string& file, const char* ending) {

@@ -110,9 +110,11 @@ set(models_headers
     ebm/ebm.h
     eval/c2st.h
     eval/estimate.h
+    eval/likelihood_and_samples.h
     eval/modes.h
     eval/quadrature.h
     eval/sample_metrics.h
+    gan/game.h
     gan/gan.h
     gan/networks.h
     made/made.h
@@ -134,7 +136,6 @@ set(models_headers
     score/eval.h
     score/network.h
     score/objectives.h
-    vae/eval.h
     vae/vae.h
 )
 set(plot_headers
@@ -152,6 +153,7 @@ set(runs_headers
     command_example.h
     config_file.h
     draw_picture.h
+    labs/lab.h
     live_line.h
     metrics_log.h
     opened_run.h

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/text.h"
-#include "tools/cli/shared_options.h"
 #include "tools/course/case.h"
 
 namespace gradzoo::course {

@@ -6,13 +6,13 @@
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/runs/labs/lab.h"
 #include "gradzoo/runs/live_line.h"
 #include "gradzoo/runs/run_directory.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"
-#include "tools/lab/folder.h"
 
 namespace gradzoo {
 namespace {

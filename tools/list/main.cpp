@@ -12,12 +12,12 @@
 #include "gradzoo/datasets/registry.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/models/registry.h"
+#include "gradzoo/runs/labs/lab.h"
 #include "gradzoo/runs/uses/use.h"
 #include "gradzoo/samplers/registry.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/values.h"
-#include "tools/lab/lab.h"
 #include "tools/list/op_table.h"
 
 namespace gradzoo {

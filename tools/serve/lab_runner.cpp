@@ -18,8 +18,8 @@
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/runs/child.h"
+#include "gradzoo/runs/labs/lab.h"
 #include "tools/cli/program.h"
-#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {

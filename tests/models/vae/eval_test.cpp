@@ -1,11 +1,10 @@
-#include "gradzoo/models/vae/eval.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/vae/vae.h"
 
 namespace gradzoo {
 namespace {

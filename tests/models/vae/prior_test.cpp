@@ -5,7 +5,6 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
-#include "gradzoo/models/vae/eval.h"
 #include "gradzoo/models/vae/vae.h"
 #include "gradzoo/nn/distributions.h"
 #include "support/error_message.h"

@@ -8,7 +8,6 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/estimate.h"
-#include "gradzoo/models/vae/eval.h"
 #include "gradzoo/nn/distributions.h"
 #include "support/error_message.h"
 #include "support/small_model.h"

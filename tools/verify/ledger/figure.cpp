@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <span>
@@ -170,7 +169,7 @@ class RowObserver : public TrainObserver {
 // Trains; goes on from `checkpoint` where that is a file, and saves there unless it is "".
 std::unique_ptr<Session> train(const std::string& line, const std::string& checkpoint,
                                const RowContext& context) {
-  auto session = std::make_unique<Session>(*options_of_line(line));
+  auto session = std::make_unique<Session>(*run_options(line));
   if (!checkpoint.empty() && std::filesystem::exists(checkpoint))
     load_checkpoint(checkpoint, session->state, {.model = line});
   RowObserver observer(context, *session, line, checkpoint);
@@ -183,12 +182,6 @@ std::string checkpoint_of(const std::string& line, const RowContext& context) {
 }
 
 }  // namespace
-
-std::unique_ptr<RunOptions> options_of_line(const std::string& line) {
-  std::istringstream text(line);
-  const std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
-  return run_options(words[0], std::span(words).subspan(1));
-}
 
 std::unique_ptr<Session> train_model(const std::string& line, const RowContext& context) {
   return train(line, "", context);

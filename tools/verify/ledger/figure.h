@@ -51,9 +51,6 @@ Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::str
 /// Models that rows look at. A line is what `gradzoo train` would train, "nce data=ring8 seed=1": MODEL
 /// KEY=VALUE ....
 
-/// The options of a line, completed.
-std::unique_ptr<RunOptions> options_of_line(const std::string& line);
-
 /// Trains a line in memory, and tells `context` of each epoch.
 std::unique_ptr<Session> train_model(const std::string& line, const RowContext& context);
 

@@ -10,7 +10,7 @@
 #include "gradzoo/models/nce/nce.h"
 #include "gradzoo/models/rbm/rbm.h"
 #include "gradzoo/models/score/eval.h"
-#include "gradzoo/models/vae/eval.h"
+#include "gradzoo/models/vae/vae.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 

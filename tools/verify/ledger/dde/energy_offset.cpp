@@ -20,7 +20,7 @@ using DdeLogDensity = Tensor (*)(const Target& model, double sigma, const Tensor
 RowResult energy_offset(DdeLogDensity log_density, const RowContext& context) {
   const int64_t steps = context.count(3000, 600);
   const std::string line = fmt::format("dde data=ring8 toy_noise=0.2 steps={} seed=1", steps);
-  const double sigma = std::stod(options_of_line(line)->table().find("sigma").text());
+  const double sigma = std::stod(run_options(line)->table().find("sigma").text());
   const auto trained = train_model(line, context);
   const Target model = trained->model->abilities().target;
   const OffsetSpread found = dde_fit(*trained->data.shape().toy, sigma, [&](const Tensor& x) {

@@ -7,11 +7,11 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/gan/game.h"
 #include "gradzoo/models/gan/gan.h"
 #include "gradzoo/nn/distributions.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
-#include "tools/verify/ledger/gan/game.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -17,7 +17,7 @@ constexpr int64_t kToySteps = 1500;
 
 bool learns(const std::string& model, const std::string& toy) {
   try {
-    const auto options = options_of_line(fmt::format("{} data={}", model, toy));
+    const auto options = run_options(fmt::format("{} data={}", model, toy));
     options->make_model(shape_of(options->data));
     return true;
   } catch (const Error&) {

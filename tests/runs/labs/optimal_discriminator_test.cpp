@@ -1,0 +1,26 @@
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "gradzoo/runs/labs/lab.h"
+
+namespace gradzoo {
+
+TEST_CASE("optimal-discriminator: D is p/(p + q), and V nears 2 JSD - log 4 from below") {
+  const LabResult result = find_lab("optimal-discriminator").run({.seed = 1}, {"steps=400"});
+  const LabTable& table = result.table("p, q");
+  for (const LabTable::Row& row : table.rows) {
+    CHECK(row.values[0] < row.values[1] + 1e-6);  // V(D) <= V(D*)
+    CHECK(row.values[1] >= -std::log(4.0) - 1e-9);
+    CHECK(row.values[1] < 1e-9);
+  }
+  CHECK(table.at("bumps, a bell", "mean |D - D*|") < 0.02);
+  CHECK(table.at("bumps, a bell", "max |D - D*|") < 0.06);
+  CHECK(table.at("bumps, a bell", "V(D)") > table.at("bumps, a bell", "2 JSD - log 4") - 0.005);
+  CHECK(table.at("bumps, a bell; early", "mean |D - D*|") > 0.05);
+  CHECK(table.at("bumps twice", "V(D)") == doctest::Approx(-std::log(4.0)).epsilon(0.005));
+  CHECK(table.at("bumps, bumps far away", "V(D)") > -0.05);
+  CHECK(result.pictures.size() == 1);
+}
+
+}  // namespace gradzoo
