@@ -24,22 +24,22 @@ constexpr double kMargin = 16, kTitleSize = 16, kNameSize = 13, kTickSize = 12, 
 constexpr const char *kDay = "--paper:#fcfbf8;--ink:#22262e;--soft:#656b78;--rule:#e3e1da;--level:#8a4b4b;",
                      *kNight = "--paper:#16181d;--ink:#e4e2dc;--soft:#9aa0ac;--rule:#31353e;--level:#d99a9a;",
                      *kStyle = R"(
-svg.chart text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:var(--soft)}
-svg.chart .title{font-size:16px;font-weight:600;fill:var(--ink)}
-svg.chart .name{font-size:13px;fill:var(--ink)}
-svg.chart .middle{text-anchor:middle}
-svg.chart .end{text-anchor:end}
-svg.chart .paper{fill:var(--paper)}
-svg.chart path{fill:none;stroke:var(--tint);stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
-svg.chart .rule{stroke:var(--rule);stroke-width:1}
-svg.chart .axis{stroke:var(--soft);stroke-width:1}
-svg.chart .level{stroke:var(--level);stroke-width:1.6;stroke-dasharray:6 5;stroke-linecap:butt}
-svg.chart .dense{stroke-width:1.4}
-svg.chart .dashes{stroke-dasharray:8 7}
-svg.chart .dots{stroke-dasharray:.5 6.5}
-svg.chart .marks{stroke-width:7}
-svg.chart .band{fill:var(--tint);stroke:none;opacity:.16}
-svg.chart .bars{fill:var(--tint);stroke:none}
+svg.lines text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:var(--soft)}
+svg.lines .title{font-size:16px;font-weight:600;fill:var(--ink)}
+svg.lines .name{font-size:13px;fill:var(--ink)}
+svg.lines .middle{text-anchor:middle}
+svg.lines .end{text-anchor:end}
+svg.lines .paper{fill:var(--paper)}
+svg.lines path{fill:none;stroke:var(--tint);stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
+svg.lines .rule{stroke:var(--rule);stroke-width:1}
+svg.lines .axis{stroke:var(--soft);stroke-width:1}
+svg.lines .level{stroke:var(--level);stroke-width:1.6;stroke-dasharray:6 5;stroke-linecap:butt}
+svg.lines .dense{stroke-width:1.4}
+svg.lines .dashes{stroke-dasharray:8 7}
+svg.lines .dots{stroke-dasharray:.5 6.5}
+svg.lines .marks{stroke-width:7}
+svg.lines .band{fill:var(--tint);stroke:none;opacity:.16}
+svg.lines .bars{fill:var(--tint);stroke:none}
 )";
 
 std::string style() {
@@ -134,7 +134,7 @@ struct Frame {
   template <class Data>
   SvgChart draw(Data data) {
     std::string svg = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" width=\"{0}\" height=\"{1}\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lines\" width=\"{0}\" height=\"{1}\" "
         "viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"{2}\">\n<style>{3}</style>\n"
         "<rect class=\"paper\" width=\"{0}\" height=\"{1}\"/>\n",
         width, height, escaped(title.empty() ? y_label + " by " + x_label : title), style());
