@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <list>
+#include <mutex>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -112,6 +114,11 @@ tcp::acceptor listening(net::io_context& io, const HttpOptions& options) {
 
 }  // namespace
 
+struct HttpServer::Question {
+  std::shared_ptr<Connection> connection;
+  HttpRequest request;
+};
+
 struct HttpServer::Parts {
   Parts(const HttpOptions& chosen, const HttpHandler& answers)
       : options(chosen), handler(answers), acceptor(listening(io, chosen)) {
@@ -120,6 +127,7 @@ struct HttpServer::Parts {
   }
   void accept();
   bool make_room();
+  void answer_long(Question question);
 
   HttpOptions options;
   const HttpHandler& handler;
@@ -127,7 +135,8 @@ struct HttpServer::Parts {
   net::io_context io{1};
   tcp::acceptor acceptor;
   net::steady_timer pause{io};
-  std::atomic<size_t> long_ones = 0;
+  std::mutex waiting_mutex;
+  std::deque<Question> waiting;  // for an answer that takes long, the newest at the back
   net::thread_pool threads{kThreads}, threads_for_long{kThreadsForLong};
 };
 
@@ -144,6 +153,7 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   bool waits_for_client() const { return waits_for_client_; }
+  bool is_gone() const { return gone_; }
 
   void close() {
     waits_for_client_ = false;
@@ -161,6 +171,27 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
           const bool asks_first = !error && self->parser_->get()[http::field::expect] == "100-continue";
           asks_first ? self->encourage() : self->read_body(error);
         });
+  }
+
+  // On a thread that answers; the connection goes back to its own.
+  static void answer(Question question) {
+    HttpResponse response;
+    if (!question.connection->gone_) response = question.connection->server_.handler.answer(question.request);
+    auto& io = question.connection->server_.io;
+    net::post(io, [self = std::move(question.connection), response = std::move(response)]() mutable {
+      self->write(std::move(response));
+    });
+  }
+
+  void write(HttpResponse response) {
+    if (gone_) return;
+    error_code ignored;
+    stream_.socket().cancel(ignored);  // notice_going
+    message_ = message_of(std::move(response), is_head_, keep_alive_);
+    wait_for_client(server_.options.to_be_read);
+    http::async_write(stream_, message_, [self = shared_from_this()](error_code error, size_t) {
+      if (!error) self->keep_alive_ ? self->read() : self->leave();
+    });
   }
 
  private:
@@ -194,51 +225,20 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
     is_head_ = parser_->get().method() == http::verb::head;
     HttpRequest request = request_of(parser_->release());
     if (!server_.handler.takes_long(request)) {
-      net::post(server_.threads, Answering{shared_from_this(), std::move(request)});
-    } else if (server_.long_ones >= kMostLong) {
-      write(
-          refusal_response(503, "too many wait for an answer that takes long. Hint: ask again in a minute"));
-    } else {
-      ++server_.long_ones;
-      notice_going();
-      net::post(server_.threads_for_long, [answering = Answering{shared_from_this(), std::move(request)},
-                                           &count = server_.long_ones]() mutable {
-        answering();
-        --count;
+      net::post(server_.threads, [question = Question{shared_from_this(), std::move(request)}]() mutable {
+        answer(std::move(question));
       });
+    } else {
+      notice_going();
+      server_.answer_long({shared_from_this(), std::move(request)});
     }
   }
-
-  // On a thread that answers; the connection goes back to its own.
-  struct Answering {
-    std::shared_ptr<Connection> connection;
-    HttpRequest request;
-    void operator()() {
-      HttpResponse response;
-      if (!connection->gone_) response = connection->server_.handler.answer(request);
-      auto& io = connection->server_.io;
-      net::post(io, [self = std::move(connection), response = std::move(response)]() mutable {
-        self->write(std::move(response));
-      });
-    }
-  };
 
   // Nothing is computed for a client that went while it waited for its turn.
   void notice_going() {
     stream_.socket().async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
       error_code ignored;
       if (!error && !self->waits_for_client_ && self->stream_.socket().available(ignored) == 0) self->close();
-    });
-  }
-
-  void write(HttpResponse response) {
-    if (gone_) return;
-    error_code ignored;
-    stream_.socket().cancel(ignored);  // notice_going
-    message_ = message_of(std::move(response), is_head_, keep_alive_);
-    wait_for_client(server_.options.to_be_read);
-    http::async_write(stream_, message_, [self = shared_from_this()](error_code error, size_t) {
-      if (!error) self->keep_alive_ ? self->read() : self->leave();
     });
   }
 
@@ -284,6 +284,33 @@ bool HttpServer::Parts::make_room() {
   if (found == open.end()) return false;
   (*found)->close();
   return true;
+}
+
+// The newest first: who asked before has often asked anew. Of too many the oldest is refused.
+void HttpServer::Parts::answer_long(Question question) {
+  std::shared_ptr<Connection> refused;
+  {
+    const std::lock_guard lock(waiting_mutex);
+    std::erase_if(waiting, [](const Question& other) { return other.connection->is_gone(); });
+    waiting.push_back(std::move(question));
+    if (waiting.size() > kMostLong) {
+      refused = std::move(waiting.front().connection);
+      waiting.pop_front();
+    }
+  }
+  if (refused)
+    refused->write(
+        refusal_response(503, "too many wait for an answer that takes long. Hint: ask again in a minute"));
+  net::post(threads_for_long, [this] {
+    Question newest;
+    {
+      const std::lock_guard lock(waiting_mutex);
+      if (waiting.empty()) return;
+      newest = std::move(waiting.back());
+      waiting.pop_back();
+    }
+    Connection::answer(std::move(newest));
+  });
 }
 
 HttpServer::HttpServer(const HttpOptions& options, const HttpHandler& handler)

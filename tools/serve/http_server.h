@@ -43,6 +43,7 @@ class HttpServer {
 
  private:
   struct Parts;
+  struct Question;
   class Connection;
   std::unique_ptr<Parts> parts_;
 };

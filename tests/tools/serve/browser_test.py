@@ -34,6 +34,8 @@ def curves(page):
             .parentNode.querySelector('i').className''', name.removesuffix(', validation'))
         check(line['pen'].split()[0] == dot, f"{name} has the pen {line['pen']}, and {dot} on the list")
 
+    check(page.text('#trouble') == '', f"the page says: {page.text('#trouble')}")
+
     # It grows while the training goes on, and again.
     eventually('the word training', lambda: 'training' in page.text('#names li:last-child small'))
     for _ in range(2):
@@ -241,6 +243,17 @@ def looks(page):
     check(grounds[0] > .7 and grounds[1] < .05, f'a light and a dark ground: {grounds}')
 
 
+def addresses(page):
+    """Whatever the address says, a page is shown. A run's report, a page of its own, leaves nothing on the console."""
+    for name in ['lab', 'started', 'constructor', '%00', 'runs-page', '']:
+        page.open('function')
+        page.js('location.hash = arguments[0]', name)
+        eventually(f'runs at #{name}', lambda: page.one('#runs-page').is_displayed())
+        check(page.text('#trouble') == '', f"#{name}: {page.text('#trouble')}")
+    page.browser.get(page.address + 'report?run=a')
+    eventually('its curves', lambda: page.js('return document.querySelectorAll(".chart").length') > 2)
+
+
 def run(program, scratch):
     folder = scratch + '/runs'
     os.makedirs(folder + '/deep')
@@ -264,7 +277,7 @@ def run(program, scratch):
         page = Page(browser, server.stdout.readline().strip(), folder)
         eventually('the live run', lambda: os.path.getsize(folder + '/live/metrics.jsonl') > 0)
         browser.get(page.address)
-        for part in [curves, samples, pair, function, by_keyboard, looks]:
+        for part in [curves, samples, pair, function, by_keyboard, looks, addresses]:
             begin = time.monotonic()
             try:
                 part(page)

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <latch>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -25,6 +26,10 @@ const std::string kGet = "GET /page?a=1 HTTP/1.1\r\nHost: here\r\n", kClose = "C
 struct Echo : HttpHandler {
   HttpResponse answer(const HttpRequest& request) const override {
     ++asked;
+    {
+      const std::lock_guard lock(mutex_);
+      order_ += request.body;
+    }
     if (takes_long(request)) go.wait();
     if (request.path == "/large") return {.content_type = "text/plain", .body = std::string(64 << 20, 'x')};
     return {.content_type = "text/plain",
@@ -33,6 +38,14 @@ struct Echo : HttpHandler {
   bool takes_long(const HttpRequest& request) const override { return request.path == "/long"; }
   mutable std::atomic<int> asked = 0;
   mutable std::latch go{1};
+  std::string order() const {
+    const std::lock_guard lock(mutex_);
+    return order_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::string order_;  // of the bodies, as they were answered
 };
 
 // A server in this process.
@@ -194,14 +207,34 @@ TEST_CASE("what takes long keeps nobody waiting, and is not begun for a client t
   CHECK(eventually([&] { return open_files() == files + 10; }));
   waiting.pop_back();
   CHECK(eventually([&] { return open_files() == files + 8; }));
-  // So many may wait; one more is told so.
-  while (waiting.size() < 99) wait();
-  CHECK(eventually([&] { return open_files() == files + 198; }));
-  CHECK(server.ask(slow).status == 503);
+  // So many may wait; with one more who waits longest is told so.
+  while (waiting.size() < 102) wait();
+  CHECK(eventually([&] { return open_files() == files + 204; }));
+  CHECK(server.echo.asked == 3);
+  wait();
+  CHECK(reply_of(waiting[2]->receive()).status == 503);
+  server.echo.go.count_down();
+  waiting.erase(waiting.begin() + 2);
+  for (const auto& connection : waiting) CHECK(reply_of(connection->receive()).status == 200);
+  CHECK(server.echo.asked == 1 + 102);
+  CHECK(server.ask(slow).status == 200);  // there is room again
+}
+
+TEST_CASE("of what takes long the newest question is answered first") {
+  Listening server;
+  std::vector<std::unique_ptr<Connection>> waiting;
+  for (int i = 0; i < 6; ++i) {
+    waiting.push_back(std::make_unique<Connection>(server.port()));
+    waiting.back()->send(fmt::format("POST /long HTTP/1.1\r\nContent-Length: 1\r\n{}{}", kClose, i));
+    std::this_thread::sleep_for(50ms);
+  }
+  CHECK(eventually([&] { return server.echo.asked == 2; }));
   server.echo.go.count_down();
   for (const auto& connection : waiting) CHECK(reply_of(connection->receive()).status == 200);
-  CHECK(server.echo.asked == 1 + 99);
-  CHECK(server.ask(slow).status == 200);  // there is room again
+  const std::string order = server.echo.order();  // two at a time
+  CHECK(order.substr(0, 2).find_first_not_of("01") == std::string::npos);
+  CHECK(order.substr(2, 2).find_first_not_of("54") == std::string::npos);
+  CHECK(order.substr(4).find_first_not_of("32") == std::string::npos);
 }
 
 TEST_CASE("a client that was just answered is not the one that has kept the server waiting longest") {
