@@ -42,6 +42,8 @@ PlainFile::PlainFile(const std::string& path, Links links)
   const int code = ::fstat(descriptor_, &status) == 0 ? 0 : errno;
   if (code == 0 && S_ISREG(status.st_mode)) {
     size_ = static_cast<uint64_t>(status.st_size);
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
     return;
   }
   ::close(descriptor_);

@@ -21,13 +21,18 @@ class PlainFile {
 
   /// As it was when the file was opened.
   uint64_t size() const { return size_; }
+  ///@{
+  /// Together they tell it from every other file.
+  uint64_t device() const { return device_; }
+  uint64_t inode() const { return inode_; }
+  ///@}
   /// Fills `out` from `offset` on. Throws Error where the file ends before.
   void read(uint64_t offset, std::span<std::byte> out) const;
 
  private:
   std::string path_;
   int descriptor_;
-  uint64_t size_ = 0;
+  uint64_t size_ = 0, device_ = 0, inode_ = 0;
 };
 
 /// All bytes of a plain file. Throws Error as PlainFile does, and for more than `most` bytes.

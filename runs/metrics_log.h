@@ -1,8 +1,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradzoo/models/base/model.h"
@@ -54,6 +56,9 @@ struct MetricName {
   std::string unit;  // "" where the key ends in none
 };
 MetricName metric_name(const std::string& key);
+
+/// A line of a metrics file, numbers alone; nothing where it is no row.
+std::optional<std::map<std::string, double>> parse_metrics_row(std::string_view line);
 
 /// The rows of a metrics file, in order, numbers alone; a last one that was cut short is left out. Throws
 /// Error naming the line that is no such row.

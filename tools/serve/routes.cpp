@@ -127,8 +127,10 @@ constexpr Route kRoutes[] = {
      }},
     {"GET", "/api/runs",
      [](const Page& page, const HttpRequest&) {
-       return json_response(
-           {{"folder", page.runs.path()}, {"computes", page.computes}, {"runs", page.runs.description()}});
+       Json answer = page.runs.description();
+       answer["folder"] = page.runs.path();
+       answer["computes"] = page.computes;
+       return json_response(answer);
      }},
     {"GET", "/api/curves",
      [](const Page& page, const HttpRequest& request) {

@@ -23,19 +23,25 @@ struct RunSeries {
   std::map<std::string, Series> training, validation;
 };
 
-RunSeries series_of_run(const RunDirectory& run, const std::string& x) {
-  RunSeries found;
-  for (const auto& row : read_metrics(run.metrics())) {
-    const auto at = row.find(x);
-    if (at == row.end()) continue;
-    for (const auto& [key, value] : row) {
-      if (is_axis(key) || key.ends_with(kError)) continue;
-      const bool validation = key.starts_with(kValidation);
-      Series& series = validation ? found.validation[key.substr(kValidation.size())] : found.training[key];
-      series.x.push_back(at->second);
-      series.y.push_back(value);
+void add_rows(RunSeries& found, const ThinnedRows& rows, const std::string& x) {
+  const auto at = rows.columns().find(x);
+  if (at == rows.columns().end()) return;
+  for (const auto& [key, values] : rows.columns()) {
+    if (is_axis(key) || key.ends_with(kError)) continue;
+    const bool validation = key.starts_with(kValidation);
+    Series& series = validation ? found.validation[key.substr(kValidation.size())] : found.training[key];
+    for (size_t i = 0; i < rows.rows(); ++i) {
+      if (std::isnan(at->second[i]) || std::isnan(values[i])) continue;
+      series.x.push_back(at->second[i]);
+      series.y.push_back(values[i]);
     }
   }
+}
+
+RunSeries series_of_run(const RunMetrics& metrics, const std::string& x) {
+  RunSeries found;
+  add_rows(found, metrics.training, x);
+  add_rows(found, metrics.validation, x);
   return found;
 }
 
@@ -85,7 +91,7 @@ nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view) {
     const std::string& name = view.runs[place];
     RunSeries run;
     try {
-      run = series_of_run(folder.run(name), view.x);
+      run = series_of_run(*folder.metrics(name), view.x);
     } catch (const Error&) {
       continue;  // removed meanwhile, or damaged: the list of runs says so
     }

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
+#include <set>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
@@ -12,7 +16,6 @@
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/runs/config_file.h"
-#include "gradzoo/runs/metrics_log.h"
 
 namespace gradzoo {
 namespace {
@@ -20,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr size_t kMostRuns = 500;
+constexpr size_t kMostShown = 500, kMostFound = 20'000;
 constexpr int kDeepest = 3;
 constexpr uint64_t kMostFileBytes = uint64_t{64} << 20;
 
@@ -36,17 +39,36 @@ void find_runs_below(const fs::path& folder, const std::string& name, int depth,
     return;  // a run holds no runs
   }
   if (depth == kDeepest) return;
-  std::vector<std::string> below;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
-    if (fs::is_directory(entry.symlink_status(error))) below.push_back(entry.path().filename().string());
-  std::ranges::sort(below);
-  for (const std::string& next : below) {
-    if (names.size() >= kMostRuns) return;
-    std::string its_name = name.empty() ? "" : name + "/";
-    its_name += next;
-    find_runs_below(folder / next, its_name, depth + 1, names);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (!fs::is_directory(entry.symlink_status(error)) || names.size() >= kMostFound) continue;
+    const std::string next = entry.path().filename().string();
+    find_runs_below(entry.path(), name.empty() ? next : name + "/" + next, depth + 1, names);
   }
+}
+
+// Whether names() would list it.
+bool is_listed(const std::string& folder, const std::string& name) {
+  if (name == ".") return is_plain(fs::path(folder) / "config.toml");
+  fs::path below = folder;
+  std::string_view rest = name;
+  for (int depth = 0; !rest.empty(); ++depth) {
+    const std::string_view next = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(std::min(rest.size(), next.size() + 1));
+    const bool plain = !next.empty() && next != "." && next != ".." && next.find('\0') == next.npos;
+    if (!plain || depth == kDeepest || is_plain(below / "config.toml")) return false;
+    below /= next;
+    std::error_code error;
+    if (!fs::is_directory(fs::symlink_status(below, error))) return false;
+  }
+  return !name.empty() && !name.ends_with('/') && is_plain(below / "config.toml");
+}
+
+// When a run last wrote: its metrics, else its settings.
+fs::file_time_type changed_at(const RunDirectory& run) {
+  std::error_code error;
+  const auto at = fs::last_write_time(run.metrics(), error);
+  return error ? fs::last_write_time(run.config(), error) : at;
 }
 
 // Whether a process trains there: it has its metrics locked. Asked of the system, since trying the lock would
@@ -76,20 +98,40 @@ std::vector<std::string> pictures_of(const RunDirectory& run) {
   return epochs;
 }
 
-void describe_metrics(const RunDirectory& run, Json& json) {
+}  // namespace
+
+RunsFolder::RunsFolder(const std::string& path) : path_(path) {
   std::error_code error;
-  if (!fs::exists(run.metrics(), error)) return;
-  Json last = Json::object();
-  for (const auto& row : read_metrics(run.metrics()))
-    for (const auto& [key, value] : row) last[key] = value;
-  for (const char* key : {"step", "epoch", "seconds"}) {
-    if (last.contains(key)) json[key] = last[key];
-    last.erase(key);
-  }
-  json["last"] = std::move(last);
+  if (!fs::is_directory(path, error))
+    throw Error("serve: {} is no folder. Hint: name the one that holds your runs, such as runs", path);
 }
 
-Json describe_run(const RunDirectory& run, const std::string& name) {
+std::vector<std::string> RunsFolder::names() const {
+  std::vector<std::string> names;
+  find_runs_below(path_, "", 0, names);
+  std::ranges::sort(names);
+  return names;
+}
+
+RunDirectory RunsFolder::directory(const std::string& name) const {
+  return RunDirectory(name == "." ? path_ : path_ + "/" + name);
+}
+
+RunDirectory RunsFolder::run(const std::string& name) const {
+  if (!is_listed(path_, name))
+    throw Error("there is no run '{}' in {}. Hint: the page lists those that there are", printable(name),
+                path_);
+  RunDirectory run = directory(name);
+  run.check_is_run();
+  return run;
+}
+
+std::shared_ptr<const RunMetrics> RunsFolder::metrics(const std::string& name) const {
+  return watched_.of(run(name).metrics());
+}
+
+Json RunsFolder::describe(const std::string& name) const {
+  const RunDirectory run = directory(name);
   Json json = {{"name", name}, {"training", false}, {"pictures", Json::array()}};
   try {
     run.check_is_run();
@@ -105,41 +147,38 @@ Json describe_run(const RunDirectory& run, const std::string& name) {
     json["training"] = is_training(run.metrics());
     json["pictures"] = pictures_of(run);
     json["report"] = is_plain(run.report());
-    describe_metrics(run, json);
+    std::error_code error;
+    if (!fs::exists(run.metrics(), error)) return json;
+    Json last = watched_.of(run.metrics())->last;
+    for (const char* key : {"step", "epoch", "seconds"}) {
+      if (last.contains(key)) json[key] = last[key];
+      last.erase(key);
+    }
+    json["last"] = std::move(last);
   } catch (const Error& error) {
     json["problem"] = printable(error.what());
   }
   return json;
 }
 
-}  // namespace
-
-RunsFolder::RunsFolder(const std::string& path) : path_(path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error))
-    throw Error("serve: {} is no folder. Hint: name the one that holds your runs, such as runs", path);
-}
-
-std::vector<std::string> RunsFolder::names() const {
-  std::vector<std::string> names;
-  find_runs_below(path_, "", 0, names);
-  return names;
-}
-
-RunDirectory RunsFolder::run(const std::string& name) const {
-  if (!std::ranges::binary_search(names(), name))
-    throw Error("there is no run '{}' in {}. Hint: the page lists those that there are", printable(name),
-                path_);
-  RunDirectory run(name == "." ? path_ : path_ + "/" + name);
-  run.check_is_run();
-  return run;
-}
-
 Json RunsFolder::description() const {
+  std::vector<std::string> shown = names();
+  const size_t left_out = shown.size() - std::min(shown.size(), kMostShown);
+  if (left_out > 0) {
+    std::map<std::string, fs::file_time_type> changed;
+    for (const std::string& name : shown) changed[name] = changed_at(directory(name));
+    std::ranges::sort(shown, std::greater<>(), [&](const std::string& name) { return changed[name]; });
+    shown.resize(kMostShown);
+    std::ranges::sort(shown);
+  }
   Json all = Json::array();
-  for (const std::string& name : names())
-    all.push_back(describe_run(RunDirectory(name == "." ? path_ : path_ + "/" + name), name));
-  return all;
+  std::set<std::string> watched;
+  for (const std::string& name : shown) {
+    all.push_back(describe(name));
+    watched.insert(directory(name).metrics());
+  }
+  watched_.keep_only(watched);
+  return {{"runs", std::move(all)}, {"left_out", left_out}};
 }
 
 std::string RunsFolder::report(const std::string& name) const {

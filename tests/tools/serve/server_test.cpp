@@ -41,6 +41,12 @@ bool has_socket(const std::filesystem::path& process) {
   return false;
 }
 
+// Of the server so far, in kB.
+long most_memory(Served& served) {
+  const std::string status = read_file(fmt::format("/proc/{}/status", served.process().id()));
+  return std::stol(status.substr(status.find("VmHWM:") + 6));
+}
+
 }  // namespace
 
 TEST_CASE("runs are listed with settings, numbers and pictures, and their curves lie over each other") {
@@ -94,6 +100,55 @@ TEST_CASE("a training is seen as it goes on, and the page leaves it alone") {
   CHECK(contains(served.get("/api/curves?run=vae-1").json()[0]["html"].get<std::string>(), "&quot;7&quot;"));
   ::close(file);
   CHECK(served.get("/api/runs").json()["runs"][0]["training"] == false);
+}
+
+TEST_CASE("every run that is listed opens, and of a thousand those are shown that changed last") {
+  const ScratchDirectory scratch;
+  for (const char* name : {"exp/one", "exp-2", "exp.3", "a/b/c", "a/b/c2", "z"})
+    write_run(scratch.file(name), 2);
+  const Served served(scratch.file(""));
+  const auto listed = [&] { return served.get("/api/runs").json(); };
+  CHECK(listed()["runs"].size() == 6);
+  CHECK(listed()["left_out"] == 0);
+  for (const json& run : listed()["runs"])
+    CHECK_MESSAGE(served.get("/report?run=" + run["name"].get<std::string>()).status == 200, run["name"]);
+  for (const char* name :
+       {"exp/one/", "exp//one", "./z", "exp/../z", "/z", "z/samples", "a", "a/b", "a/b/c/d"})
+    CHECK_MESSAGE(served.get(std::string("/report?run=") + name).status == 400, name);
+  for (int i = 0; i < 600; ++i) {
+    const std::string run = scratch.file(fmt::format("b/{:03}", i));
+    std::filesystem::create_directories(run);
+    write_file(run + "/config.toml", "model = \"vae\"\nversion = \"0.2.0\"\n");
+    const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1 + i);
+    std::filesystem::last_write_time(run + "/config.toml", old);
+  }
+  const json many = listed();
+  CHECK(many["runs"].size() == 500);
+  CHECK(many["left_out"] == 106);
+  CHECK(named(many["runs"], "z") != nullptr);  // the last by name
+  CHECK(named(many["runs"], "b/493") != nullptr);
+  CHECK(named(many["runs"], "b/494") == nullptr);
+  CHECK(served.get("/api/curves?run=b/599").status == 200);
+}
+
+TEST_CASE("a metrics file of a million rows costs seconds once, and no memory to speak of") {
+  const ScratchDirectory scratch;
+  write_run(scratch.file("long"), 2);
+  std::string rows;
+  for (int step = 3; step < 1'000'000; ++step)
+    rows += fmt::format("{{\"step\": {}, \"epoch\": 1, \"seconds\": 1, \"loss_nats_per_image\": {}}}\n", step,
+                        7.0 + step % 2);
+  write_file(scratch.file("long/metrics.jsonl"), rows);
+  Served served(scratch.file(""));
+  CHECK(served.get("/").status == 200);
+  const long before = most_memory(served);
+  std::vector<std::future<Reply>> pages;
+  for (int i = 0; i < 7; ++i)
+    pages.push_back(std::async(std::launch::async, [&] { return served.get("/api/runs"); }));
+  for (auto& page : pages) CHECK(page.get().json()["runs"][0]["step"] == 999'999);
+  CHECK(contains(served.get("/api/curves?run=long").json()[0]["html"].get<std::string>(),
+                 "&quot;999.999k&quot;"));
+  CHECK(most_memory(served) < before + 32 * 1024);
 }
 
 TEST_CASE("what is damaged is said of that run alone") {
@@ -322,16 +377,12 @@ TEST_CASE("what is broken, huge, silent, or one of a thousand at once leaves it 
 TEST_CASE("headers without an end are not kept, and a body that is packed is not unpacked") {
   const ScratchDirectory scratch;
   Served served(scratch.file(""));
-  const auto most_memory = [&] {  // kB
-    const std::string status = read_file(fmt::format("/proc/{}/status", served.process().id()));
-    return std::stol(status.substr(status.find("VmHWM:") + 6));
-  };
   CHECK(served.get("/").status == 200);
-  const long before = most_memory();
+  const long before = most_memory(served);
   std::string headers = "GET / HTTP/1.1\r\nHost: " + served.host() + "\r\n";
   while (headers.size() < 64 << 20) headers += "A: " + std::string(1000, 'a') + "\r\n";
   CHECK(served.raw(headers).status == 431);
-  CHECK(most_memory() < before + 8192);
+  CHECK(most_memory(served) < before + 8192);
 
   const std::string text = R"({"expr": "x", "at": "x=1"})";
   const Bytes packed = gzipped(Bytes(text.begin(), text.end()));

@@ -8,9 +8,9 @@ const kExamples = [
 const byId = id => document.getElementById(id);
 let runs = [], chosen = null, labsKnown = false;
 
-async function ask(path, body) {
+async function ask(path, body, signal) {
   const options = body === undefined ? {} :
-    {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)};
+    {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body), signal};
   let response;
   try {
     response = await fetch(path, options);
@@ -30,7 +30,7 @@ function tell(failure) {
 const link = (path, values) => path + '?' + new URLSearchParams(values);
 const fileLink = (run, file, step) => link('/picture', {run: run.name, file, step});
 // Of the address: no element has a tab's own name, or the browser would scroll past the tabs to it.
-const page = () => byId(location.hash.slice(1) + '-page') ? location.hash.slice(1) : 'runs';
+const page = () => Object.hasOwn(kDraw, location.hash.slice(1)) ? location.hash.slice(1) : 'runs';
 const shown = () => runs.filter(run => chosen.has(run.name) && !run.problem);
 const place = name => shown().findIndex(run => run.name === name);
 
@@ -249,16 +249,18 @@ function drawSides() {
 
 // ---- a function
 
-let explained = 0;
+let explained = 0, leave = new AbortController();
 
 async function explain(event) {
   event?.preventDefault();
   const refusal = byId('refusal'), frame = byId('explained'), asked = ++explained;
   refusal.hidden = true;
   byId('working').hidden = false;
+  leave.abort();  // nobody waits for the one before
+  leave = new AbortController();
   try {
     const {id} = await ask('/api/explain',
-      {expr: byId('expr').value, at: byId('at').value, order: Number(byId('order').value)});
+      {expr: byId('expr').value, at: byId('at').value, order: Number(byId('order').value)}, leave.signal);
     if (asked !== explained) return;  // a later one is on its way
     frame.src = link('/explained', {id});
     frame.hidden = false;
@@ -388,7 +390,8 @@ async function poll() {
     const answer = await ask('/api/runs');
     const before = new Set(runs.map(run => run.name));
     runs = answer.runs;
-    byId('folder').textContent = 'Runs in ' + answer.folder;
+    byId('folder').textContent = 'Runs in ' + answer.folder +
+      (answer.left_out > 0 ? ': the ' + runs.length + ' that changed last of ' + (runs.length + answer.left_out) : '');
     document.querySelectorAll('.computes').forEach(anchor => { anchor.hidden = !answer.computes; });
     if (!chosen) chosen = new Set(runs.slice(0, kMostColours).map(run => run.name));
     else runs.filter(run => !before.has(run.name)).forEach(run => chosen.add(run.name));
