@@ -1,6 +1,5 @@
 #include "tools/cli/shared_options.h"
 
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,5 +1,3 @@
-#include "runs/labs/lab_tools.h"
-
 #include <set>
 
 #include <doctest/doctest.h>
@@ -7,6 +5,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/nn/layers/layers.h"
+#include "runs/labs/lab_tools.h"
 #include "support/error_message.h"
 #include "support/paths.h"
 #include "support/scratch.h"
