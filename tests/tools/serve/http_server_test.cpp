@@ -211,6 +211,9 @@ TEST_CASE("what takes long keeps nobody waiting, and is not begun for a client t
   while (waiting.size() < 102) wait();
   CHECK(eventually([&] { return open_files() == files + 204; }));
   CHECK(server.echo.asked == 3);
+  waiting.pop_back();
+  CHECK(eventually([&] { return open_files() == files + 202; }));
+  wait();  // in the place of the one who went
   wait();
   CHECK(reply_of(waiting[2]->receive()).status == 503);
   server.echo.go.count_down();

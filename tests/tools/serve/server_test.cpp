@@ -106,6 +106,8 @@ TEST_CASE("every run that is listed opens, and of a thousand those are shown tha
   const ScratchDirectory scratch;
   for (const char* name : {"exp/one", "exp-2", "exp.3", "a/b/c", "a/b/c2", "z"})
     write_run(scratch.file(name), 2);
+  write_run(scratch.file("z/inner"), 2);   // a run holds no runs
+  write_run(scratch.file("q/u/i/te"), 2);  // too deep
   const Served served(scratch.file(""));
   const auto listed = [&] { return served.get("/api/runs").json(); };
   CHECK(listed()["runs"].size() == 6);
@@ -113,7 +115,7 @@ TEST_CASE("every run that is listed opens, and of a thousand those are shown tha
   for (const json& run : listed()["runs"])
     CHECK_MESSAGE(served.get("/report?run=" + run["name"].get<std::string>()).status == 200, run["name"]);
   for (const char* name :
-       {"exp/one/", "exp//one", "./z", "exp/../z", "/z", "z/samples", "a", "a/b", "a/b/c/d"})
+       {"exp/one/", "exp//one", "./z", "exp/../z", "/z", "z/samples", "a", "a/b", "z/inner", "q/u/i/te"})
     CHECK_MESSAGE(served.get(std::string("/report?run=") + name).status == 400, name);
   for (int i = 0; i < 600; ++i) {
     const std::string run = scratch.file(fmt::format("b/{:03}", i));
