@@ -19,6 +19,13 @@ TEST_CASE("characters are replaced by texts, and what comes in their place is no
 
 }  // namespace
 
+TEST_CASE("a text is broken into lines of words, each at most so wide where its words are") {
+  CHECK(wrapped("aa bb  cc\ndd", 5) == "aa bb\ncc dd");
+  CHECK(wrapped("aa bb cc", 4, "- ") == "aa\n- bb\n- cc");
+  CHECK(wrapped("a longer word", 3) == "a\nlonger\nword");
+  CHECK(wrapped("", 5).empty());
+}
+
 TEST_CASE("the edit distance counts insertions, deletions, replacements and swapped neighbours") {
   CHECK(edit_distance("", "") == 0);
   CHECK(edit_distance("mnist", "mnist") == 0);

@@ -42,8 +42,9 @@ void find_runs_below(const fs::path& folder, const std::string& name, int depth,
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     if (!fs::is_directory(entry.symlink_status(error)) || names.size() >= kMostFound) continue;
-    const std::string next = entry.path().filename().string();
-    find_runs_below(entry.path(), name.empty() ? next : name + "/" + next, depth + 1, names);
+    std::string next = name.empty() ? "" : name + "/";
+    next += entry.path().filename().string();
+    find_runs_below(entry.path(), next, depth + 1, names);
   }
 }
 

@@ -114,6 +114,15 @@ TEST_CASE("JPEG: baseline, progressive, arithmetic, subsampled, CMYK are within 
   CHECK(pixel(decoded(corpus_picture("subsampled.jpg")), 11, 8) == Rgb{44, 9, 89});
 }
 
+TEST_CASE("A colour over a background is rounded to the nearest") {
+  const uint8_t rgba[] = {127, 128, 255, 1, 10, 20, 30, 255, 10, 20, 30, 0, 255, 0, 3, 128};
+  uint8_t rgb[12];
+  over_background(rgba, 4, {0, 0, 0}, rgb);
+  CHECK(std::vector<int>(rgb, rgb + 12) == std::vector<int>{0, 1, 1, 10, 20, 30, 0, 0, 0, 128, 0, 2});
+  over_background(rgba, 4, {255, 255, 255}, rgb);
+  CHECK(std::vector<int>(rgb + 6, rgb + 12) == std::vector<int>{255, 255, 255, 255, 127, 129});
+}
+
 TEST_CASE("Each EXIF orientation is turned upright") {
   for (int orientation = 2; orientation <= 8; ++orientation) {
     CAPTURE(orientation);

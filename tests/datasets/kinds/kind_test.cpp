@@ -47,6 +47,20 @@ TEST_CASE(
   CHECK(next == known_toys().size());
 }
 
+TEST_CASE("noise fills the images' range, and is a sixth of the box of points") {
+  Rng rng(2, "kind_test");
+  const DataShape images = find_kind("images").small(), ring = shape_of({.data = "ring8"});
+  const Tensor grey = images.kind().noise(images, 1000, rng);  // 64,000 numbers
+  CHECK(min(grey).item() < 1e-3);
+  CHECK(max(grey).item() > 1 - 1e-3);
+  constexpr int64_t kPoints = 200'000;  // the standard error of their deviation is .16 %
+  const Tensor points = ring.kind().noise(ring, kPoints, rng);
+  const std::vector<double> spread = sqrt(mean(square(points - mean(points, 0, true)), 0)).to_vector();
+  const Box box = ring.toy->box();
+  for (size_t i = 0; i < 2; ++i)
+    CHECK(spread[i] == doctest::Approx((box.high[i] - box.low[i]) / 6).epsilon(0.008));  // five of them
+}
+
 TEST_CASE("what takes images, points or bits takes the kinds that are such") {
   const auto taken = [](const TakenKinds& takes) {
     std::string names;
