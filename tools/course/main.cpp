@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <random>
 #include <span>
 
@@ -10,7 +11,9 @@
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/options.h"
+#include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/runs/live_line.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/shared_options.h"
@@ -127,52 +130,118 @@ int train(const CourseRequest& request) {
   return ring.kl < course::kRingGoal ? 0 : 1;
 }
 
+/// A learner's row of a class.
+struct Grades {
+  std::string name;
+  std::vector<int> points = {};         // one a step
+  std::vector<std::string> notes = {};  // why there are none, whose file is the same
+};
+
 // 0 where a file is missing: one folder does not end the grading of the others.
-int points_of(const course::Learner& learner, const course::Step& step, uint64_t seed) {
+int points_of(const course::Learner& learner, const course::Step& step, uint64_t seed, Grades& grades) {
+  std::string why;
   try {
     course::Checked checked = course::check_step(learner, step, seed);
     course::ask_training(learner, checked);
-    return checked.points();
+    if (checked.failure.empty()) return checked.points();
+    why = checked.failure;
   } catch (const Error& error) {
-    fmt::print(stderr, "{}: step {}: {}\n", printable(learner.folder), step.number, error.what());
-    return 0;
+    why = error.what();
   }
+  why = fmt::format("step {}: {}", step.number, why);
+  fmt::print(stderr, "{}: {}\n", printable(learner.folder), printable(why));
+  grades.notes.push_back(why);
+  return 0;
+}
+
+// Says of files that are the same in two folders, and not as they were handed out, whose else they are.
+void note_equal_files(const std::string& folder, std::vector<Grades>& all) {
+  constexpr uint64_t kMost = 1 << 20;
+  const auto text_of = [&](const std::string& of, const char* file) {
+    try {
+      return read_plain_file(of + "/" + file, kMost, Links::refuse);
+    } catch (const Error&) {
+      return std::string();
+    }
+  };
+  for (const char* file : {"value.h", "gradcheck.h", "array.h", "learn.h"}) {
+    const std::string handed_out = text_of(course::course_folder() + "/skeleton", file);
+    std::map<std::string, std::vector<Grades*>> same;
+    for (Grades& grades : all) same[text_of(folder + "/" + grades.name, file)].push_back(&grades);
+    for (const auto& [text, who] : same) {
+      if (text.empty() || text == handed_out || who.size() < 2) continue;
+      for (Grades* one : who) {
+        std::vector<std::string> others;
+        for (const Grades* other : who)
+          if (other != one) others.push_back(other->name);
+        one->notes.push_back(fmt::format("{} is the same as that of {}", file, fmt::join(others, ", ")));
+      }
+    }
+  }
+}
+
+// RFC 4180, and no cell that a spreadsheet would compute.
+std::string csv_cell(const std::string& text) {
+  std::string cell = text;
+  if (!cell.empty() && std::string("=+-@\t\r").find(cell[0]) != std::string::npos) cell.insert(0, "'");
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  return "\"" + replaced(cell, {{'"', "\"\""}}) + "\"";
+}
+
+std::vector<Grades> grades_of(const std::string& folder, uint64_t seed) {
+  std::error_code error;
+  std::vector<Grades> all;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with('.') && fs::is_directory(entry.status(error))) all.push_back({name});
+  }
+  const auto is_one = [&](const Grades& grades) { return course::is_learners(folder + "/" + grades.name); };
+  if (std::ranges::none_of(all, is_one))
+    throw Error("course: {} holds no folders of the course. Hint: one a student, each with a value.h",
+                folder);
+  std::ranges::sort(all, {}, &Grades::name);
+  LiveLine line(stderr);
+  for (size_t i = 0; i < all.size(); ++i) {
+    line.show(fmt::format("course: {} of {}, {}", i + 1, all.size(), printable(all[i].name)));
+    const std::string path = folder + "/" + all[i].name;
+    all[i].points.assign(course::steps().size(), 0);
+    if (fs::is_symlink(fs::symlink_status(path, error))) {
+      all[i].notes.emplace_back("it is a link, and no folder");
+    } else if (!is_one(all[i])) {
+      all[i].notes.emplace_back("it holds no value.h");
+    } else {
+      const course::Learner learner(path, fmt::format("{}/.course-grades/{}", folder, all[i].name));
+      for (const course::Step& step : course::steps())
+        all[i].points[static_cast<size_t>(step.number - 1)] = points_of(learner, step, seed, all[i]);
+    }
+  }
+  note_equal_files(folder, all);
+  return all;
 }
 
 int grade(const CourseRequest& request) {
   if (request.folder.empty())
     throw Error("course: grade which folder? Hint: gradzoo course grade FOLDER --csv");
-  std::error_code error;
-  std::vector<std::string> learners;
-  for (const fs::directory_entry& entry : fs::directory_iterator(request.folder, error))
-    if (course::is_learners(entry.path().string())) learners.push_back(entry.path().string());
-  if (learners.empty())
-    throw Error("course: {} holds no folders of the course. Hint: one a student, each with a value.h",
-                request.folder);
-  std::ranges::sort(learners);
   const uint64_t seed = seed_of(request);
   std::vector<std::vector<std::string>> rows = {
-      {"name", "step1", "step2", "step3", "step4", "step5", "step6", "mean"}};
-  for (const std::string& folder : learners) {
+      {"name", "step1", "step2", "step3", "step4", "step5", "step6", "mean", "note"}};
+  for (const Grades& grades : grades_of(request.folder, seed)) {
     std::vector<std::string>& row = rows.emplace_back();
-    row.push_back(printable(fs::path(folder).filename().string()));
-    const course::Learner learner(
-        folder, fmt::format("{}/.course-grades/{}", request.folder, fs::path(folder).filename().string()));
+    row.push_back(printable(grades.name));
     int total = 0;
-    for (const course::Step& step : course::steps()) {
-      const int points = points_of(learner, step, seed);
+    for (const int points : grades.points) {
       row.push_back(std::to_string(points));
       total += points;
     }
-    row.push_back(fmt::format("{:.1f}", total / static_cast<double>(course::steps().size())));
+    row.push_back(fmt::format("{:.1f}", total / static_cast<double>(grades.points.size())));
+    row.push_back(printable(fmt::format("{}", fmt::join(grades.notes, "; "))));
   }
   if (!request.csv) {
     fmt::print("{}\nseed {}\n", text_columns(rows), seed);
     return 0;
   }
   for (std::vector<std::string>& row : rows) {
-    std::ranges::replace(row.front(), ',', ' ');
-    std::ranges::replace(row.front(), '"', ' ');
+    std::ranges::transform(row, row.begin(), csv_cell);
     fmt::print("{}\n", fmt::join(row, ","));
   }
   return 0;

@@ -1,8 +1,10 @@
 #include "tools/course/materials.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <regex>
 #include <sstream>
 #include <system_error>
@@ -10,6 +12,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/folders.h"
 #include "gradzoo/base/plain_file.h"
@@ -111,13 +114,84 @@ std::string first_error(const std::string& said, const std::vector<std::string>&
   return elsewhere.empty() ? "the compiler failed: " + said.substr(0, said.find('\n')) : elsewhere;
 }
 
-std::string read_learners(const std::string& folder, const std::string& file) {
-  const fs::path path = fs::path(folder) / file;
+constexpr size_t kMostHeaders = 100;
+
+// What is compiled: the files that a step names, which have to be there, and whatever headers stand beside.
+std::map<std::string, std::string> headers_of(const Learner& learner, const std::vector<std::string>& named) {
+  std::map<std::string, std::string> texts;
   std::error_code error;
-  if (!fs::exists(path, error))
-    throw Error("course: there is no {}. Hint: gradzoo course start DIR makes a folder that has one",
-                path.string());
-  return read_plain_file(path.string(), kLongestFile);
+  for (const std::string& file : named) {
+    const fs::path path = fs::path(learner.folder) / file;
+    if (!fs::exists(fs::symlink_status(path, error)))
+      throw Error("course: there is no {}. Hint: gradzoo course start DIR makes a folder that has one",
+                  path.string());
+    texts[file] = read_plain_file(path.string(), kLongestFile, learner.links);
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(learner.folder, error)) {
+    const std::string file = entry.path().filename().string();
+    const bool plain = fs::is_regular_file(learner.links == Links::follow ? entry.status(error)
+                                                                          : entry.symlink_status(error));
+    if (!plain || entry.path().extension() != ".h" || texts.contains(file)) continue;
+    if (texts.size() == kMostHeaders)
+      throw Error("course: {} has more than {} headers. Hint: is it the right folder?", learner.folder,
+                  kMostHeaders);
+    texts[file] = read_plain_file(entry.path().string(), kLongestFile, learner.links);
+  }
+  return texts;
+}
+
+// A copy of a learner's headers while the compiler works, in which nothing leads elsewhere.
+class Copy {
+ public:
+  Copy(std::string path, const std::map<std::string, std::string>& texts) : path_(std::move(path)) {
+    fs::create_directories(path_);
+    for (const auto& [file, text] : texts)
+      write_file_atomically(path_ + "/" + file, std::as_bytes(std::span(text)));
+  }
+  ~Copy() {
+    std::error_code error;
+    fs::remove_all(path_, error);
+  }
+  Copy(const Copy&) = delete;
+  Copy& operator=(const Copy&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// The files of a compiler's list, "PROGRAM: FILE FILE ...", in which blanks are escaped and lines go on.
+std::vector<std::string> listed_files(const std::string& list) {
+  std::vector<std::string> files(1);
+  for (size_t i = std::min(list.size(), list.find(": ")) + 1; i < list.size(); ++i) {
+    const bool escapes = list[i] == '\\' && i + 1 < list.size();
+    if (escapes && list[i + 1] != '\n')
+      files.back() += list[++i];
+    else if (!escapes && list[i] != ' ' && list[i] != '\n')
+      files.back() += list[i];
+    else if (!files.back().empty())
+      files.emplace_back();
+  }
+  if (files.back().empty()) files.pop_back();
+  return files;
+}
+
+// Which file of that list is neither in these folders nor where systems keep theirs, which no learner can
+// write to; "" where there is none. Whatever is of gradzoo is nobody's own work.
+std::string foreign_file(const std::string& list, const std::string& copy, const std::string& drivers) {
+  std::error_code error;
+  const auto within = [&](const std::string& file, const fs::path& folder) {
+    return file.starts_with(fs::canonical(folder, error).string() + "/");
+  };
+  for (const std::string& listed : listed_files(list)) {
+    const std::string file = fs::canonical(fs::path(copy) / listed, error).string();
+    if (error) return listed;
+    if (within(file, copy) || within(file, drivers)) continue;
+    const bool systems = std::ranges::any_of(std::array{"/usr/", "/opt/", "/nix/", "/Library/"},
+                                             [&](const char* folder) { return file.starts_with(folder); });
+    if (!systems || file.find("/gradzoo") != std::string::npos) return file;
+  }
+  return "";
 }
 
 // What is left of older versions of the same driver.
@@ -131,17 +205,19 @@ void remove_older(const fs::path& cache, const std::string& driver, const fs::pa
 }  // namespace
 
 Built build_driver(const Learner& learner, const std::string& driver, const std::string& named, Speed speed) {
-  const std::vector<std::string> files = words_of(named);
+  constexpr ProcessLimits kLimits{.quiet_seconds = 60, .cpu_seconds = 60, .memory_bytes = uint64_t{2} << 30};
   const std::string drivers = course_folder() + "/driver", source = fmt::format("{}/{}.cpp", drivers, driver);
   const std::string name = speed == Speed::of_running ? driver + "_fast" : driver;
   std::vector<std::string> words = compiler_words(speed);
   std::string everything =
       read_plain_file(source, kLongestFile) + read_plain_file(drivers + "/cases.h", kLongestFile);
   for (const std::string& word : words) everything += word;
-  for (const std::string& file : files) {
-    const std::string text = read_learners(learner.folder, file);
+  const std::map<std::string, std::string> texts = headers_of(learner, words_of(named));
+  std::vector<std::string> files;
+  for (const auto& [file, text] : texts) {
     if (const std::string refused = refusal(file, text); !refused.empty()) return {.failure = refused};
-    everything += text;
+    everything += file + '\0' + text;
+    files.push_back(file);
   }
   const fs::path cache = fs::absolute(learner.cache);
   const fs::path program = cache / fmt::format("{}-{:016x}", name, hash_of(everything));
@@ -151,14 +227,34 @@ Built build_driver(const Learner& learner, const std::string& driver, const std:
   if (error)
     throw Error("course: {} cannot be made: {}. Hint: may you write there?", cache.string(), error.message());
   const std::string unfinished = program.string() + fmt::format(".{}", ::getpid());
-  words.insert(words.end(), {"-I", fs::absolute(learner.folder).string(), source, "-o", unfinished});
-  const EndedProcess ended = run_child(words, learner.folder, "", {.quiet_seconds = 120});
+  const Copy copy(unfinished + ".of", texts);
+  const std::string list = copy.path() + "/files";
+  words.insert(words.end(), {"-I", copy.path(), "-MD", "-MF", list, source, "-o", unfinished});
+  const EndedProcess ended = run_child(words, copy.path(), "", kLimits);
   if (!ended.started)
     throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", words.front());
-  if (ended.killed) return {.failure = "the compiler took more than 120 s. Hint: does a template never end?"};
-  if (ended.signal != 0 || ended.status != 0) {
+  const auto says = [&](const char* text) { return ended.err.find(text) != std::string::npos; };
+  std::string failure;
+  if (ended.killed || says("CPU time limit") || says("Killed"))
+    failure = fmt::format("the compiler took more than {} s. Hint: does a template never end?",
+                          kLimits.cpu_seconds);
+  else if (says("out of memory") || says("virtual memory exhausted"))
+    failure =
+        "the compiler needed more than 2 GB. Hint: does a template, or a file that it includes, never end?";
+  else if (says("No space left on device"))
+    throw Error("course: {} is full. Hint: free some space", cache.string());
+  else if (ended.signal != 0 || ended.status != 0)
+    failure = printable(first_error(ended.err, files));
+  else if (const std::string foreign =
+               foreign_file(read_plain_file(list, kLongestFile), copy.path(), drivers);
+           !foreign.empty())
+    failure = fmt::format(
+        "it includes {}, which was not handed in. Hint: the course's own headers and the standard library "
+        "are all that is needed",
+        printable(foreign));
+  if (!failure.empty()) {
     fs::remove(unfinished, error);
-    return {.failure = printable(first_error(ended.err, files))};
+    return {.failure = failure};
   }
   fs::rename(unfinished, program);
   remove_older(cache, name, program);

@@ -1,5 +1,9 @@
 // gradzoo course, as it is typed.
+#include <map>
+#include <sstream>
+
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "runs/refusals.h"
 #include "tools/course/learners.h"
@@ -53,14 +57,57 @@ TEST_CASE("gradzoo course draws and times a training, and grades a folder of fol
   // Without a training, which takes its time: a solution that cannot learn has all points but one question's.
   REQUIRE(replace_in(scratch.file("class/full/learn.h"), {"return loss.item();", "return loss.item() + 1;"}));
   const ProcessResult graded = run_ok("course grade class --csv --seed 3", here);
-  CHECK(graded.out ==
-        "name,step1,step2,step3,step4,step5,step6,mean\n"
-        "full,100,100,100,100,100,66,94.3\n"
-        "none yet,0,0,0,0,0,0,0.0\n"
-        "part,0,0,0,0,0,0,0.0\n");
+  CHECK(
+      graded.out ==
+      fmt::format("name,step1,step2,step3,step4,step5,step6,mean,note\n"
+                  "elsewhere,0,0,0,0,0,0,0.0,it holds no value.h\n"
+                  "full,100,100,100,100,100,66,94.3,\n"
+                  "\"none,yet\",0,0,0,0,0,0,0.0,\n"
+                  "part,0,0,0,0,0,0,0.0,step 6: course: there is no class/part/learn.h. Hint: gradzoo course "
+                  "start DIR makes a folder that has one\n"));
   CHECK(contains(graded.err, "learn.h"));
   CHECK_FALSE(
       std::filesystem::exists(scratch.file("class/part/.course")));  // what is handed in stays as it was
+}
+
+TEST_CASE("whose work a file is: links, other folders' headers and equal files are said") {
+  const ScratchDirectory scratch;
+  const std::string here = scratch.file("");
+  copy_solution(scratch.file("class/ann"));  // which does not train
+  REQUIRE(replace_in(scratch.file("class/ann/learn.h"), {"return loss.item();", "return loss.item() + 1;"}));
+  std::filesystem::create_directories(scratch.file("elsewhere room"));
+  std::filesystem::copy_file(scratch.file("class/ann/value.h"), scratch.file("elsewhere room/value.h"));
+  const auto hands_in = [&](const std::string& name, const std::string& text) {
+    run_ok("course start class/" + name, here);
+    for (const char* file : {"gradcheck.h", "array.h", "learn.h"})
+      std::filesystem::remove(scratch.file("class/" + name + "/" + file));
+    write_file(scratch.file("class/" + name + "/value.h"), text);
+  };
+  const std::string anns = read_file(scratch.file("class/ann/value.h"));
+  hands_in("ben", "#include \"" + scratch.file("class/ann/value.h") + "\"\n");
+  hands_in("cem", "#define OTHER \"" + scratch.file("elsewhere room/value.h") + "\"\n#include OTHER\n");
+  hands_in("dan", "#include \"../ann/value.h\"\n");
+  hands_in("eva", anns);
+  hands_in("=1+1", "#include \"/dev/zero\"\n");
+  run_ok("course start class/fay", here);
+  std::filesystem::remove(scratch.file("class/fay/value.h"));
+  std::filesystem::create_symlink("../ann/value.h", scratch.file("class/fay/value.h"));
+  std::filesystem::create_directory_symlink("ann", scratch.file("class/gil"));
+  const ProcessResult graded = run_ok("course grade class --csv --seed 3", here);
+  std::istringstream lines(graded.out);
+  std::map<std::string, std::string> rows;
+  for (std::string line; std::getline(lines, line);) rows[line.substr(0, line.find(','))] = line;
+  CHECK(rows.size() == 9);
+  for (const char* name : {"ben", "cem", "dan", "fay", "gil", "'=1+1"})
+    CHECK_MESSAGE(rows[name].starts_with(std::string(name) + ",0,0,"), rows[name]);
+  check_says(rows["ben"], {"step 1: it includes ", "class/ann/value.h, which was not handed in"});
+  check_says(rows["cem"], {"elsewhere room/value.h, which was not handed in"});
+  check_says(rows["dan"], {"step 1: value.h, line 1 does not compile"});
+  check_says(rows["fay"], {"a link, no plain file"});
+  check_says(rows["gil"], {"it is a link, and no folder"});
+  check_says(rows["'=1+1"], {"step 1: the compiler needed more than 2 GB"});
+  check_says(rows["ann"], {",100,100,", "value.h is the same as that of eva"});
+  check_says(rows["eva"], {"eva,100,100,0,", "value.h is the same as that of ann"});
 }
 
 TEST_CASE("what gradzoo course cannot do is one sentence") {
