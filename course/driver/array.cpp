@@ -117,13 +117,16 @@ void driver::answer_case(Words& words, Answer& answer) {
   if (what == "signs") {
     const int draws = words.integer(), n = words.integer();
     std::mt19937_64 random(static_cast<uint64_t>(words.number()));
+    bool signs = true;
     std::vector<double> products(static_cast<size_t>(n) * static_cast<size_t>(n), 0.0);
     for (int draw = 0; draw < draws; ++draw) {
       const Array v = course::probe({n}, random);
+      for (const double sign : *v.values) signs = signs && std::abs(sign) == 1;
       for (int i = 0; i < n * n; ++i)
         products[static_cast<size_t>(i)] +=
             v[static_cast<size_t>(i / n)] * v[static_cast<size_t>(i % n)] / draws;
     }
+    answer.word(signs ? "signs" : "others");
     for (const double product : products) answer.number(product);
     return;
   }
@@ -131,15 +134,26 @@ void driver::answer_case(Words& words, Answer& answer) {
   const Array v = what == "hvp" || what == "probe" ? read_array(words) : Array{};
   const std::vector<Step> program = read_program(words);
   if (what == "hvp" || what == "probe" || what == "trace" || what == "mean") {
-    const course::ArrayFunction f = [&](const Array& x) { return run(program, nullptr, &x).last; };
+    size_t calls = 0;
+    const course::ArrayFunction f = [&](const Array& x) {
+      ++calls;
+      return run(program, nullptr, &x).last;
+    };
     const Array& x = program.front().given;
     if (what == "hvp") {
       const Array product = course::hvp(f, x, v);
       answer_array(product, answer);
-      answer.word(product.tape == nullptr ? "free" : "on a tape");
+      answer.word(product.tape == nullptr ? "free" : "bound");
+      answer.word(calls == 1 ? "once" : "often");
     }
-    if (what == "trace") answer.number(course::hessian_trace(f, x));
-    if (what == "probe") answer.number(course::trace_by_probe(f, x, v));
+    if (what == "trace") {
+      answer.number(course::hessian_trace(f, x));
+      answer.word(calls <= x.values->size() ? "few" : "many");
+    }
+    if (what == "probe") {
+      answer.number(course::trace_by_probe(f, x, v));
+      answer.word(calls == 1 ? "once" : "often");
+    }
     if (what == "mean") {  // over all 2^d vectors of signs
       const size_t d = x.values->size(), all = size_t{1} << d;
       double total = 0;

@@ -53,9 +53,10 @@ void driver::answer_case(Words& words, Answer& answer) {
   std::vector<std::string> program;
   for (std::string word = words.next(); word != "end"; word = words.next()) program.push_back(word);
   double smallest = INFINITY, largest = 0;
-  int above = 0, below = 0, several = 0;
+  int above = 0, below = 0, several = 0, calls = 0;
   std::vector<int> moved(n, 0);
   const course::Function f = [&](const std::vector<double>& at) {
+    ++calls;
     int changed = 0;
     for (size_t i = 0; i < n; ++i) {
       const double step = at.at(i) - here[i];
@@ -72,6 +73,7 @@ void driver::answer_case(Words& words, Answer& answer) {
   };
   if (what == "difference") {
     answer.number(course::difference(f, x, 0, gradient.at(0)));
+    answer.number(calls);
     return;
   }
   answer.word(course::gradcheck(f, gradient, x) ? "true" : "false");

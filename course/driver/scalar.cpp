@@ -87,8 +87,17 @@ void driver::answer_case(Words& words, Answer& answer) {
     answer_gradients(ran, backward(ran.values.at(k)), answer);
     return;
   }
+  const double passed = what == "pull" ? words.number() : 0;
   const Ran ran = run(tapes, words);
   const Value last = ran.values.back();
+  if (what == "pull") {  // on adjoints that are there already
+    std::vector<double> adjoint(tapes[0].nodes.size());
+    for (size_t i = 0; i < adjoint.size(); ++i) adjoint[i] = .25 * static_cast<double>(i + 1);
+    adjoint.back() = passed;
+    pull(tapes[0], last.index, adjoint);
+    for (const double number : adjoint) answer.number(number);
+  }
+  if (what == "first") answer.number(backward(last).at(static_cast<size_t>(ran.values[0].index)));
   if (what == "values") answer_values(ran, answer);
   if (what == "late") {
     for (int i = 0; i < 1000; ++i) tapes[0].leaf(i);

@@ -78,8 +78,8 @@ Asked two(double c, double a, double b, double x, double y) {
 }  // namespace
 
 std::vector<Case> cases_of_gradcheck(uint64_t seed) {
-  const std::string difference = "one difference", right = "50 right gradients",
-                    false_one = "30 wrong gradients";
+  const std::string difference = "one difference", right = "52 right gradients",
+                    false_one = "31 wrong gradients";
   std::vector<Case> cases;
   for (const double x : {0.5, 2.0}) {
     const Asked asked = steep(1, 1, x);
@@ -88,9 +88,10 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
         {.question = difference,
          .asked = fmt::format("the central difference of exp at {} with h = 1e-4", x),
          .input = fmt::format("difference 1{}{} {} end", digits(x), digits(h), asked.f),
-         .expected = digits(central),
+         .expected = digits(central) + " 2",
          .hint = "the values of f at x + h and at x - h, over the distance of the two points",
-         .known = {{digits(2 * central), "how far are x + h and x - h from each other?"},
+         .known = {{digits(central), "one difference asks f twice: above x and below it"},
+                   {digits(2 * central), "how far are x + h and x - h from each other?"},
                    {digits(std::exp(x) * std::expm1(h) / h),
                     "that is a one-sided difference: its error falls as h, of a central one as h^2"},
                    {digits(central / 2), "how far are x + h and x - h from each other?"}},
@@ -117,6 +118,10 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
   cases.push_back(check_case(right, steep(1e-8, 2, 0.5), true, absolute));
   cases.push_back(check_case(right, two(1, 2, 3, 4e5, 1.5), true,
                              "x is large: x + h with a tiny h is x itself. The step must grow with x"));
+  cases.push_back(check_case(right, steep(1, 1, 0), true,
+                             "x is 0: a step that is a share of x is none, and leaves 0 / 0"));
+  cases.push_back(check_case(right, two(1, 2, 3, 0, 1.5), true,
+                             "one x is 0: a step that is a share of it is none, and leaves 0 / 0"));
   cases.push_back(check_case(right, {{0.3}, "x 0 c 1e7 add", "x + 10,000,000", {1}}, true,
                              "f is large and its gradient is not: its last digits are noise, which over h is "
                              "more than the tolerance allows for"));

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -61,12 +62,42 @@ std::vector<Rule> rules() {
         {digits(std::vector<double>{24, power * std::log(2)}), "in a: the power falls by one"}}}};
 }
 
+// The sum of exp(sin(a b)) - c of leaves that are drawn, and its derivatives.
+Case mixed_case(const std::string& question, Draws& draws) {
+  constexpr int kLeaves = 10'000, kTerms = 20'000;
+  std::vector<double> leaves(kLeaves), slopes(kLeaves, 0.0);
+  std::string text;
+  for (double& leaf : leaves) text += " leaf 0" + digits(leaf = draws.between(-1, 1));
+  const auto at = [](std::vector<double>& of, int i) -> double& { return of[static_cast<size_t>(i)]; };
+  for (int term = 0, n = kLeaves; term < kTerms; ++term) {
+    const int a = draws.below(kLeaves), b = draws.below(kLeaves), c = draws.below(kLeaves);
+    text += fmt::format(" mul {} {} sin {} exp {} sub {} {}", a, b, n, n + 1, n + 2, c);
+    n += 4;
+    if (term > 0) text += fmt::format(" add {} {}", n - 5, n - 1);
+    n += term > 0 ? 1 : 0;
+    const double product = at(leaves, a) * at(leaves, b),
+                 slope = std::exp(std::sin(product)) * std::cos(product);
+    at(slopes, a) += slope * at(leaves, b);
+    at(slopes, b) += slope * at(leaves, a);
+    at(slopes, c) -= 1;
+  }
+  return {.question = question,
+          .asked = "the adjoints of 10,000 leaves after 100,000 ops of five kinds",
+          .input = "gradients" + text + " end",
+          .expected = digits(slopes),
+          .hint = "every rule alone was asked before: one sweep gives all adjoints, and takes a moment",
+          .known = {{"slow", "one pass over the tape gives the adjoints of all leaves: is it one?"}},
+          .tolerance = 1e-10,
+          .seconds = 4};
+}
+
 }  // namespace
 
 std::vector<Case> cases_of_sweep(uint64_t seed) {
-  const std::string one = "one rule at a time", fan = "a value used twice", chains = "a chain of ops",
-                    again = "a second call", between = "from a value in the middle",
-                    shape = "one adjoint a node", graphs = "200 random graphs", linear = "100,000 ops";
+  const std::string one = "one rule at a time", passes = "what a node passes on", fan = "a value used twice",
+                    chains = "a chain of ops", again = "a second call",
+                    between = "from a value in the middle", shape = "one adjoint a node",
+                    graphs = "200 random graphs", linear = "100,000 ops";
   std::vector<Case> cases;
   const std::string left_over =
       "the second call sees the adjoints of the first: where do they live, and who sets them to 0?";
@@ -79,6 +110,41 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
     std::vector<Known> known = rule.known;
     known.push_back({program.leaves.size() == 1 ? "0" : "0 0", no_seed});
     cases.push_back(gradient_case(one, program, rule.hint, known));
+  }
+
+  const std::string at_zero = "at 0 too: the other factor itself, and no quotient by this one";
+  for (const char* text : {"leaf 0 0 leaf 0 3 mul 0 1", "leaf 0 0 leaf 0 4 div 0 1", "leaf 0 0 exp 0",
+                           "leaf 0 0 sin 0", "leaf 0 0 tanh 0"})
+    cases.push_back(gradient_case(one, Program(text), at_zero));
+  constexpr std::array<double, 3> kPowers[] = {{-2, 3, 12}, {-2, 2, -4}, {0, 2, 0}, {0, 1, 1}};
+  for (const auto& [a, b, slope] : kPowers)
+    cases.push_back({.question = one,
+                     .asked = fmt::format("the adjoint of v0 of v0 = {}; v1 = {}; v2 = pow(v0, v1)", a, b),
+                     .input = fmt::format("first leaf 0 {} leaf 0 {} pow 0 1 end", a, b),
+                     .expected = digits(slope),
+                     .hint =
+                         "b a^(b - 1), of a base that is 0 or negative too: std::pow knows it, a logarithm "
+                         "and y / a do not"});
+
+  // What a rule alone does, on adjoints that are there.
+  std::vector<std::string> alone{"leaf 0 1.5 mul 0 0"};
+  for (const Rule& rule : rules()) alone.emplace_back(rule.text);
+  for (const std::string& text : alone) {
+    const Program program(text);
+    constexpr double kPassed = 1.75;
+    std::vector<double> adjoints = numbers_of(program.gradients());
+    for (size_t i = 0; i < adjoints.size(); ++i)
+      adjoints[i] = kPassed * adjoints[i] + .25 * static_cast<double>(i + 1);
+    adjoints.push_back(kPassed);
+    cases.push_back(
+        {.question = passes,
+         .asked = fmt::format("all adjoints after pull of the last node, whose own is {}; those of the "
+                              "leaves were 0.25, 0.5, of {}",
+                              kPassed, program.formula()),
+         .input = fmt::format("pull {}", kPassed) + program.input(),
+         .expected = digits(adjoints),
+         .hint = "pull adds the node's adjoint times its derivative in an operand to that operand's "
+                 "adjoint, and changes no other"});
   }
 
   const std::string overwritten =
@@ -132,6 +198,7 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
                               "each visit of a node may take a constant time only: what is done 100,000 "
                               "times for 100,000 nodes?"}},
                    .tolerance = 1e-9});
+  cases.push_back(mixed_case(linear, draws));
   return cases;
 }
 

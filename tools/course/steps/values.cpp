@@ -89,6 +89,12 @@ std::vector<Case> cases_of_values(uint64_t seed) {
   cases.push_back(value_case(one, "leaf 0 2 leaf 0 3 pow 0 1", "pow(a, b) is a to the power b",
                              {{"2 3 9", "the operands of pow are exchanged: that is 3 to the power 2"}}));
 
+  for (const char* base : {"-2", "0"})
+    cases.push_back(value_case(one, fmt::format("leaf 0 {} leaf 0 3 pow 0 1", base),
+                               "pow(a, b) is std::pow: e^(b log a) knows no power of what is not above 0",
+                               {{fmt::format("{} 3 nan", base),
+                                 "e^(b log a) knows no power of what is not above 0: std::pow does"}}));
+
   const std::string both = "v0 = 2; v1 = 3 on a second tape; v2 = v0 * v0; v3 = exp(v1); v4 = v2 + v0",
                     both_input = " leaf 0 2 leaf 1 3 mul 0 0 exp 1 add 2 0 end";
   const std::string global = "each tape has nodes of its own: is the list static, or global?";
