@@ -73,7 +73,7 @@ std::vector<std::string> compiler_words(Speed speed) {
 
 // What answers questions by other means than the learner's engine.
 std::string refusal(const std::string& file, const std::string& text) {
-  static const std::regex kInclude(R"(^\s*#\s*include.*gradzoo)"),
+  static const std::regex kInclude(R"(^\s*#\s*include\s*[<"]\s*gradzoo)"),
       kProcess(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()");
   std::istringstream lines(text);
   int number = 0;

@@ -115,16 +115,17 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
   const std::string at_zero = "at 0 too: the other factor itself, and no quotient by this one";
   for (const char* text : {"leaf 0 0 leaf 0 3 mul 0 1", "leaf 0 0 leaf 0 4 div 0 1", "leaf 0 0 exp 0",
                            "leaf 0 0 sin 0", "leaf 0 0 tanh 0"})
-    cases.push_back(gradient_case(one, Program(text), at_zero));
+    cases.push_back(gradient_case(one, Program(text), at_zero, {{"nan", at_zero}}));
+  const std::string powers =
+      "b a^(b - 1), of a base that is 0 or negative too: std::pow knows it, a logarithm and y / a do not";
   constexpr std::array<double, 3> kPowers[] = {{-2, 3, 12}, {-2, 2, -4}, {0, 2, 0}, {0, 1, 1}};
   for (const auto& [a, b, slope] : kPowers)
     cases.push_back({.question = one,
                      .asked = fmt::format("the adjoint of v0 of v0 = {}; v1 = {}; v2 = pow(v0, v1)", a, b),
                      .input = fmt::format("first leaf 0 {} leaf 0 {} pow 0 1 end", a, b),
                      .expected = digits(slope),
-                     .hint =
-                         "b a^(b - 1), of a base that is 0 or negative too: std::pow knows it, a logarithm "
-                         "and y / a do not"});
+                     .hint = powers,
+                     .known = {{"nan", powers}}});
 
   // What a rule alone does, on adjoints that are there.
   std::vector<std::string> alone{"leaf 0 1.5 mul 0 0"};
