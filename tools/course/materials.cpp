@@ -184,7 +184,7 @@ std::string foreign_file(const std::string& list, const std::string& copy, const
     return file.starts_with(fs::canonical(folder, error).string() + "/");
   };
   for (const std::string& listed : listed_files(list)) {
-    const std::string file = fs::canonical(fs::path(copy) / listed, error).string();
+    std::string file = fs::canonical(fs::path(copy) / listed, error).string();
     if (error) return listed;
     if (within(file, copy) || within(file, drivers)) continue;
     const bool systems = std::ranges::any_of(std::array{"/usr/", "/opt/", "/nix/", "/Library/"},
@@ -216,7 +216,7 @@ Built build_driver(const Learner& learner, const std::string& driver, const std:
   std::vector<std::string> files;
   for (const auto& [file, text] : texts) {
     if (const std::string refused = refusal(file, text); !refused.empty()) return {.failure = refused};
-    everything += file + '\0' + text;
+    for (const std::string* part : {&file, &text}) everything += *part, everything += '\0';
     files.push_back(file);
   }
   const fs::path cache = fs::absolute(learner.cache);
