@@ -127,27 +127,6 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
                      .hint = powers,
                      .known = {{"nan", powers}}});
 
-  // What a rule alone does, on adjoints that are there.
-  std::vector<std::string> alone{"leaf 0 1.5 mul 0 0"};
-  for (const Rule& rule : rules()) alone.emplace_back(rule.text);
-  for (const std::string& text : alone) {
-    const Program program(text);
-    constexpr double kPassed = 1.75;
-    std::vector<double> adjoints = numbers_of(program.gradients());
-    for (size_t i = 0; i < adjoints.size(); ++i)
-      adjoints[i] = kPassed * adjoints[i] + .25 * static_cast<double>(i + 1);
-    adjoints.push_back(kPassed);
-    cases.push_back(
-        {.question = passes,
-         .asked = fmt::format("all adjoints after pull of the last node, whose own is {}; those of the "
-                              "leaves were 0.25, 0.5, of {}",
-                              kPassed, program.formula()),
-         .input = fmt::format("pull {}", kPassed) + program.input(),
-         .expected = digits(adjoints),
-         .hint = "pull adds the node's adjoint times its derivative in an operand to that operand's "
-                 "adjoint, and changes no other"});
-  }
-
   const std::string overwritten =
       "one of the ways from y back to x is lost: what comes by a second way must not replace the first";
   cases.push_back(gradient_case(fan, Program("leaf 0 1.5 add 0 0"), overwritten, {{"1", overwritten}}));
@@ -176,6 +155,27 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
                    .input = "size" + longer.input(),
                    .expected = "6 6",
                    .hint = "one adjoint for each node; the sweep adds nothing to the tape"});
+
+  // What a rule alone does, on adjoints that are there.
+  std::vector<std::string> alone{"leaf 0 1.5 mul 0 0"};
+  for (const Rule& rule : rules()) alone.emplace_back(rule.text);
+  for (const std::string& text : alone) {
+    const Program program(text);
+    constexpr double kPassed = 1.75;
+    std::vector<double> adjoints = numbers_of(program.gradients());
+    for (size_t i = 0; i < adjoints.size(); ++i)
+      adjoints[i] = kPassed * adjoints[i] + .25 * static_cast<double>(i + 1);
+    adjoints.push_back(kPassed);
+    cases.push_back(
+        {.question = passes,
+         .asked = fmt::format("all adjoints after pull of the last node, whose own is {}; those of the "
+                              "leaves were 0.25, 0.5, of {}",
+                              kPassed, program.formula()),
+         .input = fmt::format("pull {}", kPassed) + program.input(),
+         .expected = digits(adjoints),
+         .hint = "pull adds the node's adjoint times its derivative in an operand to that operand's "
+                 "adjoint, and changes no other"});
+  }
 
   Draws draws(seed);
   for (int i = 0; i < 200; ++i) {
