@@ -26,7 +26,7 @@ std::string validation_row(int64_t step) {
 
 void append(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::app) << text; }
 
-const std::vector<double>& column(const ThinnedRows& rows, const std::string& key) {
+std::vector<double> column(const ThinnedRows& rows, const std::string& key) {
   REQUIRE(rows.columns().contains(key));
   return rows.columns().at(key);
 }
@@ -71,7 +71,7 @@ TEST_CASE("a long file is thinned evenly, however often it was looked at, and en
   const auto found = watched.of(parts), once = at_once.of(all);
   CHECK(found->training.columns() == once->training.columns());
   CHECK(found->last == once->last);
-  const std::vector<double>& steps = column(found->training, "step");
+  const std::vector<double> steps = column(found->training, "step");
   CHECK(steps.size() > 1000);
   CHECK(steps.size() <= ThinnedRows::kMostRows + 1);
   for (size_t i = 0; i + 1 < steps.size(); ++i) REQUIRE(steps[i] == 64.0 * static_cast<double>(i));
