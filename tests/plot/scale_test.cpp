@@ -1,6 +1,7 @@
 #include "gradzoo/plot/scale.h"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <set>
 #include <string>

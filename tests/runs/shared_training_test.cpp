@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "runs/small_runs.h"
+#include "runs/stop_signal.h"
 #include "support/error_message.h"
 #include "support/thread_processes.h"
 
