@@ -175,9 +175,10 @@ MetricName metric_name(const std::string& key) {
   return out;
 }
 
-std::optional<std::map<std::string, double>> parse_metrics_row(std::string_view line) {
+std::map<std::string, double> parse_metrics_row(const std::string& path, int64_t number,
+                                                std::string_view line) {
   const Json json = Json::parse(line, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
+  if (!json.is_object()) bad_row(path, number, "is no row");
   std::map<std::string, double> row;
   for (const auto& [key, value] : json.items())
     if (value.is_number()) row[key] = value.get<double>();
@@ -188,11 +189,8 @@ std::vector<std::map<std::string, double>> read_metrics(const std::string& path)
   const std::string bytes = read_plain_file(path, kMostBytes, Links::refuse);
   std::vector<std::map<std::string, double>> rows;
   std::string_view rest = bytes;
-  for (std::string_view line = take_line(rest); !line.empty(); line = take_line(rest)) {
-    std::optional<std::map<std::string, double>> row = parse_metrics_row(line);
-    if (!row) bad_row(path, static_cast<int64_t>(rows.size()) + 1, "is no row");
-    rows.push_back(std::move(*row));
-  }
+  for (std::string_view line = take_line(rest); !line.empty(); line = take_line(rest))
+    rows.push_back(parse_metrics_row(path, static_cast<int64_t>(rows.size()) + 1, line));
   return rows;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,8 +56,9 @@ struct MetricName {
 };
 MetricName metric_name(const std::string& key);
 
-/// A line of a metrics file, numbers alone; nothing where it is no row.
-std::optional<std::map<std::string, double>> parse_metrics_row(std::string_view line);
+/// Line `number` of a metrics file, numbers alone. Throws Error naming it where it is no row.
+std::map<std::string, double> parse_metrics_row(const std::string& path, int64_t number,
+                                                std::string_view line);
 
 /// The rows of a metrics file, in order, numbers alone; a last one that was cut short is left out. Throws
 /// Error naming the line that is no such row.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <span>
 
 #include "gradzoo/base/error.h"
@@ -13,16 +12,6 @@ namespace gradzoo {
 namespace {
 
 constexpr uint64_t kAtOnce = 1 << 20;  // bytes read together, and of the longest line
-
-[[noreturn]] void bad_line(const std::string& path, int64_t line, const char* what) {
-  throw Error("{}: line {} {}. Hint: the file is damaged; mend or remove that line", path, line, what);
-}
-
-std::map<std::string, double> row_of(const std::string& path, int64_t number, std::string_view line) {
-  std::optional<std::map<std::string, double>> row = parse_metrics_row(line);
-  if (!row) bad_line(path, number, "is no row");
-  return std::move(*row);
-}
 
 // Rows of training and of validation take turns in the file, and are thinned each by itself.
 struct Reading {
@@ -35,12 +24,12 @@ struct Reading {
     number = of_line;
     line = text;
     kept = rows.keeps_next();
-    if (kept) rows.add(row_of(path, number, line));
+    if (kept) rows.add(parse_metrics_row(path, number, line));
   }
   // With its newest row, where there is a new one.
   void finish(const std::string& path, std::map<std::string, double>& last) const {
     if (number == 0) return;
-    const std::map<std::string, double> row = row_of(path, number, line);
+    const std::map<std::string, double> row = parse_metrics_row(path, number, line);
     if (!kept) rows.set_last(row);
     for (const auto& [key, value] : row) last[key] = value;
   }
@@ -118,7 +107,9 @@ void WatchedMetrics::read_on(File& file, const std::string& path) {
       reading.take(path, ++file.lines, line);
       text.remove_prefix(end + 1);
     }
-    if (text.size() > kAtOnce) bad_line(path, file.lines + 1, "has no end");
+    if (text.size() > kAtOnce)
+      throw Error("{}: line {} has no end. Hint: the file is damaged; remove that line", path,
+                  file.lines + 1);
     file.read += rest.size() - text.size();
     rest = text;
   }
