@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <set>
-#include <string_view>
 
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
@@ -46,23 +45,6 @@ void find_runs_below(const fs::path& folder, const std::string& name, int depth,
     next += entry.path().filename().string();
     find_runs_below(entry.path(), next, depth + 1, names);
   }
-}
-
-// Whether names() would list it.
-bool is_listed(const std::string& folder, const std::string& name) {
-  if (name == ".") return is_plain(fs::path(folder) / "config.toml");
-  fs::path below = folder;
-  std::string_view rest = name;
-  for (int depth = 0; !rest.empty(); ++depth) {
-    const std::string_view next = rest.substr(0, rest.find('/'));
-    rest.remove_prefix(std::min(rest.size(), next.size() + 1));
-    const bool plain = !next.empty() && next != "." && next != ".." && next.find('\0') == next.npos;
-    if (!plain || depth == kDeepest || is_plain(below / "config.toml")) return false;
-    below /= next;
-    std::error_code error;
-    if (!fs::is_directory(fs::symlink_status(below, error))) return false;
-  }
-  return !name.empty() && !name.ends_with('/') && is_plain(below / "config.toml");
 }
 
 // When a run last wrote: its metrics, else its settings.
@@ -119,7 +101,7 @@ RunDirectory RunsFolder::directory(const std::string& name) const {
 }
 
 RunDirectory RunsFolder::run(const std::string& name) const {
-  if (!is_listed(path_, name))
+  if (!std::ranges::binary_search(names(), name))
     throw Error("there is no run '{}' in {}. Hint: the page lists those that there are", printable(name),
                 path_);
   RunDirectory run = directory(name);

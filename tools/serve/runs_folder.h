@@ -20,7 +20,7 @@ class RunsFolder {
   const std::string& path() const { return path_; }
   /// The folders that hold a config.toml, sorted; the folder itself is ".".
   std::vector<std::string> names() const;
-  /// Throws Error for a name that would not be among names(), and for a folder that is no run.
+  /// Throws Error for a name that is not among names(), and for a folder that is no run.
   RunDirectory run(const std::string& name) const;
   /// What its metrics.jsonl says, a long one in thousands of rows. Throws Error as run() and WatchedMetrics
   /// do.
