@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
@@ -130,14 +131,14 @@ int train(const CourseRequest& request) {
   return ring.kl < course::kRingGoal ? 0 : 1;
 }
 
-/// A learner's row of a class.
+/// A learner's row in the table of a class.
 struct Grades {
   std::string name;
   std::vector<int> points = {};         // one a step
   std::vector<std::string> notes = {};  // why there are none, whose file is the same
 };
 
-// 0 where a file is missing: one folder does not end the grading of the others.
+// 0, with a note, where nothing can be asked: one folder does not end the grading of the others.
 int points_of(const course::Learner& learner, const course::Step& step, uint64_t seed, Grades& grades) {
   std::string why;
   try {
@@ -157,14 +158,17 @@ int points_of(const course::Learner& learner, const course::Step& step, uint64_t
 // Says of files that are the same in two folders, and not as they were handed out, whose else they are.
 void note_equal_files(const std::string& folder, std::vector<Grades>& all) {
   constexpr uint64_t kMost = 1 << 20;
-  const auto text_of = [&](const std::string& of, const char* file) {
+  const auto text_of = [&](const std::string& of, const std::string& file) {
     try {
       return read_plain_file(of + "/" + file, kMost, Links::refuse);
     } catch (const Error&) {
       return std::string();
     }
   };
-  for (const char* file : {"value.h", "gradcheck.h", "array.h", "learn.h"}) {
+  std::set<std::string> files;
+  for (const course::Step& step : course::steps())
+    for (const std::string& file : course::words_of(step.files)) files.insert(file);
+  for (const std::string& file : files) {
     const std::string handed_out = text_of(course::course_folder() + "/skeleton", file);
     std::map<std::string, std::vector<Grades*>> same;
     for (Grades& grades : all) same[text_of(folder + "/" + grades.name, file)].push_back(&grades);

@@ -1,9 +1,9 @@
 #include "tools/course/materials.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -176,22 +176,49 @@ std::vector<std::string> listed_files(const std::string& list) {
   return files;
 }
 
-// Which file of that list is neither in these folders nor where systems keep theirs, which no learner can
-// write to; "" where there is none. Whatever is of gradzoo is nobody's own work.
-std::string foreign_file(const std::string& list, const std::string& copy, const std::string& drivers) {
+// Names a file of that list that is neither in these folders nor where systems keep theirs, which no learner
+// can write to; "" where there is none. Whatever is of gradzoo is nobody's own work.
+std::string refusal_of(const std::string& list, const std::string& copy, const std::string& drivers) {
   std::error_code error;
-  const auto within = [&](const std::string& file, const fs::path& folder) {
-    return file.starts_with(fs::canonical(folder, error).string() + "/");
-  };
+  const std::string given[] = {fs::canonical(copy).string() + "/", fs::canonical(drivers).string() + "/"};
+  const std::string systems[] = {"/usr/", "/opt/", "/nix/", "/Library/"};
   for (const std::string& listed : listed_files(list)) {
-    std::string file = fs::canonical(fs::path(copy) / listed, error).string();
-    if (error) return listed;
-    if (within(file, copy) || within(file, drivers)) continue;
-    const bool systems = std::ranges::any_of(std::array{"/usr/", "/opt/", "/nix/", "/Library/"},
-                                             [&](const char* folder) { return file.starts_with(folder); });
-    if (!systems || file.find("/gradzoo") != std::string::npos) return file;
+    const fs::path path = fs::canonical(fs::path(copy) / listed, error);
+    const std::string file = error ? listed : path.string();
+    const auto holds = [&](const std::string& folder) { return file.starts_with(folder); };
+    const bool fine = std::ranges::any_of(given, holds) ||
+                      (std::ranges::any_of(systems, holds) && file.find("/gradzoo") == std::string::npos);
+    if (fine && !error) continue;
+    return fmt::format(
+        "it includes {}, which was not handed in. Hint: the course's own headers and the standard library "
+        "are "
+        "all that is needed",
+        printable(file));
   }
   return "";
+}
+
+constexpr ProcessLimits kCompilersLimits{
+    .quiet_seconds = 60, .cpu_seconds = 60, .memory_bytes = uint64_t{2} << 30};
+
+// Why the compiler did not come to its end; "" where it did. By whole phrases of compilers, which no name in
+// a learner's code makes.
+std::string failure_of(const EndedProcess& ended, const std::vector<std::string>& files,
+                       const std::string& cache) {
+  const auto says = [&](std::initializer_list<const char*> phrases) {
+    return std::ranges::any_of(
+        phrases, [&](const char* phrase) { return ended.err.find(phrase) != std::string::npos; });
+  };
+  if (ended.killed ||
+      says({"Killed signal terminated program", "CPU time limit exceeded signal terminated program",
+            "unable to execute command: Killed"}))
+    return fmt::format("the compiler took more than {} s. Hint: does a template never end?",
+                       kCompilersLimits.cpu_seconds);
+  if (says({"out of memory allocating", "virtual memory exhausted", "LLVM ERROR: out of memory"}))
+    return "the compiler needed more than 2 GB. Hint: does a template, or a file that it includes, never "
+           "end?";
+  if (says({"No space left on device"})) throw Error("course: {} is full. Hint: free some space", cache);
+  return ended.signal != 0 || ended.status != 0 ? printable(first_error(ended.err, files)) : "";
 }
 
 // What is left of older versions of the same driver.
@@ -205,7 +232,6 @@ void remove_older(const fs::path& cache, const std::string& driver, const fs::pa
 }  // namespace
 
 Built build_driver(const Learner& learner, const std::string& driver, const std::string& named, Speed speed) {
-  constexpr ProcessLimits kLimits{.quiet_seconds = 60, .cpu_seconds = 60, .memory_bytes = uint64_t{2} << 30};
   const std::string drivers = course_folder() + "/driver", source = fmt::format("{}/{}.cpp", drivers, driver);
   const std::string name = speed == Speed::of_running ? driver + "_fast" : driver;
   std::vector<std::string> words = compiler_words(speed);
@@ -230,28 +256,11 @@ Built build_driver(const Learner& learner, const std::string& driver, const std:
   const Copy copy(unfinished + ".of", texts);
   const std::string list = copy.path() + "/files";
   words.insert(words.end(), {"-I", copy.path(), "-MD", "-MF", list, source, "-o", unfinished});
-  const EndedProcess ended = run_child(words, copy.path(), "", kLimits);
+  const EndedProcess ended = run_child(words, copy.path(), "", kCompilersLimits);
   if (!ended.started)
     throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", words.front());
-  const auto says = [&](const char* text) { return ended.err.find(text) != std::string::npos; };
-  std::string failure;
-  if (ended.killed || says("CPU time limit") || says("Killed"))
-    failure = fmt::format("the compiler took more than {} s. Hint: does a template never end?",
-                          kLimits.cpu_seconds);
-  else if (says("out of memory") || says("virtual memory exhausted"))
-    failure =
-        "the compiler needed more than 2 GB. Hint: does a template, or a file that it includes, never end?";
-  else if (says("No space left on device"))
-    throw Error("course: {} is full. Hint: free some space", cache.string());
-  else if (ended.signal != 0 || ended.status != 0)
-    failure = printable(first_error(ended.err, files));
-  else if (const std::string foreign =
-               foreign_file(read_plain_file(list, kLongestFile), copy.path(), drivers);
-           !foreign.empty())
-    failure = fmt::format(
-        "it includes {}, which was not handed in. Hint: the course's own headers and the standard library "
-        "are all that is needed",
-        printable(foreign));
+  std::string failure = failure_of(ended, files, cache.string());
+  if (failure.empty()) failure = refusal_of(read_plain_file(list, kLongestFile), copy.path(), drivers);
   if (!failure.empty()) {
     fs::remove(unfinished, error);
     return {.failure = failure};
