@@ -10,8 +10,9 @@ namespace gradzoo {
 std::filesystem::path program_path();
 
 /// The folder `name` of what comes with the program, one that has `part`: what `variable` of the environment
-/// names, else share/gradzoo/`name` beside the library or above it, where this is in no shared library beside
-/// the program or in the source tree. Throws Error naming where it looked.
+/// names, else share/gradzoo/`name` beside the library or in one of two folders above. A program that has the
+/// library linked in looks beside itself, and then in the source tree that it was built from. Throws Error
+/// naming where it looked.
 std::filesystem::path find_data_folder(const std::string& name, const std::string& part,
                                        const char* variable);
 
