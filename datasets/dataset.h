@@ -66,6 +66,8 @@ struct DataShape {
   double diameter() const;
   const DataKind& kind() const;  ///< of these examples (datasets/kinds/kind.h)
   const Modes* modes() const { return toy ? toy->modes() : nullptr; }  ///< the truth's, where it has some
+  /// Whether an example has rows and columns, which convolutions take; else it is numbers in a row.
+  bool is_grid() const { return example.rank() >= 2; }
   int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }  ///< 3 of colours, else 1
   int64_t height() const { return example[0]; }                              ///< of an image, in pixels
   int64_t width() const { return example[1]; }                               ///< of an image, in pixels

@@ -14,6 +14,7 @@
 #include "gradzoo/base/version.h"
 #include "gradzoo/runs/metrics_log.h"
 #include "gradzoo/runs/repeat_command.h"
+#include "models/pictures/unit_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -27,7 +28,7 @@ FilmStrip film_of(const ReportedRun& run) {
   FilmStrip film{.title = "Epoch by epoch",
                  .caption = "What the model shows after each epoch, from the same random numbers every time.",
                  .snapshots = {},
-                 .invert_at_night = !run.session.data.shape().kind().pixels};
+                 .invert_at_night = tile_of(run.session.data.shape()).rank() == 0};
   const int64_t per_epoch = run.session.batches->steps_per_epoch();
   const int64_t last = (run.session.trainer.step() + per_epoch - 1) / per_epoch;
   std::vector<std::pair<int64_t, std::string>> epochs = run.directory.epoch_pictures();

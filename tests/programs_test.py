@@ -32,19 +32,29 @@ def main():
         link = (BINARY / "CMakeFiles/gradzoo_list_command.dir/link.txt").read_text().replace("\\$ORIGIN", "$ORIGIN")
         flags = (BINARY / "CMakeFiles/gradzoo_list_command.dir/flags.make").read_text()
         options = shlex.split(" ".join(re.findall(r"^CXX_(?:FLAGS|INCLUDES|DEFINES) = (.*)$", flags, re.M)))
-        hello = pathlib.Path(scratch, "gradzoo-hello")
+        programs, others = pathlib.Path(scratch, "bin"), pathlib.Path(scratch, "libexec/gradzoo")
+        programs.mkdir()
+        others.mkdir(parents=True)
+        hello = programs / "gradzoo-hello"
         libraries = shlex.split(link)[shlex.split(link).index("gradzoo-list") + 1:]
         run(CXX, *options, main_file, "-o", hello, *libraries, cwd=BINARY)
-        gradzoo = pathlib.Path(scratch, "gradzoo")
+        gradzoo = programs / "gradzoo"
         shutil.copy(BINARY / "gradzoo", gradzoo)
         for library in BINARY.glob("libgradzoo.so.*"):
-            shutil.copy(library, scratch)
+            shutil.copy(library, programs)
         assert run(gradzoo, "hello", "--name", "you") == "hello, you\n"
         assert re.search(r"^  hello +greet somebody$", run(gradzoo, "--help"), re.M)
         assert "greet somebody" in run(gradzoo, "--complete", "hel")
         assert "--name" in run(gradzoo, "--complete", "hello", "--")
         assert run(gradzoo, "hello", "--man").startswith(".TH GRADZOO\\-HELLO 1")
         assert "hello" in run(gradzoo, "--man")
+        # Of two programs of one name the one beside gradzoo is meant, before the one in libexec.
+        other = others / "gradzoo-hello"
+        other.write_text("#!/bin/sh\necho another\n")
+        other.chmod(0o755)
+        assert run(gradzoo, "hello", "--name", "you") == "hello, you\n"
+        hello.unlink()
+        assert run(gradzoo, "hello") == "another\n"
 
 
 main()

@@ -72,7 +72,7 @@ class OptionsOf final : public ModelOptions {
  public:
   void describe(OptionTable& table) override { options_.describe(table); }
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) override {
-    if (shape.kind().pixels) {
+    if (shape.is_grid()) {
       if constexpr (requires { options_.adapt_to_images(table, training, shape); })
         options_.adapt_to_images(table, training, shape);
     } else if constexpr (requires { options_.adapt_to_points(table, training, shape); }) {

@@ -142,7 +142,7 @@ Tensor Dbn::do_sample(const SampleRequest& request, const SamplingOptions& sampl
   const Tensor visible = gibbs.walk(top_noise(top, request.n, request.rng),
                                     options_in<DbnOptions>(sampling).sample_steps - 1, request.rng);
   const Tensor p = below(gibbs.draw_hidden(visible, request.rng), top, request.rng);
-  return shape_.kind().pixels ? as_examples(p, shape_) : bernoulli(p, request.rng);
+  return shape_.kind().bits ? bernoulli(p, request.rng) : as_examples(p, shape_);
 }
 
 // What a unit of layer l stands for at the data: the product of the weights down to there.

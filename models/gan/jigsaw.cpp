@@ -6,7 +6,6 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
-#include "gradzoo/datasets/kinds/kind.h"
 
 namespace gradzoo {
 namespace {
@@ -42,7 +41,7 @@ Tensor jigsaw(const Tensor& x, const DataShape& shape, Rng& rng) {
 }
 
 void check_quarters(std::string_view option, const DataShape& shape) {
-  if (!shape.kind().pixels)
+  if (!shape.is_grid())
     throw Error("gan: {} exchanges quarters of images, and these data are points. Hint: leave it away",
                 option);
   if (shape.height() % 2 != 0 || shape.width() % 2 != 0) {

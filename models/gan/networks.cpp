@@ -90,7 +90,7 @@ std::unique_ptr<BatchNormMlp> normalised_layers(const GanShape& shape, Rng& rng)
 // What D's first layer sees.
 DataShape packed_shape(const GanShape& shape) {
   DataShape out = shape.data;
-  if (out.kind().pixels) {
+  if (out.is_grid()) {
     out.example = {out.height(), out.width(), shape.pac * out.channels()};
   } else {
     out.example = {shape.pac * out.size()};

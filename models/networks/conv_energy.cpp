@@ -2,7 +2,6 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
-#include "gradzoo/datasets/kinds/kind.h"
 
 namespace gradzoo {
 namespace {
@@ -28,7 +27,7 @@ int64_t features_of(const DataShape& shape, int64_t channels) {
 }
 
 const DataShape& checked_image(const DataShape& shape) {
-  if (shape.kind().pixels) return shape;
+  if (shape.is_grid()) return shape;
   throw Error("net=conv takes images, and these data are points {}. Hint: net=mlp", shape.example.str());
 }
 

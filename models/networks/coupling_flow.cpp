@@ -100,7 +100,7 @@ void check_squeezable(const char* model, const DataShape& shape) {
 CouplingFlow::CouplingFlow(const DataShape& shape, const CouplingFlowOptions& options, Rng& rng, DType dtype)
     : shape_(shape), dtype_(dtype) {
   check_flowable("flow", shape);
-  if (shape.kind().pixels) {
+  if (shape.is_grid()) {
     check_squeezable("flow", shape);
     enters_ = {shape.height(), shape.width(), shape.channels()};
     leaves_ = {shape.height() / 2, shape.width() / 2, kWindow * shape.channels()};

@@ -4,7 +4,6 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
-#include "gradzoo/datasets/kinds/kind.h"
 
 namespace gradzoo {
 namespace {
@@ -35,7 +34,7 @@ ConvLayerOptions doubling(const ImageCoderOptions& options) {
 }  // namespace
 
 bool is_codable(const DataShape& shape) {
-  return shape.kind().pixels && shape.height() % 4 == 0 && shape.width() % 4 == 0;
+  return shape.is_grid() && shape.height() % 4 == 0 && shape.width() % 4 == 0;
 }
 
 void check_codable(const char* model, const DataShape& shape) {

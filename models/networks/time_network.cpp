@@ -6,7 +6,6 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
-#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/networks/image_coder.h"
 
 namespace gradzoo {
@@ -107,7 +106,7 @@ int64_t padded_side(int64_t side) { return (side + 3) / 4 * 4; }
 
 TimeNetwork::TimeNetwork(const TimeNetworkOptions& options, const DataShape& shape, int64_t classes, Rng& rng)
     : shape_(shape), classes_(classes) {
-  if (shape.kind().pixels) {
+  if (shape.is_grid()) {
     unet_ = std::make_unique<Unet>(shape.channels(), classes > 0 ? classes + 1 : 0, rng,
                                    UnetOptions{.channels = options.channels});
     register_module("unet", *unet_);

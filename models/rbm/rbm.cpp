@@ -95,7 +95,7 @@ Tensor Rbm::do_sample(const SampleRequest& request, const SamplingOptions& sampl
   const RbmGibbs gibbs(layer_);
   const Tensor x = gibbs.walk(noise(request.n, request.rng), steps - 1, request.rng);
   const Tensor h = gibbs.draw_hidden(x, request.rng);
-  if (!shape_.kind().pixels) return gibbs.draw_visible(h, request.rng);
+  if (shape_.kind().bits) return gibbs.draw_visible(h, request.rng);
   return as_examples(layer_.visible_probabilities(h), shape_);
 }
 

@@ -51,7 +51,7 @@ Tensor test_images(const DatasetOptions& data, Pixels pixels, int64_t n) {
 
 void check_size(const OpenedRun& run, const DataShape& other, const std::string& against) {
   const std::string has = other.kind().size(other.example);
-  if (!other.kind().pixels)
+  if (!other.is_grid())
     throw Error("anomaly: {} has {}, and {} learned images. Hint: --against noise", against, has, run.path());
   if (other.example == run.shape.example) return;
   throw Error("anomaly: {} has {}, and {} learned those of {}. Hint: images of one size", against, has,

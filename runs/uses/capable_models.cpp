@@ -83,7 +83,7 @@ std::string helping(const ModelEntry& entry, const RunOptions& options,
 }
 
 // Abilities do not depend on how large images are.
-DataShape small(const DataShape& shape) { return shape.kind().pixels ? shape.kind().small() : shape; }
+DataShape small(const DataShape& shape) { return shape.is_grid() ? shape.kind().small() : shape; }
 
 }  // namespace
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/folders.h"
@@ -94,7 +93,7 @@ void train_into(const std::filesystem::path& folder, const DatasetOptions& data,
 std::string frechet_name_of(const std::string& data) { return data == kDigits ? "digit-FID" : "class-FID"; }
 
 std::string lacks_classifier(const DataShape& shape) {
-  if (!shape.kind().pixels) return fmt::format("has {}, and a classifier measures images", shape.kind().word);
+  if (!shape.kind().pixels) return fmt::format("has {}, which no classifier measures", shape.kind().word);
   if (shape.classes == 0) return "has images without labels";
   return shape.classes < 2 ? "has images of one class alone" : "";
 }
@@ -128,16 +127,14 @@ SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const Open
   const std::string path = other.path(), data = other.options->data.data;
   const DataShape theirs = other.shape;
   SampleClassifier out = classifier_in(std::move(classifier));
-  const std::string hint = fmt::format(
-      "Hint: a classifier of the same data: gradzoo train classifier --data {}", run.options->data.data);
-  if (const DataKind& kind = run.shape.kind(); !kind.pixels)
-    throw Error(
-        "eval: {} draws {}, and a classifier measures images. Hint: gradzoo eval {} compares {} with the "
-        "truth",
-        run.path(), kind.size(run.shape.example), run.path(), kind.word);
+  const std::string hint =
+      lacks_classifier(run.shape).empty()
+          ? fmt::format("Hint: a classifier of the same data: gradzoo train classifier --data {}",
+                        run.options->data.data)
+          : "Hint: leave --classifier away";
   if (run.shape.example != theirs.example)
-    throw Error("eval: {} draws images of {}, and {} knows those of {}. {}", run.path(),
-                fmt::join(run.shape.example, "x"), path, fmt::join(theirs.example, "x"), hint);
+    throw Error("eval: {} draws {}, and {} knows {}. {}", run.path(),
+                run.shape.kind().size(run.shape.example), path, theirs.kind().size(theirs.example), hint);
   if (run.options->data.data != data || run.shape.classes != theirs.classes)
     throw Error("eval: {} learned {}, of {} classes, and {} knows {}, of {}. {}", run.path(),
                 run.options->data.data, run.shape.classes, path, data, theirs.classes, hint);

@@ -49,11 +49,8 @@ void check_comparable(const std::vector<std::unique_ptr<OpenedRun>>& runs) {
 }
 
 void check_strip(const OpenedRun& run, const std::string& classifier) {
-  if (const DataKind& kind = run.shape.kind(); !kind.pixels)
-    throw Error("compare: {} learned {}, of which there is no strip. Hint: leave --strip away", run.path(),
-                kind.word);
   if (const std::string lacks = lacks_classifier(run.shape); classifier.empty() && !lacks.empty())
-    throw Error("compare: a strip is made by a classifier of the images, and {} {}. Hint: leave --strip away",
+    throw Error("compare: a strip is made by a classifier, and {} {}. Hint: leave --strip away",
                 run.options->data.data, lacks);
 }
 
@@ -91,10 +88,6 @@ void add_density(ComparedRun& out, const OpenedRun& run, const DataView& view, s
 }
 
 void add_quality(ComparedRun& out, OpenedRun& run, const std::string& classifier_path, const UseCall& call) {
-  if (const DataKind& kind = run.shape.kind(); !kind.pixels) {
-    out.why_no_quality = "no classifier measures " + kind.word;
-    return;
-  }
   std::optional<SampleClassifier> classifier;
   if (!classifier_path.empty())
     classifier = classifier_of(call.open(classifier_path), run);

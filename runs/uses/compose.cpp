@@ -36,6 +36,7 @@ struct RunProduct {
 
   const DataShape& shape() const { return runs[0]->shape; }
   bool in_plane() const { return shape().example == Shape{2}; }
+  bool of_images() const { return shape().kind().pixels; }
 };
 
 void check_fit(const OpenedRun& first, const OpenedRun& run) {
@@ -219,7 +220,7 @@ ProductSamples sample_product(const RunProduct& composition, int64_t n, Sampler&
   if (const std::string why = why_unfit(sampler.name(), sampler.needs(), product); !why.empty())
     throw Error("compose: {}", why);
   Walk walked = walk(product, composition.shape(), n, sampler, chains, seed);
-  if (!composition.shape().kind().pixels || product.data_noise == 0) return {walked.samples, walked.chains};
+  if (!composition.of_images() || product.data_noise == 0) return {walked.samples, walked.chains};
   Rng rng(seed, "compose");
   const Tensor clean = denoised(product, walked.chains.x, product.data_noise, rng);
   return {as_examples(clean, composition.shape()), walked.chains};
@@ -245,7 +246,7 @@ struct Compose {
     UseResult out;
     out.text = walk_table(drawn.chains, call.n, *walker, chains);
     out.details = {{"samples", call.n}, {"walk", walk_json(drawn.chains, call.n, *walker, chains)}};
-    if (composition.shape().kind().pixels)
+    if (composition.of_images())
       tell_images(out, composition, drawn.samples);
     else
       tell_plane(out, composition, drawn.samples);

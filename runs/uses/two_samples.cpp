@@ -198,8 +198,8 @@ struct C2st {
     options.seed = call.seed;
     const TwoSets sets =
         two_sets({call.names[0], call.runs[0].get()}, {call.names[1], call.runs[1].get()}, call.n, call.seed);
-    if (call.progress != nullptr && sets.shape.kind().pixels)
-      fmt::print(call.progress, "c2st: a classifier learns from {} images\n", 2 * call.n);
+    if (call.progress != nullptr)
+      fmt::print(call.progress, "c2st: a classifier learns from {} {}\n", 2 * call.n, sets.shape.kind().word);
     const C2stResult found = c2st(sets.a.samples, sets.b.samples, options);
     const int64_t held = found.rows_a.dim(0);
     UseResult out;

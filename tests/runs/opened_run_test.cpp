@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/state/checkpoint.h"
 #include "runs/resumed_runs.h"
 
 namespace gradzoo {
@@ -51,6 +52,17 @@ TEST_CASE("a model opens from a config's text and its weights' bytes as from the
   CHECK(opened.model->sample({10, rng}).to_vector() == run.model->sample({10, again}).to_vector());
   CHECK_THROWS_WITH_AS(open_model(parse_config("a text", "seed = 1\n"), weights, true),
                        doctest::Contains("a text: names no model"), Error);
+  // A tensor too many is of another model.
+  const ScratchDirectory scratch;
+  State more = opened.model->weights().state;
+  Tensor extra = zeros({1});
+  int64_t step = opened.step;
+  more.add("extra", extra);
+  more.add("trainer.step", step);
+  save_checkpoint(scratch.file("more"), more, weights.metadata());
+  CHECK_THROWS_WITH_AS(
+      open_model(parse_config("a text", text), SafetensorsReader(scratch.file("more")), true),
+      doctest::Contains("'extra' is in the file, but not in this model"), Error);
 }
 
 }  // namespace gradzoo

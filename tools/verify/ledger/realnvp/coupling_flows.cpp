@@ -27,7 +27,7 @@ const CouplingFlowOptions kImageOptions{.couplings = 4, .low_couplings = 4, .cha
 std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape, uint64_t seed) {
   Rng rng(seed, "ledger/realnvp/flow");
   auto flow =
-      std::make_unique<CouplingFlow>(shape, shape.kind().pixels ? kImageOptions : kOptions, rng, DType::f64);
+      std::make_unique<CouplingFlow>(shape, shape.is_grid() ? kImageOptions : kOptions, rng, DType::f64);
   for (const NamedTensor& named : flow->named_parameters()) {
     Tensor leaf = named.tensor;
     init::normal(leaf, rng, 0, 0.2);
@@ -42,7 +42,7 @@ double worst_of_flows(FunctionRef<double(const CouplingFlow& flow, const Tensor&
        {DataShape{.example = {2}}, DataShape{.example = {5}}, DataShape{.example = {8, 8}}}) {
     const auto flow = stirred_flow(shape, 1);
     Rng rng(2, "ledger/realnvp");
-    const Tensor x = shape.kind().pixels ? rand({3, shape.size()}, rng, DType::f64)
+    const Tensor x = shape.is_grid() ? rand({3, shape.size()}, rng, DType::f64)
                                          : randn({100, shape.size()}, rng, DType::f64) * 2.0;
     worst = std::max(worst, measure(*flow, x));
   }
