@@ -21,11 +21,18 @@ inline constexpr Choice<ImageColor> kImageColors[] = {
 struct ImageOptions {
   int64_t size = 0;                           ///< side in pixels; 0: as in the files
   ImageColor color = ImageColor::from_files;  ///< auto: as in the files
-  std::string background = "white";  ///< behind transparent pixels: white, black or six hexadecimal digits
+  /// Behind transparent pixels: white, black or six hexadecimal digits; behind grey images, as white ink:
+  /// noise, or a folder of pictures.
+  std::string background = "white";
+  double rotate = 0;  ///< largest angle that an image is turned by, in degrees
 
   void describe(OptionTable& options);
-  /// Files' own size and colours.
-  bool is_default() const { return size == 0 && color == ImageColor::from_files && background == "white"; }
+  /// Files' own images.
+  bool is_default() const { return description().empty(); }
+  /// Whether the background is noise or pictures.
+  bool has_scene() const;
+  /// What files are read with: rotated and laid over a scene they are afterwards.
+  ImageOptions as_read() const;
   /// "size=32 color=grey"; "" at the defaults.
   std::string description() const;
 };

@@ -1,3 +1,6 @@
+#include <filesystem>
+#include <system_error>
+
 #include <fmt/format.h>
 
 #include "gradzoo/datasets/images/image_dataset.h"
@@ -12,7 +15,10 @@ void ImageOptions::describe(OptionTable& options) {
   options.add("color", color, kImageColors,
               "numbers of a pixel: grey (1) or rgb (3); auto: rgb, unless every pixel of all files is grey");
   options.add("background", background,
-              "colour behind transparent pixels: white, black, or six hexadecimal digits as in ff8000");
+              "colour behind transparent pixels: white, black, or six hexadecimal digits as in ff8000; noise "
+              "or a folder of pictures: behind images, whose grey is the opacity of white ink");
+  options.add("rotate", rotate, "images are turned, each by an angle within so many degrees either way",
+              {0, 180});
 }
 
 std::string ImageOptions::description() const {
@@ -23,7 +29,20 @@ std::string ImageOptions::description() const {
   if (size != 0) add("size", fmt::format("{}", size));
   if (color != ImageColor::from_files) add("color", std::string(name_of(kImageColors, color)));
   if (background != "white") add("background", background);
+  if (rotate != 0) add("rotate", fmt::format("{:g}", rotate));
   return text;
+}
+
+bool ImageOptions::has_scene() const {
+  std::error_code error;
+  return background == "noise" || std::filesystem::is_directory(background, error);
+}
+
+ImageOptions ImageOptions::as_read() const {
+  ImageOptions read = *this;
+  read.rotate = 0;
+  if (has_scene()) read.background = "black";
+  return read;
 }
 
 }  // namespace gradzoo

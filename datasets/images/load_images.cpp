@@ -12,6 +12,7 @@
 #include "datasets/images/picture.h"
 #include "datasets/images/read_pictures.h"
 #include "datasets/images/resample.h"
+#include "datasets/images/variations.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/images/image_dataset.h"
 
@@ -138,10 +139,14 @@ void adapt(ImageDataset& data, const ImageOptions& options) {
 }  // namespace
 
 ImageDataset load_images(const std::string& spec, const ImageOptions& options, const ReadProgress& progress) {
-  background_colour(options.background);  // refuses a word that is none
-  ImageDataset data = load_form(spec, image_folder(spec), options, progress);
+  const ImageOptions read = options.as_read();
+  background_colour(read.background);  // refuses a word that is none
+  ImageDataset data = load_form(spec, image_folder(spec), read, progress);
   data.name = spec;
-  if (data.is_images()) adapt(data, options);
+  if (data.is_images()) {
+    adapt(data, read);
+    vary(data, options);
+  }
   if (data.test_images.defined() && data.train_labels.defined() != data.test_labels.defined())
     throw Error("{}: one of its parts has labels, and the other none. Hint: both or neither", spec);
   if (!data.test_images.defined()) draw_test_part(data);

@@ -210,8 +210,10 @@ Rgb background_colour(const std::string& word) {
   if (word == "black") return {0, 0, 0};
   const std::optional<uint32_t> number = parse_hexadecimal(word);
   if (word.size() != 6 || !number)
-    throw Error("background='{}' is no colour. Hint: white, black, or six digits as in background=ff8000",
-                word);
+    throw Error(
+        "background='{}' is no colour. Hint: white, black, or six digits as in background=ff8000; noise, or "
+        "a folder of pictures",
+        word);
   return {static_cast<uint8_t>(*number >> 16), static_cast<uint8_t>(*number >> 8),
           static_cast<uint8_t>(*number)};
 }
