@@ -52,6 +52,13 @@ Tensor denoised_in_parts(const std::function<Tensor(const DenoiseRequest&)>& den
   return clamp(concat(guesses, 0), request.domain.lower, request.domain.upper);
 }
 
+Tensor encoded_in_parts(const std::function<Tensor(const Tensor&)>& encode, const Tensor& examples) {
+  check_examples(examples, "encode");
+  Tensors codes;
+  for_each_part(examples, {}, [&](const Tensor& part) { codes.push_back(encode(part)); });
+  return concat(codes, 0);
+}
+
 AnomalyScores judged_in_parts(const std::function<AnomalyScores(const AnomalyRequest&)>& judge,
                               const AnomalyRequest& request) {
   check_examples(request.examples, "anomaly");
@@ -112,6 +119,7 @@ Abilities with_consequences(Abilities own) {
   wrap(own.inpaint, inpainted);
   wrap(own.denoise, denoised_in_parts);
   wrap(own.anomaly, judged_in_parts);
+  wrap(own.encode, encoded_in_parts);
   wrap(own.interpolate, interpolated);
   return own;
 }

@@ -150,6 +150,7 @@ Abilities Model::abilities() {
   showing(all.inpaint);
   showing(all.denoise);
   showing(all.anomaly);
+  showing(all.encode);
   if (all.interpolate)
     all.interpolate = [this, f = std::move(all.interpolate)](const InterpolateRequest& request) {
       const Shown shown(*this);

@@ -52,10 +52,13 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
           {"denoising_error",
            "the loss: |r(x~) - x|^2 for an example x and its noisy x~, summed over its elements"})),
       error_per_noise_(
-          add_metric({"error_per_noise",
-                      "the error divided by |x~ - x|^2, the error without denoising: 1 means no denoising; "
-                      "on images it is far below 1, since most of the noise lies off the images",
-                      true})),
+          options.noise == DaeNoise::none
+              ? std::nullopt
+              : std::optional(add_metric(
+                    {"error_per_noise",
+                     "the error divided by |x~ - x|^2, the error without denoising: 1 means no denoising; "
+                     "on images it is far below 1, since most of the noise lies off the images",
+                     true}))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -77,7 +80,7 @@ void Dae::train_step(const StepContext& context, MetricRow row) {
     const Tensor loss = mean(denoising_error([this](const Tensor& y) { return r(y); }, x, x_noisy));
     row[grad_norm_] = learner_.step(loss, context.learning_rate);
     row[error_] = loss.item();
-    row[error_per_noise_] = row[error_] / noise_of(x, x_noisy);
+    if (error_per_noise_) row[*error_per_noise_] = row[error_] / noise_of(x, x_noisy);
   }
   const NoGrad quiet;
   const double share = 1.0 / static_cast<double>(++seen_);
@@ -85,14 +88,24 @@ void Dae::train_step(const StepContext& context, MetricRow row) {
   move_towards(square_, mean_over_shards(mean(square(x), 0)), share);
 }
 
+Tensor Dae::codes(const Tensor& x) const {
+  if (tied_) return tied_->codes(x * scale_);
+  const auto& layers = static_cast<const Mlp&>(*denoiser_);  // a linear map and an activation each
+  const auto narrowest = std::ranges::min_element(options_.hidden) - options_.hidden.begin();
+  Tensor h = x * scale_;
+  for (size_t i = 0; i <= 2 * static_cast<size_t>(narrowest) + 1; ++i) h = layers[i].forward(h);
+  return h;
+}
+
 Tensor Dae::noisy(const Tensor& x, Rng& rng) const {
+  if (options_.noise == DaeNoise::none) return x;
   if (options_.noise == DaeNoise::masking) return x * bernoulli(full(x.shape(), 1 - options_.masked), rng);
   return x + randn_like(x, rng) * sigma_;
 }
 
 // d sigma^2 of Gaussian noise; of masking what it took away.
 double Dae::noise_of(const Tensor& x, const Tensor& x_noisy) const {
-  if (options_.noise == DaeNoise::masking) return std::max(mean(sum(square(x_noisy - x), 1)).item(), 1e-12);
+  if (options_.noise != DaeNoise::gaussian) return std::max(mean(sum(square(x_noisy - x), 1)).item(), 1e-12);
   return static_cast<double>(shape_.size()) * sigma_ * sigma_;
 }
 
@@ -158,17 +171,22 @@ Tensor Dae::completed_images(const InpaintRequest& request) const {
 }
 
 Tensor Dae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  if (options_.noise == DaeNoise::none)
+    throw Error("dae: without noise it is an autoencoder, which draws no samples. Hint: noise=gaussian");
   const Tensor x = draw(request.n, options_in<DaeOptions>(sampling), request.rng, request.done).denoised;
   return as_examples(x, shape_);
 }
 
 Abilities Dae::do_abilities() {
-  if (options_.noise == DaeNoise::masking) return {};
+  const auto encode = [this](const Tensor& x) { return codes(x); };
+  if (options_.noise != DaeNoise::gaussian)
+    return {.samples = options_.noise == DaeNoise::masking, .encode = encode};
   Target target = score_target();
   if (tied_) target.log_prob = [this](const Tensor& x) { return log_density(x); };
   target.initial = [this](int64_t n, Rng& rng) { return initial(n, rng); };
   return {.target = std::move(target),
-          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); }};
+          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); },
+          .encode = encode};
 }
 
 Tensor Dae::held_out_errors(TensorFn denoise, const DataView& data) const {
@@ -190,6 +208,7 @@ Quantities Dae::do_validate(const DataView& data) {
 
 Quantities Dae::do_evaluate(const DataView& data) {
   Quantities out = do_validate(data);
+  if (options_.noise == DaeNoise::none) return out;
   const Quantity error = out[kDaeError];
   const bool masks = options_.noise == DaeNoise::masking;
   const double noise = masks ? mean(held_out_errors([](const Tensor& y) { return y.clone(); }, data)).item()
@@ -210,9 +229,14 @@ std::vector<Picture> Dae::do_plane_pictures(const DataView& data, const Toy&) {
   return pictures_of(1000, dae_plane_pictures, data);
 }
 
+Picture Dae::do_snapshot(const DataView& data, Rng& rng) {
+  return options_.noise == DaeNoise::none ? do_image_pictures(data).front() : Model::do_snapshot(data, rng);
+}
+
 std::vector<Picture> Dae::pictures_of(int64_t n, DaePictures* pictures, const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
-  const DenoisedSamples samples = draw(n, options_, rng);
+  const DenoisedSamples samples =
+      options_.noise == DaeNoise::none ? DenoisedSamples{} : draw(n, options_, rng);
   const auto denoise = [this](const Tensor& x) { return r(x); };
   const auto density = [this](const Tensor& x) { return log_density(x); };
   const auto spoil = [this](const Tensor& x, Rng& noise) { return noisy(x, noise); };
@@ -221,6 +245,12 @@ std::vector<Picture> Dae::pictures_of(int64_t n, DaePictures* pictures, const Da
 
 std::string Dae::do_interpretation(const DataView& data) {
   const Quantities found = do_evaluate(data);
+  if (options_.noise == DaeNoise::none)
+    return fmt::format(
+        "Without noise r may learn to copy its input: an error of {:.4g}, summed over an example, says "
+        "little "
+        "of what its codes hold. A linear classifier on them says more (gradzoo probe).",
+        found[kDaeError].value);
   if (options_.noise == DaeNoise::masking)
     return fmt::format(
         "Masking {:.0f}% of the pixels is an error of {:.4g}, summed over an example; after r the error is "

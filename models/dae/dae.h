@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,10 @@ inline constexpr Choice<DaeWeights> kDaeWeights[] = {{"tied", DaeWeights::tied},
 enum class DaeNoise {
   gaussian,  // x + sigma eps: a score comes with it
   masking,   // each number 0 with probability `masked`
+  none,      // a plain autoencoder, which has codes and no samples
 };
-inline constexpr Choice<DaeNoise> kDaeNoises[] = {{"gaussian", DaeNoise::gaussian},
-                                                  {"masking", DaeNoise::masking}};
+inline constexpr Choice<DaeNoise> kDaeNoises[] = {
+    {"gaussian", DaeNoise::gaussian}, {"masking", DaeNoise::masking}, {"none", DaeNoise::none}};
 enum class DaeOutput { identity, sigmoid };
 inline constexpr Choice<DaeOutput> kDaeOutputs[] = {{"identity", DaeOutput::identity},
                                                     {"sigmoid", DaeOutput::sigmoid}};
@@ -53,6 +55,8 @@ class TiedDenoiser : public Module {
   TiedDenoiser(int64_t inputs, int64_t hidden, double reach, Rng& rng, DType dtype = DType::f32);
   /// r of every row: x (B, d) -> (B, d).
   Tensor forward(const Tensor& x) const override;
+  /// s(W x + b): (B, d) -> (B, hidden).
+  Tensor codes(const Tensor& x) const;
   /// f of every row: (B, d) -> (B).
   Tensor log_density(const Tensor& x, double sigma) const;
   const Tensor& weight() const { return weight_; }
@@ -92,6 +96,7 @@ class Dae : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
+  Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_image_pictures(const DataView& data) override;
   std::vector<Picture> do_plane_pictures(const DataView& data, const Toy&) override;
   Abilities do_abilities() override;
@@ -99,6 +104,8 @@ class Dae : public Model {
 
  private:
   Tensor r(const Tensor& x) const;  // (B, d) -> (B, d)
+  Tensor codes(
+      const Tensor& x) const;  // (B, d) -> (B, units of the narrowest hidden layer, the first of these)
   Tensor noisy(const Tensor& x, Rng& rng) const;
   double noise_of(const Tensor& x, const Tensor& x_noisy) const;
   std::string noise_words() const;
@@ -123,7 +130,9 @@ class Dae : public Model {
   Learner learner_;
   Tensor mean_, square_;  // (d): running mean of x and x^2, where chains start from
   int64_t seen_ = 0;      // steps
-  Metric error_, error_per_noise_, grad_norm_;
+  Metric error_;
+  std::optional<Metric> error_per_noise_;  // where there is noise
+  Metric grad_norm_;
 };
 
 /// The denoising autoencoder's line in the list of models.

@@ -17,9 +17,9 @@ TiedDenoiser::TiedDenoiser(int64_t inputs, int64_t hidden, double reach, Rng& rn
   register_parameter("bias", bias_);
 }
 
-Tensor TiedDenoiser::forward(const Tensor& x) const {
-  return matmul(sigmoid(linear(x, weight_, hidden_bias_)), weight_) + bias_;
-}
+Tensor TiedDenoiser::codes(const Tensor& x) const { return sigmoid(linear(x, weight_, hidden_bias_)); }
+
+Tensor TiedDenoiser::forward(const Tensor& x) const { return matmul(codes(x), weight_) + bias_; }
 
 Tensor TiedDenoiser::log_density(const Tensor& x, double sigma) const {
   const Tensor bowl = sum(x * bias_ - square(x) * 0.5, 1);

@@ -7,7 +7,7 @@ void DaeOptions::describe(OptionTable& options) {
               "free: a multilayer perceptron; tied: W's(Wx + b) + c, which has a log-density; toys: tied");
   options.add("noise", noise, kDaeNoises,
               "gaussian: it gives a score, and samples by Langevin; masking: pixels are set to 0, and "
-              "samples alternate between masking and r");
+              "samples alternate between masking and r; none: a plain autoencoder, which draws none");
   options.add("masked", masked, "masking: share of the pixels that are set to 0", {0.01, 0.99});
   options.add("sigma", sigma, "standard deviation of the noise; toys: 0.1 times toy_scale", {1e-4, 1e4});
   options.add("hidden", hidden, "units of the hidden layers; tied weights: one layer; toys: 256", {1, 65536});
@@ -28,8 +28,9 @@ void DaeOptions::describe_sampling(OptionTable& options) {
 }
 
 void DaeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  if (noise == DaeNoise::masking)
-    throw Error("noise=masking masks pixels, and points have none. Hint: noise=gaussian, or images");
+  if (noise != DaeNoise::gaussian)
+    throw Error("noise={} is of pixels, and points have none. Hint: noise=gaussian, or images",
+                name_of(kDaeNoises, noise));
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toy"); };
   prefer(sigma, 0.1 * shape.scale);
   prefer(input_scale, 10 / shape.scale);

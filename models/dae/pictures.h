@@ -15,7 +15,7 @@ struct DaeView {
   std::string noise;         // in words
   double sigma;
   const DataShape& shape;
-  const DenoisedSamples& samples;  // 40 images, or points
+  const DenoisedSamples& samples;  // 40 images, or points; undefined of an autoencoder
 };
 
 /// Images: noisy, denoised and original rows; chains' ends raw and denoised; the tied weights as filters.

@@ -172,7 +172,11 @@ std::vector<Picture> Dbn::do_pictures(const DataView& data) {
 }
 
 Abilities Dbn::do_abilities() {
-  return {.partition = rbm_partition(*layers_.back(), learning_.back()->base_bias())};
+  return {.partition = rbm_partition(*layers_.back(), learning_.back()->base_bias()),
+          .encode = [this](const Tensor& x) {
+            Rng none(0);  // probabilities are not drawn
+            return above(x, layers_.size(), DbnUpward::probabilities, none);
+          }};
 }
 
 }  // namespace gradzoo

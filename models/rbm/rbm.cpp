@@ -119,7 +119,9 @@ Abilities Rbm::do_abilities() {
       .conditionals = {.hidden = [this](const Tensor& x) { return layer_.hidden_probabilities(x); },
                        .visible = [this](const Tensor& h) { return layer_.visible_probabilities(h); }},
       .binary = true};
-  return {.target = std::move(target), .partition = rbm_partition(layer_, learning_.base_bias())};
+  return {.target = std::move(target),
+          .partition = rbm_partition(layer_, learning_.base_bias()),
+          .encode = [this](const Tensor& x) { return layer_.hidden_probabilities(x); }};
 }
 
 std::string Rbm::do_interpretation(const DataView& data) {

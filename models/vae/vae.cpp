@@ -180,7 +180,9 @@ Abilities Vae::do_abilities() {
       .interpolate =
           [this](const InterpolateRequest& request) { return images_between(network_, request.ends); },
       .needs_label = !labels().empty()};  // it bounds log p(x|label)
-  if (!own.needs_label) own.anomaly = [this](const AnomalyRequest& request) { return minus_bound(request); };
+  if (own.needs_label) return own;
+  own.anomaly = [this](const AnomalyRequest& request) { return minus_bound(request); };
+  own.encode = [this](const Tensor& x) { return network_.encode(x).mean; };
   return own;
 }
 

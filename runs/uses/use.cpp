@@ -13,7 +13,7 @@
 namespace gradzoo {
 
 Use inpaint_use(), interpolate_use(), denoise_use(), anomaly_use(), compose_use(), eval_use(), logz_use(),
-    compare_use(), c2st_use();
+    compare_use(), c2st_use(), probe_use();
 
 std::span<const Use> uses() {
   // One a line, so that a new use is one line.
@@ -28,6 +28,7 @@ std::span<const Use> uses() {
       logz_use(),
       compare_use(),
       c2st_use(),
+      probe_use(),
   };
   // clang-format on
   return kUses;

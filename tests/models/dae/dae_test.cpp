@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/largest_difference.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -192,7 +193,38 @@ TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has
   CHECK(contains(tied, "Gaussian noise"));
   const std::string points =
       error_message([&] { small_model<Dae>("dae", {"noise=masking"}, toy_shape("ring8")); });
-  CHECK(contains(points, "masks pixels"));
+  CHECK(contains(points, "noise=masking is of pixels"));
+}
+
+TEST_CASE("without noise it is an autoencoder: it has codes, and draws nothing") {
+  const DataShape image{.example = {4, 4}};
+  const auto made = small_model<Dae>(
+      "dae", {"noise=none", "hidden=24,5,5,24", "activation=sigmoid", "output=identity", "ema=0"}, image);
+  Rng rng(3, "dae_test");
+  const Tensor x = rand({200, 16}, rng);
+  std::map<std::string, double> last = step_on(*made, x, 0.003);
+  const double first = last["denoising_error"];
+  for (int i = 0; i < 300; ++i) last = step_on(*made, x, 0.003);
+  CHECK(last["denoising_error"] < 0.7 * first);
+  CHECK_FALSE(last.contains("error_per_noise"));
+  const Abilities able = made->abilities();
+  CHECK_FALSE(able.samples);
+  CHECK_FALSE(able.target.score);
+  // Those of the narrowest layer, after its activation.
+  const Tensor codes = able.encode(x);
+  CHECK(codes.shape() == Shape{200, 5});
+  CHECK(min(codes).item() > 0);
+  CHECK(max(codes).item() < 1);
+  CHECK(largest_difference(able.encode(x.rows(7, 8).clone()), codes.rows(7, 8).clone()) < 1e-6);
+  CHECK(contains(error_message([&] { made->sample({5, rng}); }), "draws no samples. Hint: noise=gaussian"));
+  // Tied: s(Wx + b).
+  const auto tied =
+      small_model<Dae>("dae", {"noise=none", "weights=tied", "hidden=3", "input_scale=2"}, image);
+  CHECK(tied->abilities().encode(x).shape() == Shape{200, 3});
+  TiedDenoiser half(16, 3, 1, rng);
+  const auto parameters = half.named_parameters();
+  const Tensor by_hand = sigmoid(linear(x, parameters[0].tensor, parameters[1].tensor));
+  CHECK(largest_difference(half.codes(x), by_hand) == 0);
 }
 
 TEST_CASE("the tied denoiser's hidden units switch at distances up to its reach") {

@@ -62,7 +62,8 @@ std::string line_of(const Use& use, const std::string& run) {
                                                    {"anomaly", " --against noise -n 4"},
                                                    {"compose", " " + run + " -n 4 --set steps=4"},
                                                    {"logz", " --chains 2 --temperatures 3"},
-                                                   {"c2st", " test -n 20"}};
+                                                   {"c2st", " test -n 20"},
+                                                   {"probe", " -n 100"}};
   const auto found = rest.find(use.name);
   return use.name + " " + run + (found == rest.end() ? "" : found->second) + " --threads 1";
 }
@@ -126,7 +127,7 @@ TEST_CASE("what has no score of its own, or no label to know, is told which sett
 
 TEST_CASE("a run whose images have changed by one byte is refused by every use, and still draws samples") {
   Runs runs;
-  const std::map<std::string, std::string> able = {{"logz", "rbm"}, {"interpolate", "vae"}};
+  const std::map<std::string, std::string> able = {{"logz", "rbm"}, {"interpolate", "vae"}, {"probe", "vae"}};
   std::map<std::string, std::string> run_of;
   for (const Use& use : uses()) {
     const auto other = able.find(use.name);

@@ -1,0 +1,162 @@
+#include "models/eval/probe.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/images/npy.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/uses/use.h"
+#include "nn/fit/principal_components.h"
+
+/// How well codes tell classes apart.
+namespace gradzoo {
+namespace {
+
+/// What is asked of every kind of feature: the same images, in three parts.
+struct ProbedImages {
+  Examples fit, valid, test;
+  Pixels pixels;
+  int64_t classes;
+  uint64_t seed;
+};
+
+using Encoder = std::function<Tensor(const Tensor& images)>;
+
+LabelledFeatures features_of(const Encoder& encode, const Examples& examples, const ProbedImages& images) {
+  LabelledFeatures out;
+  Tensors features, labels;
+  for_each_batch(examples, images.pixels, images.seed, 1000, [&](const Batch& batch) {
+    features.push_back(encode(batch.x));
+    labels.push_back(batch.labels);
+  });
+  return {concat(features, 0), concat(labels, 0)};
+}
+
+/// One kind of features, and what a linear classifier makes of them.
+struct ProbedFeatures {
+  std::string name;
+  int64_t width;
+  ProbeResult found;
+};
+
+ProbedFeatures probed(const std::string& name, const Encoder& encode, const ProbedImages& images) {
+  const NoGrad quiet;
+  const LabelledFeatures fit = features_of(encode, images.fit, images);
+  return {name, fit.features.dim(1),
+          probe(fit, features_of(encode, images.valid, images), features_of(encode, images.test, images),
+                images.classes, images.seed)};
+}
+
+Tensor pixels_as_they_are(const Tensor& images) { return images; }
+
+// The same network before it learned anything.
+std::unique_ptr<Model> untrained(const OpenedRun& run) { return run.options->make_model(run.shape); }
+
+nlohmann::ordered_json json_of(const ProbedFeatures& row) {
+  return {{"features", row.name},
+          {"width", row.width},
+          {"error_percent", 100 * row.found.error.value},
+          {"error_percent_standard_error", 100 * row.found.error.standard_error},
+          {"valid_error_percent", 100 * row.found.valid_error},
+          {"weight_decay", row.found.weight_decay}};
+}
+
+// Codes in the plane of their two principal components; of one number, that against itself.
+Picture plane_of_codes(const Tensor& codes, const Tensor& labels, uint64_t seed) {
+  Rng rng(seed, "probe/plane");
+  const int64_t shown = std::min<int64_t>(codes.dim(0), 2000), axes = std::min<int64_t>(codes.dim(1), 2);
+  const Tensor at = principal_components(codes, axes, rng).project(codes.rows(0, shown));
+  return {"codes", "Codes of test images along their two principal components, coloured by label.",
+          Scatter{cast(axes == 2 ? at : concat(at, at, 1), DType::f32), labels.rows(0, shown),
+                  "first principal component", "second"}};
+}
+
+struct Probe {
+  std::string codes;
+
+  void describe(OptionTable& table) {
+    table.add("codes", codes, "x.npy: the first run's codes of all test images, a row each");
+  }
+
+  UseResult run(UseCall& call) const {
+    if (!codes.empty() && !codes.ends_with(".npy"))
+      throw Error("probe: --codes {} is no .npy file. Hint: --codes codes.npy", printable(codes));
+    OpenedRun& first = call.run();
+    const RunData& data = first.data();
+    const ProbedImages images{first_of(data.evaluation_examples(Split::fit), call.n),
+                              data.evaluation_examples(Split::valid),
+                              data.evaluation_examples(Split::test),
+                              first.pixels(),
+                              first.shape.classes,
+                              call.seed};
+    std::vector<ProbedFeatures> rows{probed("pixels", pixels_as_they_are, images)};
+    for (const auto& run : call.runs) {
+      check_same(first, *run);
+      const std::unique_ptr<Model> before = untrained(*run);
+      rows.push_back(probed("random weights of " + run->path(), before->abilities().encode, images));
+      rows.push_back(probed(run->path(), run->model->abilities().encode, images));
+    }
+    return told(rows, first, images);
+  }
+
+ private:
+  static void check_same(const OpenedRun& first, const OpenedRun& run) {
+    const std::string of_first = first.options->data.description(), own = run.options->data.description();
+    if (of_first != own)
+      throw Error("probe: {} learned {} and {} {}. Hint: runs of the same data", first.path(), of_first,
+                  run.path(), own);
+  }
+
+  UseResult told(const std::vector<ProbedFeatures>& rows, const OpenedRun& first,
+                 const ProbedImages& images) const {
+    UseResult out;
+    out.text = fmt::format(
+        "a linear classifier learns from {} images, {} others choose its weight decay, {} measure it\n",
+        images.fit.count(), images.valid.count(), images.test.count());
+    out.details["features"] = nlohmann::ordered_json::array();
+    for (const ProbedFeatures& row : rows) {
+      out.text += fmt::format("  {:5.2f} +- {:.2f} % wrong by {} ({} numbers)\n", 100 * row.found.error.value,
+                              100 * row.found.error.standard_error, printable(row.name), row.width);
+      out.details["features"].push_back(json_of(row));
+    }
+    const LabelledFeatures test = features_of(first.model->abilities().encode, images.test, images);
+    if (!codes.empty()) save_npy(codes, test.features);
+    out.picture = draw_picture(plane_of_codes(test.features, test.labels, images.seed));
+    return out;
+  }
+};
+
+std::string lacks_encoder(const Abilities& abilities, const DataShape& shape) {
+  if (shape.classes < 2) return "learned images without labels, and a classifier needs some";
+  if (abilities.needs_label) return "is conditional on a label, which its codes leave to it";
+  return abilities.encode ? "" : "has no codes of images";
+}
+
+}  // namespace
+
+Use probe_use() {
+  return use_of<Probe>(
+      {.name = "probe",
+       .summary = "tell classes apart by a linear classifier on codes",
+       .description =
+           "How well a linear classifier tells classes apart by what a run makes of images: its codes, held "
+           "against the pixels themselves and against codes of the same network with random weights. All "
+           "share the images that the classifier learns from, those that choose its weight decay, and those "
+           "that measure it (Vincent et al. 2010).",
+       .examples = {{"gradzoo probe zoo/vae", "the share of digits that its codes get wrong"}},
+       .names = UseNames::runs,
+       .names_meaning = "run directories, of the same data",
+       .count = {"images that the classifier learns from", 10'000, 100, 1'000'000},
+       .seed_meaning = "of the classifier's steps",
+       .file_meaning = "codes of test images in the plane",
+       .of_images = "learned {}, and codes are of images",
+       .missing = lacks_encoder});
+}
+
+}  // namespace gradzoo
