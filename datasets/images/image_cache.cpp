@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Goes up whenever the same files become other bytes.
-constexpr std::string_view kCacheMagic = "gradzoo images 2\n";
+constexpr std::string_view kCacheMagic = "gradzoo images 3\n";
 constexpr const char* kCacheEnding = ".images";
 constexpr uint64_t kMostCacheBytes = uint64_t{1} << 32, kMostCacheFile = kMostCacheBytes + (1 << 24);
 constexpr size_t kDigestDigits = 64;

@@ -5,15 +5,19 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include <png.h>
-#include <turbojpeg.h>
+// clang-format off
+#include <jpeglib.h>
+#include <jerror.h>  // whose numbers depend on jpeglib.h
+// clang-format on
 
 #include "datasets/images/byte_reader.h"
+#include "datasets/images/exif.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 
@@ -52,32 +56,29 @@ struct StoredPicture {
   }
 };
 
-// The orientation in EXIF data: a TIFF header, and its first directory's tag 0x0112 (EXIF 2.3, 4.6.4).
-int exif_orientation(std::span<const uint8_t> tiff) {
-  const auto number = [&](size_t at, size_t bytes) -> size_t {
-    if (tiff.size() < bytes || at > tiff.size() - bytes) return 0;
-    const bool little = tiff[0] == 'I';
-    size_t value = 0;
-    for (size_t i = 0; i < bytes; ++i) value = value << 8 | tiff[at + (little ? bytes - 1 - i : i)];
-    return value;
-  };
-  constexpr size_t kEntryBytes = 12, kOrientation = 0x0112, kShort = 3;
-  const size_t directory = number(4, 4), entries = number(directory, 2);
-  for (size_t i = 0; i < entries; ++i) {
-    const size_t entry = directory + 2 + i * kEntryBytes, value = number(entry + 8, 2);
-    if (number(entry, 2) != kOrientation || number(entry + 2, 2) != kShort) continue;
-    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
-  }
-  return 1;
-}
-
-/// A PNG that libpng reads. Where that fails it jumps back to attempt(), past no destructor: what calls make
+/// Calls of a C library, which where they fail jump back to attempt(), past no destructor: what calls make
 /// outlives them.
-struct PngFile {
-  std::span<const std::byte> rest;
+struct Attempts {
   std::jmp_buf back;
-  std::array<char, 128> why{};
-  bool ended = false;
+  std::array<char, JMSG_LENGTH_MAX> why{};
+  bool ended = false;  // of the file's bytes more were asked for than there are
+
+  /// Whether all went well.
+  template <class Calls>
+  bool attempt(const Calls& calls) {
+    if (setjmp(back) != 0) return false;
+    calls();
+    return true;
+  }
+  [[noreturn]] void refuse() const {
+    if (ended) ends_too_early();
+    is_damaged(why.data());
+  }
+};
+
+struct PngFile : Attempts {
+  std::span<const std::byte> rest;
+  std::optional<int> orientation;
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, [](auto, auto) {});
   png_infop info = png_create_info_struct(png);
 
@@ -95,31 +96,41 @@ struct PngFile {
     std::memcpy(to, file.rest.data(), count);
     file.rest = file.rest.subspan(count);
   }
-  template <class Calls>
-  void attempt(const Calls& calls) {
-    if (info != nullptr && setjmp(back) == 0) return calls();
-    if (ended) ends_too_early();
-    is_damaged(why.data());
+  // Of all that is beside the pixels, the first EXIF data. Called from C: it throws nothing.
+  static int take_chunk(png_structp png, png_unknown_chunkp chunk) noexcept {
+    auto& file = *static_cast<PngFile*>(png_get_user_chunk_ptr(png));
+    const std::string_view kind(reinterpret_cast<const char*>(chunk->name), 4);
+    const std::span<const uint8_t> data(chunk->data, chunk->size);
+    if (!file.orientation && kind == "eXIf") file.orientation = exif_orientation(data);
+    if (!file.orientation && (kind == "tEXt" || kind == "zTXt"))
+      file.orientation = exif_orientation_of_text(data, kind == "zTXt");
+    const bool critical = kind[0] >= 'A' && kind[0] <= 'Z';
+    return critical ? 0 : 1;  // which is refused, or done with
+  }
+  void open() {
+    png_set_read_fn(png, this, take);
+    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_malloc_max(png, 0);  // each is in the file, and none is unpacked
+    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_read_user_chunk_fn(png, this, take_chunk);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+    png_read_info(png, info);
+  }
+  bool has_every_row() const {
+    return png_get_interlace_type(png, info) == PNG_INTERLACE_NONE
+               ? png_get_current_row_number(png) == png_get_image_height(png, info)
+               : png_get_current_pass_number(png) == PNG_INTERLACE_ADAM7_PASSES;
   }
 };
 
 StoredPicture read_png(std::span<const std::byte> bytes, int64_t most_pixels) {
   PngFile file;
   file.rest = bytes;
+  if (file.info == nullptr || !file.attempt([&] { file.open(); })) file.refuse();
   StoredPicture picture;
-  file.attempt([&] {
-    png_set_read_fn(file.png, &file, PngFile::take);
-    png_set_user_limits(file.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_crc_action(file.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-    // Neither texts nor profiles: EXIF alone.
-    png_set_keep_unknown_chunks(file.png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
-    png_set_keep_unknown_chunks(file.png, PNG_HANDLE_CHUNK_AS_DEFAULT,
-                                reinterpret_cast<png_const_bytep>("eXIf"), 1);
-    png_read_info(file.png, file.info);
-  });
   picture.check_size(png_get_image_width(file.png, file.info), png_get_image_height(file.png, file.info),
                      bytes.size(), most_pixels);
-  file.attempt([&] {
+  const bool read = file.attempt([&] {
     png_set_expand(file.png);
     png_set_strip_16(file.png);
     png_set_gray_to_rgb(file.png);
@@ -129,52 +140,125 @@ StoredPicture read_png(std::span<const std::byte> bytes, int64_t most_pixels) {
     for (int pass = 0; pass < passes; ++pass)
       for (int64_t y = 0; y < picture.height; ++y)
         png_read_row(file.png, picture.values.data() + y * picture.width * picture.channels, nullptr);
-    png_read_end(file.png, file.info);
-    png_bytep exif = nullptr;
-    png_uint_32 exif_bytes = 0;
-    if (png_get_eXIf_1(file.png, file.info, &exif_bytes, &exif) != 0)
-      picture.orientation = exif_orientation({exif, exif_bytes});
   });
+  if (!read && !(file.ended && file.has_every_row())) file.refuse();
+  if (read) file.attempt([&] { png_read_end(file.png, file.info); });  // for EXIF alone: the pixels are there
+  picture.orientation = file.orientation.value_or(1);
   return picture;
 }
 
-StoredPicture read_jpeg(std::span<const std::byte> bytes, int64_t most_pixels) {
-  std::vector<uint8_t> file(bytes.size());
-  std::memcpy(file.data(), bytes.data(), bytes.size());
-  StoredPicture picture;
-  bool many_scans = false;
-  // Segments up to the first scan (ITU T.81, annex B): a marker, two bytes of length, data.
-  for (size_t at = 2;;) {
-    if (at + 4 > file.size()) ends_too_early();
-    const size_t kind = file[at + 1], length = size_t{file[at + 2]} << 8 | file[at + 3];
-    if (file[at] != 0xff || kind == 0xda) break;
-    const auto data = std::span(file).subspan(at + 4, std::min(length, file.size() - at - 4));
-    constexpr std::string_view kName("Exif\0\0", 6);
-    if (kind == 0xe1 && data.size() > kName.size() && std::ranges::equal(data.first(kName.size()), kName))
-      picture.orientation = exif_orientation(data.subspan(kName.size()));
-    many_scans = many_scans || kind == 0xc2 || kind == 0xca;
-    at += kind == 0xff ? 1 : 2 + length;
-  }
-  // The end of a file of one scan may be missing.
-  if (!many_scans) file.insert(file.end(), {0xff, 0xd9});
+struct JpegFile : Attempts {
+  jpeg_decompress_struct jpeg{};
+  jpeg_error_mgr errors{};
+  jpeg_source_mgr source{};
+  jpeg_progress_mgr progress{};
 
-  const std::unique_ptr<void, int (*)(tjhandle)> turbo(tjInitDecompress(), tjDestroy);
-  const auto problem = [&] { return std::string_view(tjGetErrorStr2(turbo.get())); };
-  const auto says = [&](std::string_view words) { return problem().find(words) != std::string_view::npos; };
-  int width = 0, height = 0, subsampling = 0, colours = TJCS_RGB;
-  // Of an unusual subsampling it fails, and knows the size nevertheless.
-  tjDecompressHeader3(turbo.get(), file.data(), file.size(), &width, &height, &subsampling, &colours);
-  if (width < 1 || height < 1) is_damaged(problem());
-  const bool cmyk = colours == TJCS_CMYK || colours == TJCS_YCCK;
-  picture.check_size(width, height, file.size(), most_pixels);
+  explicit JpegFile(std::span<const std::byte> bytes) {
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg.client_data = this;
+    errors.error_exit = fail;
+    errors.emit_message = warn;
+    source.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
+    source.bytes_in_buffer = bytes.size();
+    source.init_source = source.term_source = [](j_decompress_ptr) {};
+    source.fill_input_buffer = end;
+    source.skip_input_data = skip;
+    source.resync_to_restart = jpeg_resync_to_restart;
+    progress.progress_monitor = count_scans;
+  }
+  ~JpegFile() { jpeg_destroy_decompress(&jpeg); }
+  JpegFile(const JpegFile&) = delete;
+  JpegFile& operator=(const JpegFile&) = delete;
+
+  static void fail(j_common_ptr jpeg) {
+    auto& file = *static_cast<JpegFile*>(jpeg->client_data);
+    jpeg->err->format_message(jpeg, file.why.data());
+    std::longjmp(file.back, 1);
+  }
+  // Bytes between segments, another revision and unusual headers harm nothing; what is missing or no code
+  // does.
+  static void warn(j_common_ptr jpeg, int level) {
+    if (level >= 0) return;
+    const int code = jpeg->err->msg_code;
+    if (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_ARITH_BAD_CODE ||
+        code == JWRN_MUST_RESYNC)
+      fail(jpeg);
+  }
+  static boolean end(j_decompress_ptr jpeg) {
+    static constexpr JOCTET kEnd[] = {0xff, JPEG_EOI};
+    static_cast<JpegFile*>(jpeg->client_data)->ended = true;
+    jpeg->src->next_input_byte = kEnd;
+    jpeg->src->bytes_in_buffer = sizeof kEnd;
+    return TRUE;
+  }
+  static void skip(j_decompress_ptr jpeg, long count) {
+    if (count > static_cast<long>(jpeg->src->bytes_in_buffer)) {
+      end(jpeg);
+    } else if (count > 0) {
+      jpeg->src->next_input_byte += count;
+      jpeg->src->bytes_in_buffer -= static_cast<size_t>(count);
+    }
+  }
+  static void count_scans(j_common_ptr jpeg) {
+    constexpr int kMostScans = 500;
+    auto& file = *static_cast<JpegFile*>(jpeg->client_data);
+    if (file.jpeg.input_scan_number <= kMostScans) return;
+    std::snprintf(file.why.data(), file.why.size(), "it has more than %d scans", kMostScans);
+    std::longjmp(file.back, 1);
+  }
+  void open() {
+    jpeg_create_decompress(&jpeg);
+    jpeg.src = &source;
+    jpeg.progress = &progress;
+    jpeg_save_markers(&jpeg, kExifMarker, 0xffff);
+    jpeg_read_header(&jpeg, TRUE);
+  }
+  // Of the first EXIF data.
+  int orientation() const {
+    for (auto* marker = jpeg.marker_list; marker != nullptr; marker = marker->next)
+      if (const auto found = exif_orientation({marker->data, marker->data_length})) return *found;
+    return 1;
+  }
+  // Had each colour a scan?
+  bool has_every_colour() const {
+    return std::all_of(jpeg.comp_info, jpeg.comp_info + jpeg.num_components,
+                       [](const jpeg_component_info& colour) { return colour.quant_table != nullptr; });
+  }
+  // Were the last scans there, by what the others left to them? What arithmetic coding leaves out at its end
+  // nobody can tell.
+  bool has_every_scan() const {
+    if (jpeg.arith_code) return false;
+    const auto is_whole = [](const auto& coefficients) {
+      return std::ranges::all_of(coefficients, [](int missing_bits) { return missing_bits == 0; });
+    };
+    return !jpeg.progressive_mode ||
+           std::all_of(jpeg.coef_bits, jpeg.coef_bits + jpeg.num_components, is_whole);
+  }
+
+ private:
+  static constexpr int kExifMarker = JPEG_APP0 + 1;
+};
+
+StoredPicture read_jpeg(std::span<const std::byte> bytes, int64_t most_pixels) {
+  JpegFile file(bytes);
+  jpeg_decompress_struct& jpeg = file.jpeg;
+  if (!file.attempt([&] { file.open(); })) file.refuse();
+  StoredPicture picture;
+  picture.check_size(jpeg.image_width, jpeg.image_height, bytes.size(), most_pixels);
+  picture.orientation = file.orientation();
+  const bool cmyk = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
+  jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
   picture.allocate(cmyk ? 4 : 3);
-  const bool good =
-      tjDecompress2(turbo.get(), file.data(), file.size(), picture.values.data(), width, 0, height,
-                    cmyk ? TJPF_CMYK : TJPF_RGB, TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) == 0;
-  if (!good && says("remature end")) ends_too_early();
-  // Warnings of bytes too many between segments, of another revision or marker, are usual and harm nothing.
-  if (!good && !says("extraneous bytes") && !says("JFIF revision") && !says("Adobe color transform"))
-    is_damaged(problem());
+  const bool read = file.attempt([&] {
+    jpeg_start_decompress(&jpeg);
+    while (jpeg.output_scanline < jpeg.output_height) {
+      JSAMPROW row = picture.values.data() + jpeg.output_scanline * picture.width * picture.channels;
+      jpeg_read_scanlines(&jpeg, &row, 1);
+    }
+  });
+  if (!read) file.refuse();
+  if (file.ended && !(file.has_every_colour() && file.has_every_scan())) ends_too_early();
+  if (!file.has_every_colour()) is_damaged("the scan of a colour is missing");
   if (!cmyk) return picture;
   // Colours that the inks, inverted, let through: as those of this opacity over black.
   over_background(picture.values.data(), picture.width * picture.height, {}, picture.values.data());

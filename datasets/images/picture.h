@@ -24,11 +24,12 @@ struct DecodedPicture {
   std::vector<uint8_t> rgb;  // (height, width, 3)
 };
 
-/// Reads a PNG by libpng or a JPEG by libjpeg-turbo, told by its first bytes: 1 to 16 bits (of 16 the upper 8
-/// are kept), palettes, grey, CMYK (as Adobe stores it, inverted); turned as its EXIF orientation says,
-/// transparent pixels over `background`. Throws Error, which names no file, for what is neither, cannot be
-/// decoded, is cut short (a JPEG of one scan may lack its end marker), has more than `most_pixels` pixels,
-/// more of them than its bytes can hold, or thousands of scans; of these last three no pixel is decoded.
+/// Reads a PNG by libpng or a JPEG by libjpeg, told by its first bytes: 1 to 16 bits (of 16 the upper 8 are
+/// kept), palettes, grey, CMYK (inverted, as Adobe stores it and Pillow takes it); turned as its EXIF
+/// orientation says, transparent pixels over `background`. What is behind the pixels may be missing: the end
+/// marker of a JPEG, the last chunk of a PNG. Throws Error, which names no file, for what is neither, cannot
+/// be decoded, lacks rows or a colour, has more than `most_pixels` pixels, more of them than its bytes can
+/// hold, or more than 500 scans; of too many pixels none is decoded.
 DecodedPicture decode_picture(std::span<const std::byte> file, const Rgb& background,
                               int64_t most_pixels = kMostPixels);
 

@@ -63,7 +63,7 @@ if(NOT GRADZOO_HEADERS_ALONE)
   gradzoo_find_library(Highway HEADER hwy/highway.h LIBRARY hwy PACKAGE libhwy-dev DEFINES HWY_SHARED_DEFINE)
   gradzoo_find_library(libmd HEADER sha256.h LIBRARY md PACKAGE libmd-dev)
   gradzoo_find_library(libpng HEADER png.h LIBRARY png PACKAGE libpng-dev)
-  gradzoo_find_library(TurboJPEG HEADER turbojpeg.h LIBRARY turbojpeg PACKAGE libturbojpeg0-dev)
+  gradzoo_find_library(libjpeg HEADER jpeglib.h LIBRARY jpeg PACKAGE libjpeg62-turbo-dev)
   gradzoo_find_library(libzip HEADER zip.h LIBRARY zip PACKAGE libzip-dev)
 
   find_package(ZLIB QUIET)

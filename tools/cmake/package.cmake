@@ -47,7 +47,7 @@ score and denoising models, flows, diffusion.
 The package has the command with its manual, the library with its headers,
 the MNIST digits, trained models and the documentation.")
 # What a program of one's own is compiled with; the command needs none of it.
-set(of_static_library ", libhwy-dev, libmd-dev, libopenblas-dev, libpng-dev, libturbojpeg0-dev, libzip-dev, zlib1g-dev")
+set(of_static_library ", libhwy-dev, libjpeg62-turbo-dev, libmd-dev, libopenblas-dev, libpng-dev, libzip-dev, zlib1g-dev")
 if(GRADZOO_SHARED)
   set(of_static_library "")
 endif()

@@ -161,16 +161,58 @@ TEST_CASE("What is cut short, damaged, too large or no picture is refused before
   CHECK(contains(picture_refusal(scans), "has more than 500 scans"));
 }
 
-TEST_CASE("Every prefix of a picture is refused, but for a JPEG of one scan without its end marker") {
-  const std::string one_scan = corpus_picture("cmyk.jpg");
-  CHECK(decoded(one_scan.substr(0, one_scan.size() - 2)).rgb == decoded(one_scan).rgb);
-  for (const char* name : {"rgb.png", "progressive.jpg", "cmyk.jpg"}) {
+TEST_CASE("Every prefix of a picture is refused, or is the picture where its end alone is missing") {
+  struct Cut {
+    const char* name;
+    size_t end;  // bytes that may be missing
+  };
+  // A JPEG's end marker; a PNG's last chunk, and the sum before it.
+  for (const auto& [name, end] : {Cut{"cmyk.jpg", 2}, Cut{"progressive.jpg", 2}, Cut{"scans.jpg", 2},
+                                  Cut{"arithmetic.jpg", 0}, Cut{"rgb.png", 16}, Cut{"interlaced.png", 16}}) {
     const std::string whole = corpus_picture(name);
-    for (size_t length = 0; length < whole.size() - (whole == one_scan ? 2 : 0); ++length) {
+    for (size_t length = 0; length < whole.size(); ++length) {
+      CAPTURE(name);
       CAPTURE(length);
-      CHECK(contains(picture_refusal(whole.substr(0, length)), "Hint: "));
+      const std::string prefix = whole.substr(0, length);
+      if (length + end < whole.size())
+        CHECK(contains(picture_refusal(prefix), "Hint: "));
+      else
+        CHECK(decoded(prefix).rgb == decoded(whole).rgb);
     }
   }
+}
+
+TEST_CASE("A JPEG padded between its segments is read, and refused where rows are missing besides") {
+  for (const char* name : {"baseline.jpg", "scans.jpg", "turned6.jpg"}) {
+    const std::string file = corpus_picture(name);
+    for (const std::string& padding :
+         {std::string(5, '\0'), std::string(9, '\xff'), std::string("\xff\0pad\xff", 6)}) {
+      CAPTURE(name);
+      std::string padded = file.substr(0, 2);
+      for (size_t at = 2; at < file.size();) {
+        const size_t length =
+            2 + (size_t{static_cast<uint8_t>(file[at + 2])} << 8) + static_cast<uint8_t>(file[at + 3]);
+        const bool scan = file[at + 1] == '\xda';
+        padded += (at > 2 ? padding : "") + file.substr(at, scan ? std::string::npos : length);
+        at = scan ? file.size() : at + length;
+      }
+      CHECK(decoded(padded).rgb == decoded(file).rgb);
+      CHECK(contains(picture_refusal(padded.substr(0, padded.size() - 20)), "end too early"));
+      CHECK(contains(picture_refusal(padded.substr(0, padded.size() - 20) + "\xff\xd9"), "it is damaged"));
+    }
+  }
+}
+
+TEST_CASE(
+    "A JPEG without the scan of a colour is refused, whatever its end; of finer scans what is there is "
+    "taken") {
+  const std::string colours = corpus_picture("scans.jpg"), fine = corpus_picture("progressive.jpg");
+  const std::string no_last = colours.substr(0, colours.rfind("\xff\xda"));
+  CHECK(contains(picture_refusal(no_last), "end too early"));
+  CHECK(contains(picture_refusal(no_last + "\xff\xd9"), "it is damaged"));
+  const std::string coarse = fine.substr(0, fine.rfind("\xff\xda"));
+  CHECK(contains(picture_refusal(coarse), "end too early"));
+  CHECK(difference(decoded(coarse + "\xff\xd9")) <= 16);
 }
 
 TEST_CASE("A JPEG whose table has more codes than there are bytes is refused") {
