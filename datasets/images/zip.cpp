@@ -34,6 +34,7 @@ ZipReader::ZipReader(std::span<const std::byte> file, std::string name)
   if (count > kMostMembers)
     throw Error("{}: this zip file has more than {} members. Hint: numpy.savez writes one an array", name_,
                 kMostMembers);
+  uint64_t packed = 0;
   for (zip_int64_t i = 0; i < count; ++i) {
     zip_stat_t member;
     if (zip_stat_index(zip_.get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW, &member) != 0)
@@ -44,7 +45,9 @@ ZipReader::ZipReader(std::span<const std::byte> file, std::string name)
                   name_, printable(member.name));
     const bool fits = stored ? member.size == member.comp_size
                              : member.size / uint64_t{kDeflateExpansion} <= member.comp_size;
-    if (member.comp_size > file.size() || !fits) zip_is_damaged(name_);
+    // Where members lie upon each other they promise more than the file has.
+    if (!fits || member.comp_size > file.size() - packed) zip_is_damaged(name_);
+    packed += member.comp_size;
     if (member.size > kMostBytes)
       throw Error("{}: its member {} has more than 4 GiB. Hint: fewer examples", name_,
                   printable(member.name));
