@@ -47,7 +47,7 @@ std::vector<uint8_t> raw_profile(Bytes text) {
     const size_t value = kDigits.find(static_cast<char>(c | 0x20));
     if (value == std::string_view::npos) continue;
     if (digits++ % 2 == 0) out.push_back(0);
-    out.back() = static_cast<uint8_t>(out.back() << 4 | value);
+    out.back() = static_cast<uint8_t>(static_cast<size_t>(out.back()) << 4 | value);
   }
   return out;
 }

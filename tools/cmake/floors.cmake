@@ -48,8 +48,9 @@ function(gradzoo_floor name)
   if(CMAKE_BUILD_TYPE STREQUAL "Release" OR GRADZOO_SANITIZE)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     foreach(source IN LISTS sources)
-      # Special functions are linked by programs that use them: Boost computes tables before main.
-      if(NOT source MATCHES "/autograd/(kernels/|ops/special)")
+      # Special functions are linked by programs that use them, or the list of all ops: Boost computes tables before
+      # main.
+      if(NOT source MATCHES "/autograd/(kernels/|ops/special|check/op_list)")
         cmake_path(GET source PARENT_PATH folder)
         set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${folder}")
       endif()
