@@ -135,6 +135,10 @@ void driver::answer_case(Words& words, Answer& answer) {
   }
   std::vector<Array> parameters = read_arrays(words);
   if (what == "density") answer_array(course::log_density(parameters, read_array(words)), answer);
+  if (what == "value") {
+    course::ArrayTape tape;
+    answer_array(course::score_matching_loss(parameters, tape.leaf(read_array(words))), answer);
+  }
   if (what == "loss") {
     course::ArrayTape tape;
     std::vector<Array> leaves;

@@ -282,4 +282,12 @@ Program draw_function(int n, uint64_t seed) {
                   as_input(x), as_input(w), as_input(c), n, bent, wave));
 }
 
+Program two_scales(double x, bool curved) {
+  constexpr double kSteep = 0x1p100;
+  return Program(
+      fmt::format("leaf 1 2{}{} const 1 2{}{} mul 0 1 sum 2 {} 3 const 0{} mul 4 5 sin 0 sum 7 add 6 8",
+                  digits(x), digits(x), digits(kSteep), digits(-kSteep), curved ? "exp" : "tanh",
+                  digits(curved ? 1 / kSteep / kSteep : 1 / kSteep)));
+}
+
 }  // namespace gradzoo::course

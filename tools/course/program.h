@@ -65,5 +65,9 @@ Program draw_scalar_program(int size, uint64_t seed);
 Program draw_array_program(int size, uint64_t seed);
 /// A random smooth function of one array of shape (n), to a single number.
 Program draw_function(int n, uint64_t seed);
+/// sin x0 + sin x1 + w u(c (x0 - x1)) of one array (x, x), c = 2^100: w u has the slope 1 and is tanh, or,
+/// where `curved`, the second derivative 1 and is exp. No differences see both parts: a step that leaves u
+/// alone leaves sin as it is, in any usual precision.
+Program two_scales(double x, bool curved);
 
 }  // namespace gradzoo::course

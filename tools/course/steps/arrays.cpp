@@ -104,6 +104,8 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
       {a, {"cos 0", "the derivative of cos is -sin: is the sign there?", {}}}};
   for (const auto& [leaves, rule] : all)
     cases.push_back(gradient_of(rules, Program(leaves + rule.text), rule.hint, rule.known));
+  for (const char* op : {"sin 0", "cos 0"})
+    cases.push_back(gradient_of(rules, Program(std::string("leaf 1 2 1e22 1 ") + op), kTooFar));
   const std::string second_alone = "an op with one operand on a tape belongs there, whichever operand it is";
   cases.push_back(gradient_of(rules, Program("const 1 2 3 4 leaf 1 2 1 2 mul 0 1"),
                               "the derivative in one factor is the OTHER factor",
@@ -143,6 +145,7 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
                               "a leaf that y does not depend on has a gradient of zeros"));
 
   Draws draws(seed);
+  cases.push_back(gradient_of("two scales at once", two_scales(draws.between(0.5, 1), false), kNoStepFits));
   for (int i = 0; i < 120; ++i) {
     const Program program = draw_array_program(2 + i / 8, draws.seed());
     cases.push_back(

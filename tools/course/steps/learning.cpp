@@ -157,6 +157,27 @@ Case steps_case(Draws& draws) {
           .tolerance = 1e-7};
 }
 
+// The loss of a net with a unit of usual size and one that is steep by 2^100, on points at its foot. Both
+// have their share of the trace.
+Case two_scales_case(Draws& draws) {
+  constexpr double kSteep = 0x1p100;
+  const Tensors parameters = {
+      tensor({draws.between(0.5, 1), kSteep, draws.between(0.5, 1), -kSteep}, {2, 2}, DType::f64),
+      tensor({draws.between(-0.5, 0.5), draws.between(0.5, 1)}, {1, 2}, DType::f64),
+      tensor({draws.between(0.5, 1), draws.between(0.5, 1) / kSteep / kSteep}, {2, 1}, DType::f64),
+      zeros({1, 1}, DType::f64)};
+  const double a = draws.between(-1, 1), b = draws.between(-1, 1);
+  const Tensor x = tensor({a, a, b, b}, {2, 2}, DType::f64);
+  return {.question = "two scales at once",
+          .asked = "score_matching_loss of a net 2-2-1 whose second unit is steep by 2^100, at two points",
+          .input = "value" + list_of(parameters) + as_input(x),
+          .expected = loss_words(parameters, x, {}, false),
+          .hint =
+              "no step h fits both units: differences see one of them. Score and trace are gradients, of "
+              "sweeps that are recorded",
+          .tolerance = 1e-10};
+}
+
 }  // namespace
 
 std::vector<Case> cases_of_learning(uint64_t seed) {
@@ -214,6 +235,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
                            "the loss is right and its gradient is not: what of it has no history?"});
     cases.push_back(std::move(asked));
   }
+  cases.push_back(two_scales_case(draws));
   cases.push_back(adam_case(draws, 1, 1));
   cases.push_back(adam_case(draws, 6, 1));
   cases.push_back(adam_case(draws, 3, 1e-4));

@@ -172,6 +172,15 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
   Draws draws(seed);
   const Program square("leaf 1 3 0.5 -1 2 const 1 3 1 2 3 mul 0 0 mul 2 0 mul 3 1 sum 4 sum 0 mul 5 6");
   add_hessian_cases(cases, square, 3, draws);
+  const Program scales = two_scales(draws.between(0.5, 1), true);
+  cases.push_back(of_order("two scales at once", 2, scales, kNoStepFits));
+  const Tensor v = draws.array({2});
+  cases.push_back(
+      {.question = "two scales at once",
+       .asked = fmt::format("hvp of f at v0, with v ={}, of {}", digits(v.to_vector()), scales.formula()),
+       .input = "hvp" + as_input(v) + scales.input(),
+       .expected = as_answer({sum(scales.hessian() * v, 1)}) + " free once",
+       .hint = kNoStepFits});
   for (const int n : {1, 2, 4, 6}) add_hessian_cases(cases, draw_function(n, draws.seed()), n, draws);
   cases.push_back(signs_case(4, draws.seed()));
   for (int i = 0; i < 40; ++i)

@@ -8,6 +8,14 @@
 /// The cases of each step: public ones, the same for everybody, and others drawn by the seed.
 namespace gradzoo::course {
 
+/// Where differences stand in place of rules, of functions that are steep in one direction (two_scales).
+inline constexpr const char* kNoStepFits =
+    "no step h fits both parts of this function: differences see one of them, rules see both";
+
+/// Where a difference stands in place of one rule, of sin and cos at 1e22.
+inline constexpr const char* kTooFar =
+    "so far out x + h is x itself, for any small h: a rule is a formula, and no difference of two values";
+
 std::vector<Case> cases_of_values(uint64_t seed);
 std::vector<Case> cases_of_sweep(uint64_t seed);
 std::vector<Case> cases_of_gradcheck(uint64_t seed);

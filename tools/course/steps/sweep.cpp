@@ -116,6 +116,9 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
   for (const char* text : {"leaf 0 0 leaf 0 3 mul 0 1", "leaf 0 0 leaf 0 4 div 0 1", "leaf 0 0 exp 0",
                            "leaf 0 0 sin 0", "leaf 0 0 tanh 0"})
     cases.push_back(gradient_case(one, Program(text), at_zero, {{"nan", at_zero}}));
+  Case huge = gradient_case(one, Program("leaf 0 1e22 sin 0"), kTooFar);
+  huge.expected = digits(std::cos(1e22));
+  cases.push_back(std::move(huge));
   const std::string powers =
       "b a^(b - 1), of a base that is 0 or negative too: std::pow knows it, a logarithm and y / a do not";
   constexpr std::array<double, 3> kPowers[] = {{-2, 3, 12}, {-2, 2, -4}, {0, 2, 0}, {0, 1, 1}};
