@@ -1,8 +1,11 @@
 #include "gradzoo/runs/child.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -18,6 +21,7 @@
 #include <sys/prctl.h>
 #endif
 
+#include "gradzoo/base/clock.h"
 #include "gradzoo/base/error.h"
 
 namespace gradzoo {
@@ -61,7 +65,7 @@ void set_limit(__rlimit_resource which, uint64_t value) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  std::signal(SIGPIPE, SIG_DFL);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_DFL);
 #ifdef CLOSE_RANGE_CLOEXEC
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 #else
@@ -71,6 +75,7 @@ void set_limit(__rlimit_resource which, uint64_t value) {
   if (limits.cpu_seconds != 0) set_limit(RLIMIT_CPU, limits.cpu_seconds);
   if (limits.memory_bytes != 0) set_limit(RLIMIT_AS, limits.memory_bytes);
   if (limits.stack_bytes != 0) set_limit(RLIMIT_STACK, limits.stack_bytes);
+  if (limits.file_bytes != 0) set_limit(RLIMIT_FSIZE, limits.file_bytes);
   if (::chdir(folder) == 0) ::execvpe(argv[0], argv, environment);
   ::_exit(127);
 }
@@ -95,18 +100,27 @@ void drain(Pipe& pipe, std::string& into) {
   if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) pipe.close_end(0);
 }
 
-// Feeds and reads until both outputs are closed; false after a silence.
-bool converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, double quiet_seconds,
+// Feeds and reads until both outputs are closed, or a limit is reached.
+void converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, const ProcessLimits& limits,
               EndedProcess& ended) {
   size_t fed = 0;
   if (input.empty()) in.close_end(1);
+  const double begun = steady_seconds();
+  double last_word = begun;
   while (out.ends[0] >= 0 || err.ends[0] >= 0) {
+    const double now = steady_seconds();
+    double left = last_word + limits.quiet_seconds - now;
+    if (limits.seconds > 0) left = std::min(left, begun + limits.seconds - now);
+    ended.killed = left <= 0;
+    ended.flooded = std::max(ended.out.size(), ended.err.size()) >= kMostOutput;
+    if (ended.killed || ended.flooded) return;
     pollfd waits[3] = {
         {out.ends[0], POLLIN, 0}, {err.ends[0], POLLIN, 0}, {in.ends[1], POLLOUT, 0}};  // -1: passed over
-    const int ready = ::poll(waits, 3, static_cast<int>(quiet_seconds * 1000));
-    if (ready == 0) return false;
-    if (ready < 0) continue;
-    if (waits[0].revents != 0) drain(out, ended.out);
+    if (::poll(waits, 3, 1 + static_cast<int>(left * 1000)) <= 0) continue;
+    if (waits[0].revents != 0) {
+      last_word = steady_seconds();
+      drain(out, ended.out);
+    }
     if (waits[1].revents != 0) drain(err, ended.err);
     if (waits[2].revents == 0) continue;
     const ssize_t n = ::send(in.ends[1], input.data() + fed, input.size() - fed, MSG_NOSIGNAL);
@@ -114,7 +128,104 @@ bool converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, double q
     const bool gone = n < 0 && errno != EINTR && errno != EAGAIN;
     if (gone || fed == input.size()) in.close_end(1);
   }
-  return true;
+}
+
+// What exec() is given, made before fork().
+struct Program {
+  char** argv;
+  char** environment;
+  const char* folder;
+  const std::array<int, 3>& streams;
+  const ProcessLimits& limits;
+};
+
+// In a new process: in a group of its own, and gone with its parent.
+[[noreturn]] void begin(const Program& program, pid_t parent) {
+  ::setpgid(0, 0);
+#ifdef PR_SET_PDEATHSIG
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // where the parent ends from now on,
+#endif
+  if (::getppid() != parent) ::_exit(127);  // or did before
+  become(program.argv, program.environment, program.folder, program.streams, program.limits);
+}
+
+// Ends the children of this process, and theirs, which become its own. Calls of the system alone.
+void end_children() {
+  constexpr int kMostRounds = 10000;
+  for (int round = 0; round < kMostRounds; ++round) {
+    const int list = ::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    if (list < 0) return;
+    char text[4096];
+    const ssize_t n = ::read(list, text, sizeof text);
+    ::close(list);
+    pid_t child = 0;
+    for (ssize_t i = 0; i < n; ++i) {  // "12 345 ", the last one perhaps cut off
+      if (text[i] == ' ') ::kill(child, SIGKILL);
+      child = text[i] == ' ' ? 0 : 10 * child + (text[i] - '0');
+    }
+    pid_t ended = 1;
+    while (ended > 0) ended = ::waitpid(-1, nullptr, WNOHANG);
+    if (ended < 0) return;  // there is none
+    const timespec moment{0, 1000000};
+    ::nanosleep(&moment, nullptr);
+  }
+}
+
+// In a process between this one and the program: runs it, ends what it leaves behind, and ends as it did.
+// Where this one's parent ends, by whatever signal, all of them do.
+[[noreturn]] void keep(const Program& program, pid_t parent) {
+  ::setpgid(0, 0);
+  sigset_t all, heard;
+  sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, nullptr);
+  std::signal(SIGCHLD, [](int) {});  // what is ignored may not be waited for
+#ifdef PR_SET_CHILD_SUBREAPER
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+#endif
+#ifdef PR_SET_PDEATHSIG
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+#endif
+  if (::getppid() != parent) ::_exit(127);
+  const pid_t keeper = ::getpid(), child = ::fork();
+  if (child < 0) ::_exit(127);
+  if (child == 0) begin(program, keeper);
+  ::setpgid(child, child);
+#ifdef CLOSE_RANGE_CLOEXEC
+  ::close_range(0, ~0U, 0);
+#else
+  for (int i = 0; i < ::getdtablesize(); ++i) ::close(i);
+#endif
+  sigemptyset(&heard);
+  sigaddset(&heard, SIGCHLD);
+  sigaddset(&heard, SIGTERM);
+  int status = 0, signal = 0;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    ::sigwait(&heard, &signal);
+    if (signal == SIGTERM) ::kill(child, SIGKILL);
+  }
+  ::kill(-child, SIGKILL);
+  end_children();
+  if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
+  set_limit(RLIMIT_CORE, 0);
+  std::signal(WTERMSIG(status), SIG_DFL);
+  sigdelset(&all, WTERMSIG(status));
+  ::sigprocmask(SIG_SETMASK, &all, nullptr);
+  ::kill(keeper, WTERMSIG(status));
+  ::_exit(127);
+}
+
+// Starts a process that does `first`.
+pid_t start(void (*first)(const Program&, pid_t), std::vector<std::string> words, const std::string& folder,
+            const std::array<int, 3>& streams, const ProcessLimits& limits) {
+  std::vector<std::string> lines = environment_of(limits);
+  std::vector<char*> argv = exec_arguments(words), environment = exec_arguments(lines);
+  const Program program{argv.data(), limits.same_environment ? environ : environment.data(), folder.c_str(),
+                        streams, limits};
+  const pid_t parent = ::getpid(), child = ::fork();
+  if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");
+  if (child == 0) first(program, parent);
+  ::setpgid(child, child);
+  return child;
 }
 
 }  // namespace
@@ -129,39 +240,23 @@ std::vector<char*> exec_arguments(std::vector<std::string>& words) {
 
 pid_t start_child(std::vector<std::string> words, const std::string& folder,
                   const std::array<int, 3>& streams, const ProcessLimits& limits) {
-  std::vector<std::string> lines = environment_of(limits);
-  std::vector<char*> argv = exec_arguments(words), environment = exec_arguments(lines);
-  char** const variables = limits.same_environment ? environ : environment.data();
-  const pid_t parent = ::getpid(), child = ::fork();
-  if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");
-  if (child == 0) {
-    ::setpgid(0, 0);
-#ifdef PR_SET_PDEATHSIG
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // where this process is killed from now on,
-#endif
-    if (::getppid() != parent) ::_exit(127);  // or was before
-    become(argv.data(), variables, folder.c_str(), streams, limits);
-  }
-  ::setpgid(child, child);
-  return child;
+  return start(begin, std::move(words), folder, streams, limits);
 }
 
 EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,
                        const std::string& input, const ProcessLimits& limits) {
   Pipe in(Pipe::Kind::sockets), out, err;
-  const pid_t child = start_child(words, folder, {in.ends[0], out.ends[1], err.ends[1]}, limits);
+  const pid_t keeper = start(keep, words, folder, {in.ends[0], out.ends[1], err.ends[1]}, limits);
   in.close_end(0);
   out.close_end(1);
   err.close_end(1);
   ::fcntl(in.ends[1], F_SETFL, O_NONBLOCK);
   EndedProcess ended;
-  ended.killed = !converse(in, out, err, input, limits.quiet_seconds, ended);
-  // What the program started itself ends with it.
-  if (ended.killed) ::kill(-child, SIGKILL);
+  converse(in, out, err, input, limits, ended);
+  if (ended.killed || ended.flooded) ::kill(keeper, SIGTERM);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(keeper, &status, 0) < 0 && errno == EINTR) {
   }
-  ::kill(-child, SIGKILL);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
   if (WIFEXITED(status)) ended.status = WEXITSTATUS(status);
   ended.started = ended.status != 127;

@@ -11,20 +11,23 @@ namespace gradzoo {
 
 /// What a process may use. It leaves no core file.
 struct ProcessLimits {
-  double quiet_seconds = 10;      // without a word on its output; then its whole group is killed
+  double quiet_seconds = 10;      // without a word on its standard output; then it is killed
+  double seconds = 0;             // in all; then it is killed; 0: as many as it takes
   uint64_t cpu_seconds = 0;       // of its threads together; 0: as many as it takes
   uint64_t memory_bytes = 0;      // of addresses; 0: as many as there are
   int threads = 0;                // of OpenMP and OpenBLAS; 0: as many as usual
   uint64_t stack_bytes = 0;       // 0: as many as usual
+  uint64_t file_bytes = 0;        // of a file that it writes; 0: as many as there is room for
   bool spoil_freed = false;       // what is freed is overwritten, so that a pointer to it shows (glibc)
   bool same_environment = false;  // as this process; false: an empty one but for PATH
 };
 
 struct EndedProcess {
   bool started = true;
-  bool killed = false;  // after a silence
-  int signal = 0;       // that ended it
-  int status = 0;       // else its exit status
+  bool killed = false;   // after a silence, or all its time
+  bool flooded = false;  // killed for its output: 64 MB of it are kept
+  int signal = 0;        // that ended it
+  int status = 0;        // else its exit status
   std::string out = {}, err = {};
 };
 
@@ -37,7 +40,9 @@ std::vector<char*> exec_arguments(std::vector<std::string>& words);
 pid_t start_child(std::vector<std::string> words, const std::string& folder,
                   const std::array<int, 3>& streams, const ProcessLimits& limits);
 
-/// Starts it with `input` on its standard input, and waits for its end.
+/// Starts it with `input` on its standard input, and waits for its end. Whatever it started itself ends with
+/// it, and all of it ends with this process, however that ends; in other groups and sessions too where the
+/// system is Linux.
 EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,
                        const std::string& input, const ProcessLimits& limits);
 
