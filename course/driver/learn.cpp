@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <numbers>
 
 #include "cases.h"
 
@@ -33,7 +34,7 @@ Array ring(int rows, double sigma, std::mt19937_64& random) {
   std::normal_distribution<double> normal(0, sigma);
   course::Numbers points;
   for (int i = 0; i < rows; ++i) {
-    const double angle = static_cast<double>(random() % 8) * M_PI / 4;
+    const double angle = static_cast<double>(random() % 8) * std::numbers::pi / 4;
     points.push_back(std::cos(angle) + normal(random));
     points.push_back(std::sin(angle) + normal(random));
   }

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <optional>
+#include <random>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -63,6 +64,8 @@ std::string diagnose_numbers(const std::vector<std::string>& came, const std::ve
     return "right to seven digits and no further: is there a float somewhere? A number here is a double";
   return "";
 }
+
+constexpr double kIdleSeconds = 4;  // that a case may wait, beside those in which it works
 
 Verdict wrong(std::string came, std::string hint) { return {false, std::move(came), std::move(hint)}; }
 
@@ -131,6 +134,12 @@ Verdict judge(const Case& asked, const Answer& answer) {
                    or_else(known_hint("slow"),
                            "look for a loop that does not end, or for work that grows as the square of the "
                            "tape"));
+    case Answer::Kind::silent:
+      return wrong(
+          fmt::format("no answer for {:g} s", kIdleSeconds + asked.seconds),
+          "does it sleep, wait for something, or hold back signals? Nothing that is asked needs that");
+    case Answer::Kind::flooded:
+      return wrong("it wrote without end", "what does it print, or put into a file, over and over?");
     case Answer::Kind::words:
       break;
   }
@@ -149,13 +158,22 @@ Verdict judge(const Case& asked, const Answer& answer) {
 
 namespace {
 
+constexpr uint64_t kMostFileBytes = uint64_t{16} << 20;
 constexpr int kMostDeaths = 8, kMostSlowDeaths = 3, kMostFilled = 3;  // the driver leaves after kMostFilled
 constexpr size_t kMostPrinted = 2000;
+
+// What cases are called: what a program prints of its own answers none.
+std::vector<uint64_t> draw_names(size_t n) {
+  std::mt19937_64 random((uint64_t{std::random_device()()} << 32) + std::random_device()());
+  std::vector<uint64_t> names(n);
+  std::ranges::generate(names, random);
+  return names;
+}
 
 // "kind id text" of one line of a driver's output.
 struct Line {
   std::string kind;
-  size_t id = 0;
+  uint64_t id = 0;
   std::string text;
 };
 
@@ -186,7 +204,9 @@ std::string signal_name(int number) {
 }
 
 Answer death_of(const EndedProcess& ended) {
-  if (ended.killed || ended.signal == SIGPROF || ended.signal == SIGXCPU) return {Answer::Kind::slow};
+  if (ended.flooded || ended.signal == SIGXFSZ) return {Answer::Kind::flooded};
+  if (ended.killed) return {Answer::Kind::silent};
+  if (ended.signal == SIGPROF || ended.signal == SIGXCPU) return {Answer::Kind::slow};
   if (ended.signal != 0) return {Answer::Kind::crash, signal_name(ended.signal)};
   return {Answer::Kind::crash, fmt::format("it left by exit({})", ended.status)};
 }
@@ -197,6 +217,7 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
             bool spoil_freed) {
   Answers all;
   all.answers.resize(cases.size());
+  const std::vector<uint64_t> names = draw_names(cases.size());
   size_t next = 0;
   int deaths = 0, slow_deaths = 0;
   while (next < cases.size() && deaths < kMostDeaths && slow_deaths < kMostSlowDeaths) {
@@ -204,15 +225,19 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
     double longest = 0;
     uint64_t memory = 0;
     for (size_t i = next; i < cases.size(); ++i) {
-      input += fmt::format("{} {:g} {}\n", i, cases[i].seconds, cases[i].input);
+      input += fmt::format("{} {:g} {}\n", names[i], cases[i].seconds, cases[i].input);
       longest = std::max(longest, cases[i].seconds);
       memory = std::max(memory, cases[i].memory_bytes);
     }
-    // The driver has a clock of its own for processor time; this one is for what waits and does not work.
+    // The driver has a clock of its own for processor time; these are for what waits and does not work, and
+    // for what drips.
+    const double quiet = kIdleSeconds + longest;
     const EndedProcess ended = run_child({program}, folder, input,
-                                         {.quiet_seconds = 10 + 10 * longest,
+                                         {.quiet_seconds = quiet,
+                                          .seconds = 10 * quiet,
                                           .memory_bytes = memory,
                                           .stack_bytes = uint64_t{1} << 20,
+                                          .file_bytes = kMostFileBytes,
                                           .spoil_freed = spoil_freed});
     if (all.printed.size() < kMostPrinted)
       all.printed += ended.err.substr(0, kMostPrinted - all.printed.size());
@@ -220,12 +245,13 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
     size_t begun = next;
     for (std::string text; std::getline(lines, text);) {
       const Line line = read_line(text);
-      if (line.id >= cases.size()) continue;
+      const auto i = static_cast<size_t>(std::ranges::find(names, line.id) - names.begin());
+      if (i == cases.size()) continue;
       if (line.kind == "begin") {
-        begun = line.id;
+        begun = i;
       } else {
-        all.answers[line.id] = answer_of(line);
-        next = std::max(next, line.id + 1);
+        all.answers[i] = answer_of(line);
+        next = std::max(next, i + 1);
       }
     }
     if (next >= cases.size() ||
@@ -233,7 +259,9 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
       break;
     begun = std::max(begun, next);
     all.answers[begun] = death_of(ended);
-    if (all.answers[begun].kind == Answer::Kind::slow) ++slow_deaths;
+    const Answer::Kind kind = all.answers[begun].kind;
+    if (kind == Answer::Kind::slow) ++slow_deaths;
+    if (kind == Answer::Kind::silent || kind == Answer::Kind::flooded) break;
     ++deaths;
     next = begun + 1;
   }

@@ -17,7 +17,9 @@ struct Answer {
     memory,
     crash,  // the text is the signal's name
     slow,
-    none  // the program was not asked: it had died, or filled its memory, too often
+    silent,   // no word for long, and no end by its own clock
+    flooded,  // it wrote without end
+    none      // the program was not asked: it had died, or filled its memory, too often
   };
   Kind kind = Kind::none;
   std::string text = {};
@@ -62,9 +64,9 @@ struct Answers {
 };
 
 /// Puts the cases to a compiled driver as a process of its own. Where it dies the case at hand is answered by
-/// how, and another process goes on with the next; after a few deaths, or answers that
-/// filled the memory, the rest is not asked.
-/// Memory that it frees is overwritten unless that would take too long.
+/// how, and another process goes on with the next; after a few deaths, one of them in waiting or writing
+/// without end, or answers that filled the memory, the rest is not asked. Memory that it frees is overwritten
+/// unless that would take too long.
 Answers ask(const std::string& program, const std::string& folder, std::span<const Case> cases,
             bool spoil_freed = true);
 

@@ -6,7 +6,6 @@
 #include <initializer_list>
 #include <map>
 #include <regex>
-#include <sstream>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -18,6 +17,7 @@
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/runs/child.h"
+#include "tools/course/refusals.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
@@ -69,27 +69,6 @@ std::vector<std::string> compiler_words(Speed speed) {
   std::vector<std::string> words = {named != nullptr && *named != '\0' ? named : "c++", "-std=c++20", "-w"};
   if (speed == Speed::of_running) words.insert(words.end(), {"-O3", "-march=native"});
   return words;
-}
-
-// What answers questions by other means than the learner's engine.
-std::string refusal(const std::string& file, const std::string& text) {
-  static const std::regex kInclude(R"(^\s*#\s*include\s*[<"]\s*gradzoo)"),
-      kProcess(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()");
-  std::istringstream lines(text);
-  int number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    if (std::regex_search(line, kInclude))
-      return fmt::format(
-          "{}, line {}: it includes gradzoo, whose derivatives are not yours. Hint: the course's own headers "
-          "and the standard library are all that is needed",
-          file, number);
-    if (std::regex_search(line, kProcess))
-      return fmt::format(
-          "{}, line {}: it starts another program or loads another library. Hint: nothing here needs one",
-          file, number);
-  }
-  return "";
 }
 
 // The first error, in the learner's own file where it has a line there.
@@ -160,44 +139,6 @@ class Copy {
   std::string path_;
 };
 
-// The files of a compiler's list, "PROGRAM: FILE FILE ...", in which blanks are escaped and lines go on.
-std::vector<std::string> listed_files(const std::string& list) {
-  std::vector<std::string> files(1);
-  for (size_t i = std::min(list.size(), list.find(": ")) + 1; i < list.size(); ++i) {
-    const bool escapes = list[i] == '\\' && i + 1 < list.size();
-    if (escapes && list[i + 1] != '\n')
-      files.back() += list[++i];
-    else if (!escapes && list[i] != ' ' && list[i] != '\n')
-      files.back() += list[i];
-    else if (!files.back().empty())
-      files.emplace_back();
-  }
-  if (files.back().empty()) files.pop_back();
-  return files;
-}
-
-// Names a file of that list that is neither in these folders nor where systems keep theirs, which no learner
-// can write to; "" where there is none. Whatever is of gradzoo is nobody's own work.
-std::string refusal_of(const std::string& list, const std::string& copy, const std::string& drivers) {
-  std::error_code error;
-  const std::string given[] = {fs::canonical(copy).string() + "/", fs::canonical(drivers).string() + "/"};
-  const std::string systems[] = {"/usr/", "/opt/", "/nix/", "/Library/"};
-  for (const std::string& listed : listed_files(list)) {
-    const fs::path path = fs::canonical(fs::path(copy) / listed, error);
-    const std::string file = error ? listed : path.string();
-    const auto holds = [&](const std::string& folder) { return file.starts_with(folder); };
-    const bool fine = std::ranges::any_of(given, holds) ||
-                      (std::ranges::any_of(systems, holds) && file.find("/gradzoo") == std::string::npos);
-    if (fine && !error) continue;
-    return fmt::format(
-        "it includes {}, which was not handed in. Hint: the course's own headers and the standard library "
-        "are "
-        "all that is needed",
-        printable(file));
-  }
-  return "";
-}
-
 constexpr ProcessLimits kCompilersLimits{
     .quiet_seconds = 60, .cpu_seconds = 60, .memory_bytes = uint64_t{2} << 30};
 
@@ -235,13 +176,15 @@ Built build_driver(const Learner& learner, const std::string& driver, const std:
   const std::string drivers = course_folder() + "/driver", source = fmt::format("{}/{}.cpp", drivers, driver);
   const std::string name = speed == Speed::of_running ? driver + "_fast" : driver;
   std::vector<std::string> words = compiler_words(speed);
-  std::string everything =
+  const std::string asks =
       read_plain_file(source, kLongestFile) + read_plain_file(drivers + "/cases.h", kLongestFile);
+  std::string everything = asks;
   for (const std::string& word : words) everything += word;
   const std::map<std::string, std::string> texts = headers_of(learner, words_of(named));
   std::vector<std::string> files;
   for (const auto& [file, text] : texts) {
-    if (const std::string refused = refusal(file, text); !refused.empty()) return {.failure = refused};
+    if (const std::string refused = refusal_of_text(file, text, asks); !refused.empty())
+      return {.failure = refused};
     for (const std::string* part : {&file, &text}) everything += *part, everything += '\0';
     files.push_back(file);
   }
@@ -260,7 +203,7 @@ Built build_driver(const Learner& learner, const std::string& driver, const std:
   if (!ended.started)
     throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", words.front());
   std::string failure = failure_of(ended, files, cache.string());
-  if (failure.empty()) failure = refusal_of(read_plain_file(list, kLongestFile), copy.path(), drivers);
+  if (failure.empty()) failure = refusal_of_list(read_plain_file(list, kLongestFile), copy.path(), drivers);
   if (!failure.empty()) {
     fs::remove(unfinished, error);
     return {.failure = failure};

@@ -1,0 +1,96 @@
+// What answers by other means than a learner's own engine.
+#include "tools/course/refusals.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "support/process.h"
+#include "tools/course/check.h"
+#include "tools/course/learners.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+namespace {
+
+const std::string& body() {
+  static const std::string kBody = "  return a.tape->record(Op::exp, a, {}, std::exp(a.value()));";
+  return kBody;
+}
+
+// The solution, in which exp begins with `line`.
+void copy_with(const std::string& folder, const std::string& head, const std::string& line) {
+  copy_solution(folder);
+  REQUIRE(replace_in(folder + "/value.h", {"#pragma once\n", "#pragma once\n" + head}));
+  REQUIRE(replace_in(folder + "/value.h", {body(), line + "\n" + body()}));
+}
+
+}  // namespace
+
+TEST_CASE("a header is refused by the line that is no engine, and not for a comment") {
+  const std::string driver = "int calls = 0;  // facts\nanswer.word(\"once\");\n";
+  const auto refusal = [&](const std::string& line) {
+    return course::refusal_of_text("value.h", "#pragma once\n" + line + "\n", driver);
+  };
+  for (const char* line :
+       {"#include <complex>", "# include <complex.h>", "std :: complex<double> z;", "double _Complex z;",
+        "__complex__ double z;", "complex<double> z;", "#define C <complex>"})
+    CHECK_MESSAGE(contains(refusal(line), "value.h, line 2: it computes with complex numbers"), line);
+  for (const char* line : {"#define calls one()", "%:define word(x) other(x)", " # define answer"})
+    CHECK_MESSAGE(contains(refusal(line), "line 2: the macro "), line);
+  CHECK(contains(refusal("  std::system (\"true\");"), "starts another program"));
+  CHECK(contains(refusal("#include \"gradzoo/x.h\""), "includes gradzoo"));
+  for (const char* line : {"// a complex matter: system(1)", "#define facts 2", "#define VALUE_H",
+                           "int complexity = 1;", "double answer(double word);"})
+    CHECK_MESSAGE(refusal(line).empty(), line, refusal(line));
+}
+
+TEST_CASE("a program is made of what was handed in and of the standard library") {
+  const ScratchDirectory scratch;
+  const std::string copy = scratch.file("copy"), drivers = scratch.file("drivers");
+  for (const std::string& folder : {copy, drivers}) std::filesystem::create_directories(folder);
+  write_file(copy + "/value.h", "");
+  write_file(drivers + "/cases.h", "");
+  write_file(scratch.file("other.h"), "");
+  const auto refusal = [&](const std::string& files) {
+    return course::refusal_of_list("program: " + files, copy, drivers);
+  };
+  CHECK(refusal(copy + "/value.h " + drivers + "/cases.h \\\n /usr/include/stdio.h").empty());
+  CHECK(contains(refusal(scratch.file("other.h")), "other.h, which was not handed in"));
+  CHECK(contains(refusal(scratch.file("none.h")), "none.h, which was not handed in"));
+  // Of other libraries, which the tests' machine has.
+  CHECK(contains(refusal("/usr/include/boost/config.hpp"), "boost/config.hpp, which was not handed in"));
+}
+
+TEST_CASE("who prints answers and leaves has given none") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  copy_with(folder, "#include <cstdio>\n#include <unistd.h>\n",
+            "  for (int fd = 1; fd < 9; ++fd)\n"
+            "    for (int i = 0; i < 400; ++i) dprintf(fd, \"answer %d 0.75 2.1170000166126748\\n\", i);\n"
+            "  _exit(0);");
+  const course::Checked checked = course::check_step(folder, course::find_step(1), 1);
+  for (const course::Question& question : checked.questions)
+    if (question.name == "one op at a time") CHECK(question.right < question.cases);
+  CHECK(contains(course::report_of(checked), "it left by exit(0)"));
+}
+
+TEST_CASE("the grader's memory, in which the answers are, is closed to a learner's program") {
+  const ScratchDirectory scratch;
+  const std::string here = scratch.file("");
+  copy_with(scratch.file("mine"), "#include <fstream>\n#include <iostream>\n#include <unistd.h>\n",
+            "  std::string line, keeper = std::to_string(getppid()), grader;\n"
+            "  for (std::ifstream file(\"/proc/\" + keeper + \"/status\"); std::getline(file, line);)\n"
+            "    if (line.rfind(\"PPid:\", 0) == 0) grader = line.substr(6);\n"
+            "  for (const std::string& who : {std::string(\"self\"), keeper, grader})\n"
+            "    std::cerr << (std::ifstream(\"/proc/\" + who + \"/mem\") ? \" open\" : \" closed\");\n");
+  std::vector<std::string> words = {command(), "course", "check", "mine", "1"};
+  if (::geteuid() == 0) {  // who may look into all memory
+    std::filesystem::permissions(here, std::filesystem::perms::all);
+    std::filesystem::permissions(scratch.file("mine"), std::filesystem::perms::all);
+    words.insert(words.begin(),
+                 {"/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"});
+  }
+  const ProcessResult result = run_process(words, here);
+  CHECK_MESSAGE(contains(result.out, "your code printed: open closed closed"), result.out, result.err);
+}

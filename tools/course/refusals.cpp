@@ -1,0 +1,126 @@
+#include "tools/course/refusals.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "gradzoo/base/text.h"
+
+namespace gradzoo::course {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Refused {
+  std::regex what;
+  const char* why;
+};
+
+const std::vector<Refused>& refused_lines() {
+  static const std::vector<Refused> kRefused = {
+      {std::regex(R"(^\s*#\s*include\s*[<"]\s*gradzoo)"),
+       "it includes gradzoo, whose derivatives are not yours. Hint: the course's own headers and the "
+       "standard "
+       "library are all that is needed"},
+      {std::regex(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()"),
+       "it starts another program or loads another library. Hint: nothing here needs one"},
+      {std::regex(
+           R"([<"]\s*c?complex(\.h)?\s*[>"]|\bstd\s*::\s*complex\b|\bcomplex\s*<|\b_Complex\b|\b__complex__\b)"),
+       "it computes with complex numbers, whose library knows the derivatives that you are to write. Hint: a "
+       "rule "
+       "is a formula in real numbers"}};
+  return kRefused;
+}
+
+// Without comments to the end of a line.
+std::string code_of(const std::string& line) { return line.substr(0, line.find("//")); }
+
+std::set<std::string> words_of_code(const std::string& text) {
+  static const std::regex kWord(R"([A-Za-z_]\w*)");
+  std::set<std::string> words;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string code = code_of(line);
+    for (std::sregex_iterator word(code.begin(), code.end(), kWord), end; word != end; ++word)
+      words.insert(word->str());
+  }
+  return words;
+}
+
+}  // namespace
+
+std::string refusal_of_text(const std::string& file, const std::string& text, const std::string& driver) {
+  static const std::regex kMacro(R"(^\s*(?:#|%:)\s*define\s+(\w+))");
+  const std::set<std::string> asking = words_of_code(driver);
+  std::istringstream lines(text);
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    const std::string code = code_of(line);
+    for (const Refused& refused : refused_lines())
+      if (std::regex_search(code, refused.what))
+        return fmt::format("{}, line {}: {}", file, number, refused.why);
+    std::smatch macro;
+    if (std::regex_search(code, macro, kMacro) && asking.contains(macro[1].str()))
+      return fmt::format(
+          "{}, line {}: the macro {} changes a word of the program that asks. Hint: give it another name",
+          file, number, macro[1].str());
+  }
+  return "";
+}
+
+namespace {
+
+// The files of a compiler's list, "PROGRAM: FILE FILE ...", in which blanks are escaped and lines go on.
+std::vector<std::string> listed_files(const std::string& list) {
+  std::vector<std::string> files(1);
+  for (size_t i = std::min(list.size(), list.find(": ")) + 1; i < list.size(); ++i) {
+    const bool escapes = list[i] == '\\' && i + 1 < list.size();
+    if (escapes && list[i + 1] != '\n')
+      files.back() += list[++i];
+    else if (!escapes && list[i] != ' ' && list[i] != '\n')
+      files.back() += list[i];
+    else if (!files.back().empty())
+      files.emplace_back();
+  }
+  if (files.back().empty()) files.pop_back();
+  return files;
+}
+
+// The C++ library stands in a folder c++, C's headers end in .h; other libraries' derivatives are not one's
+// own.
+bool is_of_standard_library(const std::string& file) {
+  static constexpr const char* kSystems[] = {"/usr/", "/opt/", "/nix/", "/Library/"};
+  const bool of_system =
+      std::ranges::any_of(kSystems, [&](const char* folder) { return file.starts_with(folder); });
+  return of_system && file.find("/gradzoo") == std::string::npos &&
+         (file.ends_with(".h") || file.find("/c++/") != std::string::npos);
+}
+
+}  // namespace
+
+std::string refusal_of_list(const std::string& list, const std::string& copy, const std::string& drivers) {
+  std::error_code error;
+  const std::string given[] = {fs::canonical(copy).string() + "/", fs::canonical(drivers).string() + "/"};
+  for (const std::string& listed : listed_files(list)) {
+    const fs::path path = fs::canonical(fs::path(copy) / listed, error);
+    const std::string file = error ? listed : path.string();
+    const auto holds = [&](const std::string& folder) { return file.starts_with(folder); };
+    if (!error && (std::ranges::any_of(given, holds) || is_of_standard_library(file))) continue;
+    return fmt::format(
+        "it includes {}, which was not handed in. Hint: the course's own headers and the standard library "
+        "are all "
+        "that is needed",
+        printable(file));
+  }
+  return "";
+}
+
+}  // namespace gradzoo::course
