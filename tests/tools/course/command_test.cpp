@@ -61,7 +61,7 @@ TEST_CASE("gradzoo course draws and times a training, and grades a folder of fol
       graded.out ==
       fmt::format("name,step1,step2,step3,step4,step5,step6,mean,note\n"
                   "elsewhere,0,0,0,0,0,0,0.0,it holds no value.h\n"
-                  "full,100,100,100,100,100,66,94.3,\n"
+                  "full,100,100,100,100,100,71,95.2,\n"
                   "\"none,yet\",0,0,0,0,0,0,0.0,\n"
                   "part,0,0,0,0,0,0,0.0,step 6: course: there is no class/part/learn.h. Hint: gradzoo course "
                   "start DIR makes a folder that has one\n"));
