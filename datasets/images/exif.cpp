@@ -28,7 +28,7 @@ std::vector<uint8_t> inflated_beginning(Bytes packed) {
   stream.avail_out = static_cast<uInt>(out.size());
   inflate(&stream, Z_FINISH);
   inflateEnd(&stream);
-  out.resize(out.size() - stream.avail_out);
+  out.erase(out.end() - stream.avail_out, out.end());
   return out;
 }
 

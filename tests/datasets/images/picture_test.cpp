@@ -215,6 +215,23 @@ TEST_CASE(
   CHECK(difference(decoded(coarse + "\xff\xd9")) <= 16);
 }
 
+TEST_CASE("A JPEG is damaged where a code is none or a restart is missing, and cut where a segment is") {
+  const std::string file = corpus_picture("restarts.jpg");
+  REQUIRE(decoded(file).rgb == decoded(corpus_picture("baseline.jpg")).rgb);
+  const size_t restart = file.find("\xff\xd0"), next = file.find("\xff\xd1");
+  REQUIRE((restart < next && next < file.size()));
+  std::string other = file;
+  CHECK(contains(picture_refusal(other.erase(restart, next - restart)), "it is damaged"));
+  other = file;
+  other[next + 1] = '\xd5';  // so four are lost
+  CHECK(contains(picture_refusal(other), "found marker 0xd5"));
+  other = file;
+  CHECK(contains(picture_refusal(other.insert(restart + 2, "\xff\0\xff\0\xff\0", 6)), "bad Huffman code"));
+  other = file;
+  other.insert(2, "\xff\xe5\x20\0", 4);  // eight thousand bytes, of which there are fewer
+  CHECK(contains(picture_refusal(other), "end too early"));
+}
+
 TEST_CASE("A JPEG whose table has more codes than there are bytes is refused") {
   std::string file = corpus_picture("baseline.jpg");
   const size_t table = file.find("\xff\xc4");

@@ -110,6 +110,9 @@ def damaged_zips(run_zip):
             ("a directory beyond", end + 16, 0xFFFFFF, 4), ("a longer directory", end + 12, 0xFFFFFF, 4),
             ("a name too long", directory + 28, 60000, 2), ("in parts", end + 4, 1, 2)):
         yield f"zip: {name}", plain[:at] + value.to_bytes(bytes_of, "little") + plain[at + bytes_of:]
+    stored = archive(members, method=zipfile.ZIP_STORED)
+    size = stored.index(b"PK\1\2") + 24
+    yield "zip: stored, and promises 3 GiB", stored[:size] + (3 << 30).to_bytes(4, "little") + stored[size + 4:]
     # Ten members in one place, which together would be larger than the file.
     noise = numpy.random.default_rng(5).integers(0, 255, 50_000, numpy.uint8).tobytes()
     one = archive([("a.npy", noise)], method=zipfile.ZIP_STORED)
