@@ -255,8 +255,11 @@ EndedProcess run_child(const std::vector<std::string>& words, const std::string&
   converse(in, out, err, input, limits, ended);
   if (ended.killed || ended.flooded) ::kill(keeper, SIGTERM);
   int status = 0;
-  while (::waitpid(keeper, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (::wait4(keeper, &status, 0, &used) < 0 && errno == EINTR) {
   }
+  for (const timeval& time : {used.ru_utime, used.ru_stime})
+    ended.cpu_seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
   if (WIFEXITED(status)) ended.status = WEXITSTATUS(status);
   ended.started = ended.status != 127;

@@ -24,10 +24,11 @@ struct ProcessLimits {
 
 struct EndedProcess {
   bool started = true;
-  bool killed = false;   // after a silence, or all its time
-  bool flooded = false;  // killed for its output: 64 MB of it are kept
-  int signal = 0;        // that ended it
-  int status = 0;        // else its exit status
+  bool killed = false;     // after a silence, or all its time
+  bool flooded = false;    // killed for its output: 64 MB of it are kept
+  double cpu_seconds = 0;  // of all that was started, as far as it is known
+  int signal = 0;          // that ended it
+  int status = 0;          // else its exit status
   std::string out = {}, err = {};
 };
 

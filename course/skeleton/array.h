@@ -147,6 +147,17 @@ Array pointwise(const Array& x, Fn fn) {
   return constant(x.shape, std::move(out));
 }
 
+Array operator+(const Array& a, const Array& b);
+Array operator-(const Array& a, const Array& b);
+Array operator*(const Array& a, const Array& b);
+Array operator/(const Array& a, const Array& b);
+
+// With a number; complete, and here so that your rules may use them.
+inline Array operator+(const Array& a, double b) { return a + constant(b); }
+inline Array operator-(double a, const Array& b) { return constant(a) - b; }
+inline Array operator*(double a, const Array& b) { return constant(a) * b; }
+inline Array operator/(const Array& a, double b) { return a / constant(b); }
+
 inline Array operator+(const Array& a, const Array& b) {
   throw NotWritten("operator+ of arrays; leave the summing back to grad");
 }
@@ -162,12 +173,6 @@ inline Array operator-(const Array& a, const Array& b) {
 inline Array operator/(const Array& a, const Array& b) {
   throw NotWritten("operator/ of arrays");
 }
-
-// With a number; complete.
-inline Array operator+(const Array& a, double b) { return a + constant(b); }
-inline Array operator-(double a, const Array& b) { return constant(a) - b; }
-inline Array operator*(double a, const Array& b) { return constant(a) * b; }
-inline Array operator/(const Array& a, double b) { return a / constant(b); }
 
 inline Array exp(const Array& x) {
   throw NotWritten("exp of arrays");

@@ -42,14 +42,19 @@ bool same_word(const std::string& a, const std::string& b, double allowed) {
   return std::abs(*x - *y) <= allowed || (std::isnan(*x) && std::isnan(*y));
 }
 
+// The first of `came` that differs from what is wanted, or is missing there.
+size_t first_difference(const std::vector<std::string>& came, const std::vector<std::string>& wanted,
+                        double tolerance) {
+  const double allowed = tolerance * size_of(wanted);
+  size_t i = 0;
+  while (i < std::min(came.size(), wanted.size()) && same_word(came[i], wanted[i], allowed)) ++i;
+  return i;
+}
+
 // Whether `came` begins as `wanted` does, all of which it has to have.
 bool begins_as(const std::vector<std::string>& came, const std::vector<std::string>& wanted,
                double tolerance) {
-  if (wanted.empty() || came.size() < wanted.size()) return false;
-  const double allowed = tolerance * size_of(wanted);
-  for (size_t i = 0; i < wanted.size(); ++i)
-    if (!same_word(came[i], wanted[i], allowed)) return false;
-  return true;
+  return !wanted.empty() && first_difference(came, wanted, tolerance) == wanted.size();
 }
 
 // What holds for every case: NaN where there is none, and numbers that are right to seven digits.
@@ -67,20 +72,22 @@ std::string diagnose_numbers(const std::vector<std::string>& came, const std::ve
 
 constexpr double kIdleSeconds = 4;  // that a case may wait, beside those in which it works
 
-Verdict wrong(std::string came, std::string hint) { return {false, std::move(came), std::move(hint)}; }
+Verdict wrong(std::string came, std::string hint) { return {false, std::move(came), std::move(hint), 0}; }
 
 }  // namespace
 
-std::string shown_words(const std::string& text, int precision) {
-  std::string out;
-  size_t count = 0;
-  for (const std::string& word : words_of(before_facts(text))) {
-    if (++count > 8) return out + " ...";
-    const std::optional<double> value = number_of(word);
+std::string shown_words(const std::string& text, int precision, size_t first) {
+  constexpr size_t kMost = 8;
+  const std::vector<std::string> words = words_of(before_facts(text));
+  const size_t begin = first < kMost ? 0 : std::min(first, words.size());
+  std::string out = begin == 0 ? "" : fmt::format("from number {} of {} on:", begin + 1, words.size());
+  for (size_t i = begin; i < words.size(); ++i) {
+    if (i == begin + kMost) return printable(out + " ...");
+    const std::optional<double> value = number_of(words[i]);
     if (!out.empty()) out += ' ';
-    out += value ? fmt::format("{:.{}g}", *value, precision) : word;
+    out += value ? fmt::format("{:.{}g}", *value, precision) : words[i];
   }
-  return printable(out.empty() ? "nothing" : out);
+  return printable(words.empty() ? "nothing" : out);
 }
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -153,12 +160,14 @@ Verdict judge(const Case& asked, const Answer& answer) {
     if (begins_as(came, words_of(known.answer), std::max(asked.tolerance, 1e-9))) hint = known.hint;
   }
   if (hint.empty()) hint = diagnose_numbers(came, wanted);
-  return wrong(shown_words(answer.text, precision), hint.empty() ? asked.hint : hint);
+  const size_t first = first_difference(came, wanted, asked.tolerance);
+  return {false, shown_words(answer.text, precision, first), hint.empty() ? asked.hint : hint, first};
 }
 
 namespace {
 
 constexpr uint64_t kMostFileBytes = uint64_t{16} << 20;
+constexpr double kBusySeconds = 1;
 constexpr int kMostDeaths = 8, kMostSlowDeaths = 3, kMostFilled = 3;  // the driver leaves after kMostFilled
 constexpr size_t kMostPrinted = 2000;
 
@@ -205,7 +214,8 @@ std::string signal_name(int number) {
 
 Answer death_of(const EndedProcess& ended) {
   if (ended.flooded || ended.signal == SIGXFSZ) return {Answer::Kind::flooded};
-  if (ended.killed) return {Answer::Kind::silent};
+  // On a busy machine what works may be silent for as long as what waits.
+  if (ended.killed) return {ended.cpu_seconds > kBusySeconds ? Answer::Kind::slow : Answer::Kind::silent};
   if (ended.signal == SIGPROF || ended.signal == SIGXCPU) return {Answer::Kind::slow};
   if (ended.signal != 0) return {Answer::Kind::crash, signal_name(ended.signal)};
   return {Answer::Kind::crash, fmt::format("it left by exit({})", ended.status)};
@@ -261,7 +271,7 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
     all.answers[begun] = death_of(ended);
     const Answer::Kind kind = all.answers[begun].kind;
     if (kind == Answer::Kind::slow) ++slow_deaths;
-    if (kind == Answer::Kind::silent || kind == Answer::Kind::flooded) break;
+    if (ended.killed || kind == Answer::Kind::flooded) break;
     ++deaths;
     next = begun + 1;
   }

@@ -39,19 +39,22 @@ struct Case {
   std::string hint;      // where nothing better is known
   std::vector<Known> known = {};
   std::function<std::string(const Answer&)> diagnose = {};  // a hint, or "" for nothing found
-  double tolerance = 1e-12;                   // of a number, in units of the answer's largest, at least 1
-  double seconds = 2;                         // of a processor
+  std::string after = {};    // the question that has to be right before this one can be hinted at
+  double tolerance = 1e-12;  // of a number, in units of the answer's largest, at least 1
+  double seconds = 2;        // of a processor
   uint64_t memory_bytes = uint64_t{1} << 30;  // of addresses
 };
 
 struct Verdict {
   bool right = false;
   std::string came = {}, hint = {};  // of a wrong one
+  size_t first = 0;                  // the word that differs first
 };
 Verdict judge(const Case& asked, const Answer& answer);
 
-/// For a person: eight words, so many digits.
-std::string shown_words(const std::string& text, int precision = 6);
+/// For a person: eight words, so many digits. Where word `first` is not among them they begin with it, and
+/// say so.
+std::string shown_words(const std::string& text, int precision = 6, size_t first = 0);
 /// The words of a text.
 std::vector<std::string> words_of(const std::string& text);
 /// " 0.5" to all digits, for what a driver reads and what is expected of it.

@@ -1,6 +1,7 @@
 #include "tools/course/check.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <thread>
@@ -17,6 +18,30 @@ Question& question_of(Checked& checked, const std::string& name) {
   const auto found = std::ranges::find(checked.questions, name, &Question::name);
   if (found != checked.questions.end()) return *found;
   return checked.questions.emplace_back(Question{name});
+}
+
+// Of what builds on a question that is wrong, no hint is given but that.
+void put_causes_first(Checked& checked, const std::vector<Case>& cases) {
+  std::map<std::string, std::string> builds_on;
+  for (const Case& one : cases)
+    if (!one.after.empty()) builds_on[one.question] = one.after;
+  const auto wrong_below = [&](std::string name) {
+    std::string lowest;
+    for (auto at = builds_on.find(name); at != builds_on.end(); at = builds_on.find(name)) {
+      name = at->second;
+      const Question& below = question_of(checked, name);
+      if (below.right < below.cases) lowest = name;
+    }
+    return lowest;
+  };
+  for (Question& question : checked.questions) {
+    const std::string below = wrong_below(question.name);
+    if (below.empty()) continue;
+    for (Failed& failed : question.failed) {
+      failed.hint = fmt::format("mend '{}' first", below);
+      failed.follows = true;
+    }
+  }
 }
 
 std::string report_of(const Failed& failed) {
@@ -58,9 +83,11 @@ Checked check_step(const Learner& learner, const Step& step, uint64_t seed) {
     if (verdict.right) {
       ++question.right;
     } else {
-      question.failed.push_back({cases[i].asked, verdict.came, shown_words(cases[i].expected), verdict.hint});
+      question.failed.push_back(
+          {cases[i].asked, verdict.came, shown_words(cases[i].expected, 6, verdict.first), verdict.hint});
     }
   }
+  put_causes_first(checked, cases);
   return checked;
 }
 
@@ -98,7 +125,8 @@ std::string report_of(const Checked& checked, size_t most_failed) {
     text += fmt::format("  {:<6} {:<36} {:>3} of {}\n", right ? "right" : "wrong", question.name,
                         question.right, question.cases);
     for (const Failed& failed : question.failed) {
-      if (shown == most_failed || !hints.insert(failed.hint).second) continue;
+      const bool few = most_failed < std::numeric_limits<size_t>::max();
+      if (shown == most_failed || (few && failed.follows) || !hints.insert(failed.hint).second) continue;
       text += report_of(failed);
       ++shown;
     }

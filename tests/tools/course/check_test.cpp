@@ -1,6 +1,8 @@
 #include "tools/course/check.h"
 
+#include <cstdlib>
 #include <initializer_list>
+#include <limits>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -214,6 +216,80 @@ TEST_CASE("a number is right to the tolerance and no further, each by its place"
   CHECK(!right(" 2 0.5 refused 1"));
   CHECK(!right(" 2 nan refused"));
   CHECK(!right(""));
+}
+
+TEST_CASE("the first number that differs is shown, wherever it stands") {
+  course::Case asked{.question = "q", .asked = "a", .input = "i", .expected = "", .hint = "h"};
+  std::string came;
+  for (int i = 1; i <= 40; ++i) {
+    asked.expected += fmt::format(" {}", i);
+    came += fmt::format(" {}", i == 30 ? -1 : i);
+  }
+  const course::Verdict verdict = course::judge(asked, {course::Answer::Kind::words, came});
+  CHECK(verdict.came == "from number 30 of 40 on: -1 31 32 33 34 35 36 37 ...");
+  CHECK(course::shown_words(asked.expected, 6, verdict.first) ==
+        "from number 30 of 40 on: 30 31 32 33 34 35 36 37 ...");
+  CHECK(course::judge(asked, {course::Answer::Kind::words, " 1 3"}).came == "1 3");
+  CHECK(course::shown_words(" 1 2") == "1 2");
+}
+
+TEST_CASE("what builds on a wrong question is hinted at after it") {
+  const auto report = [](const std::string& from, const std::string& to, int step, size_t most) {
+    const ScratchDirectory scratch;
+    const std::string folder = scratch.file("learner");
+    copy_solution(folder);
+    REQUIRE(replace_in(folder + (step == 5 ? "/array.h" : "/value.h"), {from, to}));
+    return course::report_of(course::check_step(folder, course::find_step(step), 1), most);
+  };
+  constexpr size_t kAll = std::numeric_limits<size_t>::max();
+  const std::string unrecorded =
+      report("const Recording during(tape, create_graph);", "const Recording during(tape, false);", 5, 99);
+  CHECK(contains(unrecorded, "with create_graph the sweep has to be recorded"));
+  CHECK(!contains(unrecorded, "bare"));
+  CHECK(!contains(unrecorded, "history"));
+  const std::string sine = "da = g * std::cos(a)", wrong = "da = g * std::sin(a)";
+  const std::string rule = report(sine, wrong, 2, 99);
+  CHECK(contains(rule, "the derivative of sin"));
+  CHECK(!contains(rule, "one of the ways from y back"));
+  CHECK(!contains(rule, "every rule alone"));
+  CHECK(contains(report(sine, wrong, 2, kAll), "mend 'one rule at a time' first"));
+}
+
+TEST_CASE(
+    "a program that waits, works deaf to its clock, or writes for ever is one sentence, and ends the check") {
+  const std::string body = "return a.tape->record(Op::exp, a, {}, std::exp(a.value()));";
+  const auto exp_does = [&](const std::string& head, const std::string& text) {
+    const ScratchDirectory scratch;
+    const std::string folder = scratch.file("learner");
+    copy_solution(folder);
+    REQUIRE(replace_in(folder + "/value.h", {"#pragma once\n", "#pragma once\n" + head}));
+    REQUIRE(replace_in(folder + "/value.h", {body, text + "\n  " + body}));
+    return course::report_of(course::check_step(folder, strict_step<10>(), 1));
+  };
+  CHECK(contains(exp_does("#include <unistd.h>\n", "sleep(1000);"), "no answer for 4.2 s"));
+  CHECK(contains(
+      exp_does("#include <csignal>\n", "std::signal(SIGPROF, SIG_IGN); for (volatile int i = 0;; i = i) {}"),
+      "no end within 0.2 s"));
+  CHECK(contains(exp_does("#include <csignal>\n#include <cstdio>\n",
+                          "std::signal(SIGPROF, SIG_IGN); for (;;) std::puts(\"again\");"),
+                 "it wrote without end"));
+  CHECK(contains(exp_does("#include <csignal>\n#include <cstdio>\n",
+                          "std::signal(SIGPROF, SIG_IGN); for (auto* f = std::fopen(\"grown\", \"w\");;) "
+                          "std::fputs(\"again\", f);"),
+                 "it wrote without end"));
+}
+
+TEST_CASE("a full disk is told as such") {
+  const ScratchDirectory scratch;
+  copy_solution(scratch.file("learner"));
+  write_file(scratch.file("c++"), "#!/bin/sh\necho 'as: x.s: No space left on device' >&2; exit 1\n");
+  std::filesystem::permissions(scratch.file("c++"), std::filesystem::perms::owner_all);
+  const char* const before = std::getenv("CXX");
+  const std::string kept = before != nullptr ? before : "";
+  ::setenv("CXX", scratch.file("c++").c_str(), 1);
+  CHECK_THROWS_WITH_AS(course::check_step(scratch.file("learner"), course::find_step(1), 1),
+                       Contains("is full. Hint: free some space"), Error);
+  before != nullptr ? ::setenv("CXX", kept.c_str(), 1) : ::unsetenv("CXX");
 }
 
 TEST_CASE("the goal of step 6 is asked where all else is right, and once for the same files") {

@@ -151,6 +151,8 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
     cases.push_back(
         gradient_of(graphs, program, "every rule alone was asked before: which shapes meet here?"));
   }
+  for (Case& composite : cases)
+    if (composite.question == graphs || composite.question == back) composite.after = rules;
   return cases;
 }
 

@@ -203,6 +203,9 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
                               "times for 100,000 nodes?"}},
                    .tolerance = 1e-9});
   cases.push_back(mixed_case(linear, draws));
+  for (Case& composite : cases)
+    if (composite.question != one && composite.question != again && composite.question != passes)
+      composite.after = one;
   return cases;
 }
 

@@ -18,11 +18,19 @@ constexpr const char* kDangling =
     "right at first, wrong after the tape has grown: a pointer or reference into a vector ends when the "
     "vector moves; a place in it stays";
 
-// Whether a leaf no longer holds the number that it was made of.
-bool has_lost_leaf(const Program& program, const Answer& answer) {
+// Numbers of the size of overwritten memory: none that is asked for is.
+bool is_no_number_of_ours(double value) {
+  return std::abs(value) > 1e100 || (value != 0 && std::abs(value) < 1e-100);
+}
+
+// Whether a number was read where none stands any more: a leaf is not what it was made of, or one is absurd.
+bool reads_lost_memory(const Program& program, const Answer& answer) {
   const std::vector<std::string> words = words_of(answer.text);
-  for (size_t i = 0; i < std::min(words.size(), program.leaves.size()); ++i)
-    if (std::abs(std::strtod(words[i].c_str(), nullptr) - program.leaves[i].item()) > 1e-3) return true;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const double value = std::strtod(words[i].c_str(), nullptr);
+    if (is_no_number_of_ours(value)) return true;
+    if (i < program.leaves.size() && std::abs(value - program.leaves[i].item()) > 1e-3) return true;
+  }
   return false;
 }
 
@@ -44,7 +52,7 @@ Case value_case(const std::string& question, const std::string& text, const std:
           .hint = hint,
           .known = std::move(known),
           .diagnose = [program](const Answer& answer) {
-            return has_lost_leaf(program, answer) ? std::string(kDangling) : std::string();
+            return reads_lost_memory(program, answer) ? std::string(kDangling) : std::string();
           }};
 }
 
@@ -155,7 +163,8 @@ std::vector<Case> cases_of_values(uint64_t seed) {
                      .asked = "the values of " + program.formula(),
                      .input = "values" + program.input(),
                      .expected = digits(numbers_of(program.made)),
-                     .hint = "every op alone was asked before: which of them is not as it was?"});
+                     .hint = "every op alone was asked before: which of them is not as it was?",
+                     .after = one});
     if (i % 10 != 0) continue;
     cases.push_back({.question = "parents before children",
                      .asked = "how many nodes there are, and whether (1) all operands stand before, of " +
