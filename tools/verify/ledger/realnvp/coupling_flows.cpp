@@ -43,7 +43,7 @@ double worst_of_flows(FunctionRef<double(const CouplingFlow& flow, const Tensor&
     const auto flow = stirred_flow(shape, 1);
     Rng rng(2, "ledger/realnvp");
     const Tensor x = shape.is_grid() ? rand({3, shape.size()}, rng, DType::f64)
-                                         : randn({100, shape.size()}, rng, DType::f64) * 2.0;
+                                     : randn({100, shape.size()}, rng, DType::f64) * 2.0;
     worst = std::max(worst, measure(*flow, x));
   }
   return worst;
