@@ -167,14 +167,14 @@ TEST_CASE("Every prefix of a picture is refused, or is the picture where its end
     size_t end;  // bytes that may be missing
   };
   // A JPEG's end marker; a PNG's last chunk, and the sum before it.
-  for (const auto& [name, end] : {Cut{"cmyk.jpg", 2}, Cut{"progressive.jpg", 2}, Cut{"scans.jpg", 2},
-                                  Cut{"arithmetic.jpg", 0}, Cut{"rgb.png", 16}, Cut{"interlaced.png", 16}}) {
-    const std::string whole = corpus_picture(name);
+  for (const Cut& cut : {Cut{"cmyk.jpg", 2}, Cut{"progressive.jpg", 2}, Cut{"scans.jpg", 2},
+                         Cut{"arithmetic.jpg", 0}, Cut{"rgb.png", 16}, Cut{"interlaced.png", 16}}) {
+    const std::string whole = corpus_picture(cut.name);
     for (size_t length = 0; length < whole.size(); ++length) {
-      CAPTURE(name);
+      CAPTURE(cut.name);
       CAPTURE(length);
       const std::string prefix = whole.substr(0, length);
-      if (length + end < whole.size())
+      if (length + cut.end < whole.size())
         CHECK(contains(picture_refusal(prefix), "Hint: "));
       else
         CHECK(decoded(prefix).rgb == decoded(whole).rgb);
