@@ -1,15 +1,18 @@
 #include "gradzoo/runs/child.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <new>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -100,25 +103,58 @@ void drain(Pipe& pipe, std::string& into) {
   if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) pipe.close_end(0);
 }
 
+// Where a keeper leaves the number of the program that it runs.
+class SharedNumber {
+ public:
+  SharedNumber() {
+    void* const page = ::mmap(nullptr, sizeof(std::atomic<pid_t>), PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) throw Error("no process can be started. Hint: is the machine out of memory?");
+    number_ = new (page) std::atomic<pid_t>(0);
+  }
+  ~SharedNumber() { ::munmap(number_, sizeof(std::atomic<pid_t>)); }
+  SharedNumber(const SharedNumber&) = delete;
+  SharedNumber& operator=(const SharedNumber&) = delete;
+  std::atomic<pid_t>& operator*() const { return *number_; }
+
+ private:
+  std::atomic<pid_t>* number_;
+};
+
+// Of a processor, by this process so far; 0 where there is none.
+double seconds_of_work(pid_t process) {
+  clockid_t clock{};
+  timespec time{};
+  if (process == 0 || ::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+    return 0;
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
 // Feeds and reads until both outputs are closed, or a limit is reached.
 void converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, const ProcessLimits& limits,
-              EndedProcess& ended) {
+              const SharedNumber& program, EndedProcess& ended) {
+  constexpr double kIdleShare = 0.02;  // of a processor: on a busy machine what works has no more
   size_t fed = 0;
   if (input.empty()) in.close_end(1);
   const double begun = steady_seconds();
-  double last_word = begun;
+  double last_word = begun, work_before = 0;
   while (out.ends[0] >= 0 || err.ends[0] >= 0) {
-    const double now = steady_seconds();
-    double left = last_word + limits.quiet_seconds - now;
-    if (limits.seconds > 0) left = std::min(left, begun + limits.seconds - now);
-    ended.killed = left <= 0;
+    const double now = steady_seconds(), quiet = now - last_word;
+    const double work = quiet < limits.quiet_seconds ? 0 : seconds_of_work(*program) - work_before;
+    ended.busy = work > kIdleShare * quiet;
+    ended.killed = (quiet >= limits.quiet_seconds && (!ended.busy || work >= limits.busy_seconds)) ||
+                   (limits.seconds > 0 && now >= begun + limits.seconds);
     ended.flooded = std::max(ended.out.size(), ended.err.size()) >= kMostOutput;
     if (ended.killed || ended.flooded) return;
+    constexpr double kLook = 0.1;
+    double left = std::max(kLook, limits.quiet_seconds - quiet);
+    if (limits.seconds > 0) left = std::min(left, begun + limits.seconds - now);
     pollfd waits[3] = {
         {out.ends[0], POLLIN, 0}, {err.ends[0], POLLIN, 0}, {in.ends[1], POLLOUT, 0}};  // -1: passed over
     if (::poll(waits, 3, 1 + static_cast<int>(left * 1000)) <= 0) continue;
     if (waits[0].revents != 0) {
       last_word = steady_seconds();
+      work_before = seconds_of_work(*program);
       drain(out, ended.out);
     }
     if (waits[1].revents != 0) drain(err, ended.err);
@@ -137,6 +173,7 @@ struct Program {
   const char* folder;
   const std::array<int, 3>& streams;
   const ProcessLimits& limits;
+  std::atomic<pid_t>* number = nullptr;  // where it is to be left
 };
 
 // In a new process: in a group of its own, and gone with its parent.
@@ -190,6 +227,7 @@ void end_children() {
   if (child < 0) ::_exit(127);
   if (child == 0) begin(program, keeper);
   ::setpgid(child, child);
+  *program.number = child;
 #ifdef CLOSE_RANGE_CLOEXEC
   ::close_range(0, ~0U, 0);
 #else
@@ -216,11 +254,13 @@ void end_children() {
 
 // Starts a process that does `first`.
 pid_t start(void (*first)(const Program&, pid_t), std::vector<std::string> words, const std::string& folder,
-            const std::array<int, 3>& streams, const ProcessLimits& limits) {
+            const std::array<int, 3>& streams, const ProcessLimits& limits,
+            std::atomic<pid_t>* number = nullptr) {
   std::vector<std::string> lines = environment_of(limits);
   std::vector<char*> argv = exec_arguments(words), environment = exec_arguments(lines);
-  const Program program{argv.data(), limits.same_environment ? environ : environment.data(), folder.c_str(),
-                        streams, limits};
+  const Program program{argv.data(),    limits.same_environment ? environ : environment.data(),
+                        folder.c_str(), streams,
+                        limits,         number};
   const pid_t parent = ::getpid(), child = ::fork();
   if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");
   if (child == 0) first(program, parent);
@@ -246,20 +286,18 @@ pid_t start_child(std::vector<std::string> words, const std::string& folder,
 EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,
                        const std::string& input, const ProcessLimits& limits) {
   Pipe in(Pipe::Kind::sockets), out, err;
-  const pid_t keeper = start(keep, words, folder, {in.ends[0], out.ends[1], err.ends[1]}, limits);
+  const SharedNumber program;
+  const pid_t keeper = start(keep, words, folder, {in.ends[0], out.ends[1], err.ends[1]}, limits, &*program);
   in.close_end(0);
   out.close_end(1);
   err.close_end(1);
   ::fcntl(in.ends[1], F_SETFL, O_NONBLOCK);
   EndedProcess ended;
-  converse(in, out, err, input, limits, ended);
+  converse(in, out, err, input, limits, program, ended);
   if (ended.killed || ended.flooded) ::kill(keeper, SIGTERM);
   int status = 0;
-  rusage used{};
-  while (::wait4(keeper, &status, 0, &used) < 0 && errno == EINTR) {
+  while (::waitpid(keeper, &status, 0) < 0 && errno == EINTR) {
   }
-  for (const timeval& time : {used.ru_utime, used.ru_stime})
-    ended.cpu_seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
   if (WIFEXITED(status)) ended.status = WEXITSTATUS(status);
   ended.started = ended.status != 127;

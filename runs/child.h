@@ -11,24 +11,25 @@ namespace gradzoo {
 
 /// What a process may use. It leaves no core file.
 struct ProcessLimits {
-  double quiet_seconds = 10;      // without a word on its standard output; then it is killed
-  double seconds = 0;             // in all; then it is killed; 0: as many as it takes
-  uint64_t cpu_seconds = 0;       // of its threads together; 0: as many as it takes
-  uint64_t memory_bytes = 0;      // of addresses; 0: as many as there are
-  int threads = 0;                // of OpenMP and OpenBLAS; 0: as many as usual
-  uint64_t stack_bytes = 0;       // 0: as many as usual
-  uint64_t file_bytes = 0;        // of a file that it writes; 0: as many as there is room for
-  bool spoil_freed = false;       // what is freed is overwritten, so that a pointer to it shows (glibc)
+  double quiet_seconds = 10;  // without a word on its standard output, and without work; then it is killed
+  double busy_seconds = 0;    // of a processor while it is quiet, if more than that; then it is killed
+  double seconds = 0;         // in all; then it is killed; 0: as many as it takes
+  uint64_t cpu_seconds = 0;   // of its threads together; 0: as many as it takes
+  uint64_t memory_bytes = 0;  // of addresses; 0: as many as there are
+  int threads = 0;            // of OpenMP and OpenBLAS; 0: as many as usual
+  uint64_t stack_bytes = 0;   // 0: as many as usual
+  uint64_t file_bytes = 0;    // of a file that it writes; 0: as many as there is room for
+  bool spoil_freed = false;   // what is freed is overwritten, so that a pointer to it shows (glibc)
   bool same_environment = false;  // as this process; false: an empty one but for PATH
 };
 
 struct EndedProcess {
   bool started = true;
-  bool killed = false;     // after a silence, or all its time
-  bool flooded = false;    // killed for its output: 64 MB of it are kept
-  double cpu_seconds = 0;  // of all that was started, as far as it is known
-  int signal = 0;          // that ended it
-  int status = 0;          // else its exit status
+  bool killed = false;   // after a silence, or all its time
+  bool flooded = false;  // killed for its output: 64 MB of it are kept
+  bool busy = false;     // it worked meanwhile
+  int signal = 0;        // that ended it
+  int status = 0;        // else its exit status
   std::string out = {}, err = {};
 };
 

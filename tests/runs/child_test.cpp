@@ -64,6 +64,15 @@ TEST_CASE("silence, dripping and floods end a program and what it started") {
   CHECK(silent.killed);  // what it says of errors is no answer
   CHECK(!lives(number_in(scratch.file("main"))));
   CHECK(!lives(number_in(scratch.file("far"))));
+  const EndedProcess idle = run_shell("exec sleep 1000", here, {.quiet_seconds = 0.5, .busy_seconds = 1});
+  CHECK(idle.killed);
+  CHECK(!idle.busy);
+  const EndedProcess works =
+      run_shell("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo $i; while :; do :; done", here,
+                {.quiet_seconds = 0.01, .busy_seconds = 3});  // quiet for longer, and not yet at its end
+  CHECK(works.out == "100000\n");
+  CHECK(works.killed);
+  CHECK(works.busy);
   CHECK(run_shell("while :; do echo x; sleep .05; done", here, {.quiet_seconds = 60, .seconds = 1}).killed);
   const EndedProcess flood = run_shell("exec yes", here, {});
   CHECK(flood.flooded);

@@ -167,7 +167,6 @@ Verdict judge(const Case& asked, const Answer& answer) {
 namespace {
 
 constexpr uint64_t kMostFileBytes = uint64_t{16} << 20;
-constexpr double kBusySeconds = 1;
 constexpr int kMostDeaths = 8, kMostSlowDeaths = 3, kMostFilled = 3;  // the driver leaves after kMostFilled
 constexpr size_t kMostPrinted = 2000;
 
@@ -214,8 +213,7 @@ std::string signal_name(int number) {
 
 Answer death_of(const EndedProcess& ended) {
   if (ended.flooded || ended.signal == SIGXFSZ) return {Answer::Kind::flooded};
-  // On a busy machine what works may be silent for as long as what waits.
-  if (ended.killed) return {ended.cpu_seconds > kBusySeconds ? Answer::Kind::slow : Answer::Kind::silent};
+  if (ended.killed) return {ended.busy ? Answer::Kind::slow : Answer::Kind::silent};
   if (ended.signal == SIGPROF || ended.signal == SIGXCPU) return {Answer::Kind::slow};
   if (ended.signal != 0) return {Answer::Kind::crash, signal_name(ended.signal)};
   return {Answer::Kind::crash, fmt::format("it left by exit({})", ended.status)};
@@ -244,6 +242,7 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
     const double quiet = kIdleSeconds + longest;
     const EndedProcess ended = run_child({program}, folder, input,
                                          {.quiet_seconds = quiet,
+                                          .busy_seconds = 2 * longest,
                                           .seconds = 10 * quiet,
                                           .memory_bytes = memory,
                                           .stack_bytes = uint64_t{1} << 20,

@@ -35,7 +35,8 @@ bool is_definition(const std::string& file, size_t first, size_t last, const std
 }  // namespace
 
 TEST_CASE("each page has its parts, and names definitions of gradzoo by lines that are theirs") {
-  const std::regex named(R"(`([\w:]+)`\s\(([\w/]+\.(?:h|cpp)), lines (\d+) to (\d+)\))");
+  const std::regex named(
+      R"(`([\w:]+)`\s+\(\[([\w/]+\.(?:h|cpp)), lines (\d+) to (\d+)\]\(\.\./\.\./([\w/.]+)#L(\d+)\)\))");
   for (const course::Step& step : course::steps()) {
     const std::string page = course::page_of(step);
     CHECK(page.starts_with(fmt::format("# {}. {}\n", step.number, step.title)));
@@ -44,9 +45,14 @@ TEST_CASE("each page has its parts, and names definitions of gradzoo by lines th
           "## What a full solution measured", "## The same in gradzoo"})
       CHECK_MESSAGE(page.find(fmt::format("\n{}\n", part)) != std::string::npos, step.page, ": ", part);
     int found = 0;
-    for (std::sregex_iterator match(page.begin(), page.end(), named), end; match != end; ++match, ++found)
+    for (std::sregex_iterator match(page.begin(), page.end(), named), end; match != end; ++match, ++found) {
       CHECK_MESSAGE(is_definition((*match)[2], std::stoul((*match)[3]), std::stoul((*match)[4]), (*match)[1]),
                     step.page, ": ", match->str());
+      CHECK((*match)[5] == (*match)[2]);  // the link leads there
+      CHECK((*match)[6] == (*match)[3]);
+    }
+    const std::regex plain(R"(, lines \d+ to \d+\))");
+    CHECK_MESSAGE(!std::regex_search(page, plain), step.page, ": a source that is no link");
     CHECK_MESSAGE(found >= 2, step.page);
   }
   CHECK(!is_definition("autograd/sweep.cpp", 1, 3, "Sweep::run"));
