@@ -79,6 +79,7 @@ TEST_CASE("a started folder has a page a step, and its README and the docs lead 
     CHECK(readme.find(fmt::format("pages/{}.md", step.page)) != std::string::npos);
     CHECK(docs.find(fmt::format("[{} {}](../course/pages/{}.md)", step.number, step.title, step.page)) !=
           std::string::npos);
-    for (const std::string& file : course::words_of(step.files)) CHECK(readme.find(file) != std::string::npos);
+    for (const std::string& file : course::words_of(step.files))
+      CHECK(readme.find(file) != std::string::npos);
   }
 }
