@@ -20,9 +20,9 @@ EndedProcess run_shell(const std::string& script, const std::string& folder, con
   return run_child({"sh", "-c", script}, folder, "", limits);
 }
 
-// Until it is so, for a minute at most.
+// Until it is so, for half a minute at most.
 bool comes(const std::function<bool()>& so) {
-  for (int i = 0; i < 6000 && !so(); ++i) ::usleep(10000);
+  for (int i = 0; i < 3000 && !so(); ++i) ::usleep(10000);
   return so();
 }
 
@@ -100,5 +100,7 @@ TEST_CASE("all of it ends with the process that started it, by whatever signal t
     ::waitpid(grader, nullptr, 0);
     CHECK_MESSAGE(comes([&] { return !lives(main); }), signal);
     CHECK_MESSAGE(comes([&] { return !lives(far); }), signal);
+    for (const pid_t left : {main, far})
+      if (lives(left)) ::kill(left, SIGKILL);
   }
 }

@@ -140,7 +140,7 @@ class Copy {
 };
 
 constexpr ProcessLimits kCompilersLimits{
-    .quiet_seconds = 60, .cpu_seconds = 60, .memory_bytes = uint64_t{2} << 30};
+    .quiet_seconds = 120, .cpu_seconds = 60, .memory_bytes = uint64_t{2} << 30};
 
 // Why the compiler did not come to its end; "" where it did. By whole phrases of compilers, which no name in
 // a learner's code makes.

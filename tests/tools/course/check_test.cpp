@@ -230,6 +230,8 @@ TEST_CASE("the first number that differs is shown, wherever it stands") {
   CHECK(course::shown_words(asked.expected, 6, verdict.first) ==
         "from number 30 of 40 on: 30 31 32 33 34 35 36 37 ...");
   CHECK(course::judge(asked, {course::Answer::Kind::words, " 1 3"}).came == "1 3");
+  CHECK(course::shown_words(asked.expected, 6, 7) == "1 2 3 4 5 6 7 8 ...");  // is the eighth
+  CHECK(course::shown_words(asked.expected, 6, 8) == "from number 9 of 40 on: 9 10 11 12 13 14 15 16 ...");
   CHECK(course::shown_words(" 1 2") == "1 2");
 }
 
@@ -242,11 +244,16 @@ TEST_CASE("what builds on a wrong question is hinted at after it") {
     return course::report_of(course::check_step(folder, course::find_step(step), 1), most);
   };
   constexpr size_t kAll = std::numeric_limits<size_t>::max();
-  const std::string unrecorded =
-      report("const Recording during(tape, create_graph);", "const Recording during(tape, false);", 5, 99);
+  const std::string recording = "const Recording during(tape, create_graph);",
+                    never = "const Recording during(tape, false);",
+                    unrecorded = report(recording, never, 5, 99);
   CHECK(contains(unrecorded, "with create_graph the sweep has to be recorded"));
   CHECK(!contains(unrecorded, "bare"));
   CHECK(!contains(unrecorded, "history"));
+  const std::string all =
+      report(recording, never, 5, kAll);  // the rules are wrong as well, and not the cause
+  CHECK(contains(all, "mend 'nothing recorded unasked' first"));
+  CHECK(!contains(all, "mend 'one rule differentiated' first"));
   const std::string sine = "da = g * std::cos(a)", wrong = "da = g * std::sin(a)";
   const std::string rule = report(sine, wrong, 2, 99);
   CHECK(contains(rule, "the derivative of sin"));
