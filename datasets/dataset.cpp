@@ -36,11 +36,14 @@ void DatasetOptions::describe(OptionTable& options) {
   images.describe(options);
 }
 
+std::string DatasetOptions::chosen() const {
+  const std::string which = subset.description(), how = images.description();
+  return which.empty() || how.empty() ? which + how : which + " " + how;
+}
+
 std::string DatasetOptions::description() const {
-  std::string text = data;
-  for (const std::string& chosen : {subset.description(), images.description()})
-    if (!chosen.empty()) text += " " + chosen;
-  return text;
+  const std::string how = chosen();
+  return how.empty() ? data : data + " " + how;
 }
 
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {

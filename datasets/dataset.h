@@ -90,6 +90,8 @@ struct DatasetOptions {
   ReadProgress progress = {};  ///< of reading pictures; no option: who shows a run sets it
 
   void describe(OptionTable& options);
+  /// The options of images that differ from their defaults: "only=7 size=16"; "" for all images as they are.
+  std::string chosen() const;
   /// The name with the options that differ from their defaults: "mnist only=7 size=16"; "mnist" for all
   /// images as they are.
   std::string description() const;

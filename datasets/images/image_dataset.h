@@ -29,7 +29,7 @@ struct ImageOptions {
   void describe(OptionTable& options);
   /// Files' own images.
   bool is_default() const { return description().empty(); }
-  /// Whether the background is noise or pictures.
+  /// Whether the background is noise or pictures: a colour's name goes before a folder's.
   bool has_scene() const;
   /// What files are read with: rotated and laid over a scene they are afterwards.
   ImageOptions as_read() const;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "datasets/images/picture.h"
 #include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
@@ -35,7 +36,8 @@ std::string ImageOptions::description() const {
 
 bool ImageOptions::has_scene() const {
   std::error_code error;
-  return background == "noise" || std::filesystem::is_directory(background, error);
+  return background == "noise" ||
+         (!colour_of(background) && std::filesystem::is_directory(background, error));
 }
 
 ImageOptions ImageOptions::as_read() const {

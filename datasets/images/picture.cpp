@@ -289,17 +289,21 @@ DecodedPicture upright(DecodedPicture stored, int orientation) {
 
 }  // namespace
 
-Rgb background_colour(const std::string& word) {
-  if (word == "white") return {255, 255, 255};
-  if (word == "black") return {0, 0, 0};
+std::optional<Rgb> colour_of(const std::string& word) {
+  if (word == "white") return Rgb{255, 255, 255};
+  if (word == "black") return Rgb{0, 0, 0};
   const std::optional<uint32_t> number = parse_hexadecimal(word);
-  if (word.size() != 6 || !number)
-    throw Error(
-        "background='{}' is no colour. Hint: white, black, or six digits as in background=ff8000; noise, or "
-        "a folder of pictures",
-        word);
-  return {static_cast<uint8_t>(*number >> 16), static_cast<uint8_t>(*number >> 8),
-          static_cast<uint8_t>(*number)};
+  if (word.size() != 6 || !number) return {};
+  return Rgb{static_cast<uint8_t>(*number >> 16), static_cast<uint8_t>(*number >> 8),
+             static_cast<uint8_t>(*number)};
+}
+
+Rgb background_colour(const std::string& word) {
+  if (const std::optional<Rgb> colour = colour_of(word)) return *colour;
+  throw Error(
+      "background='{}' is no colour. Hint: white, black, or six digits as in background=ff8000; noise, or a "
+      "folder of pictures",
+      word);
 }
 
 void over_background(const uint8_t* rgba, int64_t pixels, const Rgb& background, uint8_t* rgb) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,8 +15,9 @@ inline constexpr int64_t kMostPictureBytes = int64_t{1} << 28;  // of one file
 
 using Rgb = std::array<uint8_t, 3>;
 
-/// The colour behind transparent pixels: "white", "black" or six hexadecimal digits ("ff8000"). Throws Error
-/// for another word.
+/// The colour of "white", "black" or six hexadecimal digits ("ff8000"); nothing for another word.
+std::optional<Rgb> colour_of(const std::string& word);
+/// The colour behind transparent pixels. Throws Error for a word that is none.
 Rgb background_colour(const std::string& word);
 
 /// Red, green, blue of each pixel, rows from the top.

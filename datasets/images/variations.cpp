@@ -136,7 +136,8 @@ void turn_image(const uint8_t* image, int64_t height, int64_t width, int64_t cha
 
 void vary(ImageDataset& data, const ImageOptions& options) {
   Tensor pictures;
-  if (options.has_scene()) {
+  const bool scene = options.has_scene();
+  if (scene) {
     if (data.channels() != 1)
       throw Error("background={} lies behind grey images, and {} has colours. Hint: color=grey",
                   options.background, data.name);
@@ -151,8 +152,7 @@ void vary(ImageDataset& data, const ImageOptions& options) {
   for (const auto& [images, name] : parts) {
     if (!images->defined()) continue;
     if (options.rotate > 0) turn(*images, options.rotate, Rng(kSeed, "datasets/rotate/" + name));
-    if (options.has_scene())
-      lay_over(*images, options.background, pictures, Rng(kSeed, "datasets/background/" + name));
+    if (scene) lay_over(*images, options.background, pictures, Rng(kSeed, "datasets/background/" + name));
   }
 }
 

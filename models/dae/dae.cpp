@@ -105,7 +105,7 @@ Tensor Dae::noisy(const Tensor& x, Rng& rng) const {
 
 // d sigma^2 of Gaussian noise; of masking what it took away.
 double Dae::noise_of(const Tensor& x, const Tensor& x_noisy) const {
-  if (options_.noise != DaeNoise::gaussian) return std::max(mean(sum(square(x_noisy - x), 1)).item(), 1e-12);
+  if (options_.noise == DaeNoise::masking) return std::max(mean(sum(square(x_noisy - x), 1)).item(), 1e-12);
   return static_cast<double>(shape_.size()) * sigma_ * sigma_;
 }
 
@@ -248,8 +248,7 @@ std::string Dae::do_interpretation(const DataView& data) {
   if (options_.noise == DaeNoise::none)
     return fmt::format(
         "Without noise r may learn to copy its input: an error of {:.4g}, summed over an example, says "
-        "little "
-        "of what its codes hold. A linear classifier on them says more (gradzoo probe).",
+        "little of what its codes hold. A linear classifier on them says more (gradzoo probe).",
         found[kDaeError].value);
   if (options_.noise == DaeNoise::masking)
     return fmt::format(

@@ -104,8 +104,8 @@ class Dae : public Model {
 
  private:
   Tensor r(const Tensor& x) const;  // (B, d) -> (B, d)
-  Tensor codes(
-      const Tensor& x) const;  // (B, d) -> (B, units of the narrowest hidden layer, the first of these)
+  // (B, d) -> (B, units of the narrowest hidden layer, the first of these)
+  Tensor codes(const Tensor& x) const;
   Tensor noisy(const Tensor& x, Rng& rng) const;
   double noise_of(const Tensor& x, const Tensor& x_noisy) const;
   std::string noise_words() const;

@@ -42,17 +42,17 @@ std::vector<Picture> dae_image_pictures(const DaeView& view, const DataView& dat
   if (!view.samples.raw.defined()) {
     out.push_back({"reconstructions", "Held-out images, and their reconstruction by r.",
                    rows_by_turns(std::array{some.x, view.r(some.x)}, {"original", "rebuilt"}, view.shape)});
-  } else if (some.x.dim(0) >= kImageColumns) {
-    out.push_back(
-        {"denoising",
-         fmt::format("Held-out images with {}, their reconstruction by r, and the clean images.", view.noise),
-         rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x}, {"noisy", "denoised", "original"},
-                       view.shape)});
-  }
-  if (view.samples.raw.defined())
+  } else {
+    if (some.x.dim(0) >= kImageColumns)
+      out.push_back({"denoising",
+                     fmt::format("Held-out images with {}, their reconstruction by r, and the clean images.",
+                                 view.noise),
+                     rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x},
+                                   {"noisy", "denoised", "original"}, view.shape)});
     out.push_back({"chains", "The ends of chains, and under each its denoising by r.",
                    rows_by_turns(std::array{view.samples.raw, view.samples.denoised}, {"raw", "denoised"},
                                  view.shape)});
+  }
   if (view.tied) out.push_back(filters(*view.tied, view.shape));
   return out;
 }

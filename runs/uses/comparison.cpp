@@ -27,26 +27,29 @@ namespace {
 
 constexpr int64_t kDrawn = 100;
 
-void check_comparable(const std::vector<std::unique_ptr<OpenedRun>>& runs) {
+}  // namespace
+
+void check_comparable(const std::string& use, const std::vector<std::unique_ptr<OpenedRun>>& runs) {
   for (const auto& run : runs) {
     const std::string &first = runs[0]->options->data.data, &other = run->options->data.data;
     const bool same_toy = run->options->data.toy_scale == runs[0]->options->data.toy_scale &&
                           run->options->data.toy_noise == runs[0]->options->data.toy_noise;
-    const std::string chosen = run->options->data.subset.description(),
-                      of_first = runs[0]->options->data.subset.description();
+    const std::string chosen = run->options->data.chosen(), of_first = runs[0]->options->data.chosen();
     if (first == other && chosen != of_first)
       throw Error(
-          "compare: {} learned {} {} and {} {}, and numbers of different data say nothing of each other. "
-          "Hint: runs of the same images",
-          runs[0]->path(), first, of_first.empty() ? "as it is" : of_first, run->path(),
+          "{}: {} learned {} {} and {} {}, and numbers of different data say nothing of each other. Hint: "
+          "runs of the same images",
+          use, runs[0]->path(), first, of_first.empty() ? "as it is" : of_first, run->path(),
           chosen.empty() ? "as it is" : chosen);
     if (first == other && same_toy) continue;
     throw Error(
-        "compare: {} learned {} and {} {}{}, and numbers of different data say nothing of each other. Hint: "
-        "runs of the same data",
-        runs[0]->path(), first, run->path(), other, first == other ? " of another scale or noise" : "");
+        "{}: {} learned {} and {} {}{}, and numbers of different data say nothing of each other. Hint: runs "
+        "of the same data",
+        use, runs[0]->path(), first, run->path(), other, first == other ? " of another scale or noise" : "");
   }
 }
+
+namespace {
 
 void check_strip(const OpenedRun& run, const std::string& classifier) {
   if (const std::string lacks = lacks_classifier(run.shape); classifier.empty() && !lacks.empty())
@@ -146,11 +149,9 @@ struct Compare {
   }
 
   UseResult run(UseCall& call) const {
-    if (call.runs.empty())
-      throw Error("compare: no run is given. Hint: gradzoo compare runs/vae-1 runs/gan-1");
     if (!strip.empty() && !strip.ends_with(".png"))
       throw Error("compare: {} is no picture. Hint: x.png", strip);
-    check_comparable(call.runs);
+    check_comparable("compare", call.runs);
     if (!strip.empty()) check_strip(*call.runs.front(), classifier);
     std::vector<ComparedRun> runs;
     for (const auto& run : call.runs) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,9 +13,13 @@
 #include "gradzoo/models/pictures/picture.h"
 #include "gradzoo/plot/drawing.h"
 #include "gradzoo/plot/image.h"
+#include "gradzoo/runs/opened_run.h"
 
 /// Runs of different models on the same data, side by side.
 namespace gradzoo {
+
+/// Throws Error, which begins with the name of the use, unless all runs learned the same data.
+void check_comparable(const std::string& use, const std::vector<std::unique_ptr<OpenedRun>>& runs);
 
 /// What is measured of a run. Where a number does not exist, a reason stands in its place.
 struct ComparedRun {

@@ -65,10 +65,8 @@ Box around(const std::vector<OpenedRun*>& runs, Box (*box_of)(const Toy&)) {
 Box whole(const Toy& toy) { return toy.box(); }
 Box visible(const Toy& toy) { return in_plane(&toy) ? visible_box(toy) : toy.box(); }
 
-// Throws Error unless the runs are two or more of one shape, whose pixels mean the same.
+// Throws Error unless the runs are of one shape, and their pixels mean the same.
 RunProduct compose(const UseCall& call) {
-  if (call.runs.size() < 2)
-    throw Error("compose: a product needs two runs or more. Hint: gradzoo compose RUN RUN");
   RunProduct out;
   for (const auto& run : call.runs) {
     out.runs.push_back(run.get());
@@ -273,6 +271,7 @@ Use compose_use() {
                      "samples that both find likely: thick sevens"}},
        .names = UseNames::runs,
        .names_meaning = "two run directories or more, of data of one shape",
+       .fewest = 2,
        .count = {"chains, a sample each", 100, 1, 100'000},
        .seed_meaning = "of the chains",
        .settings_meaning = "of the sampler: steps (default: 1000), step, and others (gradzoo sample --help "

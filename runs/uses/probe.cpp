@@ -1,11 +1,12 @@
 #include "models/eval/probe.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/images/npy.h"
@@ -13,6 +14,7 @@
 #include "gradzoo/runs/draw_picture.h"
 #include "gradzoo/runs/uses/use.h"
 #include "nn/fit/principal_components.h"
+#include "runs/uses/comparison.h"
 
 /// How well codes tell classes apart.
 namespace gradzoo {
@@ -29,13 +31,22 @@ struct ProbedImages {
 using Encoder = std::function<Tensor(const Tensor& images)>;
 
 LabelledFeatures features_of(const Encoder& encode, const Examples& examples, const ProbedImages& images) {
-  LabelledFeatures out;
   Tensors features, labels;
   for_each_batch(examples, images.pixels, images.seed, 1000, [&](const Batch& batch) {
     features.push_back(encode(batch.x));
     labels.push_back(batch.labels);
   });
   return {concat(features, 0), concat(labels, 0)};
+}
+
+/// Features of all three parts.
+struct FeatureParts {
+  LabelledFeatures fit, valid, test;
+};
+
+FeatureParts parts_of(const Encoder& encode, const ProbedImages& images) {
+  return {features_of(encode, images.fit, images), features_of(encode, images.valid, images),
+          features_of(encode, images.test, images)};
 }
 
 /// One kind of features, and what a linear classifier makes of them.
@@ -45,18 +56,10 @@ struct ProbedFeatures {
   ProbeResult found;
 };
 
-ProbedFeatures probed(const std::string& name, const Encoder& encode, const ProbedImages& images) {
-  const NoGrad quiet;
-  const LabelledFeatures fit = features_of(encode, images.fit, images);
-  return {name, fit.features.dim(1),
-          probe(fit, features_of(encode, images.valid, images), features_of(encode, images.test, images),
-                images.classes, images.seed)};
+ProbedFeatures probed(const std::string& name, const FeatureParts& parts, const ProbedImages& images) {
+  return {name, parts.fit.features.dim(1),
+          probe(parts.fit, parts.valid, parts.test, images.classes, images.seed)};
 }
-
-Tensor pixels_as_they_are(const Tensor& images) { return images; }
-
-// The same network before it learned anything.
-std::unique_ptr<Model> untrained(const OpenedRun& run) { return run.options->make_model(run.shape); }
 
 nlohmann::ordered_json json_of(const ProbedFeatures& row) {
   return {{"features", row.name},
@@ -87,6 +90,7 @@ struct Probe {
   UseResult run(UseCall& call) const {
     if (!codes.empty() && !codes.ends_with(".npy"))
       throw Error("probe: --codes {} is no .npy file. Hint: --codes codes.npy", printable(codes));
+    check_comparable("probe", call.runs);
     OpenedRun& first = call.run();
     const RunData& data = first.data();
     const ProbedImages images{first_of(data.evaluation_examples(Split::fit), call.n),
@@ -95,25 +99,24 @@ struct Probe {
                               first.pixels(),
                               first.shape.classes,
                               call.seed};
-    std::vector<ProbedFeatures> rows{probed("pixels", pixels_as_they_are, images)};
+    std::vector<ProbedFeatures> rows{
+        probed("pixels", parts_of([](const Tensor& x) { return x; }, images), images)};
+    LabelledFeatures shown;
     for (const auto& run : call.runs) {
-      check_same(first, *run);
-      const std::unique_ptr<Model> before = untrained(*run);
-      rows.push_back(probed("random weights of " + run->path(), before->abilities().encode, images));
-      rows.push_back(probed(run->path(), run->model->abilities().encode, images));
+      // The same network before it learned anything.
+      const std::unique_ptr<Model> untrained = run->options->make_model(run->shape);
+      rows.push_back(probed("random weights of " + run->path(),
+                            parts_of(untrained->abilities().encode, images), images));
+      const FeatureParts codes_of_run = parts_of(run->model->abilities().encode, images);
+      rows.push_back(probed(run->path(), codes_of_run, images));
+      if (!shown.features.defined()) shown = codes_of_run.test;
     }
-    return told(rows, first, images);
+    return told(rows, shown, images);
   }
 
  private:
-  static void check_same(const OpenedRun& first, const OpenedRun& run) {
-    const std::string of_first = first.options->data.description(), own = run.options->data.description();
-    if (of_first != own)
-      throw Error("probe: {} learned {} and {} {}. Hint: runs of the same data", first.path(), of_first,
-                  run.path(), own);
-  }
-
-  UseResult told(const std::vector<ProbedFeatures>& rows, const OpenedRun& first,
+  // `shown`: the first run's codes of the test images.
+  UseResult told(const std::vector<ProbedFeatures>& rows, const LabelledFeatures& shown,
                  const ProbedImages& images) const {
     UseResult out;
     out.text = fmt::format(
@@ -125,9 +128,8 @@ struct Probe {
                               100 * row.found.error.standard_error, printable(row.name), row.width);
       out.details["features"].push_back(json_of(row));
     }
-    const LabelledFeatures test = features_of(first.model->abilities().encode, images.test, images);
-    if (!codes.empty()) save_npy(codes, test.features);
-    out.picture = draw_picture(plane_of_codes(test.features, test.labels, images.seed));
+    if (!codes.empty()) save_npy(codes, shown.features);
+    out.picture = draw_picture(plane_of_codes(shown.features, shown.labels, images.seed));
     return out;
   }
 };

@@ -79,6 +79,7 @@ struct Use {
   std::vector<CommandExample> examples = {};
   UseNames names = UseNames::run;
   std::string names_meaning = "a run directory";
+  size_t fewest = 1;  // of runs: one, or two
   UseCount count = {};
   std::string seed_meaning = "of what is drawn";
   std::string settings_meaning = "";  // of --set; "": there is none

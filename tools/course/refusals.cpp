@@ -27,15 +27,13 @@ const std::vector<Refused>& refused_lines() {
   static const std::vector<Refused> kRefused = {
       {std::regex(R"(^\s*#\s*include\s*[<"]\s*gradzoo)"),
        "it includes gradzoo, whose derivatives are not yours. Hint: the course's own headers and the "
-       "standard "
-       "library are all that is needed"},
+       "standard library are all that is needed"},
       {std::regex(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()"),
        "it starts another program or loads another library. Hint: nothing here needs one"},
       {std::regex(
            R"([<"]\s*c?complex(\.h)?\s*[>"]|\bstd\s*::\s*complex\b|\bcomplex\s*<|\b_Complex\b|\b__complex__\b)"),
        "it computes with complex numbers, whose library knows the derivatives that you are to write. Hint: a "
-       "rule "
-       "is a formula in real numbers"}};
+       "rule is a formula in real numbers"}};
   return kRefused;
 }
 
@@ -116,8 +114,7 @@ std::string refusal_of_list(const std::string& list, const std::string& copy, co
     if (!error && (std::ranges::any_of(given, holds) || is_of_standard_library(file))) continue;
     return fmt::format(
         "it includes {}, which was not handed in. Hint: the course's own headers and the standard library "
-        "are all "
-        "that is needed",
+        "are all that is needed",
         printable(file));
   }
   return "";

@@ -110,6 +110,13 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
   line.flag("--json", typed.json, "print JSON");
 }
 
+void check_count(const Use& use, size_t runs) {
+  if (use.names != UseNames::runs || runs >= use.fewest) return;
+  throw Error("{}: {}. Hint: {}", use.name,
+              use.fewest == 1 ? "no run is given" : "two runs or more are needed",
+              use.examples.front().command);
+}
+
 // Opens what the names say, refuses what cannot be done, and reads the data.
 UseCall call_of(const Use& use, const UseArguments& typed) {
   UseCall call{.names = find_runs(typed.names),
@@ -131,6 +138,7 @@ UseCall call_of(const Use& use, const UseArguments& typed) {
     run->progress = stderr;
     check_able(use, *run);
   }
+  check_count(use, call.runs.size());
   const auto first = std::ranges::find_if(call.runs, [](const auto& run) { return run != nullptr; });
   call.seed = seed ? *seed : first == call.runs.end() ? 0 : (*first)->seed();
   for (const auto& run : call.runs) {

@@ -161,6 +161,19 @@ TEST_CASE("over pictures, a part of one is behind each image, and none that is o
   CHECK(seen.size() > 60);  // of 104 places
 }
 
+TEST_CASE("a background that is a colour is one where a folder has its name, too") {
+  const test::ScratchDirectory scratch;
+  const std::filesystem::path before = std::filesystem::current_path();
+  for (const char* name : {"white", "ff8000", "pictures"})
+    std::filesystem::create_directory(scratch.file(name));
+  std::filesystem::current_path(scratch.file(""));
+  for (const char* colour : {"white", "black", "ff8000"})
+    CHECK_FALSE(ImageOptions{.background = colour}.has_scene());
+  for (const char* scene : {"noise", "pictures"}) CHECK(ImageOptions{.background = scene}.has_scene());
+  CHECK_FALSE(ImageOptions{.background = "nothing"}.has_scene());
+  std::filesystem::current_path(before);
+}
+
 TEST_CASE("backgrounds are refused behind colours, and words that are none") {
   ImageDataset data = images_of(empty({3, 4, 4, 3}, DType::u8), Tensor());
   ImageOptions options;

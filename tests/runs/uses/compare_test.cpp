@@ -87,6 +87,13 @@ TEST_CASE("runs of different models stand side by side, with reasons for what is
   check_refused("compare", run.folder, {"no run is given", "gradzoo compare"});
   trained("vae --set hidden=8 --set latent=2 --data mnist", "digits");
   check_refused("compare binary digits", run.folder, {"learned", "mnist", "runs of the same data"});
+  // The same images turned are others, for whoever compares.
+  trained("vae --data data --set hidden=8 --set latent=2 --set rotate=20", "turned");
+  trained("vae --data data --set hidden=8 --set latent=2", "upright");
+  for (const char* use : {"compare", "probe"})
+    check_refused(
+        std::string(use) + " upright turned", run.folder,
+        {std::string(use) + ": upright learned", "as it is and turned rotate=20", "runs of the same images"});
 }
 
 TEST_CASE("points are compared by what is known of the truth, and those of other noise not at all") {

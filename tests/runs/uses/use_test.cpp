@@ -177,6 +177,9 @@ TEST_CASE("every use has its help, and what all have is refused alike where it i
     const std::string names = use.names == UseNames::set_and_set ? " nothing nothing" : " nothing";
     check_refused(use.name + names, folder, {"nothing"});
     check_refused(use.name + names + " --thread 3", folder, {"'--thread'", "'--threads'"});
+    if (use.names == UseNames::runs)
+      check_refused(use.name, folder,
+                    {use.fewest == 1 ? "no run is given" : "two runs or more", "Hint: gradzoo " + use.name});
     if (!use.count.meaning.empty()) check_refused(use.name + names + " -n 0", folder, {"-n"});
     if (!use.file_meaning.empty())
       check_refused(use.name + names + " --out x.gif", folder, {"x.gif", "x.png"});
