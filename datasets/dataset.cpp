@@ -118,6 +118,17 @@ int64_t label_named(const LabelNames& names, const std::string& text) {
   throw Error("label {} is no class that was learned. Hint: {}", printable(text), list_of(names));
 }
 
+Tensor any_labels(int64_t n, const LabelNames& names) {
+  if (names.empty()) return {};
+  Tensor labels = empty({n}, DType::i64);
+  auto next = names.begin();
+  for (int64_t i = 0; i < n; ++i) {
+    labels.mutable_data<int64_t>()[i] = next->first;
+    if (++next == names.end()) next = names.begin();
+  }
+  return labels;
+}
+
 std::string list_of(const LabelNames& names) {
   constexpr size_t kMost = 20;
   std::vector<std::string> some;

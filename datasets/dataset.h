@@ -49,6 +49,8 @@ using LabelNames = std::map<int64_t, std::string>;
 int64_t label_named(const LabelNames& names, const std::string& text);
 /// For a hint: "0 to 9", or "0 cat, 2 dog", twenty at most.
 std::string list_of(const LabelNames& names);
+/// These labels in turn: (n) i64; undefined where there are none.
+Tensor any_labels(int64_t n, const LabelNames& names);
 
 struct DataKind;
 

@@ -21,11 +21,6 @@ constexpr int64_t kImagesAtOnce = 250;
 constexpr int64_t kCodeSteps = 100;       // of ddim between an image and its noise
 constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
 
-int64_t class_count(const Classes& classes, const DataShape& shape) {
-  if (classes.clusters > 0) return classes.clusters;
-  return classes.by_label ? shape.classes : 0;
-}
-
 // Labels, each replaced by the one that stands for none with probability p.
 Tensor dropped(const Tensor& labels, int64_t none, double p, Rng& rng) {
   const Tensor drop = cast(bernoulli(full(labels.shape(), p), rng), DType::i64);
@@ -66,36 +61,22 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
       units_(shape.kind()),
       kind_(std::move(kind)),
       options_(options),
-      classes_(Classes::read(options.classes)),
+      classes_(read_conditioning(options.classes), shape),
       init_rng_(training.stream_seed(), kind_.name + "/init"),
       noise_rng_(training.stream_seed(), kind_.name + "/noise"),
-      network_(options.network, shape, class_count(classes_, shape), init_rng_),
+      network_(options.network, shape, classes_.count(), init_rng_),
       learner_(network_, training.learner(adam({.beta2 = 0.99}))),
       error_(add_metric(error_info(kind_.prediction_type))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
-  if (classes_.clusters > 0)
-    clusters_.emplace(classes_.clusters, classes_.by_label ? shape.classes : 0, shape.size());
 }
 
 void Diffusion::add_to(State& state) {
   state.add(kind_.name + ".noise", noise_rng_);
-  if (clusters_) clusters_->add_to(state, kind_.name + ".clusters");
+  classes_.add_to(state, kind_.name + ".clusters");
 }
 
-void Diffusion::prepare(const Examples& examples) {
-  if (clusters_) clusters_->fit(examples, init_rng_.seed());
-}
-
-Tensor Diffusion::classes_of(const Tensor& x, const Tensor& labels) const {
-  if (clusters_) return clusters_->of(x, labels);
-  return is_conditional() ? labels : Tensor();
-}
-
-Tensor Diffusion::classes_to_draw(int64_t n, const Tensor& labels, Rng& rng) const {
-  if (clusters_) return clusters_->draw(n, labels, rng);
-  return is_conditional() ? labels : Tensor();
-}
+void Diffusion::prepare(const Examples& examples) { classes_.fit(examples, init_rng_.seed()); }
 
 std::unique_ptr<SamplingOptions> Diffusion::sampling_options() const {
   return sampling_options_of(RequestedPath{options_, is_conditional()});
@@ -131,7 +112,7 @@ Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) cons
 }
 
 void Diffusion::train_step(const StepContext& context, MetricRow row) {
-  Tensor classes = classes_of(context.batch.x, context.batch.labels);
+  Tensor classes = classes_.of(context.batch.x, context.batch.labels);
   if (classes.defined()) classes = dropped(classes, network_.classes(), options_.label_dropout, noise_rng_);
   Tape tape;
   const Tensor loss = mean(error(context.batch, classes, noise_rng_));
@@ -144,7 +125,7 @@ Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {
   Tensors errors;
   const Examples some = first_of(data.examples, most);
   for_each_batch(some, options_.pixels, data.seed, kImagesAtOnce, [&](const Batch& batch) {
-    errors.push_back(error(batch, classes_of(batch.x, batch.labels), rng));
+    errors.push_back(error(batch, classes_.of(batch.x, batch.labels), rng));
   });
   Quantity found =
       mean_over_examples(kind_.prediction_type == PredictionType::velocity ? kVelocityError : kNoiseError,
@@ -229,7 +210,7 @@ Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng
 Abilities Diffusion::do_abilities() {
   const auto interpolate = [this](const InterpolateRequest& r) {
     // Two images of a pair may lie in two clusters: then neither the way there nor the way back is told one.
-    const Tensor labels = clusters_ ? Tensor() : r.ends.labels;
+    const Tensor labels = classes_.are_clusters() ? Tensor() : r.ends.labels;
     return between(code_of(r.ends.x, labels, r.rng), label_of_each_pair(labels), r.rng);
   };
   return {.target = target_of_path(),
@@ -262,7 +243,7 @@ Tensor Diffusion::completed_images(const InpaintRequest& request) const {
 Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   Route route = route_of(options_in<RequestedPath>(sampling).path);
   const int64_t at_once = shape_.kind().at_once;
-  const Tensor labels = classes_to_draw(request.n, request.labels, request.rng);
+  const Tensor labels = classes_.draw(request.n, request.labels, request.rng);
   Tensors parts;
   for (int64_t first = 0; first < request.n; first += at_once) {
     const int64_t end = std::min(first + at_once, request.n);
@@ -321,7 +302,7 @@ std::string Diffusion::do_interpretation(const DataView&) {
       fmt::format("Samples take {} steps of {}", options_.sample_steps, name_of(kSolvers, options_.solver));
   if (is_conditional())
     text += fmt::format(", each with guidance {:.3g} towards its {}", options_.guidance,
-                        clusters_ ? "cluster" : "label");
+                        classes_.are_clusters() ? "cluster" : "label");
   text += ".";
   return text + network_.reading();
 }

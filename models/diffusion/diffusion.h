@@ -8,7 +8,7 @@
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/networks/time_network.h"
 #include "gradzoo/models/networks/units.h"
-#include "models/networks/clusters.h"
+#include "models/networks/classes.h"
 #include "models/networks/noise_energy.h"
 #include "models/networks/pairing.h"
 
@@ -16,15 +16,8 @@
 /// score-based generative models").
 namespace gradzoo {
 
-/// What a model is conditional on: labels, clusters of images, clusters within each label, or nothing.
-struct Classes {
-  bool by_label = false;
-  int64_t clusters = 0;  // in all; 0: none
-
-  /// "labels", "labels:100", "clusters:100" or "none". Throws Error for others.
-  static Classes read(const std::string& text);
-  bool any() const { return by_label || clusters > 0; }
-};
+/// From "labels", "labels:100", "clusters:100" or "none". Throws Error for others.
+Conditioning read_conditioning(const std::string& text);
 
 /// The options of every model along a path from noise to data.
 struct PathOptions {
@@ -131,11 +124,9 @@ class Diffusion : public Model {
 
   const TimeNetwork& network() const { return network_; }
   const NoisePath& path() const { return kind_.path; }
-  LabelNames labels() const override { return classes_.by_label ? shape_.labels() : LabelNames(); }
+  LabelNames labels() const override { return classes_.labels(); }
   void prepare(const Examples& examples) override;
-  /// What the network is told of n samples: their labels (n), or clusters, of these labels where there are
-  /// some, drawn as often as they occur; undefined of a model without classes.
-  Tensor classes_to_draw(int64_t n, const Tensor& labels, Rng& rng) const;
+  const Classes& classes() const { return classes_; }
   /// Both conditional means at x (B, numbers), images in [-1,1], at time t, given classes (B) or, if
   /// undefined, none.
   Prediction predict(const Tensor& x, double t, const Tensor& classes = {}) const;
@@ -169,9 +160,7 @@ class Diffusion : public Model {
   }
   Tensor completed_images(const InpaintRequest& request) const;
   Target target_of_path() const;
-  bool is_conditional() const { return network_.classes() > 0; }
-  // Labels or clusters (B) of examples as batches have them; undefined of a model without classes.
-  Tensor classes_of(const Tensor& x, const Tensor& labels) const;
+  bool is_conditional() const { return classes_.count() > 0; }
   // What the network was made to say, at times t (B).
   Tensor output(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   // |output - target|^2, a number of the example: (B).
@@ -188,7 +177,6 @@ class Diffusion : public Model {
   DiffusionKind kind_;
   PathOptions options_;
   Classes classes_;
-  std::optional<Clusters> clusters_;
   Rng init_rng_, noise_rng_;
   TimeNetwork network_;
   Learner learner_;

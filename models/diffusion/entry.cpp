@@ -5,7 +5,7 @@
 
 namespace gradzoo {
 
-Classes Classes::read(const std::string& text) {
+Conditioning read_conditioning(const std::string& text) {
   constexpr int64_t kMost = 10'000;
   const size_t colon = text.find(':');
   const std::string kind = text.substr(0, colon);
@@ -54,7 +54,7 @@ void PathOptions::describe_sampling(OptionTable& options, bool is_conditional) {
 
 // The default is what nobody has set, and does no harm.
 void PathOptions::check_guidance(const char* hint) const {
-  if (!Classes::read(classes).any() && guidance > 0 && guidance != PathOptions().guidance)
+  if (!read_conditioning(classes).any() && guidance > 0 && guidance != PathOptions().guidance)
     throw Error("guidance={} needs a label, and this model has none. Hint: {}", guidance, hint);
 }
 
@@ -66,7 +66,7 @@ void PathOptions::adapt_to_images(OptionTable& table, TrainingOptions& training,
                   : shape.classes == 0 ? "clusters:100"
                   : of_labels > 1      ? fmt::format("labels:{}", of_labels * shape.classes)
                                        : "labels");
-  const Classes given = Classes::read(classes);
+  const Conditioning given = read_conditioning(classes);
   if (given.by_label && shape.classes == 0)
     throw Error("classes={}: these data have no labels. Hint: classes=clusters:100", classes);
   if (given.clusters > 0) {
@@ -84,7 +84,7 @@ void PathOptions::adapt_to_images(OptionTable& table, TrainingOptions& training,
 void PathOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toys"); };
   prefer(classes, "none");
-  const Classes given = Classes::read(classes);
+  const Conditioning given = read_conditioning(classes);
   if (given.by_label && shape.classes == 0)
     throw Error("classes={}: these data have no labels. Hint: classes=none", classes);
   if (given.clusters > 0) throw Error("classes={} is for images. Hint: classes=none", classes);
@@ -144,7 +144,7 @@ void NcsnOptions::adapt_to_points(OptionTable& table, TrainingOptions& training,
 
 void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   PathOptions::adapt(table, training, shape);
-  if (net != NoiseNet::score && Classes::read(classes).any())
+  if (net != NoiseNet::score && read_conditioning(classes).any())
     throw Error("net={} is one energy for all images, without classes. Hint: classes=none",
                 name_of(kNoiseNets, net));
   if (const double apart = shape.diameter(); apart > 0)

@@ -64,7 +64,7 @@ Tensors as_bright(const Diffusion& model, Tensors x) {
 
 Picture chain_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {
   constexpr int64_t kChains = 4;
-  const Tensor labels = model.classes_to_draw(kChains, any_labels(kChains, model.labels()), rng);
+  const Tensor labels = model.classes().draw(kChains, {}, rng);
   const Strip strip = strip_of(model, noise_of(model, kChains, shape, rng), labels, kTold, rng);
   const Tensor rows[] = {(by_sample(as_bright(model, strip.x)) + 1.0) * 0.5,
                          (by_sample(strip.denoised) + 1.0) * 0.5};
@@ -76,7 +76,7 @@ Picture chain_picture(const Diffusion& model, const DataShape& shape, Rng& rng) 
 
 Picture interpolation_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {
   constexpr int64_t kRows = 6;
-  const Tensor classes = model.classes_to_draw(kRows, any_labels(kRows, model.labels()), rng);
+  const Tensor classes = model.classes().draw(kRows, {}, rng);
   const Tensor images = model.between(noise_of(model, 2 * kRows, shape, rng), classes, rng);
   return {
       "interpolation",
@@ -127,7 +127,7 @@ Picture steps_picture(const Diffusion& model, const DataShape& shape, const Data
   const int64_t real = std::min(2 * kSamples, data.examples.count());
   const Tensor known = read_examples(data.examples, 0, real, Pixels::grey, rng).x;
   const Tensor start = noise_of(model, kSamples, shape, rng),
-               labels = model.classes_to_draw(kSamples, any_labels(kSamples, model.labels()), rng);
+               labels = model.classes().draw(kSamples, {}, rng);
   Bars bars{{}, "steps", "energy distance"};
   for (const int64_t steps : kCounts) {
     Route route = model.route();
@@ -158,7 +158,7 @@ std::vector<Picture> diffusion_image_pictures(const Diffusion& model, const Data
                                               const DataView& data) {
   Rng rng(data.seed, "pictures/diffusion");
   constexpr int64_t kCount = 2 * kImageColumns;
-  const Tensor labels = model.classes_to_draw(kCount, any_labels(kCount, model.labels()), rng);
+  const Tensor labels = model.classes().draw(kCount, {}, rng);
   const Tensor samples = model.carry(noise_of(model, kCount, shape, rng), labels, rng, model.route());
   return {chain_picture(model, shape, rng), interpolation_picture(model, shape, rng),
           steps_picture(model, shape, data, rng),

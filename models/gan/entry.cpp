@@ -3,6 +3,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/models/gan/gan.h"
 #include "models/gan/jigsaw.h"
+#include "models/networks/classes.h"
 #include "models/networks/labels.h"
 
 namespace gradzoo {
@@ -15,13 +16,20 @@ void GanOptions::describe(OptionTable& options) {
   options.add("net", net, kGanNets,
               "dcgan: two convolutions in each network (default on images); mlp: multilayer perceptrons");
   options.add("conditional", conditional, "G and D are conditional on the label, if the images have labels");
+  options.add(
+      "clusters", clusters,
+      "images: clusters that G and D are conditional on in place of labels, or, if conditional, within "
+      "each label, so many in all; 0: none",
+      {0, 10'000});
   options.add("channels", channels,
               "dcgan: channels at half the images' resolution, twice as many at a quarter", {1, 1024});
   options.add("norm_groups", norm_groups, "dcgan: groups of G's group norm; 0: no norm", {0, 1024});
   options.add("loss", loss, kGanLosses,
-              "the loss: log-probabilities (non-saturating, minimax), the distance W1 (wgan-gp), least "
+              "the loss: log-probabilities (non-saturating, minimax), KL(q || p) for G (reverse-kl), the "
+              "distance W1 (wgan-gp), least "
               "squares (lsgan), margins (hinge)");
   options.add("latent", latent, "dimensions of z", {1, 4096});
+  options.add("prior", prior, kLatentPriors, "p(z) of each dimension: normal, N(0, 1); uniform, U[-1, 1)");
   options.add("generator_hidden", generator_hidden, "units of the hidden layers of an mlp G", {1, 65536});
   options.add("discriminator_hidden", discriminator_hidden, "units of the hidden layers of an mlp D",
               {1, 65536});
@@ -41,6 +49,8 @@ void GanOptions::describe(OptionTable& options) {
   options.add("penalty_weight", penalty_weight, "weight of the penalty: lambda, or gamma for r1", {0, 1e6});
   options.add("critic_steps", critic_steps, "steps of D for each step of G; a training step is one of D",
               {1, 1000});
+  options.add("generator_steps", generator_steps,
+              "steps of G, each on new fakes, for each time that it steps", {1, 1000});
   options.add("simultaneous", simultaneous, "G steps against D as it was before D's step, not after it");
   options.add("pac", pac, "number of examples that D judges at once, all real or all fake (Lin et al. 2018)",
               {1, 64});
@@ -77,6 +87,9 @@ void GanOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, 
     prefer(training.lr, 0.0005);
     prefer(instance_noise, 0.3);
   }
+  // Who chooses labels, or none, has chosen; so has a run of a time before clusters.
+  if (!table.find("conditional").chosen && pac == 1) prefer(clusters, 50);
+  if (clusters > 0) static_cast<void>(Classes({conditional, clusters}, shape));
   prefer_by_loss(table);
   if (preset == GanPreset::pacgan)
     throw Error("gan: preset=pacgan is for points, and these data are images. Hint: data=grid25, or pac=2");
@@ -86,6 +99,7 @@ void GanOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, 
 void GanOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "gan"); };
   if (net == GanNet::dcgan) check_codable("net=dcgan", shape);
+  if (clusters > 0) throw Error("gan: clusters={} is for images. Hint: clusters=0", clusters);
   const Modes* modes = shape.modes();
   const int64_t units = modes && modes->centers.dim(0) <= 8 ? 64 : 128;
   usual_noise = 0.2;
@@ -170,16 +184,18 @@ void GanOptions::check(const TrainingOptions& training, const DataShape& shape) 
     throw Error("gan: generator_norm=batch wants two packs in a batch, or in its shards. Hint: batch={}",
                 2 * pac * training.shards);
   }
+  if (simultaneous && generator_steps > 1) {
+    throw Error("gan: simultaneous=true is one step of each. Hint: generator_steps=1");
+  }
   const int64_t whole = pac * training.shards;  // a pack lies within a shard
   if (pac > 1 && training.batch % whole != 0) {
     throw Error("gan: pac={} does not divide a {} of {}. Hint: batch={}", pac,
                 training.shards > 1 ? "shard" : "batch", training.batch / training.shards,
                 whole * std::max<int64_t>(1, training.batch / whole));
   }
-  if (pac > 1 && conditional) {
-    throw Error(
-        "gan: D judges {} examples at once and is conditional on one label. Hint: pac=1 or conditional=false",
-        pac);
+  if (pac > 1 && (conditional || clusters > 0)) {
+    throw Error("gan: D judges {} examples at once and is conditional on one {}. Hint: pac=1 or {}", pac,
+                conditional ? "label" : "cluster", conditional ? "conditional=false" : "clusters=0");
   }
   if (negative_augmentation == NegativeAugmentation::jigsaw) {
     check_quarters("negative_augmentation=jigsaw", shape);

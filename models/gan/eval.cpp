@@ -45,9 +45,10 @@ std::string coverage_verdict(const ModeCoverage& c) {
 
 }  // namespace
 
-Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const DataView& data) {
+Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const Classes& classes,
+                        const DataView& data) {
   const Batch batch = first_examples(data);
-  const Tensor scores = scores_of(discriminator, batch.x, batch.labels);
+  const Tensor scores = scores_of(discriminator, batch.x, classes.of(batch.x, batch.labels));
   const char* by_heart = "if it falls well below that of training, D memorises its examples";
   return mean_over_examples(
       loss.logits ? kGanDReal : kGanScoreReal, loss.logits ? sigmoid(scores) : scores,
@@ -55,9 +56,9 @@ Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss,
 }
 
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
-                                const GanLoss& loss, const DataView& data) {
+                                const GanLoss& loss, const Classes& classes, const DataView& data) {
   const Batch batch = first_examples(data);
-  const Tensor &x = batch.x, &labels = batch.labels;
+  const Tensor &x = batch.x, labels = classes.of(x, batch.labels);
   Rng rng(data.seed, "eval/value");
   const Tensor real = scores_of(discriminator, x, labels),
                fake = scores_of(discriminator, generator.draw(x.dim(0), rng, labels), labels);
@@ -76,9 +77,10 @@ Quantities gan_value_quantities(const Generator& generator, const Discriminator&
       mean_over_examples(kGanDFake, sigmoid(fake), "D(G(z)) of fresh samples, by the averaged G")};
 }
 
-Quantity gan_spread(const Generator& generator, const DataView& data) {
+Quantity gan_spread(const Generator& generator, const Classes& classes, const DataView& data) {
   Rng rng(data.seed, "eval/samples");
-  const double spread = total_variance(generator.draw(kModeSamples, rng)),
+  const Tensor drawn = classes.draw(kModeSamples, {}, rng);
+  const double spread = total_variance(generator.draw(kModeSamples, rng, drawn)),
                truth = total_variance(first_examples(data).x);
   return quantity(kGanSpread, spread / truth,
                   "variance of the samples divided by that of the data, both summed over coordinates: near 0 "
@@ -86,7 +88,8 @@ Quantity gan_spread(const Generator& generator, const DataView& data) {
 }
 
 std::string gan_reading(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
-                        const std::optional<ModeCoverage>& coverage, const DataView& data) {
+                        const std::optional<ModeCoverage>& coverage, const Classes& classes,
+                        const DataView& data) {
   std::string text = loss.logits ? kUndecided : kScoresUndecided;
   text += "The losses do not show how good the samples are, nor how varied: ";
   if (coverage) {
@@ -98,8 +101,8 @@ std::string gan_reading(const Generator& generator, const Discriminator& discrim
         coverage_verdict(*coverage));
     return text;
   }
-  const double held_out = gan_held_out_d(discriminator, loss, data).value;
-  const double spread = gan_spread(generator, data).value;
+  const double held_out = gan_held_out_d(discriminator, loss, classes, data).value;
+  const double spread = gan_spread(generator, classes, data).value;
   text += fmt::format(
       "look at the samples, and at their spread. A collapsed run draws the same few examples again and "
       "again, and its spread falls well below 1. This run's samples have {:.2f} of the data's variance; D "

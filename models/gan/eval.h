@@ -8,6 +8,7 @@
 #include "gradzoo/models/base/model.h"
 #include "gradzoo/models/gan/gan.h"
 #include "gradzoo/models/gan/networks.h"
+#include "models/networks/classes.h"
 
 /// The quantities of a GAN's evaluation.
 namespace gradzoo {
@@ -18,19 +19,21 @@ inline constexpr QuantityInfo kGanValue{"value", "nats"}, kGanDReal{"d_real", ""
 
 /// The mean of D(x), or of scores that are no logits, over at most 5,000 of the view's examples. If it is
 /// well below that in training, D memorises its training examples.
-Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const DataView& data);
+Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const Classes& classes,
+                        const DataView& data);
 
 /// V(G, D) in nats, D(x) and D(G(z)) on at most 5,000 of the view's examples and as many fresh samples; of
 /// scores that are no logits their means, and how far these are apart.
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
-                                const GanLoss& loss, const DataView& data);
+                                const GanLoss& loss, const Classes& classes, const DataView& data);
 
 /// The summed variance of 2,500 samples over that of the view's examples: 1 if they spread alike, near 0 if G
 /// has collapsed onto a point.
-Quantity gan_spread(const Generator& generator, const DataView& data);
+Quantity gan_spread(const Generator& generator, const Classes& classes, const DataView& data);
 
 /// A paragraph on what a healthy and a collapsed run look like in these numbers, and which this one is.
 std::string gan_reading(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
-                        const std::optional<ModeCoverage>& coverage, const DataView& data);
+                        const std::optional<ModeCoverage>& coverage, const Classes& classes,
+                        const DataView& data);
 
 }  // namespace gradzoo

@@ -12,17 +12,18 @@
 #include "models/gan/eval.h"
 #include "models/gan/jigsaw.h"
 #include "models/gan/pictures.h"
-#include "models/networks/labels.h"
+#include "models/networks/classes.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr int64_t kFakesPerNegative = 4;
 
-GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
+GanShape sizes_from(const GanOptions& options, const Classes& classes, const DataShape& shape) {
   return {.net = options.net,
           .data = shape,
           .latent = options.latent,
+          .prior = options.prior,
           .channels = options.channels,
           .norm_groups = options.norm_groups,
           .generator_hidden = options.generator_hidden,
@@ -32,7 +33,7 @@ GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
           .maxout = options.maxout,
           .activation = options.activation,
           .spectral_norm = options.spectral_norm,
-          .classes = conditioning_classes(options.conditional, shape, "gan"),
+          .classes = classes.count(),
           .pac = options.pac};
 }
 
@@ -67,10 +68,11 @@ double mean_score(const Tensor& scores, const GanLoss& loss) {
 Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOptions& training)
     : shape_(shape),
       options_(options),
+      classes_(std::make_unique<Classes>(Conditioning{options.conditional, options.clusters}, shape)),
       init_rng_(training.stream_seed(), "gan/init"),
       noise_rng_(training.stream_seed(), "gan/noise"),
-      generator_(sizes_from(options, shape), init_rng_),
-      discriminator_(sizes_from(options, shape), init_rng_),
+      generator_(sizes_from(options, *classes_, shape), init_rng_),
+      discriminator_(sizes_from(options, *classes_, shape), init_rng_),
       discriminator_learner_("discriminator", discriminator_, discriminator_options(options, training)),
       generator_learner_("generator", generator_, training.learner(optimizer(options))),
       instance_noise_(options.instance_noise * Units(shape.kind()).length()),
@@ -79,10 +81,24 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
       of_real_(add_metric(of_real_info(*options.loss))),
       of_fake_(add_metric(of_fake_info(*options.loss))) {
   add_learner(options.simultaneous ? generator_learner_ : discriminator_learner_);
-  add_last_learner(options.simultaneous ? discriminator_learner_ : generator_learner_);
+  Learner& later = options.simultaneous ? discriminator_learner_ : generator_learner_;
+  if (options.generator_steps > 1) {
+    add_learner(later);  // its own later steps may fail
+  } else {
+    add_last_learner(later);
+  }
 }
 
-void Gan::add_to(State& state) { state.add("gan.noise", noise_rng_); }
+Gan::~Gan() = default;
+
+void Gan::prepare(const Examples& examples) { classes_->fit(examples, init_rng_.seed()); }
+
+LabelNames Gan::labels() const { return classes_->labels(); }
+
+void Gan::add_to(State& state) {
+  state.add("gan.noise", noise_rng_);
+  classes_->add_to(state, "gan.clusters");
+}
 
 Tensor Gan::with_noise(const Tensor& x, double sigma) {
   return sigma > 0 ? x + randn(x.shape(), noise_rng_) * sigma : x;
@@ -102,10 +118,10 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
   const bool generator_moves = (context.step + 1) % options_.critic_steps == 0;
   const GanLoss& loss = *options_.loss;
   const Tape tape;
-  const Tensor labels = whole_packs(context.batch.labels, options_.pac);
+  const Tensor labels = whole_packs(classes_->of(context.batch.x, context.batch.labels), options_.pac);
   Tensor real = discriminator_.centred(whole_packs(context.batch.x, options_.pac));
   const int64_t n = real.dim(0), packs = n / options_.pac;
-  const Tensor z = randn({n, generator_.latent()}, noise_rng_);
+  const Tensor z = generator_.draw_codes(n, noise_rng_);
   const Tensor fake = generated(z, labels, generator_moves);  // (B, inputs)
   if (options_.penalty == SlopePenalty::r1) real = real.clone().requires_grad_();
 
@@ -128,13 +144,23 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
   if (options_.penalty != SlopePenalty::none)
     descended = descended + slope_penalty(real, of_real, fake, labels) * options_.penalty_weight;
   const auto step_generator = [&] {
-    const Tensor answer = loss.generator(discriminator_.judge(with_noise(fake, noise), labels));
+    const Tensor answer = generator_loss(fake, labels, noise);
     row[generator_loss_] = answer.item();
     generator_learner_.step(answer, context.learning_rate);
   };
   if (generator_moves && options_.simultaneous) step_generator();
   discriminator_learner_.step(descended, options_.discriminator_rate * context.learning_rate);
-  if (generator_moves && !options_.simultaneous) step_generator();
+  if (!generator_moves) return;
+  if (!options_.simultaneous) step_generator();
+  for (int64_t more = 1; more < options_.generator_steps; ++more) {
+    const Tape own;
+    const Tensor anew = generator_.centred_in_training(generator_.draw_codes(n, noise_rng_), labels);
+    generator_learner_.step(generator_loss(anew, labels, noise), context.learning_rate);
+  }
+}
+
+Tensor Gan::generator_loss(const Tensor& fake, const Tensor& labels, double noise) {
+  return options_.loss->generator(discriminator_.judge(with_noise(fake, noise), labels));
 }
 
 // Recorded where G is to learn from it.
@@ -147,13 +173,15 @@ Tensor Gan::generated(const Tensor& z, const Tensor& labels, bool recorded) cons
 // G has no way back from an image to its z.
 Abilities Gan::do_abilities() {
   return {.interpolate = [this](const InterpolateRequest& request) {
-    const Batch& ends = request.ends;
-    return images_between(generator_, ends.count() / 2, label_of_each_pair(ends.labels), request.rng);
+    const int64_t rows = request.ends.count() / 2;
+    const Tensor classes = classes_->draw(rows, label_of_each_pair(request.ends.labels), request.rng);
+    return images_between(generator_, rows, classes, request.rng);
   }};
 }
 
 Tensor Gan::do_sample(const SampleRequest& request, const SamplingOptions&) const {
-  const Tensor x = generator_.draw(request.n, request.rng, request.labels);
+  const Tensor classes = classes_->draw(request.n, request.labels, request.rng);
+  const Tensor x = generator_.draw(request.n, request.rng, classes);
   return as_examples(x, shape_);
 }
 
@@ -172,9 +200,16 @@ std::vector<CurveLevel> Gan::levels(const DataView&) {
     const double loss = options_.loss->discriminator(undecided, undecided).item();
     return {{discriminator_loss_, fmt::format("{:g}", loss), loss, "", at_rest, false}};
   }
-  const bool saturates = options_.loss == &minimax;
+  const CurveLevel generator_level = options_.loss == &minus_logit
+                                         ? CurveLevel{generator_loss_, "0", 0, "nats", at_rest, false}
+                                         : CurveLevel{generator_loss_,
+                                                      options_.loss == &minimax ? "-log 2" : "log 2",
+                                                      options_.loss == &minimax ? -half : half,
+                                                      "nats",
+                                                      at_rest,
+                                                      false};
   return {{discriminator_loss_, "log 4", 2 * half, "nats", at_rest, false},
-          {generator_loss_, saturates ? "-log 2" : "log 2", saturates ? -half : half, "nats", at_rest, false},
+          generator_level,
           {of_real_, "1/2", 0.5, "", at_rest, false},
           {of_fake_, "1/2", 0.5, "", at_rest, false}};
 }
@@ -194,7 +229,7 @@ std::string Gan::collapse_hint() const {
   std::vector<std::string> tries;
   if (options_.instance_noise == 0) tries.push_back(fmt::format("instance_noise={}", options_.usual_noise));
   if (options_.penalty == SlopePenalty::none) tries.emplace_back("penalty=r1");
-  if (options_.pac == 1 && !options_.conditional) tries.emplace_back("pac=2");
+  if (options_.pac == 1 && classes_->count() == 0) tries.emplace_back("pac=2");
   tries.emplace_back("a smaller lr");
   return fmt::format("{}", fmt::join(tries, ", "));
 }
@@ -202,22 +237,22 @@ std::string Gan::collapse_hint() const {
 Quantities Gan::do_validate(const DataView& data) {
   if (const auto found = coverage(data.seed)) return coverage_quantities(*found);
   Quantities out;
-  Quantity held_out = gan_held_out_d(discriminator_, *options_.loss, data);
+  Quantity held_out = gan_held_out_d(discriminator_, *options_.loss, *classes_, data);
   held_out.curve = of_real_;
   out.add(std::move(held_out));
-  out.add(gan_spread(generator_, data));
+  out.add(gan_spread(generator_, *classes_, data));
   return out;
 }
 
 Quantities Gan::do_evaluate(const DataView& data) {
-  Quantities out = gan_value_quantities(generator_, discriminator_, *options_.loss, data);
-  out.add(gan_spread(generator_, data));
+  Quantities out = gan_value_quantities(generator_, discriminator_, *options_.loss, *classes_, data);
+  out.add(gan_spread(generator_, *classes_, data));
   if (const auto found = coverage(data.seed)) out.add(coverage_quantities(*found));
   return out;
 }
 
 std::vector<Picture> Gan::do_image_pictures(const DataView& data) {
-  return gan_image_pictures(generator_, shape_, data);
+  return gan_image_pictures(generator_, *classes_, shape_, data);
 }
 
 // Where true draws lie in the plane, their density is not asked for.
@@ -227,7 +262,8 @@ std::vector<Picture> Gan::do_point_pictures(const DataView& data) {
 }
 
 std::string Gan::do_interpretation(const DataView& data) {
-  const std::string text = gan_reading(generator_, discriminator_, *options_.loss, coverage(data.seed), data),
+  const std::string text = gan_reading(generator_, discriminator_, *options_.loss, coverage(data.seed),
+                                       *classes_, data),
                     warned = warning();
   return warned.empty() ? text : text + " Warning: " + warned + ".";
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct GanLoss {
 extern const GanLoss non_saturating;
 /// D: -V; G: E log(1 - D(G(z))), the second half of V: flat where D is sure.
 extern const GanLoss minimax;
+/// D: -V; G: -E logit D(G(z)). The logit of the best D is log p - log q, so G's loss is KL(q || p), and an
+/// energy -log p of its samples with their entropy (Su 2019; Sonderby et al. 2017, eq. 8).
+extern const GanLoss minus_logit;
 /// D: E s(G(z)) - E s(x); G: -E s(G(z)). Where s is 1-Lipschitz, the best D leaves -W1(p, q), the negative
 /// Wasserstein distance (Arjovsky et al. 2017, "Wasserstein GAN").
 extern const GanLoss wasserstein;
@@ -48,11 +52,9 @@ extern const GanLoss least_squares;
 /// D: E max(0, 1 - s(x)) + E max(0, 1 + s(G(z))); G: -E s(G(z)) (Lim & Ye 2017; Miyato et al. 2018).
 extern const GanLoss hinge;
 
-inline constexpr Choice<const GanLoss*> kGanLosses[] = {{"non-saturating", &non_saturating},
-                                                        {"minimax", &minimax},
-                                                        {"wgan-gp", &wasserstein},
-                                                        {"lsgan", &least_squares},
-                                                        {"hinge", &hinge}};
+inline constexpr Choice<const GanLoss*> kGanLosses[] = {
+    {"non-saturating", &non_saturating}, {"minimax", &minimax},     {"reverse-kl", &minus_logit},
+    {"wgan-gp", &wasserstein},           {"lsgan", &least_squares}, {"hinge", &hinge}};
 
 /// The term that one-sided label smoothing adds to -V (Salimans et al. 2016, section 3.4): real examples have
 /// the target 1 - smoothing, so their log D becomes (1 - smoothing) log D + smoothing log(1 - D).
@@ -94,10 +96,12 @@ struct GanOptions {
   GanPreset preset = GanPreset::healthy;
   GanNet net = GanNet::mlp;
   bool conditional = false;
+  int64_t clusters = 0;
   int64_t channels = 64;
   int64_t norm_groups = 8;
   const GanLoss* loss = &non_saturating;
   int64_t latent = 64;
+  LatentPrior prior = LatentPrior::normal;
   std::vector<int64_t> generator_hidden = {256, 256};
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
@@ -107,6 +111,7 @@ struct GanOptions {
   SlopePenalty penalty = SlopePenalty::none;
   double penalty_weight = 10;
   int64_t critic_steps = 1;
+  int64_t generator_steps = 1;
   bool simultaneous = false;
   int64_t pac = 1;
   NegativeAugmentation negative_augmentation = NegativeAugmentation::none;
@@ -130,13 +135,19 @@ struct GanOptions {
   void check(const TrainingOptions& training, const DataShape& shape) const;
 };
 
+class Classes;
+
 /// A generator against a discriminator: see losses.h for the losses, networks.h for the networks.
 class Gan : public Model {
  public:
   Gan(const GanOptions& options, const DataShape& shape, const TrainingOptions& training);
+  ~Gan() override;
+
+  void prepare(const Examples& examples) override;
 
   /// One step of D, then, every critic_steps-th time, one of G, on the same tape and the same fakes; G first
-  /// if they are simultaneous. If the second one's step is not finite, the first one's is undone.
+  /// if they are simultaneous. Its further generator_steps are on fakes of their own. If a later step is not
+  /// finite, the earlier ones are undone.
   void train_step(const StepContext& context, MetricRow row) override;
 
   Generator& generator() { return generator_; }
@@ -145,7 +156,7 @@ class Gan : public Model {
   /// modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
   std::vector<CurveLevel> levels(const DataView& data) override;
-  LabelNames labels() const override { return generator_.labels(); }
+  LabelNames labels() const override;
   std::string warning() const override;
   std::string collapse_hint() const override;
 
@@ -161,12 +172,15 @@ class Gan : public Model {
 
  private:
   Tensor with_noise(const Tensor& x, double sigma);
+  // G's loss by D as it is now, its scores of these fakes; they are what G learns from.
+  Tensor generator_loss(const Tensor& fake, const Tensor& labels, double noise);
   Tensor generated(const Tensor& z, const Tensor& labels, bool recorded) const;
   Tensor slope_penalty(const Tensor& real, const Tensor& real_scores, const Tensor& fake,
                        const Tensor& labels);
 
   DataShape shape_;
   GanOptions options_;
+  std::unique_ptr<Classes> classes_;
   Rng init_rng_, noise_rng_;
   Generator generator_;
   Discriminator discriminator_;

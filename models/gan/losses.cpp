@@ -48,6 +48,15 @@ const GanLoss minimax = {
     "generator_minimax_loss_nats",
     "G's loss E log(1 - D(G(z))). -log 2 = -0.693 at the equilibrium; near 0 D wins, and G learns nothing"};
 
+const GanLoss minus_logit = {
+    negative_value,
+    minus_mean,
+    true,
+    "discriminator_loss_nats",
+    kValueMeans,
+    "generator_reverse_kl_nats",
+    "G's loss -E logit D(G(z)): KL(q || p) by the best D. 0 at the equilibrium; large if D wins"};
+
 const GanLoss wasserstein = {
     gap_below,
     minus_mean,

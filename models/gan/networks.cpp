@@ -106,7 +106,7 @@ Generator::Generator(const GanShape& shape, Rng& rng)
     : latent_(shape.latent),
       classes_(shape.classes),
       pac_(shape.pac),
-      labels_(shape.classes > 0 ? shape.data.labels() : LabelNames()),
+      prior_(shape.prior),
       units_(shape.data.kind()) {
   if (shape.generator_norm == GeneratorNorm::batch) {
     normalised_ = normalised_layers(shape, rng);
@@ -134,8 +134,16 @@ Tensor Generator::generate(const Tensor& z, const Tensor& labels) const {
 }
 
 Tensor Generator::draw(int64_t n, Rng& rng, const Tensor& labels) const {
-  const Tensor z = randn({n, latent_}, rng);
-  return generate(z, labels.defined() ? labels : any_labels(n, labels_));
+  return generate(draw_codes(n, rng), labels);
+}
+
+Tensor Generator::draw_codes(int64_t n, Rng& rng) const {
+  return prior_ == LatentPrior::normal ? randn({n, latent_}, rng) : rand({n, latent_}, rng) * 2.0 - 1.0;
+}
+
+Tensor Generator::codes_between(int64_t rows, Rng& rng) const {
+  const Tensor ends = draw_codes(2 * rows, rng);
+  return prior_ == LatentPrior::normal ? arcs_between(ends, rows) : lines_between(ends, rows);
 }
 
 Discriminator::Discriminator(const GanShape& shape, Rng& rng)

@@ -25,6 +25,14 @@ enum class GeneratorNorm { none, batch };
 inline constexpr Choice<GeneratorNorm> kGeneratorNorms[] = {{"none", GeneratorNorm::none},
                                                             {"batch", GeneratorNorm::batch}};
 
+/// p(z) of each of G's inputs.
+enum class LatentPrior {
+  normal,   // N(0, 1)
+  uniform,  // U[-1, 1)
+};
+inline constexpr Choice<LatentPrior> kLatentPriors[] = {{"normal", LatentPrior::normal},
+                                                        {"uniform", LatentPrior::uniform}};
+
 enum class GanNet {
   dcgan,  // two convolutions each (Radford et al. 2016)
   mlp,
@@ -41,6 +49,7 @@ struct GanShape {
   GanNet net = GanNet::mlp;
   DataShape data = {};  // pixels lie in [0, 1]: G ends in (1 + tanh)/2, and D sees 2 x - 1
   int64_t latent = 64;
+  LatentPrior prior = LatentPrior::normal;
   int64_t channels = 64;                               // of dcgan
   int64_t norm_groups = 0;                             // of a dcgan's G; 0: not normalised
   std::vector<int64_t> generator_hidden = {256, 256};  // of mlp
@@ -72,13 +81,16 @@ class Generator : public Module {
   /// first members of all packs are apart from those of the second, and so on, as in Lin et al.'s code.
   Tensor centred_in_training(const Tensor& z, const Tensor& labels) const;
   int64_t latent() const { return latent_; }
-  const LabelNames& labels() const { return labels_; }  // none: it is not conditional
-  /// n examples from new z, one draw of rng: (n, inputs). Without given labels all take turns.
+  Tensor draw_codes(int64_t n, Rng& rng) const;  ///< z ~ p(z), one draw of rng: (n, latent)
+  /// Rows of ten codes from a draw to another, 2 rows of them in all, one draw of rng: on arcs of Gaussian
+  /// codes, every point of which is as likely as a draw, else on straight lines. (10 rows, latent).
+  Tensor codes_between(int64_t rows, Rng& rng) const;
+  /// n examples from new z, one draw of rng, of these labels (n) if it is conditional: (n, inputs).
   Tensor draw(int64_t n, Rng& rng, const Tensor& labels = {}) const;
 
  private:
   int64_t latent_, classes_, pac_;
-  LabelNames labels_;
+  LatentPrior prior_;
   Units units_;
   std::unique_ptr<BatchNormMlp> normalised_;  // either this
   std::unique_ptr<Module> layers_;            // or this

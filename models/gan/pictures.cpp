@@ -11,18 +11,22 @@ namespace {
 
 constexpr int64_t kPoints = 2500;
 
-Picture neighbours(const Generator& generator, const DataShape& shape, const DataView& data) {
+Picture neighbours(const Generator& generator, const Classes& classes, const DataShape& shape,
+                   const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
-  return neighbours_picture(generator.draw(2 * kImageColumns, rng), shape, data.train);
+  const Tensor drawn = classes.draw(2 * kImageColumns, {}, rng);
+  return neighbours_picture(generator.draw(2 * kImageColumns, rng, drawn), shape, data.train);
 }
 
-Picture interpolation(const Generator& generator, const DataShape& shape, const DataView& data) {
+Picture interpolation(const Generator& generator, const Classes& classes, const DataShape& shape,
+                      const DataView& data) {
   constexpr int64_t kRows = 8;
   Rng rng(data.seed, "pictures/interpolation");
-  const Tensor images = images_between(generator, kRows, any_labels(kRows, generator.labels()), rng);
+  const Tensor images = images_between(generator, kRows, classes.draw(kRows, {}, rng), rng);
   return {"interpolation",
-          "Each row moves from one z to another on an arc, so every point is as likely as a draw. In a "
-          "conditional model each row has one label.",
+          "Each row moves from one z to another, where z is Gaussian on an arc: every point is as likely as "
+          "a draw. In a "
+          "conditional model each row has one label, or cluster.",
           ImageGrid{as_examples(images, shape), kImageColumns}};
 }
 
@@ -68,16 +72,14 @@ Picture gan_game(const Generator& generator, const Discriminator& discriminator,
   return {"game", caption, Planes{{truth, samples, judgement(discriminator, loss, box)}}};
 }
 
-// Independent ends a, b ~ N(0, I): every step of cos(t) a + sin(t) b is itself a draw of N(0, I).
 Tensor images_between(const Generator& generator, int64_t rows, const Tensor& labels, Rng& rng) {
-  const Tensor z = arcs_between(randn({2 * rows, generator.latent()}, rng), rows);
-  return generator.generate(z, along_rows(labels));
+  return generator.generate(generator.codes_between(rows, rng), along_rows(labels));
 }
 
-std::vector<Picture> gan_image_pictures(const Generator& generator, const DataShape& shape,
-                                        const DataView& data) {
+std::vector<Picture> gan_image_pictures(const Generator& generator, const Classes& classes,
+                                        const DataShape& shape, const DataView& data) {
   const NoGrad quiet;
-  return {neighbours(generator, shape, data), interpolation(generator, shape, data)};
+  return {neighbours(generator, classes, shape, data), interpolation(generator, classes, shape, data)};
 }
 
 }  // namespace gradzoo

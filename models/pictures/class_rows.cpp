@@ -21,15 +21,4 @@ Picture class_rows_picture(const ClassRows& rows, const Tensor& images) {
           ImageGrid{images, kImageColumns, rows.captions}};
 }
 
-Tensor any_labels(int64_t n, const LabelNames& names) {
-  if (names.empty()) return {};
-  Tensor labels = empty({n}, DType::i64);
-  auto next = names.begin();
-  for (int64_t i = 0; i < n; ++i) {
-    labels.mutable_data<int64_t>()[i] = next->first;
-    if (++next == names.end()) next = names.begin();
-  }
-  return labels;
-}
-
 }  // namespace gradzoo

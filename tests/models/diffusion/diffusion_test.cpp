@@ -248,7 +248,7 @@ TEST_CASE("a network is told the clusters of what it trains on, and those that s
   model->prepare(examples);
   const Tensor asked = tensor(std::vector<int64_t>{2, 0, 1, 2}, {4});
   for (int i = 0; i < 20; ++i) {
-    const Tensor told = model->classes_to_draw(4, asked, rng);
+    const Tensor told = model->classes().draw(4, asked, rng);
     for (int64_t j = 0; j < 4; ++j) CHECK(told.data<int64_t>()[j] / 2 == asked.data<int64_t>()[j]);
   }
   State state;

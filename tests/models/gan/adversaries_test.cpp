@@ -19,11 +19,12 @@ const DataShape kImages{.example = {4, 6}};
 DataShape ring() { return test::toy_shape("ring8", {.noise = 0.01}); }
 
 std::unique_ptr<Gan> small(const Assignments& assignments, const DataShape& shape) {
-  return test::small_model<Gan>("gan",
-                                test::joined({"net=mlp", "generator_hidden=8", "discriminator_hidden=8",
-                                              "latent=3", "ema=0", "instance_noise=0", "batch=12"},
-                                             assignments),
-                                shape);
+  return test::small_model<Gan>(
+      "gan",
+      test::joined({"net=mlp", "generator_hidden=8", "discriminator_hidden=8", "latent=3", "ema=0",
+                    "instance_noise=0", "batch=12", "clusters=0"},
+                   assignments),
+      shape);
 }
 
 TEST_CASE("with jigsaws D descends its loss on samples and, a fifth of all fakes, on quarters exchanged") {

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
@@ -53,6 +56,83 @@ TEST_CASE("a conditional D learns that an image has the wrong label") {
   const Tensor right = gan->discriminator().forward(x, labels),
                wrong = gan->discriminator().forward(x, cast(tensor({1, 0, 1, 0}, {4}), DType::i64));
   CHECK(mean(right - wrong).item() > 0);
+}
+
+constexpr int64_t kKinds = 3, kPerKind = 20;
+
+/// Images of three kinds that nobody has labelled, all pixels at 40, 120 or 220, and a little noise; the last
+/// kind is rare.
+struct Unlabelled {
+  Unlabelled() {
+    Tensor kinds = tile_rows(tensor({40.0, 120.0, 220.0}, {kKinds, 1}), kPerKind);
+    const Tensor values = kinds + randn({kKinds * kPerKind, 16}, rng) * 4.0;
+    std::vector<int64_t> rows;
+    for (int64_t i = 0; i < kKinds * kPerKind; ++i)
+      if (i % kKinds != 2 || i < kKinds * kPerKind / 4) rows.push_back(i);
+    examples = {
+        cast(reshape(values, {kKinds * kPerKind, 4, 4}), DType::u8), {}, tensor(rows, {std::ssize(rows)})};
+  }
+  Batch batch() const { return read_examples(examples, 0, examples.count(), Pixels::grey, Rng(0)); }
+  Rng rng{5, "conditional_test"};
+  Examples examples;
+  DataShape shape{.example = {4, 4}};
+};
+
+std::unique_ptr<Gan> small_clustered(const Strings& assignments, const DataShape& shape) {
+  return small_model<Gan>(
+      "gan",
+      joined({"net=mlp", "generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"},
+             assignments),
+      shape);
+}
+
+TEST_CASE(
+    "clusters stand in for labels: both players are told them, and samples are drawn as often as they come") {
+  const Unlabelled data;
+  const auto gan = small_clustered({"clusters=3", "ema=0.98"}, data.shape);
+  gan->prepare(data.examples);
+  CHECK(gan->labels().empty());
+  for (int64_t i = 0; i < 1000; ++i) step_on(*gan, data.batch(), 0.005, i, 1000);
+  // G paints each cluster's own grey.
+  std::vector<double> greys;
+  Rng rng(6, "conditional_test");
+  for (double cluster = 0; cluster < kKinds; ++cluster)
+    greys.push_back(mean(gan->generator().draw(200, rng, full({200}, cluster, DType::i64))).item() * 255);
+  std::ranges::sort(greys);
+  CHECK(std::abs(greys[0] - 40) < 35);
+  CHECK(std::abs(greys[1] - 120) < 35);
+  CHECK(std::abs(greys[2] - 220) < 35);
+  // 5 of 45 images are of the bright kind: .111 +- .007 of 2,000 samples, a false alarm in 16,000.
+  const Tensor samples = gan->sample({2000, rng});
+  const double bright =
+      mean(cast(gt(mean(flatten_rows(samples), 1), full({}, 170.0 / 255)), DType::f64)).item();
+  CHECK(std::abs(bright - 5.0 / 45) < 4 * 0.00703);
+}
+
+TEST_CASE("what finds the clusters is kept with the run") {
+  const Unlabelled data;
+  const auto gan = small_clustered({"clusters=3"}, data.shape);
+  gan->prepare(data.examples);
+  const State kept = gan->own_state();
+  for (const char* name :
+       {"gan.clusters.mean", "gan.clusters.directions", "gan.clusters.centres", "gan.clusters.shares"})
+    CHECK(kept.find(name) != nullptr);
+}
+
+TEST_CASE("images have clusters by default; who chooses labels, or none, or packs, has chosen") {
+  const DataShape labelled{.example = {4, 4}, .classes = 5};
+  check_options("gan", {}, labelled, {"clusters=50", "conditional=false"});
+  check_options("gan", {"conditional=true"}, labelled, {"clusters=0"});
+  check_options("gan", {"conditional=false"}, labelled, {"clusters=0"});  // as runs before clusters say
+  check_options("gan", {"pac=2"}, labelled, {"clusters=0"});
+  check_options("gan", {}, toy_shape("ring8"), {"clusters=0"});
+  CHECK(small_clustered({"conditional=true", "clusters=10"}, labelled)->labels().size() == 5);
+  const auto refused = [](const Strings& given, const DataShape& shape) {
+    return error_message([&] { small_clustered(given, shape); });
+  };
+  CHECK(contains(refused({"conditional=true", "clusters=12"}, labelled), "Hint: 10"));
+  CHECK(contains(refused({"pac=2", "clusters=5"}, labelled), "one cluster. Hint: pac=1 or clusters=0"));
+  CHECK(contains(refused({"clusters=5"}, toy_shape("ring8")), "Hint: clusters=0"));
 }
 
 }  // namespace

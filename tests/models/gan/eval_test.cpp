@@ -16,6 +16,7 @@ struct Players {
   GanShape shape{.data = {.example = {2}}, .latent = 3, .generator_hidden = {8}, .discriminator_hidden = {8}};
   Generator generator{shape, rng};
   Discriminator discriminator{shape, rng};
+  const Classes none{{}, shape.data};
   Examples examples(int64_t n) { return {randn({n, 2}, rng) * 2.0 + 1.0, {}, arange(n, DType::i64)}; }
 };
 
@@ -23,15 +24,15 @@ TEST_CASE("the value is the game's on these examples and as many fresh samples, 
   Players players;
   const Examples held_out = players.examples(30), train = players.examples(30);
   const NoGrad quiet;
-  const Quantities found =
-      gan_value_quantities(players.generator, players.discriminator, minimax, {held_out, train, 7});
+  const Quantities found = gan_value_quantities(players.generator, players.discriminator, minimax,
+                                                players.none, {held_out, train, 7});
   Rng rng(7, "eval/value");
   const Tensor real = players.discriminator.forward(held_out.values),
                fake = players.discriminator.forward(players.generator.draw(30, rng));
   CHECK(found[kGanValue].value == doctest::Approx(gan_value(real, fake).item()).epsilon(1e-5));
   CHECK(found[kGanDReal].value == doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
   CHECK(found[kGanDFake].value == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
-  CHECK(gan_held_out_d(players.discriminator, minimax, {held_out, train, 7}).value ==
+  CHECK(gan_held_out_d(players.discriminator, minimax, players.none, {held_out, train, 7}).value ==
         doctest::Approx(found[kGanDReal].value).epsilon(1e-6));
 }
 
@@ -41,7 +42,8 @@ TEST_CASE("scores that are no logits are told as they are, also of a D that judg
   const Discriminator packed(players.shape, players.rng);
   const Examples held_out = players.examples(30), train = players.examples(30);
   const NoGrad quiet;
-  const Quantities found = gan_value_quantities(players.generator, packed, wasserstein, {held_out, train, 7});
+  const Quantities found =
+      gan_value_quantities(players.generator, packed, wasserstein, players.none, {held_out, train, 7});
   Rng rng(7, "eval/value");
   // 30 are 7 packs and a half: the first two come once more.
   const auto filled = [](const Tensor& x) { return concat(x, x.rows(0, 2), 0); };
@@ -51,7 +53,7 @@ TEST_CASE("scores that are no logits are told as they are, also of a D that judg
   CHECK(found[kGanScoreReal].value == doctest::Approx(mean(real).item()).epsilon(1e-5));
   CHECK(found[kGanScoreFake].value == doctest::Approx(mean(fake).item()).epsilon(1e-5));
   CHECK(found[kGanGap].value == doctest::Approx(mean(real - fake).item()).epsilon(1e-5));
-  CHECK(gan_held_out_d(packed, hinge, {held_out, train, 7}).value ==
+  CHECK(gan_held_out_d(packed, hinge, players.none, {held_out, train, 7}).value ==
         doctest::Approx(mean(real).item()).epsilon(1e-5));
 }
 
@@ -68,7 +70,8 @@ TEST_CASE("fresh samples are drawn under the labels of the examples, and judged 
                   arange(9, DType::i64)};
   for (int64_t i = 0; i < 9; ++i) images.labels.mutable_data<uint8_t>()[i] = i < 6 ? 2 : 1;
   const NoGrad quiet;
-  const Quantities found = gan_value_quantities(generator, discriminator, minimax, {images, images, 7});
+  const Quantities found = gan_value_quantities(generator, discriminator, minimax,
+                                                Classes({.by_label = true}, shape.data), {images, images, 7});
   Rng draws(7, "eval/value");
   const Tensor labels = cast(images.labels, DType::i64);
   const Tensor fake = discriminator.forward(generator.draw(9, draws, labels), labels);
@@ -81,7 +84,8 @@ TEST_CASE("a reading calls half of the modes a collapse, and more than that not 
   const NoGrad quiet;
   const auto verdict = [&](int64_t covered, double high_quality, double smallest) {
     const ModeCoverage coverage{8, covered, covered, smallest, high_quality};
-    return gan_reading(players.generator, players.discriminator, minimax, coverage, {some, some, 7});
+    return gan_reading(players.generator, players.discriminator, minimax, coverage, players.none,
+                       {some, some, 7});
   };
   CHECK(verdict(4, 1, 0).ends_with("G has collapsed onto a part of the modes."));
   CHECK(verdict(5, 1, 0).ends_with("some modes are missing."));
@@ -97,7 +101,8 @@ TEST_CASE("the spread is the samples' variance over the examples'") {
   Rng rng(7, "eval/samples");
   const Tensor drawn = players.generator.draw(kModeSamples, rng);
   const double wanted = sum(var_axis(drawn, 0)).item() / sum(var_axis(held_out.values, 0)).item();
-  CHECK(gan_spread(players.generator, {held_out, train, 7}).value == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(gan_spread(players.generator, players.none, {held_out, train, 7}).value ==
+        doctest::Approx(wanted).epsilon(1e-4));
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-const Strings kSmallSizes = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"};
+const Strings kSmallSizes = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0",
+                             "clusters=0"};
 
 const DataShape kFaces{.example = {5, 4}};
 DataShape ring_data() { return toy_shape("ring8", {.noise = 0.01}); }
@@ -29,6 +30,33 @@ struct Run {
   }
   std::map<std::string, double> step(const Tensor& x, double rate) { return step_on(*gan, x, rate, 0, 10); }
 };
+
+TEST_CASE("G's further steps are on fakes of their own, by the D that has stepped") {
+  Rng rng(1, "gan_model_test");
+  const Tensor x = randn({6, 2}, rng);
+  Run run({"instance_noise=0", "clip=0", "generator_steps=3", "discriminator_rate=0"});
+  run.step(x, 0.01);
+  Rng init(0, "gan/init"), noise(0, "gan/noise");
+  const GanShape shape = {.data = ring_data(),
+                          .latent = 3,
+                          .generator_hidden = {8, 8},
+                          .discriminator_hidden = {8, 8},
+                          .init = GeneratorInit::torch};
+  const Generator generator(shape, init);
+  const Discriminator discriminator(shape, init);
+  Learner g(generator, {.optimizer = adam({.beta1 = 0.5})});
+  for (int step = 0; step < 3; ++step) {
+    const Tape tape;
+    const Tensor z = randn({6, 3}, noise);
+    g.step(non_saturating.generator(discriminator.forward(generator.forward(z))), 0.01);
+  }
+  const auto near = [](double a, double b) { return std::abs(a - b) < 2e-5; };
+  CHECK(std::ranges::equal(parameter_values(run.gan->generator()), parameter_values(generator), near));
+  CHECK(contains(error_message([] {
+                   Run({"simultaneous=true", "generator_steps=2"});
+                 }),
+                 "generator_steps=1"));
+}
 
 TEST_CASE("one step on one tape is D's step, then G's through the D that has moved, on the same fakes") {
   for (const GanLoss* loss : {&non_saturating, &minimax, &least_squares}) {

@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "nn/distributions.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
@@ -35,6 +36,25 @@ TEST_CASE("the value and both losses are what their definitions in probabilities
         doctest::Approx(-(0.9 * log_d_real + 0.1 * log_not_d_real + log_not_d_fake)).epsilon(1e-13));
   CHECK(minimax.generator(kFake).item() == doctest::Approx(log_not_d_fake).epsilon(1e-13));
   CHECK(non_saturating.generator(kFake).item() == doctest::Approx(-log_d_fake).epsilon(1e-13));
+}
+
+TEST_CASE("by the best D reverse-kl's loss of G is KL(q || p), and its gradient in G that of the KL") {
+  // p = N(0, 1), q = N(m, s^2) as G(z) = m + s z; z at 4,000 quantiles. The best D is held: in G's gradient
+  // E_q of the score of q is 0, so that D's own change with q does not count.
+  constexpr double m = 0.5, s = 0.8;
+  constexpr int64_t n = 4000;
+  std::vector<double> quantiles;
+  for (int64_t i = 0; i < n; ++i)
+    quantiles.push_back(normal_quantile((static_cast<double>(i) + 0.5) / static_cast<double>(n)));
+  const Tape tape;
+  Tensor mean_of_q = full({1}, m, DType::f64);
+  mean_of_q.requires_grad_();
+  const Tensor x = mean_of_q + tensor(quantiles, {n}, DType::f64) * s;
+  const Tensor log_p = square(x) * -0.5, log_q = square((x - m) / s) * -0.5 - std::log(s);
+  const Tensor loss = minus_logit.generator(log_p - log_q);
+  CHECK(loss.item() == doctest::Approx((s * s + m * m - 1) / 2 - std::log(s)).epsilon(1e-3));
+  CHECK(grad(loss, mean_of_q).item() == doctest::Approx(m).epsilon(1e-3));
+  CHECK(minus_logit.discriminator(kReal, kFake).item() == minimax.discriminator(kReal, kFake).item());
 }
 
 TEST_CASE("losses of scores are what their papers write, number by number") {

@@ -26,7 +26,7 @@ TEST_CASE("D sees pixels in [-1, 1] and points as they are, and bends by a fifth
   CHECK(max_error(steep_leaky_relu(tensor({-2, -1, 0, 3}, {4})), {-0.4, -0.2, 0, 3}) < 1e-6);
 }
 
-TEST_CASE("draws are made of the labels that are asked for, or of the classes in turn") {
+TEST_CASE("draws are made of the labels that are asked for") {
   Rng rng(2, "networks_test");
   const Generator generator(
       {.data = {.example = {2, 2}, .classes = 3}, .latent = 3, .generator_hidden = {5}, .classes = 3}, rng);
@@ -43,7 +43,31 @@ TEST_CASE("draws are made of the labels that are asked for, or of the classes in
     CHECK(generator.generate(z, asked).to_vector() ==
           ((generator.centred(z, asked) + 1.0) * 0.5).to_vector());
   }
-  CHECK(drawn({}) == drawn(labels({0, 1, 2, 0})));
+}
+
+TEST_CASE("codes are Gaussian, or uniform; between two they go on an arc, or on a straight line") {
+  const auto made = [](LatentPrior prior) {
+    Rng rng(5, "networks_test");
+    return Generator({.data = {.example = {2}}, .latent = 3, .prior = prior, .generator_hidden = {4}}, rng);
+  };
+  const Generator gaussian = made(LatentPrior::normal), uniform = made(LatentPrior::uniform);
+  Rng draws(6, "networks_test"), again(6, "networks_test"), same(6, "networks_test");
+  const Tensor z = uniform.draw_codes(4000, draws);  // variance 1/3, whose standard error is sqrt(4/45/12000)
+  CHECK(min(z).item() >= -1);
+  CHECK(max(z).item() < 1);
+  CHECK(std::abs(mean(z).item()) < 4 * std::sqrt(1 / 36000.0));
+  CHECK(std::abs(var(z).item() - 1 / 3.0) < 4 * std::sqrt(4.0 / 45 / 12000));
+  CHECK(gaussian.draw_codes(5, again).to_vector() == randn({5, 3}, same).to_vector());
+  CHECK(uniform.draw(4000, again).to_vector() != gaussian.draw(4000, same).to_vector());
+  for (const Generator* generator : {&gaussian, &uniform}) {
+    Rng one(7, "networks_test"), other(7, "networks_test");
+    const Tensor ends = generator->draw_codes(4, one), walked = generator->codes_between(2, other);
+    const Tensor a = ends.rows(2, 3), b = ends.rows(3, 4);
+    // A third of the way, the fourth of ten points.
+    const Tensor third = generator == &gaussian ? a * 0.8660254037844387 + b * 0.5 : (a * 2.0 + b) / 3.0;
+    CHECK(max_error(walked.rows(13, 14), third.to_vector()) < 1e-6);
+    CHECK(max_error(walked.rows(19, 20), b.to_vector()) < 1e-6);
+  }
 }
 
 TEST_CASE("a D with spectral normalisation does not spread its inputs, whatever its weights") {

@@ -18,7 +18,8 @@ TEST_CASE("each row of the interpolation walks an arc from one z to another, und
   const Generator generator(sizes, rng);
   const Discriminator discriminator(sizes, rng);
   const Examples images{zeros({12, 2, 3}, DType::u8), zeros({12}, DType::u8), arange(12, DType::i64)};
-  const std::vector<Picture> pictures = gan_image_pictures(generator, shape, {images, images, 5});
+  const std::vector<Picture> pictures =
+      gan_image_pictures(generator, Classes({.by_label = true}, shape), shape, {images, images, 5});
   const auto found = std::ranges::find(pictures, "interpolation", &Picture::name);
   REQUIRE(found != pictures.end());
   const Tensor& shown = std::get<ImageGrid>(found->content).pixels;
