@@ -4,7 +4,9 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/samplers/kinds/gibbs.h"
 #include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
 
 namespace gradzoo {
 
@@ -25,6 +27,12 @@ std::unique_ptr<Sampler> ebm_ula(const ChainMove& move) {
 std::unique_ptr<Sampler> ebm_mala(const ChainMove& move) {
   return std::make_unique<AdjustedLangevin>(AdjustedLangevinOptions{.step = move.step});
 }
+
+std::unique_ptr<Sampler> ebm_mh(const ChainMove& move) {
+  return std::make_unique<RandomWalk>(RandomWalkOptions{.step = move.noise});
+}
+
+std::unique_ptr<Sampler> ebm_flip(const ChainMove&) { return std::make_unique<SingleFlip>(); }
 
 bool chains_sample_f(const ChainMove& move) {
   constexpr double kNearOne = 1e-3;
@@ -49,7 +57,8 @@ Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng
     moved += sampler_->moved();
     if (done) done(static_cast<double>(i + 1) / static_cast<double>(steps));
   }
-  if (!all_finite(sampler_->value().log_prob) || !all_finite(sampler_->value().score)) {
+  const PointValue& end = sampler_->value();
+  if (!all_finite(end.log_prob) || (end.score.defined() && !all_finite(end.score))) {
     throw NonFinite(
         "f or its gradient is not finite at the chains' states after steps of {:g}. Hint: step={:g}, or "
         "--set clip=1",

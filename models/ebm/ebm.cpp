@@ -91,8 +91,9 @@ Tensor Ebm::noisy(const Tensor& x, Rng& rng) const {
   return options_.clamp ? clamp(y, 0, 1) : y;
 }
 
-// Uniform over the pixels' range, or over the toy's box.
+// Uniform over the pixels' range, or over the toy's box; of 0 and 1 either.
 Tensor Ebm::start(int64_t n, Rng& rng) const {
+  if (options_.binary()) return bernoulli(full({n, shape_.size()}, 0.5), rng);
   Tensor u = rand({n, shape_.size()}, rng);
   if (!shape_.toy) return u;
   const Box box = shape_.toy->box();
@@ -101,6 +102,7 @@ Tensor Ebm::start(int64_t n, Rng& rng) const {
 
 Target Ebm::chain_target() const {
   Target target = network_.target();
+  target.binary = options_.binary();
   if (!shape_.toy) return target;
   const Box box = shape_.toy->box();
   target.extent = {box.low, box.high};
@@ -151,7 +153,7 @@ void Ebm::train_step(const StepContext& context, MetricRow row) {
 Quantity Ebm::mean_f(const DataView& data) const {
   Rng rng(data.seed, "ebm/evaluation");
   const Batch batch =
-      read_examples(data.examples, 0, std::min<int64_t>(data.examples.count(), 10000), Pixels::grey, rng);
+      read_examples(data.examples, 0, std::min<int64_t>(data.examples.count(), 10000), options_.pixels, rng);
   Quantity f = mean_over_examples(
       kEbmFData, network_.log_density(noisy(batch.x, rng)),
       "mean f of held-out examples: well below that of the training batches, the model memorises them");
@@ -209,8 +211,8 @@ std::vector<Picture> Ebm::do_plane_pictures(const DataView& data, const Toy& toy
 
 std::vector<Picture> Ebm::do_image_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
-  std::vector<Picture> out{
-      ebm_chain_picture(network_, start(8, rng), options_.sample_steps, chains_, shown_noise(), shape_, rng)};
+  std::vector<Picture> out{ebm_chain_picture(network_, chain_target(), start(8, rng), options_.sample_steps,
+                                             chains_, shown_noise(), shape_, rng)};
   if (shown_noise() > 0) {
     out.push_back(
         ebm_raw_and_denoised(network_, chain_ends(30, options_.sample_steps, rng), shown_noise(), shape_));
@@ -220,13 +222,15 @@ std::vector<Picture> Ebm::do_image_pictures(const DataView& data) {
 
 Abilities Ebm::do_abilities() {
   return {.target = {.log_prob = [this](const Tensor& x) { return network_.log_density(x); },
+                     .binary = options_.binary(),
                      .data_noise = shown_noise()},
           .inpaint = [this](const InpaintRequest& request) { return completed_images(request); }};
 }
 
 Tensor Ebm::completed_images(const InpaintRequest& request) const {
-  const Tensor values = noisy(request.images, request.rng);
-  const Tensor raw = EbmChains(options_).walk(given(network_.target(), values, request.known),
+  const Tensor values =
+      options_.binary() ? bernoulli(request.images, request.rng) : noisy(request.images, request.rng);
+  const Tensor raw = EbmChains(options_).walk(given(chain_target(), values, request.known),
                                               start(values.dim(0), request.rng), options_.sample_steps,
                                               request.rng, nullptr, request.done);
   const Tensor x = completed(raw, values, request.known);
@@ -235,9 +239,18 @@ Tensor Ebm::completed_images(const InpaintRequest& request) const {
 
 std::string Ebm::do_interpretation(const DataView&) {
   const ChainMove& move = chains_.move();
+  if (options_.binary())
+    return "Chains change one number of x at a time, and keep the change with probability min(1, exp(f(x') - "
+           "f(x))), so they are samples of exp f but for their length. Of hundreds of pixels most have not "
+           "been "
+           "tried when a short chain ends. f(data) and f(sample) should stay near each other.";
   std::string text =
-      fmt::format("Chains take x' = x + {:.4g} grad f + {:.4g} z, so T = noise^2 / (2 step) = {:.4g}. ",
-                  move.step, move.noise, move.temperature());
+      options_.sampler == ebm_mh
+          ? fmt::format(
+                "Chains propose x' = x + {:.4g} z, and keep it with probability min(1, exp(f(x') - f(x))). ",
+                move.noise)
+          : fmt::format("Chains take x' = x + {:.4g} grad f + {:.4g} z, so T = noise^2 / (2 step) = {:.4g}. ",
+                        move.step, move.noise, move.temperature());
   text += chains_.sample_f()
               ? "T is 1: up to the bias of finite steps and finite chains, they are samples of exp f. "
           : move.is_limited() ? "Their moves are limited, so they are not samples of exp f. "

@@ -61,7 +61,12 @@ using EbmSampler = std::unique_ptr<Sampler> (*)(const ChainMove& move);
 std::unique_ptr<Sampler> ebm_ula(const ChainMove& move);
 /// Exact for exp f: the noise must be sqrt(2 step), and no move may be limited.
 std::unique_ptr<Sampler> ebm_mala(const ChainMove& move);
-inline constexpr Choice<EbmSampler> kEbmSamplers[] = {{"ula", ebm_ula}, {"mala", ebm_mala}};
+/// Random-walk Metropolis-Hastings, x + noise z; exact as mala is, and without a gradient.
+std::unique_ptr<Sampler> ebm_mh(const ChainMove& move);
+/// One number of x in {0,1}^d changes at a time, accepted or not; exact.
+std::unique_ptr<Sampler> ebm_flip(const ChainMove& move);
+inline constexpr Choice<EbmSampler> kEbmSamplers[] = {
+    {"ula", ebm_ula}, {"mala", ebm_mala}, {"mh", ebm_mh}, {"flip", ebm_flip}};
 
 enum class EbmNet { mlp, conv };
 inline constexpr Choice<EbmNet> kEbmNets[] = {{"mlp", EbmNet::mlp}, {"conv", EbmNet::conv}};
@@ -82,6 +87,7 @@ struct EbmOptions {
   double beta1 = 0.9;
   ChainStart init = ChainStart::buffer;
   EbmSampler sampler = ebm_ula;
+  Pixels pixels = Pixels::grey;
   int64_t chain_steps = 10;
   int64_t jumps = 0;
   double step = 0.02;
@@ -92,6 +98,7 @@ struct EbmOptions {
   double fresh = 0.05;
   int64_t sample_steps = 1000;
 
+  bool binary() const { return sampler == ebm_flip; }  ///< f is of 0 and 1
   ChainMove move() const { return {.step = step, .noise = noise, .step_clip = step_clip, .clamp = clamp}; }
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);

@@ -31,8 +31,13 @@ void EbmOptions::describe(OptionTable& options) {
   options.add("init", init, kChainStarts,
               "where the chains of a training step start: data (CD), noise (short runs), or buffer, where "
               "the last step left them (PCD)");
-  options.add("sampler", sampler, kEbmSamplers,
-              "ula: plain Langevin steps; mala: corrected by Metropolis-Hastings (only at T = 1)");
+  options.add(
+      "sampler", sampler, kEbmSamplers,
+      "ula: plain Langevin steps; mala: corrected by Metropolis-Hastings (only at T = 1); mh: the same "
+      "without a gradient, x + noise z; flip: one pixel of 0 and 1 changed at a time");
+  options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dynamic_binary, Pixels::fixed_binary),
+              "grey: x/255; those of flip are 0 or 1: dynamic-binary, drawn anew each time with probability "
+              "x/255; fixed-binary, above 1/2");
   options.add("chain_steps", chain_steps, "transitions of a chain in a training step (k)", {1, 100000});
   options.add(
       "jumps", jumps,
@@ -68,6 +73,12 @@ double matched_confinement(double noise, double step, bool adjusted) {
   return std::sqrt((s2 + std::sqrt(s2 * (s2 - 2 * step))) / 2);
 }
 
+// Of 0 and 1: nothing beside f holds x, and no noise is on it.
+void set_binary_defaults(EbmOptions& o, OptionTable& table) {
+  table.prefer(o.data_noise, 0, "flip");
+  table.prefer(o.energy.confinement, 0, "flip");
+}
+
 void set_image_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& training) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "images"); };
   prefer(o.net, EbmNet::conv);
@@ -86,6 +97,13 @@ void set_image_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& trai
   const double confinement =
       o.data_noise > 0 ? matched_confinement(o.data_noise, o.step, o.sampler(o.move())->is_exact()) : 1.0;
   table.prefer(o.energy.confinement, rounded(confinement, 6), "data_noise");
+  if (!o.binary()) return;
+  // Short chains from the data: from noise one pixel at a time leads to no digit in a step's time.
+  set_binary_defaults(o, table);
+  prefer(o.pixels, Pixels::dynamic_binary);
+  prefer(o.init, ChainStart::data);
+  prefer(o.chain_steps, 50);
+  prefer(o.sample_steps, 20'000);
 }
 
 // Lippe 2022. There pixels are in [-1,1]: a step of 10, noise of .005 and a clip of .03 are these in [0,1].
@@ -158,6 +176,19 @@ void prefer_noise(EbmOptions& o, OptionTable& table) {
   table.prefer(o.noise, rounded(std::sqrt(2 * o.step), 9), "step");
 }
 
+// 0 and 1 are what flips change, and nothing else changes them.
+void check_binary(const EbmOptions& o, const DataShape& shape) {
+  const bool bits = shape.toy ? shape.kind().bits : o.pixels != Pixels::grey;
+  if (o.binary() && !bits)
+    throw Error("sampler=flip changes numbers that are 0 or 1, and these data are not. Hint: {}",
+                shape.toy ? "sampler=mh" : "pixels=dynamic-binary");
+  if (!o.binary() && o.pixels != Pixels::grey)
+    throw Error("pixels={} are 0 or 1, which only flips change. Hint: sampler=flip, or pixels=grey",
+                name_of(kPixels, o.pixels));
+  if (o.binary() && o.data_noise > 0)
+    throw Error("data_noise={} leaves no 0 and 1 for sampler=flip. Hint: data_noise=0", o.data_noise);
+}
+
 // What is exact for exp f is so at T = 1, and where every proposal is the gradient's.
 void check_exact(const EbmOptions& o) {
   const ChainMove move = o.move();
@@ -176,6 +207,7 @@ void check_exact(const EbmOptions& o) {
 
 void check_jumps(const EbmOptions& o, const TrainingOptions& training) {
   if (o.jumps == 0) return;
+  if (o.binary()) throw Error("jumps={} leave 0 and 1. Hint: jumps=0, or sampler=mala", o.jumps);
   if (!chains_sample_f(o.move())) {
     throw Error(
         "jumps={} sample exp f, at T = 1 and with moves that nothing limits; here T = {:.4g}. Hint: leave "
@@ -206,12 +238,14 @@ void EbmOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, 
                 shape.example.str());
   }
   set_toy_defaults(*this, table, training, *shape.toy);
+  if (binary()) set_binary_defaults(*this, table);
   prefer_noise(*this, table);
-  table.prefer(jumps, chains_sample_f(move()) ? 10 : 0, "toys");
+  table.prefer(jumps, chains_sample_f(move()) && !binary() ? 10 : 0, "toys");
 }
 
-void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape&) {
+void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   if (preset == EbmPreset::own) prefer_noise(*this, table);
+  check_binary(*this, shape);
   check_exact(*this);
   check_jumps(*this, training);
   if (init == ChainStart::buffer && buffer < training.batch) {

@@ -32,8 +32,8 @@ Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor&
       log_density, samples);
 }
 
-Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps, EbmChains& chains,
-                          double noise, const DataShape& shape, Rng& rng) {
+Picture ebm_chain_picture(const EnergyNetwork& network, const Target& target, const Tensor& start,
+                          int64_t steps, EbmChains& chains, double noise, const DataShape& shape, Rng& rng) {
   Tensors columns;
   Tensor x = start;
   int64_t done = 0;
@@ -41,7 +41,7 @@ Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int
     // 0, then steps as powers: the first columns lie close to each other.
     const double share = static_cast<double>(column) / static_cast<double>(kImageColumns - 1);
     const auto until = column == 0 ? 0 : static_cast<int64_t>(std::pow(static_cast<double>(steps), share));
-    if (until > done) x = chains.walk(network.target(), x, until - done, rng);
+    if (until > done) x = chains.walk(target, x, until - done, rng);
     done = std::max(done, until);
     const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W) or (n, H, W, 3)
     columns.push_back(reshape(images, images.shape().insert(1, 1)));

@@ -18,8 +18,8 @@ Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor&
 
 /// Each row is one chain from noise, in ten columns at growing numbers of transitions, the last after
 /// `steps`.
-Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps, EbmChains& chains,
-                          double noise, const DataShape& shape, Rng& rng);
+Picture ebm_chain_picture(const EnergyNetwork& network, const Target& target, const Tensor& start,
+                          int64_t steps, EbmChains& chains, double noise, const DataShape& shape, Rng& rng);
 
 /// The ends of chains, and under each its denoising.
 Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,

@@ -73,7 +73,8 @@ TEST_CASE("a row of the chains' picture begins at the start and ends after all t
   const Tensor start = rand({2, 6}, from);
   const ChainMove move{.step = 0.009, .noise = 0.1};
   EbmChains chains(ebm_ula, move), same(ebm_ula, move);
-  const Picture picture = ebm_chain_picture(model->network(), start, 40, chains, 0.3, kShape, a);
+  const Picture picture =
+      ebm_chain_picture(model->network(), model->network().target(), start, 40, chains, 0.3, kShape, a);
   const Tensor& shown = std::get<ImageGrid>(picture.content).pixels;
   REQUIRE(shown.shape() == Shape{20, 2, 3});
   const Tensor end = same.walk(model->network().target(), start, 40, b);
