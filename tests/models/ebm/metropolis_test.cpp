@@ -29,9 +29,8 @@ TEST_CASE("mh proposes as far as a Langevin step's noise, and reports what it ac
   CHECK(accepted == doctest::Approx(wanted.acceptance).epsilon(1e-12));
 }
 
-const std::vector<std::string> kSmallFlips = {"sampler=flip", "hidden=32",     "input_scale=1",
-                                              "batch=60",     "buffer=600",    "fresh=0",
-                                              "ema=0",        "chain_steps=64"};
+const std::vector<std::string> kSmallFlips = {"sampler=flip", "hidden=32", "input_scale=1", "batch=60",
+                                              "buffer=600",   "fresh=0",   "ema=0",         "chain_steps=64"};
 
 // {0,1}^16, a state a row.
 Tensor all_states() {
@@ -89,6 +88,13 @@ TEST_CASE("chains of 0 and 1 begin on either, half and half, and inpainting keep
   Rng rng(4, "metropolis_test");
   // 400 samples of 16 pixels after one flip at most: .5 +- .0063.
   CHECK(std::abs(mean(model->sample({400, rng})).item() - 0.5) < 4 * 0.0063);
+  // f of held-out examples is that of their bits.
+  const Examples greys{cast(rand({30, 4, 4}, rng) * 255.0, DType::u8), {}, arange(30, DType::i64)};
+  Rng draws(9, "ebm/evaluation");
+  const Tensor bits = read_examples(greys, 0, 30, Pixels::dynamic_binary, draws).x;
+  const DataView held_out{greys, greys, 9};
+  CHECK(model->validate(held_out)[kEbmFData].value ==
+        doctest::Approx(mean(model->network().log_density(bits)).item()).epsilon(1e-5));
   Abilities can = model->abilities();
   CHECK(can.target.binary);
   const Tensor images = bernoulli(full({5, 16}, 0.5), rng);

@@ -4,9 +4,12 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/gan/gan.h"
+#include "models/networks/classes.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/tensor_values.h"
 
 // Players that are told the label.
 namespace gradzoo {
@@ -107,6 +110,23 @@ TEST_CASE(
   const double bright =
       mean(cast(gt(mean(flatten_rows(samples), 1), full({}, 170.0 / 255)), DType::f64)).item();
   CHECK(std::abs(bright - 5.0 / 45) < 4 * 0.00703);
+}
+
+TEST_CASE("between two images of a label lie images of a cluster of that label") {
+  const DataShape shape{.example = {4, 4}, .classes = 2};
+  const auto gan = small_clustered({"conditional=true", "clusters=4"}, shape);
+  const Tensor labels = tensor({1, 1, 0, 0}, {4}, DType::i64);
+  Rng rng(8, "conditional_test"), same(8, "conditional_test");
+  const Tensor found = gan->abilities().interpolate({Batch{zeros({4, 16}), labels, {}}, rng});
+  const Classes classes({.by_label = true, .clusters = 4}, shape);
+  const Tensor drawn = classes.draw(2, tensor({1, 0}, {2}, DType::i64), same);
+  const NoGrad quiet;
+  const Tensor codes = gan->generator().codes_between(2, same);
+  for (int64_t row = 0; row < 2; ++row) {
+    const Tensor cluster = full({10}, drawn.to_vector()[static_cast<size_t>(row)], DType::i64);
+    const Tensor wanted = gan->generator().generate(codes.rows(10 * row, 10 * row + 10), cluster);
+    CHECK(max_error(reshape(found, {20, 16}).rows(10 * row, 10 * row + 10), wanted.to_vector()) < 1e-6);
+  }
 }
 
 TEST_CASE("what finds the clusters is kept with the run") {

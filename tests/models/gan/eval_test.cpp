@@ -78,6 +78,32 @@ TEST_CASE("fresh samples are drawn under the labels of the examples, and judged 
   CHECK(found[kGanDFake].value == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
 }
 
+TEST_CASE(
+    "images are judged under the clusters that they lie in, and fresh samples drawn as often as these come") {
+  const DataShape shape{.example = {2, 2}};
+  Rng rng(3, "gan_eval_test");
+  // Ten dark images, thirty bright ones.
+  const Tensor grey = concat(full({10, 2, 2}, 40), full({30, 2, 2}, 200), 0) + randn({40, 2, 2}, rng) * 5.0;
+  const Examples images{cast(grey, DType::u8), {}, arange(40, DType::i64)};
+  Classes classes({.clusters = 2}, shape);
+  classes.fit(images, 1);
+  const GanShape sizes{
+      .data = shape, .latent = 3, .generator_hidden = {8}, .discriminator_hidden = {8}, .classes = 2};
+  const Generator generator(sizes, rng);
+  const Discriminator discriminator(sizes, rng);
+  const NoGrad quiet;
+  const DataView view{images, images, 7};
+  const Tensor x = read_examples(images, 0, 40, Pixels::grey, Rng(0)).x;
+  const Tensor real = discriminator.forward(x, classes.of(x, {}));
+  CHECK(gan_held_out_d(discriminator, minimax, classes, view).value ==
+        doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
+  Rng draws(7, "eval/samples");
+  const Tensor drawn = classes.draw(kModeSamples, {}, draws);
+  const Tensor samples = generator.draw(kModeSamples, draws, drawn);
+  const double wanted = sum(var_axis(samples, 0)).item() / sum(var_axis(x, 0)).item();
+  CHECK(gan_spread(generator, classes, view).value == doctest::Approx(wanted).epsilon(1e-4));
+}
+
 TEST_CASE("a reading calls half of the modes a collapse, and more than that not yet") {
   Players players;
   const Examples some = players.examples(30);

@@ -58,6 +58,18 @@ TEST_CASE("G's further steps are on fakes of their own, by the D that has steppe
                  "generator_steps=1"));
 }
 
+TEST_CASE("where G takes several steps, a step that fails later takes all of them back") {
+  Rng rng(1, "gan_model_test");
+  Run run({"generator_steps=2"});
+  const Doubles g = parameter_values(run.gan->generator()), d = parameter_values(run.gan->discriminator());
+  run.gan->mark();
+  run.step(randn({6, 2}, rng), 0.01);
+  CHECK(parameter_values(run.gan->generator()) != g);
+  run.gan->take_back();
+  CHECK(parameter_values(run.gan->generator()) == g);
+  CHECK(parameter_values(run.gan->discriminator()) == d);
+}
+
 TEST_CASE("one step on one tape is D's step, then G's through the D that has moved, on the same fakes") {
   for (const GanLoss* loss : {&non_saturating, &minimax, &least_squares}) {
     const std::string named = "loss=" + std::string(name_of(kGanLosses, loss));
