@@ -7,6 +7,9 @@ void VaeOptions::describe(OptionTable& options) {
   options.add("architecture", architecture, kVaeArchitectures,
               "sizes and activations: seed is 784-500-20 with sigmoid and tanh; pytorch-examples is "
               "784-400-20 with relu, batch 128");
+  options.add("preset", preset, kVaePresets,
+              "textbook: the listing of a textbook (Fundamentals of deep learning, chapter 10) whole: "
+              "architecture=seed, Adam at a constant .001, codes from N(0, I)");
   options.add("net", net, kVaeNets,
               "mlp: perceptrons; conv: two convolutions in each network instead of the hidden layer");
   options.add("conditional", conditional,
@@ -45,6 +48,8 @@ void VaeOptions::describe_sampling(OptionTable& options) {
       "prior", prior, kPriors,
       "p(z) of samples and of what is measured: normal, N(0, I), under which it trains; or the mixture "
       "of Gaussians that is fitted to the codes after the last step");
+  options.add("draw", draw, kVaeDraws,
+              "what a sample is: the mean of p(x|z), or x drawn from it, each pixel 0 or 1");
 }
 
 void VaeOptions::describe_evaluation(OptionTable& options) {
@@ -72,7 +77,11 @@ void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
           kMostMixed, latent);
   }
   const bool log_derivative = estimator == VaeEstimator::log_derivative;
-  if (architecture == VaeArchitecture::seed && !log_derivative) {  // measured: docs/vae.md
+  if (preset == VaePreset::textbook) {
+    table.prefer(training.lr, 1e-3, "preset");
+    table.prefer(training.schedule, Decay::constant, "preset");
+    table.prefer(prior, Prior::normal, "preset");
+  } else if (architecture == VaeArchitecture::seed && !log_derivative) {  // measured: docs/vae.md
     table.prefer(training.lr, net == VaeNet::mlp ? 4e-3 : 2e-3, "vae");
     table.prefer(training.schedule, Decay::linear, "vae");
   }

@@ -42,6 +42,14 @@ Tensor VaeNetwork::decode(const Tensor& z, const Tensor& labels) const {
   return decoder_ ? (*decoder_)(code) : (*decoder_out_)(decoder_activation_((*decoder_hidden_)(code)));
 }
 
+Tensor VaeNetwork::expected(const Tensor& z, const Tensor& labels) const {
+  return sigmoid(decode(z, labels));
+}
+
+Tensor VaeNetwork::draw(const Tensor& z, const Tensor& labels, Rng& rng) const {
+  return bernoulli(expected(z, labels), rng);
+}
+
 Tensor VaeNetwork::log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels) const {
   return neg(sum(binary_cross_entropy_with_logits(decode(z, labels), x), 1));
 }

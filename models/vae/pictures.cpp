@@ -12,13 +12,13 @@ namespace {
 
 Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape& shape,
                      const Tensor& labels = {}) {
-  return as_examples(sigmoid(network.decode(z, labels)), shape);
+  return as_examples(network.expected(z, labels), shape);
 }
 
 // Rows of originals and of what comes back, by turns.
 Picture reconstructions(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   const std::array<Tensor, 2> parts = {
-      batch.x, sigmoid(network.decode(network.encode(batch.x, batch.labels).mean, batch.labels))};
+      batch.x, network.expected(network.encode(batch.x, batch.labels).mean, batch.labels)};
   return {"reconstructions", "Held-out images, and under each its reconstruction.",
           rows_by_turns(parts, {"original", "decoded"}, shape)};
 }
@@ -52,7 +52,7 @@ Picture neighbours(const VaeNetwork& network, const VaePrior& prior, const DataS
   Rng rng(data.seed, "pictures/neighbours");
   const Tensor labels = any_labels(2 * kImageColumns, network.shape().labels());
   const Tensor z = prior.sample(Prior::mixture, 2 * kImageColumns, labels, rng);
-  return neighbours_picture(sigmoid(network.decode(z, labels)), shape, data.train);
+  return neighbours_picture(network.expected(z, labels), shape, data.train);
 }
 
 // The same decoder fed by either prior.
@@ -105,7 +105,7 @@ Picture codes_by_label(const VaeNetwork& network, const Examples& images, Pixels
 Tensor images_between(const VaeNetwork& network, const Batch& ends) {
   const int64_t pairs = ends.x.dim(0) / 2;
   const Tensor codes = network.encode(ends.x, ends.labels).mean;
-  return sigmoid(network.decode(lines_between(codes, pairs), along_rows(label_of_each_pair(ends.labels))));
+  return network.expected(lines_between(codes, pairs), along_rows(label_of_each_pair(ends.labels)));
 }
 
 std::vector<Picture> vae_pictures(const VaeNetwork& network, const VaePrior& prior, Pixels pixels,

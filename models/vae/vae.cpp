@@ -170,9 +170,11 @@ Prior Vae::prior_of(const VaeOptions& asked) const {
 }
 
 Tensor Vae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
-  const Prior which = prior_of(options_in<VaeOptions>(sampling));
-  const Tensor z = prior_.sample(which, request.n, request.labels, request.rng);
-  return as_examples(sigmoid(network_.decode(z, request.labels)), shape_);
+  const auto& asked = options_in<VaeOptions>(sampling);
+  const Tensor& labels = request.labels;
+  const Tensor z = prior_.sample(prior_of(asked), request.n, labels, request.rng);
+  const bool drawn = asked.draw == VaeDraw::sample;
+  return as_examples(drawn ? network_.draw(z, labels, request.rng) : network_.expected(z, labels), shape_);
 }
 
 Abilities Vae::do_abilities() {

@@ -54,6 +54,10 @@ class VaeNetwork : public Module {
   VaeNetwork(const VaeShape& shape, Rng& rng);
   Posterior encode(const Tensor& x, const Tensor& labels = {}) const;  // x (B, pixels)
   Tensor decode(const Tensor& z, const Tensor& labels = {}) const;     // z (B, latent) -> logits (B, pixels)
+  /// The mean of p(x|z) of every row: (B, pixels).
+  Tensor expected(const Tensor& z, const Tensor& labels = {}) const;
+  /// x ~ p(x|z) of every row: (B, pixels) of 0 and 1.
+  Tensor draw(const Tensor& z, const Tensor& labels, Rng& rng) const;
   /// log p(x|z) of every row, nats: (B). On grey pixels this is minus the cross-entropy, not a density.
   Tensor log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels = {}) const;
   const VaeShape& shape() const { return shape_; }
@@ -155,8 +159,16 @@ enum class VaeArchitecture { seed, pytorch_examples };
 inline constexpr Choice<VaeArchitecture> kVaeArchitectures[] = {
     {"seed", VaeArchitecture::seed}, {"pytorch-examples", VaeArchitecture::pytorch_examples}};
 
+enum class VaePreset { none, textbook };
+inline constexpr Choice<VaePreset> kVaePresets[] = {{"none", VaePreset::none},
+                                                    {"textbook", VaePreset::textbook}};
+/// What a sample shows of p(x|z): its mean, or a draw from it.
+enum class VaeDraw { mean, sample };
+inline constexpr Choice<VaeDraw> kVaeDraws[] = {{"mean", VaeDraw::mean}, {"sample", VaeDraw::sample}};
+
 struct VaeOptions {
   VaeArchitecture architecture = VaeArchitecture::seed;
+  VaePreset preset = VaePreset::none;
   VaeNet net = VaeNet::mlp;
   bool conditional = false;
   int64_t channels = 32;
@@ -174,6 +186,7 @@ struct VaeOptions {
   int64_t importance_samples = 1000;
   Prior prior = Prior::mixture;
   int64_t components = 200;
+  VaeDraw draw = VaeDraw::mean;
 
   void describe(OptionTable& options);
   void describe_evaluation(OptionTable& options);  // what an evaluation may choose anew

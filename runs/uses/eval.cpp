@@ -144,7 +144,7 @@ Use eval_use() {
        .seed_meaning = "of the samples",
        .settings_meaning =
            "of the evaluation: importance_samples, codes drawn an image for the VAE's log p(x); prior, of "
-           "what the VAE is measured by (default: the run's)"});
+           "what the VAE is measured by, and draw, what its samples are (default: the run's)"});
 }
 
 }  // namespace gradzoo

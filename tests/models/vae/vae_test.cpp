@@ -122,6 +122,16 @@ TEST_CASE("settings that make no sense together are refused, and an architecture
   CHECK(contains(error_message([&] { resolved({"pixels=dequantised"}); }), "'dequantised' is not known"));
 }
 
+TEST_CASE("one setting is the textbook's listing whole, of which each choice of one's own stays") {
+  const DataShape mnist{.example = {28, 28}, .classes = 10};
+  check_options(
+      "vae", {"preset=textbook"}, mnist,
+      {"hidden=500", "latent=20", "encoder_activation=sigmoid", "decoder_activation=tanh", "pixels=grey",
+       "batch=100", "epochs=10", "lr=0.001", "schedule=constant", "prior=normal", "draw=mean"});
+  check_options("vae", {"preset=textbook", "lr=0.002", "schedule=cosine", "prior=mixture"}, mnist,
+                {"lr=0.002", "schedule=cosine", "prior=mixture"});
+}
+
 TEST_CASE("a dimension counts as active where the posterior's mean varies over the images") {
   VaeBound bound;
   bound.codes.mean = tensor({1, 0.01, -1, 0.0, 1, 0.01, -1, 0.0}, {4, 2});
@@ -256,6 +266,33 @@ TEST_CASE("the loss's floor on grey pixels is the entropy of those that are trai
       train{full({4, 2, 3}, 51, DType::u8), {}, arange(4, DType::i64)};
   const double p = 0.2, floor = -6 * (p * std::log(p) + (1 - p) * std::log(1 - p));
   CHECK(model->levels({held_out, train, 1})[0].value == Approx(floor).epsilon(1e-12));
+}
+
+TEST_CASE("a sample is the mean of p(x|z), or x drawn from it: bits that are independent given z") {
+  const auto model = small_model<Vae>("vae", {"hidden=5", "latent=2"}, {.example = {2, 3}});
+  constexpr int64_t kDraws = 20'000;
+  const auto drawn = [&](const Strings& options) {
+    Rng rng(10, "vae_test");
+    return reshape(model->sample({.n = kDraws, .rng = rng, .options = options}), {kDraws, 6});
+  };
+  Rng rng(10, "vae_test");
+  const NoGrad quiet;
+  const Tensor p = sigmoid(model->network().decode(randn({kDraws, 2}, rng)));
+  CHECK(drawn({}).to_vector() == p.to_vector());
+  CHECK(drawn({"draw=mean"}).to_vector() == p.to_vector());
+  const Tensor x = drawn({"draw=sample"});
+  for (const double bit : x.to_vector()) CHECK((bit == 0 || bit == 1));
+  // Sums of (x_i - p_i) and of (x_i - p_i)(x_j - p_j): five standard deviations, of 21 sums.
+  const Tensor off = cast(x - p, DType::f64), spread = cast(p * (1.0 - p), DType::f64);
+  for (int64_t i = 0; i < 6; ++i) {
+    const Tensor off_i = slice(off, 1, i, i + 1), spread_i = slice(spread, 1, i, i + 1);
+    CHECK(std::abs(sum(off_i).item()) < 5 * std::sqrt(sum(spread_i).item()));
+    for (int64_t j = 0; j < i; ++j) {
+      const double both = sum(off_i * slice(off, 1, j, j + 1)).item(),
+                   allowed = sum(spread_i * slice(spread, 1, j, j + 1)).item();
+      CHECK(std::abs(both) < 5 * std::sqrt(allowed));
+    }
+  }
 }
 
 TEST_CASE("samples of a conditional model are decoded under the label that was asked for") {
