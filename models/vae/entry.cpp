@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "gradzoo/models/vae/vae.h"
 #include "models/networks/labels.h"
 
@@ -6,7 +8,7 @@ namespace gradzoo {
 void VaeOptions::describe(OptionTable& options) {
   options.add("architecture", architecture, kVaeArchitectures,
               "sizes and activations: seed is 784-500-20 with sigmoid and tanh; pytorch-examples is "
-              "784-400-20 with relu, batch 128");
+              "784-400-20 with relu, batch 128; points have their own");
   options.add("preset", preset, kVaePresets,
               "textbook: the listing of a textbook (Fundamentals of deep learning, chapter 10) whole: "
               "architecture=seed, Adam at a constant .001, codes from N(0, I)");
@@ -27,6 +29,10 @@ void VaeOptions::describe(OptionTable& options) {
   // Of which a Bernoulli decoder can be the likelihood, or at least the cross-entropy.
   options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dynamic_binary, Pixels::fixed_binary),
               "how a byte becomes a pixel; only binary pixels give log p(x)");
+  options.add("decoder_sigma", decoder_sigma,
+              "points: standard deviation of p(x|z), which is Gaussian; 0: learned", {0, 1e6});
+  options.add("sigmas", sigmas, kVaeSigmas,
+              "points: what is learned of it, one number or one of each coordinate");
   options.add("objective", objective, kVaeObjectives, "the bound of log p(x) that training maximises");
   options.add("samples", samples, "codes drawn for each image in a step (K)", {1, 10000});
   options.add("estimator", estimator, kVaeEstimators,
@@ -48,14 +54,57 @@ void VaeOptions::describe_sampling(OptionTable& options) {
       "prior", prior, kPriors,
       "p(z) of samples and of what is measured: normal, N(0, I), under which it trains; or the mixture "
       "of Gaussians that is fitted to the codes after the last step");
-  options.add("draw", draw, kVaeDraws,
-              "what a sample is: the mean of p(x|z), or x drawn from it, each pixel 0 or 1");
+  options.add(
+      "draw", draw, kVaeDraws,
+      "what a sample is: the mean of p(x|z), or x drawn from it, each pixel 0 or 1; points are drawn");
 }
 
 void VaeOptions::describe_evaluation(OptionTable& options) {
   describe_sampling(options);
   options.add("importance_samples", importance_samples,
               "codes drawn for each image when eval estimates log p(x)", {1, 1e7});
+}
+
+void VaeOptions::refuse_sigma(const DataShape& shape) const {
+  if (decoder_sigma > 0 || sigmas == VaeSigmas::each)
+    throw Error(
+        "vae: decoder_sigma and sigmas are of a Gaussian p(x|z), and that of {} is Bernoulli. Hint: leave "
+        "them away, or --data ring8",
+        shape.kind().word);
+}
+
+void VaeOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  refuse_sigma(shape);
+  if (preset == VaePreset::textbook) {
+    table.prefer(training.lr, 1e-3, "preset");
+    table.prefer(training.schedule, Decay::constant, "preset");
+    table.prefer(prior, Prior::normal, "preset");
+  } else if (architecture == VaeArchitecture::seed && estimator == VaeEstimator::reparam) {
+    table.prefer(training.lr, net == VaeNet::mlp ? 4e-3 : 2e-3, "vae");  // measured: docs/vae.md
+    table.prefer(training.schedule, Decay::linear, "vae");
+  }
+  if (net == VaeNet::conv) table.prefer(training.epochs, 20, "net=conv");
+}
+
+void VaeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (preset == VaePreset::textbook)
+    throw Error(
+        "vae: preset=textbook is of images, and these data are {}. Hint: --data mnist, or preset=none",
+        shape.kind().word);
+  const DataKind& kind = shape.kind();
+  if (kind.bits) refuse_sigma(shape);
+  if (decoder_sigma > 0 && sigmas == VaeSigmas::each)
+    throw Error("vae: sigmas=each is what is learned, and decoder_sigma={} is given. Hint: decoder_sigma=0",
+                decoder_sigma);
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, kind.defaults); };
+  prefer(hidden, 256);
+  prefer(latent, std::min<int64_t>(20, shape.size()));
+  prefer(encoder_activation, "tanh");
+  prefer(draw, VaeDraw::sample);
+  prefer(training.batch, 200);
+  prefer(training.steps, 6000);
+  prefer(training.lr, 4e-3);
+  prefer(training.schedule, Decay::cosine);
 }
 
 void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -77,15 +126,6 @@ void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
           kMostMixed, latent);
   }
   const bool log_derivative = estimator == VaeEstimator::log_derivative;
-  if (preset == VaePreset::textbook) {
-    table.prefer(training.lr, 1e-3, "preset");
-    table.prefer(training.schedule, Decay::constant, "preset");
-    table.prefer(prior, Prior::normal, "preset");
-  } else if (architecture == VaeArchitecture::seed && !log_derivative) {  // measured: docs/vae.md
-    table.prefer(training.lr, net == VaeNet::mlp ? 4e-3 : 2e-3, "vae");
-    table.prefer(training.schedule, Decay::linear, "vae");
-  }
-  if (net == VaeNet::conv) table.prefer(training.epochs, 20, "net=conv");
   if (log_derivative && objective == VaeObjective::iwae) {
     throw Error("objective=iwae needs the reparametrised gradient. Hint: estimator=reparam");
   }
@@ -100,11 +140,11 @@ void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 ModelEntry vae_entry() {
   return entry_of<VaeOptions, Vae>(
       {.name = "vae",
-       .summary = "variational auto-encoder: a Bernoulli decoder and a Gaussian code",
+       .summary = "variational auto-encoder: a Gaussian code, and a decoder that is Bernoulli of pixels and "
+                  "Gaussian of points",
        .source = "Kingma & Welling 2014",
        .why_no_density =
-           "the cross-entropy of grey pixels is not a likelihood; pixels=dynamic-binary has a bound",
-       .data = kImageData});
+           "the cross-entropy of grey pixels is not a likelihood; pixels=dynamic-binary has a bound"});
 }
 
 }  // namespace gradzoo

@@ -1,5 +1,8 @@
+#include <cmath>
+
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/vae/vae.h"
+#include "gradzoo/nn/distributions.h"
 #include "models/networks/labels.h"
 
 namespace gradzoo {
@@ -15,6 +18,11 @@ VaeNetwork::VaeNetwork(const VaeShape& shape, Rng& rng)
   const auto linear = [&](int64_t in, int64_t out) {
     return std::make_unique<Linear>(in, out, rng, LinearOptions{.dtype = shape.dtype});
   };
+  if (shape.gaussian) {
+    const auto& [sigma, learned, each] = *shape.gaussian;
+    decoder_logvar_ = full({each ? shape.data.size() : 1}, 2 * std::log(sigma), shape.dtype);
+    if (learned) register_parameter("decoder_logvar", decoder_logvar_);
+  }
   const int64_t pixels = shape.data.size(), code = shape.latent + shape.classes;
   if (shape.net == VaeNet::conv) {
     const ImageCoderOptions options{.channels = shape.channels, .dtype = shape.dtype};
@@ -43,15 +51,20 @@ Tensor VaeNetwork::decode(const Tensor& z, const Tensor& labels) const {
 }
 
 Tensor VaeNetwork::expected(const Tensor& z, const Tensor& labels) const {
-  return sigmoid(decode(z, labels));
+  const Tensor out = decode(z, labels);
+  return shape_.gaussian ? out : sigmoid(out);
 }
 
 Tensor VaeNetwork::draw(const Tensor& z, const Tensor& labels, Rng& rng) const {
-  return bernoulli(expected(z, labels), rng);
+  const Tensor mean = expected(z, labels);
+  if (!shape_.gaussian) return bernoulli(mean, rng);
+  return mean + exp(decoder_logvar_ * 0.5) * randn_like(mean, rng);
 }
 
 Tensor VaeNetwork::log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels) const {
-  return neg(sum(binary_cross_entropy_with_logits(decode(z, labels), x), 1));
+  const Tensor out = decode(z, labels);
+  if (shape_.gaussian) return sum(normal_log_prob(x, out, decoder_logvar_), 1);
+  return neg(sum(binary_cross_entropy_with_logits(out, x), 1));
 }
 
 }  // namespace gradzoo

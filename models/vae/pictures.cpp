@@ -108,6 +108,11 @@ Tensor images_between(const VaeNetwork& network, const Batch& ends) {
   return network.expected(lines_between(codes, pairs), along_rows(label_of_each_pair(ends.labels)));
 }
 
+Picture kl_by_dimension_picture(const VaeBound& bound) {
+  return {"kl_by_dimension", "KL(q(z|x) || p(z)) of each latent dimension: a dimension near 0 is not used.",
+          Bars{bound.kl_by_dimension.to_vector(), "latent dimension", "nats"}};
+}
+
 std::vector<Picture> vae_pictures(const VaeNetwork& network, const VaePrior& prior, Pixels pixels,
                                   const DataShape& shape, const DataView& data) {
   const NoGrad quiet;
@@ -128,10 +133,7 @@ std::vector<Picture> vae_pictures(const VaeNetwork& network, const VaePrior& pri
     if (!conditional) out.push_back(manifold(network, shape));
     out.push_back(codes_by_label(network, data.examples, pixels, data.seed));
   }
-  const VaeBound bound = vae_bound(network, prior, data.examples, pixels, data.seed);
-  out.push_back({"kl_by_dimension",
-                 "KL(q(z|x) || p(z)) of each latent dimension: a dimension near 0 is not used.",
-                 Bars{bound.kl_by_dimension.to_vector(), "latent dimension", "nats"}});
+  out.push_back(kl_by_dimension_picture(vae_bound(network, prior, data.examples, pixels, data.seed)));
   return out;
 }
 

@@ -13,4 +13,12 @@ Tensor images_between(const VaeNetwork& network, const Batch& ends);
 std::vector<Picture> vae_pictures(const VaeNetwork& network, const VaePrior& prior, Pixels pixels,
                                   const DataShape& shape, const DataView& data);
 
+/// Of points: their codes where there are one or two, what the decoder makes of codes beside the truth, the
+/// density that it learned in the plane, KL by latent dimension.
+std::vector<Picture> vae_point_pictures(const VaeNetwork& network, const VaePrior& prior, Prior which,
+                                        const DataShape& shape, const DataView& data);
+
+/// KL(q(z|x) || N(0, I)) of each latent dimension.
+Picture kl_by_dimension_picture(const VaeBound& bound);
+
 }  // namespace gradzoo

@@ -67,6 +67,12 @@ void VaePrior::forget() {
     mixture.assign(GaussianMixture::with_room(mixture.components(), latent_));
 }
 
+GaussianMixture VaePrior::gaussians(Prior which) const {
+  if (in_use(which) == Prior::mixture) return mixtures_[0];
+  return {ones({1}, DType::f64), zeros({1, latent_}, DType::f64),
+          reshape(eye(latent_, DType::f64), {1, latent_, latent_})};
+}
+
 Tensor VaePrior::log_prob(Prior which, const Tensor& z, const Tensor& labels) const {
   if (in_use(which) == Prior::normal) return sum(standard_normal_log_prob(z), 1);
   if (mixtures_.size() == 1) return cast(mixtures_[0].log_prob(z), z.dtype());

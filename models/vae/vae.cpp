@@ -1,15 +1,20 @@
 #include "gradzoo/models/vae/vae.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/nn/parallel/shards.h"
 #include "models/networks/labels.h"
+#include "models/vae/marginal.h"
 #include "models/vae/pictures.h"
 
 namespace gradzoo {
@@ -17,16 +22,33 @@ namespace {
 
 constexpr double kBaselineDecay = 0.9;
 
-MetricInfo loss_info(const VaeOptions& options) {
-  if (options.pixels == Pixels::grey) {
-    return {"bce_kl_nats_per_image",
+bool is_grey(const VaeOptions& options, const DataShape& shape) {
+  return shape.kind().pixels && options.pixels == Pixels::grey;
+}
+
+std::string metric_name(const char* what, const DataShape& shape) {
+  return fmt::format("{}_{}", what, replaced(shape.kind().nats, {{'/', "_per_"}}));
+}
+
+MetricInfo loss_info(const VaeOptions& options, const DataShape& shape) {
+  if (is_grey(options, shape)) {
+    return {metric_name("bce_kl", shape),
             "the loss: cross-entropy of grey pixels plus KL; lower is better. Not a likelihood; never below "
             "the pixels' own entropy"};
   }
   const bool iwae = options.objective == VaeObjective::iwae;
-  return {iwae ? "negative_iwae_nats_per_image" : "negative_elbo_nats_per_image",
+  return {metric_name(iwae ? "negative_iwae" : "negative_elbo", shape),
           options.conditional ? "minus the lower bound of log p(x|label): lower is better"
                               : "minus the lower bound of log p(x): lower is better"};
+}
+
+std::optional<GaussianDecoder> gaussian_decoder(const VaeOptions& options, const DataShape& shape) {
+  if (shape.kind().pixels || shape.kind().bits) return std::nullopt;
+  constexpr double kShare = 0.1;  // of the data's extent: larger, and codes may find nothing to tell
+  const double begins = shape.diameter() > 0 ? kShare * shape.diameter() : 1;
+  const bool learned = options.decoder_sigma == 0;
+  return GaussianDecoder{learned ? begins : options.decoder_sigma, learned,
+                         options.sigmas == VaeSigmas::each};
 }
 
 }  // namespace
@@ -43,16 +65,17 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
                 .latent = options.latent,
                 .hidden = options.hidden,
                 .encoder_activation = options.encoder_activation,
-                .decoder_activation = options.decoder_activation},
+                .decoder_activation = options.decoder_activation,
+                .gaussian = gaussian_decoder(options, shape)},
                init_rng_),
       prior_(options.prior == Prior::mixture ? options.components : 0, options.latent,
              network_.shape().classes),
       learner_(network_, training.learner()),
-      loss_(add_metric(loss_info(options))),
-      reconstruction_(add_metric({"reconstruction_nats_per_image",
+      loss_(add_metric(loss_info(options, shape))),
+      reconstruction_(add_metric({metric_name("reconstruction", shape),
                                   "-log p(x|z) at a z drawn from the encoder: the reconstruction error"})),
       kl_(add_metric(
-          {"kl_nats_per_image", "KL(q(z|x) || p(z)): the information about the image in its code"})),
+          {metric_name("kl", shape), "KL(q(z|x) || p(z)): the information about an example in its code"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -89,8 +112,18 @@ void Vae::train_step(const StepContext& context, MetricRow row) {
   baseline_ = context.step == 0 ? likelihood : kBaselineDecay * baseline_ + (1 - kBaselineDecay) * likelihood;
 }
 
+bool Vae::is_likelihood() const { return !is_grey(options_, shape_); }
+
+bool Vae::is_integrable() const { return !shape_.kind().pixels && options_.latent <= 2; }
+
+Quantity Vae::nats(const QuantityInfo& info, const Tensor& rows, std::string meaning) const {
+  Quantity found = mean_over_examples(info, rows, std::move(meaning));
+  found.unit = shape_.kind().nats;  // as the curves have it
+  return found;
+}
+
 std::vector<CurveLevel> Vae::levels(const DataView& data) {
-  if (options_.pixels != Pixels::grey) return {};
+  if (is_likelihood()) return {};
   return {{loss_, "entropy floor", grey_entropy_floor(data.train), "nats/image",
            "the entropy of the training pixels themselves: a lower bound of any model's cross-entropy on "
            "grey pixels"}};
@@ -98,12 +131,10 @@ std::vector<CurveLevel> Vae::levels(const DataView& data) {
 
 Quantities Vae::do_validate(const DataView& data) {
   const VaeBound bound = vae_bound(network_, prior_, data.examples, options_.pixels, data.seed);
-  Quantity loss =
-      mean_over_examples(options_.pixels == Pixels::grey ? kVaeBceKl : kVaeNegativeElbo,
-                         bound.reconstruction + bound.kl, "the loss on images that were not trained on");
-  if (options_.objective == VaeObjective::elbo || options_.pixels == Pixels::grey) loss.curve = loss_;
-  if (options_.pixels != Pixels::grey)
-    loss.density_kind = options_.conditional ? "bound of -log p(x|label)" : "bound of -log p(x)";
+  Quantity loss = nats(is_likelihood() ? kVaeNegativeElbo : kVaeBceKl, bound.reconstruction + bound.kl,
+                       fmt::format("the loss on {} that were not trained on", shape_.kind().word));
+  if (options_.objective == VaeObjective::elbo || !is_likelihood()) loss.curve = loss_;
+  if (is_likelihood()) loss.density_kind = "bound of -" + density();
   Quantities out;
   out.add(std::move(loss));
   return out;
@@ -114,48 +145,81 @@ Quantities Vae::do_evaluate(const DataView& data) {
   const bool by_mixture = prior_.in_use(prior_of(options_)) == Prior::mixture;
   const Tensor kl = by_mixture ? bound.kl_mixture : bound.kl, loss = bound.reconstruction + kl;
   Quantities out;
-  if (options_.pixels == Pixels::grey) {
-    out.add(mean_over_examples(
-        kVaeBceKl, loss,
-        "cross-entropy of grey pixels plus KL; not a likelihood, so log p(x) is not reported"));
+  if (is_likelihood()) {
+    Quantity elbo = nats(kVaeElbo, neg(loss), "lower bound of " + density());
+    if (!shape_.kind().pixels && !is_integrable()) elbo.density_kind = "bound of " + density();
+    out.add(std::move(elbo));
+  } else {
+    out.add(nats(kVaeBceKl, loss,
+                 "cross-entropy of grey pixels plus KL; not a likelihood, so log p(x) is not reported"));
     out.add(quantity(kVaeEntropyFloor, grey_entropy_floor(data.examples),
                      "the pixels' own entropy, a lower bound of any model's cross-entropy"));
-  } else {
-    out.add(mean_over_examples(kVaeElbo, neg(loss), "lower bound of " + density()));
   }
-  out.add(mean_over_examples(kVaeReconstruction, bound.reconstruction, "-log p(x|z), z ~ q(z|x)"));
-  out.add(mean_over_examples(kVaeKl, kl,
-                             by_mixture
-                                 ? "KL(q(z|x) || p(z)), p(z) the mixture fitted to codes of training images"
-                                 : "KL(q(z|x) || p(z))"));
-  out.add({"active_units", static_cast<double>(active_units(bound)), NAN,
-           fmt::format("of {}", options_.latent),
-           "latent dimensions whose mean varies over the images by more than 0.01 (Burda et al. 2016)"});
+  out.add(nats(kVaeReconstruction, bound.reconstruction, "-log p(x|z), z ~ q(z|x)"));
+  out.add(nats(kVaeKl, kl,
+               by_mixture ? "KL(q(z|x) || p(z)), p(z) the mixture fitted to codes of training images"
+                          : "KL(q(z|x) || p(z))"));
+  if (network_.shape().gaussian)
+    out.add(quantity(kVaeSigma, std::sqrt(mean(exp(network_.decoder_logvar())).item()),
+                     "standard deviation of p(x|z); of several the root of their mean square"));
+  out.add(
+      {"active_units", static_cast<double>(active_units(bound)), NAN, fmt::format("of {}", options_.latent),
+       fmt::format("latent dimensions whose mean varies over the {} by more than 0.01 (Burda et al. 2016)",
+                   shape_.kind().word)});
   if (prior_.is_fitted()) {
-    if (by_mixture) out.add(mean_over_examples(kVaeKlNormal, bound.kl, "KL(q(z|x) || N(0, I))"));
+    if (by_mixture) out.add(nats(kVaeKlNormal, bound.kl, "KL(q(z|x) || N(0, I))"));
     out.add(aggregate_kls(bound, prior_));
   }
   return out;
 }
 
 Quantities Vae::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
-  if (options_.pixels == Pixels::grey) return {};
+  if (!is_likelihood()) return {};
+  return is_integrable() ? exact_log_px(data, done) : sampled_log_px(data, done);
+}
+
+Quantities Vae::sampled_log_px(const DataView& data, const ShareDone& done) const {
   const VaeLogLikelihood log_px = vae_log_likelihood(network_, prior_, data.examples, options_.pixels,
                                                      options_.importance_samples, data.seed, done);
   const auto by = [&](const QuantityInfo& info, const Tensor& rows, const char* prior) {
-    return mean_over_examples(
-        info, rows,
-        fmt::format(
-            "{} by importance sampling with {} samples for each image{}: a lower bound in expectation",
-            density(), options_.importance_samples, prior));
+    return nats(info, rows,
+                fmt::format("{} by importance sampling with {} samples for each {}{}: a lower bound in "
+                            "expectation",
+                            density(), options_.importance_samples,
+                            shape_.kind().pixels ? "image" : "example", prior));
   };
   if (prior_.in_use(prior_of(options_)) == Prior::normal) return {by(kVaeLogPx, log_px.normal, "")};
   return {by(kVaeLogPx, log_px.mixture, ", p(z) the mixture"),
           by(kVaeLogPxNormal, log_px.normal, ", p(z) = N(0, I)")};
 }
 
+Quantities Vae::exact_log_px(const DataView& data, const ShareDone& done) const {
+  constexpr int64_t kCells = 100;  // along an axis of the plane
+  const Prior which = prior_.in_use(prior_of(options_));
+  const VaeMarginal marginal(network_, prior_, which);
+  const Tensor x = read_examples(data.examples, 0, data.examples.count(), options_.pixels, Rng(data.seed)).x;
+  const Toy* truth = shape_.toy.get();
+  const bool known = truth != nullptr && truth->integrable();
+  Quantity log_px = nats(kVaeLogPx, marginal.log_prob(x), "log p(x) by quadrature over the codes");
+  if (!known) log_px.density_kind = "log p(x)";
+  done(0.5);
+  Quantities out{std::move(log_px)};
+  if (which == Prior::mixture)
+    out.add(nats(kVaeLogPxNormal, VaeMarginal(network_, prior_, Prior::normal).log_prob(x),
+                 "log p(x) by quadrature over the codes, p(z) = N(0, I)"));
+  if (!known) return out;
+  const DensityFit fit = density_fit(
+      *truth, [&](const Tensor& points) { return marginal.log_prob(points); }, DType::f64, kCells);
+  Quantities of_fit = density_quantities(fit, "");
+  Quantity kl = quantity(kVaeKlToTruth, fit.kl, "KL(truth || model) by quadrature");
+  kl.density_kind = kKlToTruth;
+  out.add(std::move(kl));
+  out.add(of_fit[kLogZ]);
+  return out;
+}
+
 void Vae::describe_evaluation(OptionTable& options) {
-  if (options_.pixels != Pixels::grey) return options_.describe_evaluation(options);
+  if (is_likelihood()) return options_.describe_evaluation(options);
   options_.describe_sampling(options);
 }
 
@@ -178,10 +242,11 @@ Tensor Vae::do_sample(const SampleRequest& request, const SamplingOptions& sampl
 }
 
 Abilities Vae::do_abilities() {
-  Abilities own{
-      .interpolate =
-          [this](const InterpolateRequest& request) { return images_between(network_, request.ends); },
-      .needs_label = !labels().empty()};  // it bounds log p(x|label)
+  Abilities own{.needs_label = !labels().empty()};  // it bounds log p(x|label)
+  if (shape_.kind().pixels)
+    own.interpolate = [this](const InterpolateRequest& request) {
+      return images_between(network_, request.ends);
+    };
   if (own.needs_label) return own;
   own.anomaly = [this](const AnomalyRequest& request) { return minus_bound(request); };
   own.encode = [this](const Tensor& x) { return network_.encode(x).mean; };
@@ -193,13 +258,16 @@ AnomalyScores Vae::minus_bound(const AnomalyRequest& request) const {
   const Posterior q = network_.encode(x);
   const Tensor z = draw_codes(q, request.rng);
   return {prior_.kl(prior_of(options_), q, z, {}) - network_.log_likelihood(x, z),
-          options_.pixels == Pixels::grey
-              ? "cross-entropy of grey pixels plus KL, nats, with one code for each image"
-              : "minus the lower bound of log p(x), nats, with one code for each image"};
+          is_likelihood() ? "minus the lower bound of log p(x), nats, with one code for each example"
+                          : "cross-entropy of grey pixels plus KL, nats, with one code for each image"};
 }
 
-std::vector<Picture> Vae::do_pictures(const DataView& data) {
+std::vector<Picture> Vae::do_image_pictures(const DataView& data) {
   return vae_pictures(network_, prior_, options_.pixels, shape_, data);
+}
+
+std::vector<Picture> Vae::do_point_pictures(const DataView& data) {
+  return vae_point_pictures(network_, prior_, prior_of(options_), shape_, data);
 }
 
 }  // namespace gradzoo

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 /// Variational auto-encoder (Kingma & Welling 2014, "Auto-encoding variational Bayes"):
 ///   p(z) = N(0, I),  p(x|z) = prod_i Bernoulli(x_i; sigmoid(decoder(z)_i)),  q(z|x) = N(mean(x), diag exp
 ///   logvar(x)), log p(x) >= ELBO(x) = E_q[log p(x|z)] - KL(q(z|x) || p(z)).
+/// Of points p(x|z) = N(decoder(z), diag sigma^2).
 namespace gradzoo {
 
 /// q(z|x) of every row.
@@ -32,6 +34,13 @@ struct Posterior {
 enum class VaeNet { mlp, conv };
 inline constexpr Choice<VaeNet> kVaeNets[] = {{"mlp", VaeNet::mlp}, {"conv", VaeNet::conv}};
 
+/// p(x|z) = N(decoder(z), diag sigma^2).
+struct GaussianDecoder {
+  double sigma = 1;     // its value, or where it begins
+  bool learned = true;  // with the weights
+  bool each = false;    // one of each number; else one of all
+};
+
 struct VaeShape {
   VaeNet net = VaeNet::mlp;
   DataShape data = {.example = {28, 28}};
@@ -41,6 +50,7 @@ struct VaeShape {
   int64_t hidden = 500;  // of mlp, as the two below
   std::string encoder_activation = "sigmoid";
   std::string decoder_activation = "tanh";
+  std::optional<GaussianDecoder> gaussian = {};  // empty: Bernoulli
   DType dtype = DType::f32;
   /// That it is conditional on.
   LabelNames labels() const { return classes > 0 ? data.labels() : LabelNames(); }
@@ -53,17 +63,21 @@ class VaeNetwork : public Module {
  public:
   VaeNetwork(const VaeShape& shape, Rng& rng);
   Posterior encode(const Tensor& x, const Tensor& labels = {}) const;  // x (B, pixels)
-  Tensor decode(const Tensor& z, const Tensor& labels = {}) const;     // z (B, latent) -> logits (B, pixels)
+  /// z (B, latent) -> (B, pixels): logits, or the means of a Gaussian.
+  Tensor decode(const Tensor& z, const Tensor& labels = {}) const;
   /// The mean of p(x|z) of every row: (B, pixels).
   Tensor expected(const Tensor& z, const Tensor& labels = {}) const;
-  /// x ~ p(x|z) of every row: (B, pixels) of 0 and 1.
+  /// x ~ p(x|z) of every row: (B, pixels), of a Bernoulli 0 and 1.
   Tensor draw(const Tensor& z, const Tensor& labels, Rng& rng) const;
   /// log p(x|z) of every row, nats: (B). On grey pixels this is minus the cross-entropy, not a density.
   Tensor log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels = {}) const;
+  /// log sigma^2 of a Gaussian p(x|z): (1), or (pixels); undefined of a Bernoulli.
+  const Tensor& decoder_logvar() const { return decoder_logvar_; }
   const VaeShape& shape() const { return shape_; }
 
  private:
   VaeShape shape_;
+  Tensor decoder_logvar_;
   std::unique_ptr<ImageEncoder> encoder_;                  // of conv
   std::unique_ptr<Linear> encoder_hidden_, encoder_head_;  // mean and logvar side by side: (B, 2 latent)
   Activation encoder_activation_;
@@ -139,6 +153,8 @@ class VaePrior {
   /// `wanted`, or N(0, I) as long as there is no mixture.
   Prior in_use(Prior wanted) const { return is_fitted() ? wanted : Prior::normal; }
 
+  /// p(z) as Gaussians, where there are no labels.
+  GaussianMixture gaussians(Prior which) const;
   /// log p(z) of every row of z (n, latent): (n), of z's dtype. Labels (n) iff it is conditional.
   Tensor log_prob(Prior which, const Tensor& z, const Tensor& labels) const;
   /// (n, latent) f32
@@ -154,6 +170,10 @@ class VaePrior {
 
 /// z ~ q(z|x), a row each.
 Tensor draw_codes(const Posterior& q, Rng& rng);
+
+/// What is learned of a Gaussian decoder's sigma: one number, or one of each coordinate.
+enum class VaeSigmas { one, each };
+inline constexpr Choice<VaeSigmas> kVaeSigmas[] = {{"one", VaeSigmas::one}, {"each", VaeSigmas::each}};
 
 enum class VaeArchitecture { seed, pytorch_examples };
 inline constexpr Choice<VaeArchitecture> kVaeArchitectures[] = {
@@ -187,11 +207,18 @@ struct VaeOptions {
   Prior prior = Prior::mixture;
   int64_t components = 200;
   VaeDraw draw = VaeDraw::mean;
+  double decoder_sigma = 0;  // 0: learned
+  VaeSigmas sigmas = VaeSigmas::one;
 
   void describe(OptionTable& options);
   void describe_evaluation(OptionTable& options);  // what an evaluation may choose anew
   void describe_sampling(OptionTable& options);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+
+ private:
+  void refuse_sigma(const DataShape& shape) const;
 };
 
 class Vae : public Model {
@@ -214,7 +241,8 @@ class Vae : public Model {
   Quantities do_evaluate(const DataView& data) override;
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  std::vector<Picture> do_point_pictures(const DataView& data) override;
   Abilities do_abilities() override;
 
  private:
@@ -223,6 +251,14 @@ class Vae : public Model {
   /// Minus the bound, with one code for each image.
   AnomalyScores minus_bound(const AnomalyRequest& request) const;
   std::string density() const;  // what is bounded
+  /// Whether p(x|z) is a density of what is learned; else it is the cross-entropy of grey pixels.
+  bool is_likelihood() const;
+  /// Whether log p(x) is an integral over so few codes that quadrature finds it.
+  bool is_integrable() const;
+  /// The mean of rows, in the unit of these data.
+  Quantity nats(const QuantityInfo& info, const Tensor& rows, std::string meaning) const;
+  Quantities sampled_log_px(const DataView& data, const ShareDone& done) const;
+  Quantities exact_log_px(const DataView& data, const ShareDone& done) const;
 
   DataShape shape_;
   VaeOptions options_;
@@ -242,7 +278,8 @@ inline constexpr QuantityInfo kVaeBceKl{"bce_kl", "nats/image"},
     kVaeNegativeElbo{"negative_elbo", "nats/image"}, kVaeReconstruction{"reconstruction", "nats/image"},
     kVaeKl{"kl", "nats/image"}, kVaeLogPx{"log_px", "nats/image"}, kVaeKlNormal{"kl_normal", "nats/image"},
     kVaeLogPxNormal{"log_px_normal", "nats/image"}, kVaeAggregateNormal{"aggregate_kl_normal", "nats"},
-    kVaeAggregateMixture{"aggregate_kl_mixture", "nats"};
+    kVaeAggregateMixture{"aggregate_kl_mixture", "nats"}, kVaeKlToTruth{"kl_to_truth", "nats"},
+    kVaeSigma{"decoder_sigma", ""};
 
 /// The ELBO's parts on a set of images, one z an image. Deterministic in the seed.
 struct VaeBound {

@@ -27,8 +27,10 @@ struct ToyRuns {
 TEST_CASE("A toy and a model that do not fit are refused before anything is written") {
   const ScratchDirectory scratch;
   const std::pair<std::string, std::vector<std::string>> cases[] = {
-      {"train vae --data ring8", {"vae learns images", "ring8", "--data mnist"}},
-      {"train classifier --data ring8", {"classifier learns images", "ring8"}},
+      {"train vae --data ring8 --set preset=textbook", {"preset=textbook", "of images", "--data mnist"}},
+      {"train vae --data ring8 --set net=conv", {"net=conv", "Hint: "}},
+      {"train vae --data mnist --set decoder_sigma=0.1", {"decoder_sigma", "Bernoulli", "--data ring8"}},
+      {"train classifier --data ring8", {"classifier learns images", "ring8", "--data mnist"}},
       {"train ebm --data ring9", {"'ring9'", "'ring8'"}},
       {"train ebm --data ring8 --steps 0", {"--steps 0", "--epochs"}},
       {"train ebm --data ring8 --set toy_scale=0", {"'toy_scale'", "out of range"}},
