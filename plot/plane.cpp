@@ -133,6 +133,7 @@ class Panel {
     draw_density(colors);
     draw_grid_lines();
     draw_contours();
+    draw_paths();
     draw_points();
     draw_arrows(canvas_, view_.arrows, arrows, [this](Point p) { return pixel(p.x, p.y); });
     canvas_.clear_clip();
@@ -184,6 +185,16 @@ class Panel {
       }
     }
     canvas_.stroke(lines, {.width = 1.2, .color = kContour, .opacity = 0.75});
+  }
+
+  void draw_paths() {
+    for (std::size_t i = 0; i < view_.paths.size(); ++i) {
+      std::vector<Point> line;
+      for (const Point& p : view_.paths[i]) line.push_back(pixel(p.x, p.y));
+      if (line.empty()) continue;
+      canvas_.stroke(line, {.width = 1.3, .color = class_color(i), .opacity = 0.85});
+      canvas_.fill_circle(line.front(), 4, class_color(i));
+    }
   }
 
   void draw_points() {

@@ -51,6 +51,7 @@ struct PlaneView {
   std::vector<int> labels =
       {};  ///< one a point, >= 0: its colour, and a name at the median of each; empty: none
   std::vector<Arrow> arrows = {};
+  std::vector<std::vector<Point>> paths = {};  ///< each in a class's colour, with a dot where it begins
 };
 
 /// The views side by side, four in a row, one unit as long in all of them and along both axes.

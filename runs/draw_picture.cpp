@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/plot/chart.h"
 #include "gradzoo/plot/plane.h"
@@ -74,6 +75,16 @@ std::vector<Arrow> arrows_of(const Plane& plane) {
   return arrows;
 }
 
+std::vector<std::vector<Point>> paths_of(const Tensor& paths) {
+  if (!paths.defined()) return {};
+  if (paths.rank() != 3)
+    throw Error("picture: paths of shape {} are not in the plane. Hint: (k, n, 2).", paths.shape().str());
+  std::vector<std::vector<Point>> result;
+  for (int64_t i = 0; i < paths.dim(0); ++i)
+    result.push_back(points_of(reshape(slice(paths, 0, i, i + 1), {paths.dim(1), paths.dim(2)})));
+  return result;
+}
+
 // One unit is as long on both axes.
 Drawing draw(const Scatter& scatter, const std::string& title) {
   PlaneView view{.title = fmt::format("{}: x {}, y {}", title, scatter.x_name, scatter.y_name),
@@ -101,7 +112,8 @@ Drawing draw(const Planes& planes, const std::string&) {
                      .probability = plane.probability,
                      .contours = field_of(plane.contours),
                      .points = points_of(plane.points),
-                     .arrows = arrows_of(plane)});
+                     .arrows = arrows_of(plane),
+                     .paths = paths_of(plane.paths)});
   }
   return png_drawing(draw_planes(views));
 }

@@ -41,6 +41,7 @@ struct Plane {
   Tensor points = {};       ///< (n, 2): dots over it
   Tensor arrow_tails = {};  ///< (m, 2)
   Tensor arrows = {};       ///< (m, 2): vectors, drawn to one common scale
+  Tensor paths = {};        ///< (k, n, 2): k lines of n points, with a dot where each begins
 };
 
 /// Planes side by side, all with equal units: the learned density beside the truth.

@@ -35,7 +35,7 @@ LabResult LabEntry::run(const LabContext& context, std::span<const std::string> 
   return lab->run(context);
 }
 
-LabEntry coin_lab(), compression_lab(), gaussian_laplace_lab(), forward_reverse_kl_lab(),
+LabEntry coin_lab(), compression_lab(), gaussian_laplace_lab(), forward_reverse_kl_lab(), langevin_lab(),
     likelihood_vs_quality_lab(), optimal_discriminator_lab(), score_matching_lab(), blindness_lab(),
     mode_collapse_lab(), noise_levels_lab(), one_idea_lab(), prior_holes_lab(), nce_constant_lab(),
     relu_lost_gradient_lab();
@@ -45,6 +45,7 @@ std::span<const LabEntry> labs() {
                                    compression_lab(),
                                    gaussian_laplace_lab(),
                                    forward_reverse_kl_lab(),
+                                   langevin_lab(),
                                    likelihood_vs_quality_lab(),
                                    optimal_discriminator_lab(),
                                    mode_collapse_lab(),

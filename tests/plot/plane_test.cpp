@@ -166,6 +166,19 @@ TEST_CASE("dots are drawn in their places, and those outside are counted, not dr
   CHECK(with_remark.rgb != inside.rgb);
 }
 
+TEST_CASE("a path is drawn between its points in a class's colour, with a dot at its first") {
+  PlaneView view{.paths = {{}, {{-0.55, -0.35}, {0.65, -0.35}, {0.65, 0.45}}}};
+  const Rect plot = lay_out({view}, false).plots[0];
+  const Image image = draw_planes({view});
+  const auto color_at = [&](double x, double y) { return pixel(image, place(view, plot, x, y)); };
+  CHECK(color_at(-0.55, -0.35) == class_color(1));
+  CHECK(darkness_near(image, place(view, plot, 0.05, -0.35), 1) > 600);
+  CHECK(darkness_near(image, place(view, plot, 0.65, 0.05), 1) > 600);
+  CHECK(color_at(0.05, 0.05) == kBlank);  // it is not closed
+  const auto around = [&](double x, double y) { return darkness_near(image, place(view, plot, x, y), 4); };
+  CHECK(around(-0.55, -0.35) > 1.5 * around(0.65, 0.45));
+}
+
 TEST_CASE("a probability's colours go from 0 to 1, whatever values there are") {
   const auto shade = [](double value, double beside) {
     const PlaneView view{.density = flat(4, 4, value), .probability = true};

@@ -73,6 +73,7 @@ TEST_CASE("Planes are drawn side by side from whatever of them is defined, in f3
     plane.points = zeros({7, 2}, dtype);
     plane.arrow_tails = zeros({2, 2}, dtype);
     plane.arrows = ones({2, 2}, dtype);
+    plane.paths = zeros({3, 5, 2}, dtype);
     CHECK(drawn({"plane", "", Planes{{plane, plane}}}).width > 1.5 * alone.width);
   }
 }
@@ -82,5 +83,7 @@ TEST_CASE("A plane whose shapes disagree is refused") {
   CHECK_THROWS_AS(draw({.title = "flat", .density = ones({9})}), Error);
   CHECK_THROWS_AS(draw({.title = "in space", .points = ones({9, 3})}), Error);
   CHECK_THROWS_AS(draw({.title = "no tails", .arrows = ones({9, 2})}), Error);
+  CHECK_THROWS_AS(draw({.title = "one path", .paths = ones({9, 2})}), Error);
+  CHECK_THROWS_AS(draw({.title = "paths in space", .paths = ones({2, 9, 3})}), Error);
   CHECK_THROWS_AS(draw_picture({"none", "", Planes{}}), Error);
 }
