@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/runs/uses/capable_models.h"
 #include "nn/parallel/shared_rows.h"
@@ -30,6 +31,16 @@ Tensor start_of(const Target& target, const DataShape& shape, int64_t n, Rng& rn
   Tensor x = shape.kind().noise(shape, n, rng);
   reflect(target.domain, x);
   return x;
+}
+
+// Noise, drawn again where the toy's density is 0.
+Tensor inside(const DataShape& shape, int64_t n, Rng& rng) {
+  Tensor x = shape.kind().noise(shape, n, rng);
+  while (true) {
+    const Tensor outside = reshape(eq(shape.toy->log_prob(x), -INFINITY), {n, 1});
+    if (!any(outside)) return x;
+    x = where(outside, shape.kind().noise(shape, n, rng), x);
+  }
 }
 
 std::string number(double value, std::string_view format) {
@@ -74,6 +85,22 @@ void check_fits(const SamplerEntry& sampler, const Target& target, const RunOpti
               fitting.empty() ? "" : fmt::format("on this run walk {}; ", fitting),
               setting.empty() ? "" : fmt::format("train it with --set {}, or ", setting),
               models.empty() ? "it walks on no model of such data" : "a run of " + models);
+}
+
+Target density_target(const DataShape& shape, const SamplerEntry& sampler) {
+  const std::shared_ptr<const Toy> toy = shape.toy;
+  if (const std::string reason = toy->why_no_density(); !reason.empty()) throw Error(reason);
+  const bool along_score = (sampler.needs & kNeedsScore) != 0;
+  if (along_score && !toy->why_no_score().empty())
+    throw Error("sample: {} walks along a score, and {} has none. Hint: --sampler mh, or jumps", sampler.name,
+                toy->name());
+  const Target target =
+      with_extent({.log_prob = [toy](const Tensor& x) { return toy->log_prob(x); },
+                   .initial = [shape](int64_t n, Rng& rng) { return inside(shape, n, rng); }},
+                  shape);
+  if (const std::string reason = why_unfit(sampler.name, sampler.needs, target); !reason.empty())
+    throw Error(reason);
+  return target;
 }
 
 Target shared_target(const Target& target, Processes& processes) {

@@ -43,6 +43,11 @@ Target with_extent(Target target, const DataShape& shape);
 void check_fits(const SamplerEntry& sampler, const Target& target, const RunOptions& options,
                 const DataShape& shape);
 
+/// The density of a toy as the target of this sampler, with the extent of its box. Chains begin as those on a
+/// model of such data, where the density is above 0. Throws Error where it is not known, and where the
+/// sampler needs what it lacks.
+Target density_target(const DataShape& shape, const SamplerEntry& sampler);
+
 /// The same target, whose values at rows are shared out among processes, in blocks (RowBlocks): every
 /// evaluation is a collective call, and gives the same bytes however many they are.
 Target shared_target(const Target& target, Processes& processes);

@@ -7,6 +7,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/datasets/registry.h"
 #include "gradzoo/runs/live_line.h"
 #include "gradzoo/runs/opened_run.h"
 #include "gradzoo/runs/uses/walk.h"
@@ -60,6 +61,14 @@ void check_own_options(const Model& model, const std::vector<std::string>& assig
   }
 }
 
+/// What the command line asks for.
+struct Asked {
+  std::string run, out, label, sampler;
+  int64_t count = 100, seed = -1, threads = 0;
+  std::vector<std::string> assignments;
+  bool json = false;
+};
+
 // Where chains ended, and what is said of their walk.
 struct Walked {
   Tensor samples;
@@ -67,15 +76,13 @@ struct Walked {
   Json json;
 };
 
-Walked walk_on(const OpenedRun& run, int64_t count, const WalkOptions& options) {
-  const Target target = with_extent(run.model->abilities().target, run.shape);
-  check_fits(options.entry(), target, *run.options, run.shape);
+Walked walk_on(const Target& target, const DataShape& shape, int64_t count, const WalkOptions& options,
+               uint64_t seed) {
   const std::unique_ptr<Sampler> sampler = options.make();
   Countdown countdown(stderr, "sample");
   ChainOptions chains = options.chains();
   chains.done = [&](double share) { countdown.done(share); };
-  const Walk walked =
-      walk(shared_target(target, all_processes()), run.shape, count, *sampler, chains, run.seed());
+  const Walk walked = walk(shared_target(target, all_processes()), shape, count, *sampler, chains, seed);
   return {walked.samples, walk_table(walked.chains, count, *sampler, chains),
           walk_json(walked.chains, count, *sampler, chains)};
 }
@@ -87,80 +94,129 @@ std::optional<int64_t> asked_label(const Model& model, const std::string& text) 
   return names.empty() ? 0 : label_named(names, text);  // Model::sample() says what it lacks
 }
 
+// `object` says of what the samples are.
+void tell(const Asked& asked, const std::string& out, uint64_t seed, Json object,
+          const std::optional<Walked>& walked) {
+  if (!asked.json) {
+    fmt::print("{}{}\n", walked ? walked->table : "", printable(out));
+    return;
+  }
+  object.update({{"samples", asked.count}, {"seed", seed}, {"file", out}, {"walk", nullptr}});
+  if (walked) object["walk"] = walked->json;
+  fmt::print("{}\n", object.dump());
+}
+
+void sample_run(const Asked& asked, const std::optional<WalkOptions>& chains) {
+  OpenedRun run(asked.run, asked.seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(asked.seed)),
+                asked.threads);
+  run.progress = stderr;
+  const std::optional<int64_t> label = asked_label(*run.model, asked.label);
+  const std::string ending = picture_ending(run.shape);
+  const std::string out = asked.out.empty()
+                              ? run.directory.result(fmt::format(
+                                    "sample-{}{}seed{}{}", chains ? asked.sampler + "-" : "",
+                                    label ? fmt::format("label{}-", *label) : "", run.seed(), ending))
+                              : asked.out;
+  check_samples_path(out, ending);
+  Tensor samples;
+  std::optional<Walked> walked;
+  if (chains) {
+    const Target target = with_extent(run.model->abilities().target, run.shape);
+    check_fits(chains->entry(), target, *run.options, run.shape);
+    walked = walk_on(target, run.shape, asked.count, *chains, run.seed());
+    samples = walked->samples;
+  } else {
+    check_own_options(*run.model, asked.assignments);
+    Rng rng = run.sample_stream();
+    const Tensor labels = label ? full({asked.count}, static_cast<double>(*label), DType::i64) : Tensor();
+    samples = run.samples(asked.count, rng, labels, asked.assignments);
+  }
+  if (!all_processes().is_first()) return;
+  write_samples(out, samples, run.shape.toy.get());
+  tell(asked, out, run.seed(), {{"run", run.directory.path()}, {"step", run.step}}, walked);
+}
+
+// Whether these are data by name, and no run of that name is here.
+bool names_data(const std::string& typed) {
+  return std::ranges::count(dataset_names(), typed) > 0 && !is_run(typed);
+}
+
+void sample_density(const Asked& asked, const std::optional<WalkOptions>& chains) {
+  if (!is_toy(asked.run))
+    throw Error(
+        "sample: {} are images, whose density is not known. Hint: a run that learned them, such as zoo/ebm, "
+        "or a known density, such as ring8",
+        asked.run);
+  if (!chains)
+    throw Error("sample: {} is a density and no run, so chains sample it. Hint: --sampler mala", asked.run);
+  const RunMode mode(asked.threads);
+  const DataShape shape = shape_of({.data = asked.run});
+  const Target target = density_target(shape, chains->entry());
+  const auto seed = static_cast<uint64_t>(std::max<int64_t>(0, asked.seed));
+  const std::string ending = picture_ending(shape);
+  const std::string out =
+      asked.out.empty() ? fmt::format("{}-{}-seed{}{}", asked.run, asked.sampler, seed, ending) : asked.out;
+  check_samples_path(out, ending);
+  const Walked walked = walk_on(target, shape, asked.count, *chains, seed);
+  if (!all_processes().is_first()) return;
+  write_samples(out, walked.samples, shape.toy.get());
+  tell(asked, out, seed, {{"density", asked.run}}, walked);
+}
+
+// For a shell: runs, and densities, which need no training.
+Candidates sampled_known() {
+  Candidates candidates;
+  for (const ToyInfo& toy : known_toys())
+    if (make_toy(toy.name)->why_no_density().empty()) candidates.push_back({toy.name, "a known density"});
+  for (Candidate& run : runs_known()) candidates.push_back(std::move(run));
+  return candidates;
+}
+
 }  // namespace
 
 int sample_command(const Arguments& arguments) {
   constexpr int64_t kMostSamples = 200'000;
-  std::string run_path, out;
-  int64_t count = 100, seed = -1, threads = 0;
-  std::string label, sampler;
-  std::vector<std::string> assignments;
-  bool json = false;
+  Asked asked;
   CommandLine line(
       "sample", "Draws samples from a run, as its model does or by Markov chains on what it learned.",
       {{"gradzoo sample zoo/vae -n 25 --out digits.png", "25 digits by a model that comes trained"},
        {"gradzoo sample zoo/flow-matching --label 7", "sevens"},
        {"gradzoo sample zoo/ebm --sampler mala --set steps=200", "a Markov chain for each sample"},
+       {"gradzoo sample ring8 --sampler mala", "the same on a known density"},
        {"gradzoo sample zoo/vae -n 1000 --out digits.npy", "for NumPy"}});
-  line.positional("RUN", run_path, "a run directory");
-  line.option("-n", "N", count, "samples (default: 100)", 1, kMostSamples);
-  line.option("--out", "FILE|DIR/", out,
+  line.positional("RUN", asked.run,
+                  "a run directory; with --sampler also a known density, by the name of its data: ring8");
+  line.option("-n", "N", asked.count, "samples (default: 100)", 1, kMostSamples);
+  line.option("--out", "FILE|DIR/", asked.out,
               "x.png a picture (x.svg of numbers on a line), x.npy float32 (n, H, W), (n, H, W, 3) or (n, "
-              "d), x.csv a line a sample, DIR/ a PNG a sample (default: RUN/samples/sample-seed<S>.png)");
-  line.option("--label", "L", label,
+              "d), x.csv a line a sample, DIR/ a PNG a sample (default: RUN/samples/sample-seed<S>.png; of a "
+              "density ring8-mala-seed<S>.png, here)");
+  line.option("--label", "L", asked.label,
               "of this class, by its number or its folder's name, of a model that has learned labels "
               "(default: all in turn)");
-  line.option("--sampler", "NAME", sampler,
+  line.option("--sampler", "NAME", asked.sampler,
               "walk on the model's log-density or score instead, a chain a sample: " + sampler_names() +
                   "; prints acceptance, effective sample sizes (ESS) and R-hat");
-  line.options("--set", "KEY=VALUE", assignments,
+  line.options("--set", "KEY=VALUE", asked.assignments,
                "of the sampler: steps (default: 1000), warmup (half of them), and its own (listed below); "
                "without one, of how the model draws");
-  add_seed(line, seed, "of the samples (default: the run's)");
-  add_threads(line, threads);
-  line.flag("--json", json, "print one JSON object: the file, and what the chains say of themselves");
-  line.completes("RUN", runs_known);
+  add_seed(line, asked.seed, "of the samples (default: the run's; 0 of a density)");
+  add_threads(line, asked.threads);
+  line.flag("--json", asked.json, "print one JSON object: the file, and what the chains say of themselves");
+  line.completes("RUN", [](const std::string&) { return sampled_known(); });
   line.completes("--sampler", [](const std::string&) { return samplers_known(); });
-  line.completes("--set", [&](const std::string& partial) { return sampler_settings(sampler, partial); });
+  line.completes("--set",
+                 [&](const std::string& partial) { return sampler_settings(asked.sampler, partial); });
   line.section("Samplers:", samplers_text);
   if (!line.read(arguments)) return 0;
-  if (!out.empty()) check_samples_path(out);
-  if (!label.empty() && !sampler.empty())
+  if (!asked.out.empty()) check_samples_path(asked.out);
+  if (!asked.label.empty() && !asked.sampler.empty())
     throw Error(
         "sample: --label {} is the model's own way to draw, and --sampler {} another. Hint: one of them",
-        printable(label), sampler);
+        printable(asked.label), asked.sampler);
   std::optional<WalkOptions> chains;
-  if (!sampler.empty()) chains.emplace(sampler, assignments);
-  const auto chosen_seed = seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(seed));
-  OpenedRun run(run_path, chosen_seed, threads);
-  run.progress = stderr;
-  const std::optional<int64_t> asked = asked_label(*run.model, label);
-  const std::string ending = picture_ending(run.shape);
-  if (out.empty())
-    out = run.directory.result(fmt::format("sample-{}{}seed{}{}", chains ? sampler + "-" : "",
-                                           asked ? fmt::format("label{}-", *asked) : "", run.seed(), ending));
-  check_samples_path(out, ending);
-  Tensor samples;
-  std::optional<Walked> walked;
-  if (chains) {
-    walked = walk_on(run, count, *chains);
-    samples = walked->samples;
-  } else {
-    check_own_options(*run.model, assignments);
-    Rng rng = run.sample_stream();
-    const Tensor labels = asked ? full({count}, static_cast<double>(*asked), DType::i64) : Tensor();
-    samples = run.samples(count, rng, labels, assignments);
-  }
-  if (!all_processes().is_first()) return 0;
-  write_samples(out, samples, run.shape.toy.get());
-  if (json) {
-    Json object{{"run", run.directory.path()}, {"step", run.step}, {"samples", count},
-                {"seed", run.seed()},          {"file", out},      {"walk", nullptr}};
-    if (walked) object["walk"] = walked->json;
-    fmt::print("{}\n", object.dump());
-  } else {
-    fmt::print("{}{}\n", walked ? walked->table : "", printable(out));
-  }
+  if (!asked.sampler.empty()) chains.emplace(asked.sampler, asked.assignments);
+  names_data(asked.run) ? sample_density(asked, chains) : sample_run(asked, chains);
   return 0;
 }
 

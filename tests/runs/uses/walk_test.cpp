@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/runs/uses/capable_models.h"
 #include "gradzoo/samplers/kinds/gibbs.h"
@@ -95,6 +96,23 @@ TEST_CASE("points of a toy have its box as extent, unless the target knows one; 
   CHECK(with_extent(known, shape).extent.high == Doubles{1});
   CHECK(with_extent({.log_prob = kNormal.log_prob, .binary = true}, shape).extent.low.empty());
   CHECK(with_extent(kNormal, {.example = {2, 2}}).extent.low.empty());
+}
+
+TEST_CASE("a toy's density is a target, on which chains begin where it is above 0") {
+  const DataShape dark = shape_of({.data = "checkerboard"});
+  const Target target = density_target(dark, find_sampler("mh"));
+  Rng rng(1);
+  const Tensor start = target.initial(2000, rng);
+  CHECK(start.shape() == Shape{2000, 2});
+  CHECK(all_finite(target.log_prob(start)));
+  CHECK(target.extent.high == dark.toy->box().high);
+  const auto refusal = [](const char* data, const char* sampler) {
+    return error_message([&] { density_target(shape_of({.data = data}), find_sampler(sampler)); });
+  };
+  CHECK(refusal("ring8", "mala") == "");
+  CHECK(contains(refusal("checkerboard", "ula"), "ula walks along a score, and checkerboard has none"));
+  CHECK(contains(refusal("bars-and-stripes", "flip"), "no density"));
+  CHECK(contains(refusal("ring8", "flip"), "mh, ula, mala"));
 }
 
 TEST_CASE("the table shows acceptance and every statistic, and says where chains do not agree") {

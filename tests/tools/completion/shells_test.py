@@ -28,6 +28,7 @@ COMPLETED = [
     ("gradzoo train vae --set pixels=dyn", "gradzoo train vae --set pixels=dynamic-binary "),
     ("gradzoo sample zoo/flow", "gradzoo sample zoo/flow-matching "),
     ("gradzoo sample runs/own", "gradzoo sample runs/own-run "),
+    ("gradzoo sample ring", "gradzoo sample ring8 "),
     ("gradzoo sample zoo/ebm --sampler mal", "gradzoo sample zoo/ebm --sampler mala "),
     ("gradzoo sample zoo/ebm --sampler mala --set ste", None),  # step= and steps= both begin so
     ("gradzoo data chec", "gradzoo data check "),

@@ -1,3 +1,9 @@
+#include <cmath>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -10,6 +16,22 @@
 
 using namespace gradzoo;
 using namespace gradzoo::test;
+
+namespace {
+
+// Of a CSV file of numbers.
+std::vector<std::vector<double>> rows_of(const std::string& csv) {
+  std::vector<std::vector<double>> rows;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    rows.emplace_back();
+    for (std::string field; std::getline(fields, field, ',');) rows.back().push_back(std::stod(field));
+  }
+  return rows;
+}
+
+}  // namespace
 
 TEST_CASE("What is wrong with a sampler is said before a run is opened, with the nearest right word") {
   const ScratchDirectory scratch;
@@ -95,6 +117,63 @@ TEST_CASE("What chains say of themselves can be read by a program") {
   CHECK(walk["statistics"][1]["tail_ess"].get<double>() > 0);
   CHECK(walk["statistics"][1]["rhat"].get<double>() > 0.9);
   CHECK(json_of("sample run --json --out y.csv", folder)["walk"].is_null());
+}
+
+TEST_CASE("Chains walk on a known density by its name, without a run") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  const auto drawn = [&](const std::string& line) {
+    run_ok(line + " --out x.csv", folder);
+    return rows_of(read_file(scratch.file("x.csv")));
+  };
+  // Correlation .6: chains of 100 time constants from N(0, I), 2,000 of them.
+  double squares = 0, products = 0;
+  const auto points = drawn("sample gaussian --sampler mala -n 2000 --set step=0.4 --set steps=300");
+  REQUIRE(points.size() == 2000);
+  for (const std::vector<double>& point : points) {
+    squares += (point[0] * point[0] + point[1] * point[1]) / 4000;
+    products += point[0] * point[1] / 2000;
+  }
+  CHECK(std::abs(squares - 1) < 0.1);     // standard errors .026
+  CHECK(std::abs(products - 0.6) < 0.1);  // and .026
+  // A chain that begins on a dark square never leaves them.
+  for (const std::vector<double>& point : drawn("sample checkerboard --sampler mh -n 300 --set steps=20"))
+    CHECK(std::fmod(std::floor(point[0]) + std::floor(point[1]), 2) == 0);
+  CHECK(drawn("sample exponential --sampler hmc -n 5 --set steps=20")[4].size() == 1);
+
+  const auto told = json_of("sample ring8 --sampler jumps -n 40 --set steps=20 --seed 3 --json", folder);
+  CHECK(told["density"] == "ring8");
+  CHECK(told["samples"] == 40);
+  CHECK(told["seed"] == 3);
+  CHECK(told["walk"]["sampler"] == "jumps");
+  CHECK(told["file"] == "ring8-jumps-seed3.png");
+  CHECK(std::filesystem::exists(scratch.file("ring8-jumps-seed3.png")));
+  run_ok("sample gamma --sampler mh -n 40 --set steps=20", folder);
+  CHECK(std::filesystem::exists(scratch.file("gamma-mh-seed0.svg")));
+}
+
+TEST_CASE("A run folder wins over a density of its name") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  run_ok("train nce --data two-moons --steps 2 --set hidden=4 --out ring8", folder);
+  const auto told = json_of("sample ring8 --sampler mh -n 4 --set steps=4 --json", folder);
+  CHECK(told["run"] == "ring8");
+  CHECK(told["step"] == 2);
+  CHECK(!told.contains("density"));
+}
+
+TEST_CASE("What has no density that is known, or no sampler, is refused with a hint") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  check_refused("sample mnist --sampler mala", folder, {"mnist are images", "zoo/ebm", "ring8"});
+  check_refused("sample bars-and-stripes --sampler flip", folder, {"no density", "such as ring8"});
+  check_refused("sample ring8", folder, {"ring8 is a density and no run", "--sampler mala"});
+  check_refused("sample checkerboard --sampler mala", folder, {"along a score", "--sampler mh"});
+  check_refused("sample ring8 --sampler gibbs", folder, {"gibbs", "mh, ula, mala, hmc"});
+  check_refused("sample ring8 --sampler mala --out x.svg", folder, {"x.svg", ".png"});
+  check_refused("sample rin8 --sampler mala", folder, {"no run rin8"});
+  CHECK(contains(run_ok("--complete sample ri", folder).out, "ring8\ta known density"));
+  CHECK(!contains(run_ok("--complete sample bar", folder).out, "bars-and-stripes"));
 }
 
 TEST_CASE("The list of samplers says what each needs") {
