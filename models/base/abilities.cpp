@@ -73,6 +73,16 @@ AnomalyScores judged_in_parts(const std::function<AnomalyScores(const AnomalyReq
   return all;
 }
 
+std::function<Tensor(const Tensor&, Rng&)> likelihood_in_parts(
+    std::function<Tensor(const Tensor&, Rng&)> of) {
+  return [of = std::move(of)](const Tensor& examples, Rng& rng) {
+    check_examples(examples, "log-prob");
+    Tensors all;
+    for_each_part(examples, {}, [&](const Tensor& part) { all.push_back(cast(of(part, rng), DType::f64)); });
+    return concat(all, 0);
+  };
+}
+
 Tensor interpolated(const std::function<Tensor(const InterpolateRequest&)>& interpolate,
                     const InterpolateRequest& request) {
   const Tensor &x = request.ends.x, &labels = request.ends.labels;
@@ -103,6 +113,7 @@ void add_consequences(Abilities& all) {
     all.anomaly = [target](const AnomalyRequest& request) {
       return anomaly_by(target, request.examples, request.rng);
     };
+  if (!all.log_prob && target.log_prob) all.log_prob = log_prob_by(target);
 }
 
 // `function` reached through `around`, which checks what is asked and what is given.
@@ -120,6 +131,7 @@ Abilities with_consequences(Abilities own) {
   wrap(own.denoise, denoised_in_parts);
   wrap(own.anomaly, judged_in_parts);
   wrap(own.encode, encoded_in_parts);
+  if (own.log_prob) own.log_prob->of = likelihood_in_parts(std::move(own.log_prob->of));
   wrap(own.interpolate, interpolated);
   return own;
 }

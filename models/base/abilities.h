@@ -24,6 +24,19 @@ struct AnomalyScores {
 /// Throws Error if the target has none of these.
 AnomalyScores anomaly_by(const Target& target, const Tensor& x, Rng& rng);
 
+/// How likely examples are to a model, on the scale of log p(x).
+struct LogProb {
+  /// (n, numbers), as training sees them -> (n) nats; each row draws its own numbers.
+  std::function<Tensor(const Tensor& examples, Rng& rng)> of;
+  std::string meaning;         ///< of a number: "log p(x), exact"
+  bool up_to_constant = true;  ///< log p(x) plus a number that is not known, the same for all examples
+  bool is_bound = false;       ///< a lower bound, in the mean over draws
+  int64_t draws = 0;           ///< how many make a steady mean; 0: nothing is drawn
+};
+
+/// By a log-density as a target has it: log p(x) + log Z, of noisy data the mean over that noise.
+LogProb log_prob_by(const Target& target);
+
 /// Receives the share of a long computation that is done, in [0, 1].
 using ShareDone = std::function<void(double)>;
 
@@ -70,6 +83,8 @@ struct Abilities {
   std::function<Tensor(const DenoiseRequest&)> denoise = {};
   /// How little each example is expected.
   std::function<AnomalyScores(const AnomalyRequest&)> anomaly = {};
+  /// How likely each example is.
+  std::optional<LogProb> log_prob = {};
   /// Codes of examples (n, numbers): (n, codes), of a model that has an encoder; no draws, so that equal
   /// examples have equal codes.
   std::function<Tensor(const Tensor& examples)> encode = {};
@@ -84,6 +99,7 @@ struct Abilities {
 /// The model's own abilities, and what follows from its target where the model knows no better:
 /// - of what `denoised` takes (samplers/denoised.h), guesses without noise;
 /// - of a log-density or a score, anomaly scores (anomaly_by);
+/// - of a log-density, what log_prob_by makes of it;
 /// - of what `filled` takes (samplers/filled.h), the hidden part of images.
 /// Requests are checked, cut into parts that a network has room for, and their results kept in their domain.
 Abilities with_consequences(Abilities own);

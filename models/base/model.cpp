@@ -151,6 +151,11 @@ Abilities Model::abilities() {
   showing(all.denoise);
   showing(all.anomaly);
   showing(all.encode);
+  if (all.log_prob)
+    all.log_prob->of = [this, f = std::move(all.log_prob->of)](const Tensor& examples, Rng& rng) {
+      const Shown shown(*this);
+      return f(examples, rng);
+    };
   if (all.interpolate)
     all.interpolate = [this, f = std::move(all.interpolate)](const InterpolateRequest& request) {
       const Shown shown(*this);

@@ -172,11 +172,16 @@ std::vector<Picture> Dbn::do_pictures(const DataView& data) {
 }
 
 Abilities Dbn::do_abilities() {
-  return {.partition = rbm_partition(*layers_.back(), learning_.back()->base_bias()),
-          .encode = [this](const Tensor& x) {
-            Rng none(0);  // probabilities are not drawn
-            return above(x, layers_.size(), DbnUpward::probabilities, none);
-          }};
+  return {
+      .partition = rbm_partition(*layers_.back(), learning_.back()->base_bias()),
+      .log_prob = LogProb{.of = [this](const Tensor& x, Rng& rng) { return dbn_bound(layers_, x, 0, rng); },
+                          .meaning = "lower bound of log p(x) + log Z, Z of the top machine",
+                          .is_bound = true,
+                          .draws = 100},
+      .encode = [this](const Tensor& x) {
+        Rng none(0);  // probabilities are not drawn
+        return above(x, layers_.size(), DbnUpward::probabilities, none);
+      }};
 }
 
 }  // namespace gradzoo

@@ -213,9 +213,12 @@ Abilities Diffusion::do_abilities() {
     const Tensor labels = classes_.are_clusters() ? Tensor() : r.ends.labels;
     return between(code_of(r.ends.x, labels, r.rng), label_of_each_pair(labels), r.rng);
   };
-  return {.target = target_of_path(),
-          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); },
-          .interpolate = interpolate};
+  Abilities own{.target = target_of_path(),
+                .inpaint = [this](const InpaintRequest& request) { return completed_images(request); },
+                .interpolate = interpolate};
+  const bool has_density = !shape_.kind().pixels || has_bits_per_dim(shape_, options_.pixels);
+  if (has_density) own.log_prob = path_log_prob(*this, shape_);
+  return own;
 }
 
 // The known pixels are put back on their paths before each step. What is drawn does not know of them

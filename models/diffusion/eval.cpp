@@ -1,12 +1,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/networks/noise_path.h"
 #include "models/diffusion/pictures.h"
+#include "models/networks/units.h"
 
 namespace gradzoo {
 namespace {
@@ -53,6 +56,25 @@ Quantities image_bits(const Diffusion& model, const DataView& data, int64_t coun
                                       "with its divergence estimated by random probes");
   found.density_kind = "bits/dim by the flow";
   return {found};
+}
+
+LogProb path_log_prob(const Diffusion& model, const DataShape& shape) {
+  constexpr int64_t kProbeDraws = 8;
+  const Units units(shape.kind());
+  const bool by_probes = shape.kind().pixels;
+  const double volume = static_cast<double>(shape.size()) * std::log(units.length());
+  const Mixing end = model.path()(1);
+  const double noise = end.noise / (end.data * units.length());
+  return {.of =
+              [&model, units, by_probes, volume](const Tensor& x, Rng& rng) {
+                const TraceOptions divergence =
+                    by_probes ? TraceOptions{.method = TraceMethod::hutchinson, .rng = &rng} : TraceOptions{};
+                return log_density(model, units.centred(x), divergence) + volume;
+              },
+          .meaning = fmt::format("log p(x) by the probability flow{}",
+                                 noise > 0 ? fmt::format(", of data with noise of {:.2g}", noise) : ""),
+          .up_to_constant = false,
+          .draws = by_probes ? kProbeDraws : 0};
 }
 
 }  // namespace gradzoo

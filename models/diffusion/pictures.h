@@ -20,4 +20,8 @@ Quantities plane_density(const Diffusion& model, const Toy& toy);
 /// the divergence by one Rademacher probe a step (Hutchinson 1990; Grathwohl et al. 2019).
 Quantities image_bits(const Diffusion& model, const DataView& data, int64_t count, const ShareDone& done);
 
+/// log p(x) in nats by the flow's divergence, in the data's own units: exact of points, by random probes of
+/// images. The model must outlive it.
+LogProb path_log_prob(const Diffusion& model, const DataShape& shape);
+
 }  // namespace gradzoo

@@ -123,7 +123,10 @@ Abilities Made::do_abilities() {
                     },
                 .binary = true};
   return {.target = std::move(target),
-          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); }};
+          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); },
+          .log_prob = LogProb{.of = [this](const Tensor& x, Rng&) { return network_.log_prob(x); },
+                              .meaning = "log p(x), exact",
+                              .up_to_constant = false}};
 }
 
 }  // namespace gradzoo

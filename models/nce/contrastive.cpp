@@ -88,7 +88,12 @@ std::vector<Picture> ContrastiveModel::do_plane_pictures(const DataView& data, c
 }
 
 Abilities ContrastiveModel::do_abilities() {
-  return {.target = {.log_prob = [this](const Tensor& x) { return network_.log_density(x); }}};
+  Abilities own{.target = {.log_prob = [this](const Tensor& x) { return network_.log_density(x); }}};
+  if (network_.constant().defined())
+    own.log_prob = LogProb{.of = [this](const Tensor& x, Rng&) { return network_.log_model(x); },
+                           .meaning = "f(x) - c: log p(x), if the learned c is log Z",
+                           .up_to_constant = false};
+  return own;
 }
 
 }  // namespace gradzoo

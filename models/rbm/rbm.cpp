@@ -121,6 +121,8 @@ Abilities Rbm::do_abilities() {
       .binary = true};
   return {.target = std::move(target),
           .partition = rbm_partition(layer_, learning_.base_bias()),
+          .log_prob = LogProb{.of = [this](const Tensor& x, Rng&) { return neg(layer_.free_energy(x)); },
+                              .meaning = "-F(x) = log p(x) + log Z, F the free energy"},
           .encode = [this](const Tensor& x) { return layer_.hidden_probabilities(x); }};
 }
 

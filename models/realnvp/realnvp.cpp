@@ -117,6 +117,9 @@ Abilities RealNvp::do_abilities() {
   return {.target = {.log_prob = [this](const Tensor& x) { return flow_.log_prob(x); },
                      .initial = initial,
                      .domain = {kind.low, kind.high}},
+          .log_prob = LogProb{.of = [this](const Tensor& x, Rng&) { return flow_.log_prob(x); },
+                              .meaning = "log p(x), exact",
+                              .up_to_constant = false},
           .interpolate = between};
 }
 

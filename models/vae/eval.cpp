@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -101,6 +102,18 @@ VaeLogLikelihood vae_log_likelihood(const VaeNetwork& network, const VaePrior& p
     done(static_cast<double>(measured) / static_cast<double>(images.count()));
   });
   return {concat(normal, 0), mixture.empty() ? Tensor() : concat(mixture, 0)};
+}
+
+Tensor vae_log_likelihood(const VaeNetwork& network, const VaePrior& prior, Prior which, const Tensor& x,
+                          int64_t samples, Rng& rng) {
+  const NoGrad quiet;
+  const std::array<LogPrior, 1> under = {
+      [&](const Tensor& z, const Tensor& labels) { return prior.log_prob(which, z, labels); }};
+  return importance_log_likelihood(
+      [&](int64_t k) {
+        return vae_log_weights(network, {x, {}, {}}, k, rng, under);
+      },
+      samples, std::min(samples, std::max<int64_t>(1, kRowsAtOnce / x.dim(0))));
 }
 
 }  // namespace gradzoo

@@ -250,6 +250,20 @@ Abilities Vae::do_abilities() {
   if (own.needs_label) return own;
   own.anomaly = [this](const AnomalyRequest& request) { return minus_bound(request); };
   own.encode = [this](const Tensor& x) { return network_.encode(x).mean; };
+  constexpr int64_t kDraws = 10;
+  own.log_prob = LogProb{.of =
+                             [this](const Tensor& x, Rng& rng) {
+                               return vae_log_likelihood(network_, prior_, prior_.in_use(prior_of(options_)),
+                                                         x, options_.importance_samples, rng);
+                             },
+                         .meaning = fmt::format("lower bound of {} by {} codes",
+                                                options_.pixels == Pixels::grey
+                                                    ? "the mean log p(b), b drawings of x in black and white,"
+                                                    : "log p(x)",
+                                                options_.importance_samples),
+                         .up_to_constant = false,
+                         .is_bound = true,
+                         .draws = kDraws};
   return own;
 }
 

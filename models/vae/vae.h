@@ -314,5 +314,10 @@ struct VaeLogLikelihood {
 };
 VaeLogLikelihood vae_log_likelihood(const VaeNetwork& network, const VaePrior& prior, const Examples& images,
                                     Pixels pixels, int64_t samples, uint64_t seed, const ShareDone& done);
+/// The same of rows x (B, pixels) under one prior: (B). Grey pixels are chances of 1: log weights are linear
+/// in them and their logsumexp convex, so by Jensen it is below the mean of log p(b) over drawings b of 0
+/// and 1.
+Tensor vae_log_likelihood(const VaeNetwork& network, const VaePrior& prior, Prior which, const Tensor& x,
+                          int64_t samples, Rng& rng);
 
 }  // namespace gradzoo

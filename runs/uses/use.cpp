@@ -12,8 +12,8 @@
 
 namespace gradzoo {
 
-Use inpaint_use(), interpolate_use(), denoise_use(), anomaly_use(), compose_use(), eval_use(), logz_use(),
-    compare_use(), c2st_use(), probe_use();
+Use inpaint_use(), interpolate_use(), denoise_use(), anomaly_use(), log_prob_use(), compose_use(), eval_use(),
+    logz_use(), compare_use(), c2st_use(), probe_use();
 
 std::span<const Use> uses() {
   // One a line, so that a new use is one line.
@@ -23,6 +23,7 @@ std::span<const Use> uses() {
       interpolate_use(),
       denoise_use(),
       anomaly_use(),
+      log_prob_use(),
       compose_use(),
       eval_use(),
       logz_use(),

@@ -26,6 +26,7 @@ namespace gradzoo {
 struct UseCall {
   std::vector<std::string> names;                // as they were typed
   std::vector<std::unique_ptr<OpenedRun>> runs;  // of each name, its data checked; null where it is no run
+  std::vector<std::string> files = {};           // the user's own, behind a run
   int64_t n = 0;                                 // how many
   uint64_t seed = 0;
   std::vector<std::string> settings = {};  // --set key=value
@@ -60,9 +61,10 @@ class UseOptions {
 
 /// What a use is asked of.
 enum class UseNames {
-  run,          // RUN
-  runs,         // RUN...
-  set_and_set,  // A B, each a run or what else the use knows
+  run,            // RUN
+  run_and_files,  // RUN FILE...
+  runs,           // RUN...
+  set_and_set,    // A B, each a run or what else the use knows
 };
 
 /// --n of a use.
@@ -79,7 +81,8 @@ struct Use {
   std::vector<CommandExample> examples = {};
   UseNames names = UseNames::run;
   std::string names_meaning = "a run directory";
-  size_t fewest = 1;  // of runs: one, or two
+  std::string files_meaning = "";  // of FILE...
+  size_t fewest = 1;               // of runs: one, or two
   UseCount count = {};
   std::string seed_meaning = "of what is drawn";
   std::string settings_meaning = "";  // of --set; "": there is none

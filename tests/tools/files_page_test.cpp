@@ -49,6 +49,7 @@ TEST_CASE("The page of files names every field of every JSON object") {
       {"denoise ebm --json -n 10 --out d.png", toys.file("")},
       {"denoise images --json -n 10 --out d.png", run.folder},
       {"anomaly run --against images --json -n 10 --out a.png", run.folder},
+      {"log-prob run run/samples/epoch-0001.png --json --out l.png", run.folder},
       {"compose ebm ebm --json -n 4 --set steps=10 --out x.png", toys.file("")},
       {"compose images images --json -n 4 --set steps=10 --out x.png", run.folder},
       {"logz rbm --json --chains 4 --temperatures 4", toys.file("")},

@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json;
 
 /// What was typed.
 struct UseArguments {
-  std::vector<std::string> names;
+  std::vector<std::string> names, files = {};
   int64_t n = 0, seed = -1, threads = 0;
   std::string out = {};
   std::vector<std::string> settings = {};
@@ -84,14 +84,16 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
     line.positionals("RUN", typed.names, use.names_meaning);
     line.completes("RUN", runs_known);
   } else {
-    typed.names.resize(use.names == UseNames::run ? 1 : 2);
-    const std::string first = use.names == UseNames::run ? "RUN" : "A";
+    const bool pair = use.names == UseNames::set_and_set;
+    typed.names.resize(pair ? 2 : 1);
+    const std::string first = pair ? "A" : "RUN";
     line.positional(first, typed.names[0], use.names_meaning);
     line.completes(first, runs_known);
-    if (use.names == UseNames::set_and_set) {
+    if (pair) {
       line.positional("B", typed.names[1], "the same");
       line.completes("B", runs_known);
     }
+    if (use.names == UseNames::run_and_files) line.positionals("FILE", typed.files, use.files_meaning);
   }
   if (!use.count.meaning.empty())
     line.option("-n", "N", typed.n,
@@ -110,7 +112,9 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
   line.flag("--json", typed.json, "print JSON");
 }
 
-void check_count(const Use& use, size_t runs) {
+void check_count(const Use& use, size_t runs, size_t files) {
+  if (use.names == UseNames::run_and_files && files == 0)
+    throw Error("{}: no file is given. Hint: {}", use.name, use.examples.front().command);
   if (use.names != UseNames::runs || runs >= use.fewest) return;
   throw Error("{}: {}. Hint: {}", use.name,
               use.fewest == 1 ? "no run is given" : "two runs or more are needed",
@@ -121,6 +125,7 @@ void check_count(const Use& use, size_t runs) {
 UseCall call_of(const Use& use, const UseArguments& typed) {
   UseCall call{.names = find_runs(typed.names),
                .runs = {},
+               .files = typed.files,
                .n = typed.n,
                .settings = typed.settings,
                .progress = stderr};
@@ -138,7 +143,7 @@ UseCall call_of(const Use& use, const UseArguments& typed) {
     run->progress = stderr;
     check_able(use, *run);
   }
-  check_count(use, call.runs.size());
+  check_count(use, call.runs.size(), call.files.size());
   const auto first = std::ranges::find_if(call.runs, [](const auto& run) { return run != nullptr; });
   call.seed = seed ? *seed : first == call.runs.end() ? 0 : (*first)->seed();
   for (const auto& run : call.runs) {
@@ -163,7 +168,7 @@ Json json_of(const Use& use, const UseCall& call, const UseResult& result, const
   if (result.details.is_array()) return result.details;
   Json object = Json::object();
   if (use.names == UseNames::runs) object["runs"] = call.names;
-  if (use.names == UseNames::run)
+  if (use.names == UseNames::run || use.names == UseNames::run_and_files)
     object = {{"run", call.names[0]}, {"model", call.run().model_name()}, {"step", call.run().step}};
   object.update(result.details);
   add_numbers(object, result.numbers);

@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "gradzoo/datasets/images/npy.h"
+#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/runs/training.h"
 #include "gradzoo/runs/uses/use.h"
@@ -57,6 +59,11 @@ inline UseResult done_with(const Use& use, const std::string& path) {
   if (use.names == UseNames::set_and_set) {
     call.names.emplace_back("test");
     call.runs.push_back(nullptr);
+  }
+  if (use.names == UseNames::run_and_files) {
+    const DataShape& shape = call.run().shape;
+    call.files = {path + "/own.npy"};
+    save_npy(call.files[0], zeros(shape.example.insert(0, 2), shape.kind().pixels ? DType::u8 : DType::f32));
   }
   const std::unique_ptr<UseOptions> options = use.options();
   OptionTable table;

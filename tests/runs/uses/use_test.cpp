@@ -8,6 +8,7 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/runs/uses/sample_quality.h"
 #include "runs/refusals.h"
@@ -45,6 +46,7 @@ class Runs {
     if (!setting.empty()) line += " --set " + setting;
     const ProcessResult trained = run_gradzoo(line, folder_);
     REQUIRE_MESSAGE(trained.status == 0, line, ": ", trained.err);
+    save_npy(scratch_.file(name + ".npy"), learns_images(entry) ? zeros({2, 8, 8}) : zeros({2, 2}));
     return name;
   }
 
@@ -60,6 +62,7 @@ std::string line_of(const Use& use, const std::string& run) {
                                                    {"interpolate", " -n 1"},
                                                    {"denoise", " -n 4"},
                                                    {"anomaly", " --against noise -n 4"},
+                                                   {"log-prob", " " + run + ".npy -n 2"},
                                                    {"compose", " " + run + " -n 4 --set steps=4"},
                                                    {"logz", " --chains 2 --temperatures 3"},
                                                    {"c2st", " test -n 20"},
@@ -180,6 +183,7 @@ TEST_CASE("every use has its help, and what all have is refused alike where it i
     if (use.names == UseNames::runs)
       check_refused(use.name, folder,
                     {use.fewest == 1 ? "no run is given" : "two runs or more", "Hint: gradzoo " + use.name});
+    if (use.names == UseNames::run_and_files) check_says(help, {"RUN FILE"});
     if (!use.count.meaning.empty()) check_refused(use.name + names + " -n 0", folder, {"-n"});
     if (!use.file_meaning.empty())
       check_refused(use.name + names + " --out x.gif", folder, {"x.gif", "x.png"});
