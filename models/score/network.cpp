@@ -23,9 +23,22 @@ double ScoreTask::learned_noise() const {
   return objective == ScoreObjective::dsm ? std::hypot(sigma, data_noise) : data_noise;
 }
 
+namespace {
+
+Tensor learned_data(const Tensor& data, const ScoreTask& task, Rng& rng) {
+  return task.data_noise > 0 ? data + randn_like(data, rng) * task.data_noise : data;
+}
+
+}  // namespace
+
+ImplicitTerms score_task_terms(const ScoreFunction& model, const Tensor& data, const ScoreTask& task,
+                               Rng& rng) {
+  return implicit_terms(model, learned_data(data, task, rng));
+}
+
 Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, const Toy* toy,
                             const ScoreTask& task, Rng& rng) {
-  const Tensor x = task.data_noise > 0 ? data + randn_like(data, rng) * task.data_noise : data;
+  const Tensor x = learned_data(data, task, rng);
   switch (task.objective) {
     case ScoreObjective::esm:
       return explicit_score_matching(model, x, toy->score(x));

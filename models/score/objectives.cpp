@@ -114,10 +114,12 @@ Tensor explicit_score_matching(const ScoreFunction& model, const Tensor& x, cons
   return half_square(scored(model, x, ScoreObjective::esm).score - data_score);
 }
 
-Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x) {
+Tensor ImplicitTerms::sum() const { return half_square + trace; }
+
+ImplicitTerms implicit_terms(const ScoreFunction& model, const Tensor& x) {
   if (!model.is_energy) {
     const ScoredBatch batch = scored(model, x, ScoreObjective::ism);
-    return half_square(batch.score) + divergence(model.function, batch.x, {.create_graph = true});
+    return {half_square(batch.score), divergence(model.function, batch.x, {.create_graph = true})};
   }
   check_points(x, "score matching");
   const Tensor at = FunctionalScope(true).input(x);
@@ -125,7 +127,11 @@ Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x) {
   const GradientAndLaplacian f =
       gradient_and_laplacian(energy, at, {.create_graph = true, .allow_kinks = true});
   if (is_tracked(f.value)) refuse_rough(model, at, f.value, derivatives_in_x(ScoreObjective::ism, true));
-  return half_square(f.gradient) + f.laplacian;
+  return {half_square(f.gradient), f.laplacian};
+}
+
+Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x) {
+  return implicit_terms(model, x).sum();
 }
 
 Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,

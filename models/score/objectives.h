@@ -39,8 +39,15 @@ Tensor score_at(const ScoreFunction& model, const Tensor& x);
 /// Explicit (Hyvarinen 2005, eq. 2), the score of the data being known:  1/2 |s(x) - s_data|^2.
 Tensor explicit_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& data_score);
 
+/// The two terms of the implicit objective at every row, (B) each.
+struct ImplicitTerms {
+  Tensor half_square;  // 1/2 |s(x)|^2: least where x is a stationary point of log p
+  Tensor trace;        // tr grad s(x): below 0 where x is a maximum
+  Tensor sum() const;
+};
 /// Implicit (Hyvarinen 2005, theorem 1), the trace exact:  1/2 |s(x)|^2 + tr grad s(x). Its mean over the
 /// data is the explicit one minus a constant, if p s vanishes at the boundary.
+ImplicitTerms implicit_terms(const ScoreFunction& model, const Tensor& x);
 Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x);
 
 /// The same with Hutchinson's estimate of the trace (1989), mean over the K probes of a row, E[vv'] = I:

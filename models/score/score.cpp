@@ -71,23 +71,34 @@ Score::Score(const ScoreOptions& options, const DataShape& shape, const Training
       objective_(add_metric({"objective", meaning_of(options.objective), true})),
       grad_norm_(add_metric(grad_norm_info(true))) {
   add_learner(learner_);
+  if (options.objective == ScoreObjective::ism) {
+    trace_ = add_metric({"trace",
+                         "tr grad s at the data, a term of the objective: the further below 0, the "
+                         "sharper a maximum of the log-density each is"});
+    half_square_ = add_metric(
+        {"half_square", "1/2 |s|^2 at the data, the other term: 0 where each is a stationary point"});
+  }
   // Refuses an activation that the objective cannot take before a first step does.
   Tape tape;
   Rng rng(0, "score/check");
   objective_of({zeros({1, shape_.size()}), any_labels(1, Score::labels()), {}}, rng);
 }
 
-Tensor Score::objective_of(const Batch& batch, Rng& rng) const {
+Tensor Score::objective_of(const Batch& batch, Rng& rng, const MetricRow* row) const {
   const auto conditional = [&](const Tensor& x) { return network_(x, batch.labels); };
-  return score_task_objective({conditional, network_.shape().is_energy}, batch.x, shape_.toy.get(), task_,
-                              rng);
+  const ScoreFunction model{conditional, network_.shape().is_energy};
+  if (!trace_ || !row) return score_task_objective(model, batch.x, shape_.toy.get(), task_, rng);
+  const ImplicitTerms terms = score_task_terms(model, batch.x, task_, rng);
+  (*row)[*trace_] = mean(terms.trace).item();
+  (*row)[*half_square_] = mean(terms.half_square).item();
+  return terms.sum();
 }
 
 void Score::add_to(State& state) { state.add("score.noise", noise_rng_); }
 
 void Score::train_step(const StepContext& context, MetricRow row) {
   Tape tape;
-  const Tensor loss = mean(objective_of(context.batch, noise_rng_));
+  const Tensor loss = mean(objective_of(context.batch, noise_rng_, &row));
   row[objective_] = loss.item();
   row[grad_norm_] = learner_.step(loss, context.learning_rate);
 }

@@ -75,17 +75,19 @@ TEST_CASE("explicit and implicit score matching are what a loop over samples mak
   const Tensor data_score = wave({kRows, kDims}, DType::f64, 2.0);
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    Doubles esm, ism;
+    Doubles esm, ism, traces;
     for (int64_t row = 0; row < kRows; ++row) {
       const RowFacts facts = row_facts(nets, is_energy, nets.x.rows(row, row + 1));
       Doubles difference = row_of(data_score, row);
       for (size_t i = 0; i < kDims; ++i) difference[i] = facts.s[i] - difference[i];
       esm.push_back(dot(difference, difference) / 2);
       ism.push_back(dot(facts.s, facts.s) / 2 + trace(facts.jacobian));
+      traces.push_back(trace(facts.jacobian));
     }
     Tape tape;
     CHECK(max_error(explicit_score_matching({net, is_energy}, nets.x, data_score), esm) < 1e-12);
     CHECK(max_error(implicit_score_matching({net, is_energy}, nets.x), ism) < 1e-12);
+    CHECK(max_error(implicit_terms({net, is_energy}, nets.x).trace, traces) < 1e-12);
   }
 }
 

@@ -101,6 +101,24 @@ TEST_CASE("every objective learns a Gaussian's score, as an energy and as a fiel
   }
 }
 
+TEST_CASE("ism reports its two terms, which add up, and data become maxima; others have none to report") {
+  const DataShape shape = toy_shape("gaussian");
+  const auto model = small_model<Score>("score", {"objective=ism", "hidden=16"}, shape);
+  Rng rng(1, "score_test");
+  std::map<std::string, double> row;
+  for (int64_t step = 0; step < 300; ++step)
+    row = step_on(*model, shape.toy->sample(256, rng), 0.01, step, 300);
+  CHECK(row["trace"] + row["half_square"] == doctest::Approx(row["objective"]).epsilon(1e-5));
+  // At the truth E tr grad s = -E|s|^2: the trace of the inverse covariance.
+  CHECK(row["trace"] < 0);
+  CHECK(row["half_square"] == doctest::Approx(-row["trace"] / 2).epsilon(0.2));
+  const auto noisy = small_model<Score>("score", {"objective=ism", "hidden=16", "data_noise=0.5"}, shape);
+  row = step_on(*noisy, shape.toy->sample(256, rng), 0.01);
+  CHECK(row["trace"] + row["half_square"] == doctest::Approx(row["objective"]).epsilon(1e-5));
+  const auto sliced = small_model<Score>("score", {"objective=ssm", "hidden=16"}, shape);
+  CHECK_FALSE(step_on(*sliced, shape.toy->sample(8, rng), 0.01).contains("trace"));
+}
+
 TEST_CASE("samples of a learned Gaussian have its moments, and Tweedie's step takes the noise off") {
   ToyRun run({"hidden=32", "sigma=0.7", "input_scale=1", "sample_steps=300"}, "gaussian", 600);
   Rng rng(4, "score_test");
