@@ -49,6 +49,55 @@ RowResult jsd(LogitsFn value, const RowContext&) {
           "on a grid of 2,000 cells; error in nats"};
 }
 
+/// How far two distributions are from each other, by their logarithms on a grid.
+using GridDistance = double (*)(const Grid& grid, const Tensor& log_p, const Tensor& log_q);
+
+double root_jsd(const Grid& grid, const Tensor& log_p, const Tensor& log_q) {
+  return std::sqrt(std::max(jsd_on_grid(grid, log_p, log_q), 0.0));
+}
+
+// The mean of both KL to another mixture than the one of halves.
+double root_of_skewed(const Grid& grid, const Tensor& log_p, const Tensor& log_q) {
+  const Tensor mixture = log(exp(log_p) * 0.4 + exp(log_q) * 0.6);
+  return std::sqrt(std::max((kl_on_grid(grid, log_p, mixture) + kl_on_grid(grid, log_q, mixture)) / 2, 0.0));
+}
+
+constexpr int64_t kPlaces = 5;  // of a discrete distribution
+
+// The corners, their middle, and others at random, flat ones and sharp ones: (kPlaces) log-probabilities.
+Tensors discrete_distributions(int64_t at_random, uint64_t seed) {
+  Tensors out;
+  for (int64_t i = 0; i < kPlaces; ++i)
+    out.push_back(log(cast(eq(arange(kPlaces, DType::i64), static_cast<double>(i)), DType::f64)));
+  out.push_back(log(full({kPlaces}, 1.0 / kPlaces, DType::f64)));
+  Rng rng(seed, "ledger/discrete");
+  for (int64_t i = 0; i < at_random; ++i)
+    out.push_back(log_softmax(randn({kPlaces}, rng, DType::f64) * (0.5 + static_cast<double>(i % 4) * 2), 0));
+  return out;
+}
+
+/// What of a metric a distance violates at most: the triangle inequality, symmetry, or sqrt(log 2) nats
+/// between distributions that share no place.
+RowResult metric(GridDistance distance, const RowContext& context) {
+  const Grid grid({{0}, {static_cast<double>(kPlaces)}}, kPlaces);
+  const Tensors all = discrete_distributions(context.count(34, 14), context.seed);
+  const size_t n = all.size();
+  std::vector<double> d(n * n);
+  for (size_t i = 0; i < n * n; ++i) d[i] = distance(grid, all[i / n], all[i % n]);
+  double worst = std::abs(d[1] - std::sqrt(std::log(2.0)));  // of two corners
+  for (size_t i = 0; i < n; ++i)
+    for (size_t j = 0; j < n; ++j) {
+      worst = std::max(worst, std::abs(d[i * n + j] - d[j * n + i]));
+      for (size_t k = 0; k < n; ++k) worst = std::max(worst, d[i * n + j] - d[i * n + k] - d[k * n + j]);
+    }
+  return {
+      worst, AtMost{1e-12},
+      fmt::format("{} distributions over {} places, corners, their middle and random ones, f64, all triples: "
+                  "what is violated most of d(p,r) <= d(p,q) + d(q,r), d(p,q) = d(q,p) and sqrt(log 2) "
+                  "between two corners, nats^(1/2)",
+                  n, kPlaces)};
+}
+
 /// V of a trained discriminator on draws that it never saw.
 struct HeldOutValue {
   double value;           // nats
@@ -117,6 +166,17 @@ Rows gan_game_rows() {
             [](auto& real, auto& fake) {
               return neg(mean(softplus(neg(real)))) - non_saturating.generator(fake);
             }}}),
+      identity(
+          {"gan.root_jsd_metric",
+           "the square root of JSD is a metric: it keeps the triangle inequality, as JSD does not",
+           "Endres & Schindelin 2003, theorem 1", 1},
+          metric, root_jsd,
+          {{"JSD without its root", [](auto& grid, auto& p, auto& q) { return jsd_on_grid(grid, p, q); }},
+           {"a mixture of .4 and .6", root_of_skewed},
+           {"bits for nats",
+            [](auto& grid, auto& p, auto& q) { return root_jsd(grid, p, q) / std::sqrt(std::log(2.0)); }},
+           {"KL in its place",
+            [](auto& grid, auto& p, auto& q) { return std::sqrt(std::max(kl_on_grid(grid, p, q), 0.0)); }}}),
       identity({"gan.equilibrium",
                 "a discriminator trained on p = q is left with V = -log 4 on draws that it never saw",
                 "Goodfellow et al. 2014, theorem 1", 3},
