@@ -15,6 +15,7 @@
 #include "gradzoo/runs/draw_picture.h"
 #include "gradzoo/runs/live_line.h"
 #include "gradzoo/runs/uses/use.h"
+#include "models/eval/moment_tests.h"
 #include "models/pictures/unit_pictures.h"
 
 namespace gradzoo {
@@ -180,6 +181,25 @@ namespace {
 
 constexpr double kLevel = 0.05;
 
+std::string p_value_meaning(double p_value, int64_t permutations, const std::string& statistic) {
+  return fmt::format("share of {} relabellings {}: {}told apart at the 5 % level", permutations + 1,
+                     statistic, p_value <= kLevel ? "" : "not ");
+}
+
+// What the first two moments tell, of all examples: no classifier is needed for it.
+Quantities moment_numbers(const TwoSets& sets, int64_t permutations, uint64_t seed) {
+  Rng rng(seed, "c2st/moments");
+  const MomentTests found = moment_tests(sets.a.samples, sets.b.samples, permutations, rng);
+  const auto p_value = [&](const char* name, const MomentTest& test, const char* of) -> Quantity {
+    return {name, test.p_value, NAN, "",
+            p_value_meaning(test.p_value, permutations, fmt::format("with {} as far apart", of))};
+  };
+  return {{"mean_distance", found.mean.distance, NAN, "", "between the means, in standard deviations"},
+          p_value("mean_p_value", found.mean, "means"),
+          {"variance_distance", found.variance.distance, NAN, "", "between the variances, in those of both"},
+          p_value("variance_p_value", found.variance, "variances")};
+}
+
 struct C2st {
   double held_out = C2stOptions().held_out;
   int64_t epochs = 0, permutations = C2stOptions().permutations;
@@ -206,13 +226,13 @@ struct C2st {
     out.text = fmt::format("A: {} of {}\nB: {} of {}\n{}", call.n, printable(sets.a.description), call.n,
                            printable(sets.b.description),
                            sets.binary ? "pixels are drawn, 0 or 1, on both sides\n" : "");
-    out.numbers = {{"statistic", found.statistic, NAN, "", "mean logit of held-out A less that of B"},
-                   {"p_value", found.p_value, NAN, "",
-                    fmt::format("share of {} relabellings that do as well: {}told apart at the 5 % level",
-                                permutations + 1, found.p_value <= kLevel ? "" : "not ")},
-                   {"accuracy", found.accuracy, NAN, "",
-                    fmt::format("on {} held-out ones; 0.5 is chance, and no test is made of it",
-                                held + found.rows_b.dim(0))}};
+    out.numbers = {
+        {"statistic", found.statistic, NAN, "", "mean logit of held-out A less that of B"},
+        {"p_value", found.p_value, NAN, "", p_value_meaning(found.p_value, permutations, "that do as well")},
+        {"accuracy", found.accuracy, NAN, "",
+         fmt::format("on {} held-out ones; 0.5 is chance, and no test is made of it",
+                     held + found.rows_b.dim(0))}};
+    out.numbers.add(moment_numbers(sets, permutations, call.seed));
     out.details = {{"a", sets.a.description}, {"b", sets.b.description}, {"examples", call.n},
                    {"held_out", held},        {"binary", sets.binary},   {"permutations", permutations}};
     out.picture = draw_picture(surest_picture(sets, found));
