@@ -7,6 +7,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
+#include "models/pictures/line_pictures.h"
 #include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
@@ -204,7 +205,27 @@ std::vector<Picture> Model::do_pictures(const DataView& data) {
   return data.kind().pixels ? do_image_pictures(data) : do_point_pictures(data);
 }
 
+namespace {
+
+// Of a target with noise the density and the score are those of noisy data.
+std::vector<Picture> line_pictures(const Abilities& able, const Toy& truth) {
+  std::vector<Picture> out;
+  const Target& target = able.target;
+  if (target.log_prob) {
+    out.push_back(line_density_picture(truth, target.log_prob));
+  } else if (able.log_prob && able.log_prob->draws == 0) {
+    Rng none(0);
+    out.push_back(line_density_picture(truth, [&](const Tensor& x) { return able.log_prob->of(x, none); }));
+  }
+  if (target.log_prob || target.score)
+    out.push_back(line_score_picture(truth, [&](const Tensor& x) { return score_of(target, x); }));
+  return out;
+}
+
+}  // namespace
+
 std::vector<Picture> Model::do_point_pictures(const DataView& data) {
+  if (on_line(data.toy)) return line_pictures(with_consequences(do_abilities()), *data.toy);
   return in_plane(data.toy) ? do_plane_pictures(data, *data.toy) : std::vector<Picture>();
 }
 
