@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/registry.h"
@@ -63,7 +64,10 @@ inline UseResult done_with(const Use& use, const std::string& path) {
   if (use.names == UseNames::run_and_files) {
     const DataShape& shape = call.run().shape;
     call.files = {path + "/own.npy"};
-    save_npy(call.files[0], zeros(shape.example.insert(0, 2), shape.kind().pixels ? DType::u8 : DType::f32));
+    Rng rng(1, "brief_uses");
+    const Shape two = shape.example.insert(0, 2);
+    save_npy(call.files[0],
+             shape.kind().pixels ? cast(floor(rand(two, rng) * 256.0), DType::u8) : zeros(two));
   }
   const std::unique_ptr<UseOptions> options = use.options();
   OptionTable table;
