@@ -34,7 +34,7 @@ struct LangevinLab : Lab {
     options.add("largest_step", largest_step, "e of the chains on N(0, 1); the others are its halves",
                 {0.02, 1.9});
     options.add("dimensions", dimensions, "of the Gaussians whose mixing is compared", {1, 1024});
-    options.add("chains", chains, "that measure paths and laws", {100, 100000});
+    options.add("chains", chains, "that measure paths and laws", {10, 100000});
   }
   LabResult run(const LabContext& context) const override;
 };
