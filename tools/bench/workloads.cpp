@@ -94,7 +94,8 @@ std::span<const Workload> workloads() {
        "gan net=mlp clusters=0 batch=128 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant"},
       {"wgan_gp_b128",
        "WGAN-GP 64-256-256-784, a SiLU critic: a step of D with its gradient penalty, then one of G",
-       "gan net=mlp clusters=0 loss=wgan-gp critic_steps=1 batch=128 lr=1e-4 init=torch ema=0 schedule=constant"},
+       "gan net=mlp clusters=0 loss=wgan-gp critic_steps=1 batch=128 lr=1e-4 init=torch ema=0 "
+       "schedule=constant"},
       {"dsm_energy_b128", "energy 784-512-512-1 SiLU, denoising score matching, sigma 0.3: double-backward",
        std::string(kEnergy) + "objective=dsm sigma=0.3 antithetic=false hidden=512,512 batch=128"},
       {"ssm_b128", "the same energy, sliced score matching with one Gaussian probe",
@@ -115,7 +116,8 @@ std::span<const Workload> workloads() {
        "gan net=dcgan clusters=0 batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant"},
       {"dcgan_r1_b64",
        "the same with SiLU in D and the penalty R1 on its slope: double-backward through the convolutions",
-       "gan net=dcgan clusters=0 batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant penalty=r1 "
+       "gan net=dcgan clusters=0 batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant "
+       "penalty=r1 "
        "penalty_weight=1"},
       {"unet_flow_b64", "flow matching by class with a U-Net of 0.3 million numbers; batch 64",
        "flow-matching batch=64 clip=0 ema=0 schedule=constant split=train classes=labels"},
