@@ -48,7 +48,7 @@ Tensor quantile_codes(int64_t latent) {
   std::vector<double> steps;
   for (int64_t i = 0; i < side; ++i)
     steps.push_back(normal_quantile((static_cast<double>(i) + 0.5) / static_cast<double>(side)));
-  const Tensor axis = tensor(steps, {side, 1});
+  Tensor axis = tensor(steps, {side, 1});
   if (latent == 1) return axis;
   const Tensor slow = reshape(broadcast_to(reshape(axis, {side, 1, 1}), {side, side, 1}), {side * side, 1});
   return concat(slow, tile_rows(axis, side), 1);

@@ -94,10 +94,9 @@ Target density_target(const DataShape& shape, const SamplerEntry& sampler) {
   if (along_score && !toy->why_no_score().empty())
     throw Error("sample: {} walks along a score, and {} has none. Hint: --sampler mh, or jumps", sampler.name,
                 toy->name());
-  const Target target =
-      with_extent({.log_prob = [toy](const Tensor& x) { return toy->log_prob(x); },
-                   .initial = [shape](int64_t n, Rng& rng) { return inside(shape, n, rng); }},
-                  shape);
+  Target target = with_extent({.log_prob = [toy](const Tensor& x) { return toy->log_prob(x); },
+                               .initial = [shape](int64_t n, Rng& rng) { return inside(shape, n, rng); }},
+                              shape);
   if (const std::string reason = why_unfit(sampler.name, sampler.needs, target); !reason.empty())
     throw Error(reason);
   return target;
