@@ -193,23 +193,15 @@ std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
 }
 
 std::vector<CurveLevel> Gan::levels(const DataView&) {
-  const double half = std::log(2.0);
   const char* at_rest = "if D cannot tell real from fake";
-  if (!options_.loss->logits) {
-    const Tensor undecided = zeros({1}, DType::f64);
-    const double loss = options_.loss->discriminator(undecided, undecided).item();
+  const Tensor undecided = zeros({1}, DType::f64);
+  const double loss = options_.loss->discriminator(undecided, undecided).item();
+  if (!options_.loss->logits)
     return {{discriminator_loss_, fmt::format("{:g}", loss), loss, "", at_rest, false}};
-  }
-  const CurveLevel generator_level = options_.loss == &minus_logit
-                                         ? CurveLevel{generator_loss_, "0", 0, "nats", at_rest, false}
-                                         : CurveLevel{generator_loss_,
-                                                      options_.loss == &minimax ? "-log 2" : "log 2",
-                                                      options_.loss == &minimax ? -half : half,
-                                                      "nats",
-                                                      at_rest,
-                                                      false};
-  return {{discriminator_loss_, "log 4", 2 * half, "nats", at_rest, false},
-          generator_level,
+  const double answer = options_.loss->generator(undecided).item();
+  const char* named = answer == 0 ? "0" : answer < 0 ? "-log 2" : "log 2";
+  return {{discriminator_loss_, "log 4", loss, "nats", at_rest, false},
+          {generator_loss_, named, answer, "nats", at_rest, false},
           {of_real_, "1/2", 0.5, "", at_rest, false},
           {of_fake_, "1/2", 0.5, "", at_rest, false}};
 }

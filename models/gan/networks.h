@@ -80,7 +80,6 @@ class Generator : public Module {
   /// That of a training step: where G has batch normalisation, by the statistics of this batch. Those of the
   /// first members of all packs are apart from those of the second, and so on, as in Lin et al.'s code.
   Tensor centred_in_training(const Tensor& z, const Tensor& labels) const;
-  int64_t latent() const { return latent_; }
   Tensor draw_codes(int64_t n, Rng& rng) const;  ///< z ~ p(z), one draw of rng: (n, latent)
   /// Rows of ten codes from a draw to another, 2 rows of them in all, one draw of rng: on arcs of Gaussian
   /// codes, every point of which is as likely as a draw, else on straight lines. (10 rows, latent).

@@ -25,8 +25,7 @@ Picture interpolation(const Generator& generator, const Classes& classes, const 
   const Tensor images = images_between(generator, kRows, classes.draw(kRows, {}, rng), rng);
   return {"interpolation",
           "Each row moves from one z to another, where z is Gaussian on an arc: every point is as likely as "
-          "a draw. In a "
-          "conditional model each row has one label, or cluster.",
+          "a draw. In a conditional model each row has one label, or cluster.",
           ImageGrid{as_examples(images, shape), kImageColumns}};
 }
 

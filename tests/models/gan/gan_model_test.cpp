@@ -21,6 +21,15 @@ const Strings kSmallSizes = {"generator_hidden=8,8", "discriminator_hidden=8,8",
 const DataShape kFaces{.example = {5, 4}};
 DataShape ring_data() { return toy_shape("ring8", {.noise = 0.01}); }
 
+// Of the players that kSmallSizes makes for it.
+GanShape small_shape() {
+  return {.data = ring_data(),
+          .latent = 3,
+          .generator_hidden = {8, 8},
+          .discriminator_hidden = {8, 8},
+          .init = GeneratorInit::torch};
+}
+
 struct Run {
   std::unique_ptr<Gan> gan;
   State state;
@@ -37,13 +46,8 @@ TEST_CASE("G's further steps are on fakes of their own, by the D that has steppe
   Run run({"instance_noise=0", "clip=0", "generator_steps=3", "discriminator_rate=0"});
   run.step(x, 0.01);
   Rng init(0, "gan/init"), noise(0, "gan/noise");
-  const GanShape shape = {.data = ring_data(),
-                          .latent = 3,
-                          .generator_hidden = {8, 8},
-                          .discriminator_hidden = {8, 8},
-                          .init = GeneratorInit::torch};
-  const Generator generator(shape, init);
-  const Discriminator discriminator(shape, init);
+  const Generator generator(small_shape(), init);
+  const Discriminator discriminator(small_shape(), init);
   Learner g(generator, {.optimizer = adam({.beta1 = 0.5})});
   for (int step = 0; step < 3; ++step) {
     const Tape tape;
@@ -80,13 +84,8 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
     run.step(x, 0.01);
 
     Rng init(0, "gan/init"), noise(0, "gan/noise");
-    const GanShape shape = {.data = ring_data(),
-                            .latent = 3,
-                            .generator_hidden = {8, 8},
-                            .discriminator_hidden = {8, 8},
-                            .init = GeneratorInit::torch};
-    const Generator generator(shape, init);
-    const Discriminator discriminator(shape, init);
+    const Generator generator(small_shape(), init);
+    const Discriminator discriminator(small_shape(), init);
     Learner g(generator, {.optimizer = adam({.beta1 = 0.5})}),
         d(discriminator, {.optimizer = adam({.beta1 = 0.5})});
     const Tensor z = randn({6, 3}, noise);
