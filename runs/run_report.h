@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "gradzoo/models/run/session.h"
-#include "gradzoo/plot/pages/report.h"
 #include "gradzoo/runs/run_directory.h"
+#include "plot/pages/report.h"
 
 namespace gradzoo {
 

@@ -67,4 +67,14 @@ void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int6
   }
 }
 
+LabelledFeatures features_of(const Examples& examples, Pixels pixels, uint64_t seed,
+                             FunctionRef<Tensor(const Tensor&)> encode) {
+  Tensors features, labels;
+  for_each_batch(examples, pixels, seed, 1000, [&](const Batch& batch) {
+    features.push_back(encode(batch.x));
+    labels.push_back(batch.labels);
+  });
+  return {concat(features, 0), concat(labels, 0)};
+}
+
 }  // namespace gradzoo

@@ -2,6 +2,7 @@
 
 #include "gradzoo/base/function_ref.h"
 #include "gradzoo/models/base/model.h"
+#include "gradzoo/models/eval/probe.h"
 
 namespace gradzoo {
 
@@ -23,5 +24,9 @@ Batch pairs_of(const Examples& examples, std::span<const int64_t> labels, Pixels
 /// with the same seed, whatever the chunk.
 void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,
                     FunctionRef<void(const Batch&)> fn);
+
+/// What `encode` makes of all examples, (n, numbers) to (n, features), beside their labels.
+LabelledFeatures features_of(const Examples& examples, Pixels pixels, uint64_t seed,
+                             FunctionRef<Tensor(const Tensor&)> encode);
 
 }  // namespace gradzoo

@@ -1,4 +1,4 @@
-#include "models/eval/probe.h"
+#include "gradzoo/models/eval/probe.h"
 
 #include <algorithm>
 #include <cmath>

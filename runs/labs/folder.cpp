@@ -7,7 +7,7 @@
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/base/version.h"
-#include "gradzoo/plot/pages/report.h"
+#include "plot/pages/report.h"
 #include "runs/labs/lab_tools.h"
 
 namespace gradzoo {

@@ -10,11 +10,11 @@
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/models/pictures/image_pictures.h"
-#include "gradzoo/plot/pages/report.h"
 #include "gradzoo/runs/draw_picture.h"
 #include "gradzoo/runs/uses/classifiers.h"
 #include "gradzoo/runs/uses/sample_quality.h"
 #include "gradzoo/runs/uses/use.h"
+#include "plot/pages/report.h"
 #include "runs/uses/comparison.h"
 
 namespace gradzoo {

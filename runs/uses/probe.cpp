@@ -1,5 +1,3 @@
-#include "models/eval/probe.h"
-
 #include <algorithm>
 #include <functional>
 #include <memory>
@@ -30,23 +28,14 @@ struct ProbedImages {
 
 using Encoder = std::function<Tensor(const Tensor& images)>;
 
-LabelledFeatures features_of(const Encoder& encode, const Examples& examples, const ProbedImages& images) {
-  Tensors features, labels;
-  for_each_batch(examples, images.pixels, images.seed, 1000, [&](const Batch& batch) {
-    features.push_back(encode(batch.x));
-    labels.push_back(batch.labels);
-  });
-  return {concat(features, 0), concat(labels, 0)};
-}
-
 /// Features of all three parts.
 struct FeatureParts {
   LabelledFeatures fit, valid, test;
 };
 
 FeatureParts parts_of(const Encoder& encode, const ProbedImages& images) {
-  return {features_of(encode, images.fit, images), features_of(encode, images.valid, images),
-          features_of(encode, images.test, images)};
+  const auto of = [&](const Examples& part) { return features_of(part, images.pixels, images.seed, encode); };
+  return {of(images.fit), of(images.valid), of(images.test)};
 }
 
 /// One kind of features, and what a linear classifier makes of them.

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "gradzoo/plot/pages/report.h"
+#include "plot/pages/report.h"
 #include "runs/refusals.h"
 
 // Each system call of a run on files fails once, or is where the process is killed. What lies there then goes

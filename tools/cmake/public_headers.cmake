@@ -112,6 +112,7 @@ set(models_headers
     eval/estimate.h
     eval/likelihood_and_samples.h
     eval/modes.h
+    eval/probe.h
     eval/quadrature.h
     eval/sample_metrics.h
     gan/game.h
@@ -144,7 +145,6 @@ set(plot_headers
     drawing.h
     image.h
     pages/curve_figure.h
-    pages/report.h
     plane.h
     scale.h
 )

@@ -1,4 +1,4 @@
-#include "gradzoo/plot/pages/report.h"
+#include "plot/pages/report.h"
 
 #include <chrono>
 #include <filesystem>

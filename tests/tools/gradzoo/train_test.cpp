@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "gradzoo/plot/pages/report.h"
+#include "plot/pages/report.h"
 #include "runs/refusals.h"
 
 using namespace gradzoo::test;

@@ -66,8 +66,8 @@ std::span<const Row> ledger_rows() {
       bit_table_rows(), diagnostic_rows(), annealed_rows(), ais_plane_rows(), score_matching_rows(),
       sliced_variance_rows(), linear_score_rows(), tweedie_rows(), fisher_divergence_rows(), score_toy_rows(),
       nce_objective_rows(), nce_toy_rows(), flow_figure_rows(), classifier_rows(), image_figure_rows(),
-      rbm_machine_rows(), bars_and_stripes_rows(), ais_rbm_rows(), dbn_rows(), rbm_mnist_rows(), made_rows(),
-      c2st_rows(), quality_rows(), coupling_flow_rows(), realnvp_figure_rows(), zoo_rows());
+      code_rows(), rbm_machine_rows(), bars_and_stripes_rows(), ais_rbm_rows(), dbn_rows(), rbm_mnist_rows(),
+      made_rows(), c2st_rows(), quality_rows(), coupling_flow_rows(), realnvp_figure_rows(), zoo_rows());
   return rows;
 }
 
