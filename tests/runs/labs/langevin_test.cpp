@@ -29,8 +29,9 @@ TEST_CASE("langevin: paths climb without noise, laws are those of theory, and mi
     CAPTURE(row.name);
     const double e = std::stod(row.name), variance = 1 / (1 - e / 2);
     CHECK(laws.at(row.name, "1/(1 - e/2)") == doctest::Approx(variance));
-    CHECK(laws.at(row.name, "ULA variance") == doctest::Approx(variance).epsilon(0.03));
-    CHECK(laws.at(row.name, "MALA variance") == doctest::Approx(1).epsilon(0.03));
+    // Four standard errors of 80,000 squares, which at e = .1 are correlated by .12.
+    CHECK(std::abs(laws.at(row.name, "ULA variance") / variance - 1) < 0.021);
+    CHECK(std::abs(laws.at(row.name, "MALA variance") - 1) < 0.021);
     CHECK(std::abs(laws.at(row.name, "MALA acceptance") - laws.at(row.name, "its theory")) < 0.01);
     CHECK(laws.at(row.name, "MALA distance") < 0.02);
   }
