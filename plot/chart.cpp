@@ -289,13 +289,19 @@ Drawing draw_chart(const BarChart& chart) {
               .svg};
 }
 
-Drawing side_by_side(const LineChart& left, const LineChart& right) {
-  std::string beside = svg_chart(right).svg;
-  beside.insert(beside.find(" class"), fmt::format(" x=\"{}\"", left.width));
+Drawing side_by_side(std::span<const LineChart> charts) {
+  std::string svgs;
+  int width = 0, height = 0;
+  for (const LineChart& chart : charts) {
+    std::string svg = svg_chart(chart).svg;
+    svg.insert(svg.find(" class"), fmt::format(" x=\"{}\"", width));
+    svgs += svg;
+    width += chart.width;
+    height = std::max(height, chart.height);
+  }
   return {".svg", fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" "
-                              "viewBox=\"0 0 {0} {1}\">\n{2}{3}</svg>\n",
-                              left.width + right.width, std::max(left.height, right.height),
-                              svg_chart(left).svg, beside)};
+                              "viewBox=\"0 0 {0} {1}\">\n{2}</svg>\n",
+                              width, height, svgs)};
 }
 
 Series thinned(const Series& series, std::size_t limit) {

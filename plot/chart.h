@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -99,8 +100,8 @@ SvgChart svg_chart(const LineChart& chart);
 Drawing draw_chart(const LineChart& chart);
 Drawing draw_chart(const BarChart& chart);
 
-/// Two charts in one file.
-Drawing side_by_side(const LineChart& left, const LineChart& right);
+/// Charts in one file, from left to right: two that belong together, or a strip of moments.
+Drawing side_by_side(std::span<const LineChart> charts);
 
 /// At most about `limit` points of `series` that look the same when drawn: the first, the last, the lowest
 /// and the highest of each stretch, and every gap.

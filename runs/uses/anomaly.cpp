@@ -251,7 +251,8 @@ struct Anomaly {
     tell(out, run, judged);
     out.words = file_word(against);
     out.picture = worst_mistakes(judged.report, judged.images, run.shape);
-    out.charts = side_by_side(roc_chart(judged.report), histogram_chart(judged.report, judged.images));
+    out.charts =
+        side_by_side(std::array{roc_chart(judged.report), histogram_chart(judged.report, judged.images)});
     out.details["other_way_round"] = nullptr;
     if (!other) return out;
     UseResult reverse;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "gradzoo/base/error.h"
 #include "support/error_message.h"
@@ -175,13 +176,16 @@ TEST_CASE("the file stands alone: it is XML, has both palettes, and hostile name
   for (const char* bad : {"<script>", "' onload", "\x01", "\xFF"}) CHECK_FALSE(test::contains(svg, bad));
 }
 
-TEST_CASE("two charts stand side by side in one file") {
-  const LineChart chart{.series = {{"a", {0, 1}, {1, 2}}}, .width = 400, .height = 300};
-  const Drawing both = side_by_side(chart, chart);
-  CHECK(both.ending == ".svg");
-  CHECK(test::contains(both.bytes, "viewBox=\"0 0 800 300\""));
-  CHECK(test::contains(both.bytes, "<svg xmlns=\"http://www.w3.org/2000/svg\" x=\"400\""));
-  CHECK(test::is_well_nested(both.bytes));
+TEST_CASE("charts stand side by side in one file") {
+  LineChart chart{.series = {{"a", {0, 1}, {1, 2}}}, .width = 400, .height = 300};
+  LineChart higher = chart;
+  higher.height = 350;
+  const Drawing all = side_by_side(std::vector{chart, higher, chart});
+  CHECK(all.ending == ".svg");
+  CHECK(test::contains(all.bytes, "viewBox=\"0 0 1200 350\""));
+  for (const char* x : {"0", "400", "800"})
+    CHECK(test::contains(all.bytes, fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" x=\"{}\"", x)));
+  CHECK(test::is_well_nested(all.bytes));
 }
 
 TEST_CASE("thinning keeps ends, extremes and gaps, and shortens to about the limit") {
