@@ -36,9 +36,9 @@ LabResult LabEntry::run(const LabContext& context, std::span<const std::string> 
 }
 
 LabEntry coin_lab(), compression_lab(), gaussian_laplace_lab(), forward_reverse_kl_lab(), langevin_lab(),
-    likelihood_vs_quality_lab(), optimal_discriminator_lab(), score_matching_lab(), blindness_lab(),
-    mode_collapse_lab(), noise_levels_lab(), one_idea_lab(), prior_holes_lab(), nce_constant_lab(),
-    relu_lost_gradient_lab();
+    likelihood_vs_quality_lab(), optimal_discriminator_lab(), gan_on_a_line_lab(), score_matching_lab(),
+    blindness_lab(), mode_collapse_lab(), noise_levels_lab(), one_idea_lab(), prior_holes_lab(),
+    nce_constant_lab(), relu_lost_gradient_lab();
 
 std::span<const LabEntry> labs() {
   static const LabEntry kLabs[] = {coin_lab(),
@@ -48,6 +48,7 @@ std::span<const LabEntry> labs() {
                                    langevin_lab(),
                                    likelihood_vs_quality_lab(),
                                    optimal_discriminator_lab(),
+                                   gan_on_a_line_lab(),
                                    mode_collapse_lab(),
                                    prior_holes_lab(),
                                    blindness_lab(),
