@@ -28,11 +28,16 @@ struct ModeCollapseLab : Lab {
   LabResult run(const LabContext& context) const override;
 };
 
+constexpr int64_t kFrames = 4;  // of a GAN's film
+
 /// Looks at a GAN while it trains: at the modes that its averaged G covers, and at D's loss.
 class ModeWatch : public TrainObserver {
  public:
-  ModeWatch(Session& session, int64_t looks)
-      : session_(session), every_(std::max<int64_t>(1, session.steps / looks)) {}
+  ModeWatch(Session& session, int64_t looks, std::string name)
+      : session_(session),
+        name_(std::move(name)),
+        every_(std::max<int64_t>(1, session.steps / looks)),
+        frame_every_((session.steps + kFrames - 1) / kFrames) {}
   void on_log(const LogRow& row) override {
     if (row.step * 5 < session_.steps * 4) return;
     losses_ += row.metrics[0];
@@ -41,24 +46,38 @@ class ModeWatch : public TrainObserver {
   void on_epoch(int64_t) override {}
   bool should_stop(int64_t step) override {
     if (step % every_ == 0) look(step);
+    if (step % frame_every_ == 0) film(step);
     return false;
   }
   void look(int64_t step) {
-    last_ = dynamic_cast<Gan&>(*session_.model).coverage(session_.data.seed()).value();
+    last_ = coverage();
     steps_.push_back(static_cast<double>(step));
     covered_.push_back(static_cast<double>(last_.covered));
+  }
+  // A thousand samples as they are now.
+  void film(int64_t step) {
+    Rng rng(session_.data.seed(), "lab/mode-collapse");
+    frames_.push_back(samples_over_truth(*session_.data.shape().toy, session_.model->sample({1000, rng})));
+    frames_.back().title = fmt::format("{} at {}: {} modes", name_, step, coverage().covered);
   }
   const ModeCoverage& last() const { return last_; }
   double discriminator_loss() const { return losses_ / static_cast<double>(rows_); }  // nats, the last fifth
   const std::vector<double>& steps() const { return steps_; }
   const std::vector<double>& covered() const { return covered_; }
+  const std::vector<Plane>& frames() const { return frames_; }
 
  private:
+  ModeCoverage coverage() {
+    return dynamic_cast<Gan&>(*session_.model).coverage(session_.data.seed()).value();
+  }
+
   Session& session_;
-  int64_t every_, rows_ = 0;
+  std::string name_;
+  int64_t every_, frame_every_, rows_ = 0;
   double losses_ = 0;
   ModeCoverage last_{};
   std::vector<double> steps_, covered_;
+  std::vector<Plane> frames_;
 };
 
 /// A GAN by its settings.
@@ -97,9 +116,10 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
       context.progress(fmt::format("{}, seed {}: {} steps", setting.name, seed, steps));
       Session session(
           *run_options(fmt::format("gan data=ring8 seed={} {} steps={}", seed, setting.settings, steps)));
-      ModeWatch watch(session, looks);
+      ModeWatch watch(session, looks, setting.name);
       session.train(watch);
       watch.look(steps);
+      watch.film(steps);
       const double share = 1 / static_cast<double>(seeds);
       covered.x = watch.steps();
       covered.y.resize(covered.x.size());
@@ -110,10 +130,7 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
       smallest_share += share * watch.last().smallest_share;
       high_quality += share * watch.last().high_quality;
       loss += share * watch.discriminator_loss();
-      if (seed != context.seed) continue;
-      Rng rng(context.seed, "lab/mode-collapse");
-      planes.push_back(samples_over_truth(*session.data.shape().toy, session.model->sample({1000, rng})));
-      planes.back().title = setting.name;
+      if (seed == context.seed) planes.insert(planes.end(), watch.frames().begin(), watch.frames().end());
     }
     table.add(setting.name, {last, fewest, most, smallest_share, high_quality, loss});
     chart.series.push_back(std::move(covered));
@@ -122,8 +139,11 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
   out.pictures.push_back(
       {"modes", "How many of the eight modes each GAN covers while it trains, on average over the seeds.",
        draw_chart(chart)});
-  out.pictures.push_back(
-      planes_picture("samples", "A thousand samples of each at the end, of the first seed.", planes));
+  out.pictures.push_back(planes_picture(
+      "film",
+      "A thousand samples of each after every quarter of the steps, of the first seed, and how "
+      "many modes they cover.",
+      planes));
   out.interpretation = fmt::format(
       "All four have the same players; they learn {} steps, from {} seeds each. The default finds {:.1f} of "
       "8 modes on average, {:.0f} in its worst seed, and D is left with a loss of {:.2f} nats of log 4 = "

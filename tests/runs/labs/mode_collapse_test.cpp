@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/png_decoder.h"
 
 namespace gradzoo {
 
@@ -22,7 +23,9 @@ TEST_CASE("mode-collapse: a D that is far ahead keeps G on a few modes; minimax 
     CHECK(row.values[1] <= row.values[0]);
     CHECK(row.values[0] <= row.values[2]);
   }
-  CHECK(result.pictures.size() == 2);
+  REQUIRE(result.pictures.size() == 2);
+  const test::PngDecoder film(result.pictures[1].drawing.bytes);  // four rows of four square frames
+  CHECK(film.height == doctest::Approx(film.width).epsilon(0.1));
 }
 
 }  // namespace gradzoo
