@@ -87,6 +87,8 @@ std::vector<std::string> environment_of(const ProcessLimits& limits) {
   const char* const path = std::getenv("PATH");
   std::vector<std::string> lines = {std::string("PATH=") + (path != nullptr ? path : "/usr/bin:/bin"),
                                     "LC_ALL=C"};
+  if (const char* const scratch = std::getenv("TMPDIR"); scratch != nullptr)
+    lines.push_back(std::string("TMPDIR=") + scratch);
   if (limits.spoil_freed)
     lines.emplace_back("GLIBC_TUNABLES=glibc.malloc.perturb=90:glibc.malloc.tcache_count=0");
   if (limits.threads > 0)
@@ -132,8 +134,10 @@ double seconds_of_work(pid_t process) {
 
 // Feeds and reads until both outputs are closed, or a limit is reached.
 void converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, const ProcessLimits& limits,
-              const SharedNumber& program, EndedProcess& ended) {
+              const SharedNumber& program, const std::function<bool(const std::string&)>& heard,
+              EndedProcess& ended) {
   constexpr double kIdleShare = 0.02;  // of a processor: on a busy machine what works has no more
+  const double most_busy = std::min(10.0, 2.5 * limits.busy_seconds);  // of a clock: it may work a little
   size_t fed = 0;
   if (input.empty()) in.close_end(1);
   const double begun = steady_seconds();
@@ -142,8 +146,10 @@ void converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, const Pr
     const double now = steady_seconds(), quiet = now - last_word;
     const double work = quiet < limits.quiet_seconds ? 0 : seconds_of_work(*program) - work_before;
     ended.busy = work > kIdleShare * quiet;
-    ended.killed = (quiet >= limits.quiet_seconds && (!ended.busy || work >= limits.busy_seconds)) ||
-                   (limits.seconds > 0 && now >= begun + limits.seconds);
+    const bool may_work =
+        ended.busy && work < limits.busy_seconds && quiet < limits.quiet_seconds + most_busy;
+    ended.late = limits.seconds > 0 && now >= begun + limits.seconds;
+    ended.killed = ended.late || (quiet >= limits.quiet_seconds && !may_work);
     ended.flooded = std::max(ended.out.size(), ended.err.size()) >= kMostOutput;
     if (ended.killed || ended.flooded) return;
     constexpr double kLook = 0.1;
@@ -153,9 +159,11 @@ void converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, const Pr
         {out.ends[0], POLLIN, 0}, {err.ends[0], POLLIN, 0}, {in.ends[1], POLLOUT, 0}};  // -1: passed over
     if (::poll(waits, 3, 1 + static_cast<int>(left * 1000)) <= 0) continue;
     if (waits[0].revents != 0) {
-      last_word = steady_seconds();
-      work_before = seconds_of_work(*program);
       drain(out, ended.out);
+      if (!heard || heard(ended.out)) {
+        last_word = steady_seconds();
+        work_before = seconds_of_work(*program);
+      }
     }
     if (waits[1].revents != 0) drain(err, ended.err);
     if (waits[2].revents == 0) continue;
@@ -284,7 +292,8 @@ pid_t start_child(std::vector<std::string> words, const std::string& folder,
 }
 
 EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,
-                       const std::string& input, const ProcessLimits& limits) {
+                       const std::string& input, const ProcessLimits& limits,
+                       const std::function<bool(const std::string& out)>& heard) {
   Pipe in(Pipe::Kind::sockets), out, err;
   const SharedNumber program;
   const pid_t keeper = start(keep, words, folder, {in.ends[0], out.ends[1], err.ends[1]}, limits, &*program);
@@ -293,7 +302,7 @@ EndedProcess run_child(const std::vector<std::string>& words, const std::string&
   err.close_end(1);
   ::fcntl(in.ends[1], F_SETFL, O_NONBLOCK);
   EndedProcess ended;
-  converse(in, out, err, input, limits, program, ended);
+  converse(in, out, err, input, limits, program, heard, ended);
   if (ended.killed || ended.flooded) ::kill(keeper, SIGTERM);
   int status = 0;
   while (::waitpid(keeper, &status, 0) < 0 && errno == EINTR) {

@@ -11,9 +11,7 @@
 #include <string>
 #include <vector>
 
-#include <sys/time.h>
-#include <unistd.h>
-
+#include "asking.h"
 #include "value.h"
 
 namespace driver {
@@ -66,50 +64,26 @@ inline std::string one_line(std::string text) {
   return text;
 }
 
-// A case may use so much of a processor; what uses more is ended by SIGPROF. What fills the memory takes long
-// too: after three such cases it ends.
-inline int run_all() {
-  FILE* const out = ::fdopen(::dup(1), "w");
-  ::dup2(2, 1);
-  char* line = nullptr;
-  size_t room = 0;
-  int filled = 0;
-  while (filled < 3 && ::getline(&line, &room, stdin) > 0) {
-    Words words(line);
-    const std::string id = words.next();
-    const double seconds = words.number();
-    std::fprintf(out, "begin %s\n", id.c_str());
-    std::fflush(out);
-    const auto whole = static_cast<time_t>(seconds);
-    const itimerval limit{{0, 0},
-                          {whole, static_cast<suseconds_t>((seconds - static_cast<double>(whole)) * 1e6)}};
-    ::setitimer(ITIMER_PROF, &limit, nullptr);
-    Answer answer;
-    std::string kind = "answer", text;
-    try {
-      answer_case(words, answer);
-      text = answer.text();
-    } catch (const course::NotWritten& gap) {
-      kind = "unwritten", text = " " + one_line(gap.what());
-    } catch (const std::invalid_argument&) {
-      kind = "answer", text = " refused";
-    } catch (const std::bad_alloc&) {
-      kind = "memory";
-      ++filled;
-    } catch (const std::exception& error) {
-      kind = "error", text = " " + one_line(error.what());
-    } catch (...) {
-      kind = "error", text = " something that is no std::exception";
-    }
-    const itimerval off{};
-    ::setitimer(ITIMER_PROF, &off, nullptr);
-    std::fprintf(out, "%s %s%s\n", kind.c_str(), id.c_str(), text.c_str());
-    std::fflush(out);
-    std::fflush(stdout);
+Said answer_line(const char* line) {
+  static std::string text;
+  Words words(line);
+  Answer answer;
+  const char* kind = "answer";
+  try {
+    answer_case(words, answer);
+    text = answer.text();
+  } catch (const course::NotWritten& gap) {
+    kind = "unwritten", text = " " + one_line(gap.what());
+  } catch (const std::invalid_argument&) {
+    text = " refused";
+  } catch (const std::bad_alloc&) {
+    kind = "memory", text = "";
+  } catch (const std::exception& error) {
+    kind = "error", text = " " + one_line(error.what());
+  } catch (...) {
+    kind = "error", text = " something that is no std::exception";
   }
-  return 0;
+  return {kind, text.c_str()};
 }
 
 }  // namespace driver
-
-int main() { return driver::run_all(); }

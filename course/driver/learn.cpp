@@ -1,7 +1,6 @@
 // Step 6: runs the learner's learn.h, on cases and on the ring.
 #include "learn.h"
 
-#include <chrono>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -42,9 +41,9 @@ Array ring(int rows, double sigma, std::mt19937_64& random) {
 }
 
 double seconds_of(const std::function<void()>& work) {
-  const auto begun = std::chrono::steady_clock::now();
+  const double begun = driver::seconds_now();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return driver::seconds_now() - begun;
 }
 
 // Where the time of a step goes: the seconds of the net, its gradient in x, the whole loss, the loss's

@@ -73,7 +73,16 @@ TEST_CASE("silence, dripping and floods end a program and what it started") {
   CHECK(works.out == "100000\n");
   CHECK(works.killed);
   CHECK(works.busy);
-  CHECK(run_shell("while :; do echo x; sleep .05; done", here, {.quiet_seconds = 60, .seconds = 1}).killed);
+  CHECK(run_shell("while :; do echo x; sleep .05; done", here, {.quiet_seconds = 60, .seconds = 1}).late);
+  const auto waits_for_more = [](const std::string& out) { return out.ends_with("x\n") && out.size() < 4; };
+  const EndedProcess drips = run_child({"sh", "-c", "while :; do echo x; sleep .05; done"}, here, "",
+                                       {.quiet_seconds = 0.5, .seconds = 60}, waits_for_more);
+  CHECK(drips.killed);
+  CHECK(!drips.late);
+  CHECK(drips.out.size() < 100);
+  CHECK(run_shell("while :; do i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done; sleep .1; done", here,
+                  {.quiet_seconds = 0.3, .busy_seconds = 0.4, .seconds = 6})
+            .late == false);
   const EndedProcess flood = run_shell("exec yes", here, {});
   CHECK(flood.flooded);
   CHECK(!flood.killed);

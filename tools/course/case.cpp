@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <optional>
 #include <random>
-#include <sstream>
 
 #include <fmt/format.h>
 
+#include "gradzoo/base/clock.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/runs/child.h"
 
@@ -145,6 +145,9 @@ Verdict judge(const Case& asked, const Answer& answer) {
       return wrong(
           fmt::format("no answer for {:g} s", kIdleSeconds + asked.seconds),
           "does it sleep, wait for something, or hold back signals? Nothing that is asked needs that");
+    case Answer::Kind::late:
+      return wrong("nothing: with this question all of them had taken " + answer.text + " s",
+                   "a moment is enough for all of them: does it wait in each?");
     case Answer::Kind::flooded:
       return wrong("it wrote without end", "what does it print, or put into a file, over and over?");
     case Answer::Kind::words:
@@ -204,6 +207,45 @@ Answer answer_of(const Line& line) {
   return {Answer::Kind::error, text};
 }
 
+// Reads what a driver says as it comes.
+class Listener {
+ public:
+  Listener(const std::vector<uint64_t>& names, size_t next, std::vector<Answer>& answers)
+      : names_(names), answers_(answers), begun_(next), next_(next) {}
+
+  // `out` is all that was written so far: whether a case was begun or answered that was not before.
+  bool hear(const std::string& out) {
+    bool news = false;
+    for (size_t end = out.find('\n', seen_); end != std::string::npos; end = out.find('\n', seen_)) {
+      news = take(read_line(out.substr(at_, end - at_))) || news;
+      at_ = seen_ = end + 1;
+    }
+    seen_ = out.size();
+    return news;
+  }
+  size_t begun() const { return begun_; }
+  size_t next() const { return next_; }
+
+ private:
+  bool take(const Line& line) {
+    const auto i = static_cast<size_t>(std::ranges::find(names_, line.id) - names_.begin());
+    if (i == names_.size()) return false;
+    const size_t before = begun_ + next_;
+    if (line.kind == "begin") {
+      begun_ = std::max(begun_, i);
+    } else {
+      answers_[i] = answer_of(line);
+      next_ = std::max(next_, i + 1);
+    }
+    return begun_ + next_ > before;
+  }
+
+  const std::vector<uint64_t>& names_;
+  std::vector<Answer>& answers_;
+  size_t begun_, next_;
+  size_t at_ = 0, seen_ = 0;  // the begin of a line that has no end yet, and what was looked through for it
+};
+
 std::string signal_name(int number) {
   if (number == SIGSEGV || number == SIGBUS) return "it touched memory that is not its own";
   if (number == SIGABRT) return "it was aborted (an assertion, or memory freed twice)";
@@ -228,46 +270,38 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
   const std::vector<uint64_t> names = draw_names(cases.size());
   size_t next = 0;
   int deaths = 0, slow_deaths = 0;
+  double longest = 0;
+  uint64_t memory = 0;
+  for (const Case& asked : cases) {
+    longest = std::max(longest, asked.seconds);
+    memory = std::max(memory, asked.memory_bytes);
+  }
+  // The driver has a clock of its own for processor time; these are for what waits and does not work, and for
+  // what answers slowly all the time. What is no answer ends no silence.
+  const double quiet = kIdleSeconds + longest, whole = 10 * quiet, end = steady_seconds() + whole;
   while (next < cases.size() && deaths < kMostDeaths && slow_deaths < kMostSlowDeaths) {
     std::string input;
-    double longest = 0;
-    uint64_t memory = 0;
-    for (size_t i = next; i < cases.size(); ++i) {
+    for (size_t i = next; i < cases.size(); ++i)
       input += fmt::format("{} {:g} {}\n", names[i], cases[i].seconds, cases[i].input);
-      longest = std::max(longest, cases[i].seconds);
-      memory = std::max(memory, cases[i].memory_bytes);
-    }
-    // The driver has a clock of its own for processor time; these are for what waits and does not work, and
-    // for what drips.
-    const double quiet = kIdleSeconds + longest;
+    Listener listener(names, next, all.answers);
     const EndedProcess ended = run_child({program}, folder, input,
                                          {.quiet_seconds = quiet,
                                           .busy_seconds = 2 * longest,
-                                          .seconds = 10 * quiet,
+                                          .seconds = std::max(0.1, end - steady_seconds()),
                                           .memory_bytes = memory,
                                           .stack_bytes = uint64_t{1} << 20,
                                           .file_bytes = kMostFileBytes,
-                                          .spoil_freed = spoil_freed});
+                                          .spoil_freed = spoil_freed},
+                                         [&](const std::string& out) { return listener.hear(out); });
     if (all.printed.size() < kMostPrinted)
       all.printed += ended.err.substr(0, kMostPrinted - all.printed.size());
-    std::istringstream lines(ended.out);
-    size_t begun = next;
-    for (std::string text; std::getline(lines, text);) {
-      const Line line = read_line(text);
-      const auto i = static_cast<size_t>(std::ranges::find(names, line.id) - names.begin());
-      if (i == cases.size()) continue;
-      if (line.kind == "begin") {
-        begun = i;
-      } else {
-        all.answers[i] = answer_of(line);
-        next = std::max(next, i + 1);
-      }
-    }
+    next = listener.next();
     if (next >= cases.size() ||
         std::ranges::count(all.answers, Answer::Kind::memory, &Answer::kind) >= kMostFilled)
       break;
-    begun = std::max(begun, next);
-    all.answers[begun] = death_of(ended);
+    const size_t begun = std::max(listener.begun(), next);
+    all.answers[begun] =
+        ended.late ? Answer{Answer::Kind::late, fmt::format("{:g}", whole)} : death_of(ended);
     const Answer::Kind kind = all.answers[begun].kind;
     if (kind == Answer::Kind::slow) ++slow_deaths;
     if (ended.killed || kind == Answer::Kind::flooded) break;

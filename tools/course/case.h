@@ -17,7 +17,8 @@ struct Answer {
     memory,
     crash,  // the text is the signal's name
     slow,
-    silent,   // no word for long, and no end by its own clock
+    silent,   // no answer for long, and no end by its own clock
+    late,     // all questions together took too long: the text is how many seconds
     flooded,  // it wrote without end
     none      // the program was not asked: it had died, or filled its memory, too often
   };

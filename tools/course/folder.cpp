@@ -33,9 +33,17 @@ void start_folder(const std::string& folder) {
     throw Error("course: {} is there already, and nothing of yours is overwritten. Hint: name a new folder",
                 folder);
   const std::string from = course_folder();
-  fs::create_directories(folder);
-  fs::copy(from + "/skeleton", folder, fs::copy_options::recursive);
-  fs::copy(from + "/pages", folder + "/pages", fs::copy_options::recursive);
+  const bool was_there = fs::exists(folder, error);
+  try {
+    fs::create_directories(folder);
+    fs::copy(from + "/skeleton", folder, fs::copy_options::recursive);
+    fs::copy(from + "/pages", folder + "/pages", fs::copy_options::recursive);
+  } catch (const fs::filesystem_error& failed) {
+    for (const fs::directory_entry& half : fs::directory_iterator(folder, error)) fs::remove_all(half, error);
+    if (!was_there) fs::remove(folder, error);
+    throw Error("course: {} cannot be written: {}. Hint: may you write there, and is there space?", folder,
+                failed.code().message());
+  }
 }
 
 bool is_learners(const std::string& folder) {

@@ -141,7 +141,8 @@ struct Grades {
   std::vector<std::string> notes = {};  // why there are none, whose file is the same
 };
 
-// 0, with a note, where nothing can be asked: one folder does not end the grading of the others.
+// 0, with a note, where nothing can be asked: one folder does not end the grading of the others. A full disk
+// does, which is nobody's 0.
 int points_of(const course::Learner& learner, const course::Step& step, uint64_t seed, Grades& grades) {
   std::string why;
   try {
@@ -149,6 +150,8 @@ int points_of(const course::Learner& learner, const course::Step& step, uint64_t
     course::ask_training(learner, checked);
     if (checked.failure.empty()) return checked.points();
     why = checked.failure;
+  } catch (const course::CannotKeep&) {
+    throw;
   } catch (const Error& error) {
     why = error.what();
   }

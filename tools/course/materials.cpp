@@ -51,6 +51,14 @@ std::string page_of(const Step& step) {
   return read_plain_file(fmt::format("{}/pages/{}.md", course_folder(), step.page), kMost);
 }
 
+void keep_file(const std::string& path, const std::string& text) {
+  try {
+    write_file_atomically(path, std::as_bytes(std::span(text)));
+  } catch (const Error& error) {
+    throw CannotKeep(error.what());
+  }
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,21 +127,26 @@ std::map<std::string, std::string> headers_of(const Learner& learner, const std:
   return texts;
 }
 
-// A copy of a learner's headers while the compiler works, in which nothing leads elsewhere.
-class Copy {
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw CannotKeep("course: {} cannot be made: {}. Hint: may you write there, and is there space?",
+                     folder.string(), error.message());
+}
+
+// Where a learner's headers are copied and compiled: nothing in it leads elsewhere, or outlives it.
+class Workshop {
  public:
-  Copy(std::string path, const std::map<std::string, std::string>& texts) : path_(std::move(path)) {
-    fs::create_directories(path_);
-    for (const auto& [file, text] : texts)
-      write_file_atomically(path_ + "/" + file, std::as_bytes(std::span(text)));
-  }
-  ~Copy() {
+  explicit Workshop(std::string path) : path_(std::move(path)) { make_folder(path_); }
+  ~Workshop() {
     std::error_code error;
     fs::remove_all(path_, error);
   }
-  Copy(const Copy&) = delete;
-  Copy& operator=(const Copy&) = delete;
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
   const std::string& path() const { return path_; }
+  std::string file(const char* name) const { return path_ + "/" + name; }
 
  private:
   std::string path_;
@@ -158,8 +171,32 @@ std::string failure_of(const EndedProcess& ended, const std::vector<std::string>
   if (says({"out of memory allocating", "virtual memory exhausted", "LLVM ERROR: out of memory"}))
     return "the compiler needed more than 2 GB. Hint: does a template, or a file that it includes, never "
            "end?";
-  if (says({"No space left on device"})) throw Error("course: {} is full. Hint: free some space", cache);
+  if (says({"No space left on device"}))
+    throw CannotKeep(
+        "course: {} is full, or the folder for temporary files. Hint: free some space, or set TMPDIR", cache);
   return ended.signal != 0 || ended.status != 0 ? printable(first_error(ended.err, files)) : "";
+}
+
+// Why what was compiled in the workshop is not taken; "" where the driver's program is there. The learner's
+// headers and what asks are two objects, so that what the headers call is seen.
+std::string failure_of_build(const Workshop& workshop, const std::vector<std::string>& words,
+                             const std::string& source, const std::vector<std::string>& files,
+                             const std::string& cache) {
+  const std::string drivers = fs::path(source).parent_path().string(), object = workshop.file("answers.o"),
+                    list = workshop.file("files");
+  const auto run = [&](const std::vector<std::string>& all) {
+    const EndedProcess ended = run_child(all, workshop.path(), "", kCompilersLimits);
+    if (!ended.started)
+      throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", all.front());
+    return ended;
+  };
+  std::vector<std::string> compiling = words, linking = words;
+  compiling.insert(compiling.end(), {"-I", workshop.path(), "-MD", "-MF", list, "-c", source, "-o", object});
+  linking.insert(linking.end(), {object, drivers + "/main.cpp", "-o", workshop.file("program")});
+  if (std::string failure = failure_of(run(compiling), files, cache); !failure.empty()) return failure;
+  std::string refused = refusal_of_list(read_plain_file(list, kLongestFile), workshop.path(), drivers);
+  if (refused.empty()) refused = refusal_of_symbols(run({"nm", "-P", "-g", object}).out);
+  return refused.empty() ? failure_of(run(linking), files, cache) : refused;
 }
 
 // What is left of older versions of the same driver.
@@ -175,10 +212,11 @@ void remove_older(const fs::path& cache, const std::string& driver, const fs::pa
 Built build_driver(const Learner& learner, const std::string& driver, const std::string& named, Speed speed) {
   const std::string drivers = course_folder() + "/driver", source = fmt::format("{}/{}.cpp", drivers, driver);
   const std::string name = speed == Speed::of_running ? driver + "_fast" : driver;
-  std::vector<std::string> words = compiler_words(speed);
-  const std::string asks =
-      read_plain_file(source, kLongestFile) + read_plain_file(drivers + "/cases.h", kLongestFile);
-  std::string everything = asks;
+  const std::vector<std::string> words = compiler_words(speed);
+  const std::string asks = read_plain_file(source, kLongestFile) +
+                           read_plain_file(drivers + "/cases.h", kLongestFile) +
+                           read_plain_file(drivers + "/asking.h", kLongestFile);
+  std::string everything = asks + read_plain_file(drivers + "/main.cpp", kLongestFile);
   for (const std::string& word : words) everything += word;
   const std::map<std::string, std::string> texts = headers_of(learner, words_of(named));
   std::vector<std::string> files;
@@ -192,23 +230,13 @@ Built build_driver(const Learner& learner, const std::string& driver, const std:
   const fs::path program = cache / fmt::format("{}-{:016x}", name, hash_of(everything));
   std::error_code error;
   if (fs::exists(program, error)) return {.program = program.string()};
-  fs::create_directories(cache, error);
-  if (error)
-    throw Error("course: {} cannot be made: {}. Hint: may you write there?", cache.string(), error.message());
-  const std::string unfinished = program.string() + fmt::format(".{}", ::getpid());
-  const Copy copy(unfinished + ".of", texts);
-  const std::string list = copy.path() + "/files";
-  words.insert(words.end(), {"-I", copy.path(), "-MD", "-MF", list, source, "-o", unfinished});
-  const EndedProcess ended = run_child(words, copy.path(), "", kCompilersLimits);
-  if (!ended.started)
-    throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", words.front());
-  std::string failure = failure_of(ended, files, cache.string());
-  if (failure.empty()) failure = refusal_of_list(read_plain_file(list, kLongestFile), copy.path(), drivers);
-  if (!failure.empty()) {
-    fs::remove(unfinished, error);
+  make_folder(cache);
+  const Workshop workshop(program.string() + fmt::format(".{}", ::getpid()));
+  for (const auto& [file, text] : texts) keep_file(workshop.path() + "/" + file, text);
+  if (std::string failure = failure_of_build(workshop, words, source, files, cache.string());
+      !failure.empty())
     return {.failure = failure};
-  }
-  fs::rename(unfinished, program);
+  fs::rename(workshop.file("program"), program);
   remove_older(cache, name, program);
   return {.program = program.string()};
 }

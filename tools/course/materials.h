@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
 #include "tools/course/case.h"
 
@@ -45,6 +46,14 @@ struct Learner {
       : folder(std::move(its_folder)), cache(std::move(its_cache)), links(Links::refuse) {}
 };
 
+/// What is made of a learner's files cannot be kept: of the machine that grades, and no fault of theirs.
+struct CannotKeep : Error {
+  using Error::Error;
+};
+
+/// Writes a file of the cache. Throws CannotKeep.
+void keep_file(const std::string& path, const std::string& text);
+
 /// A driver compiled with the learner's headers, or why it was not: one sentence.
 struct Built {
   std::string program = {}, failure = {};
@@ -55,7 +64,8 @@ enum class Speed { of_compiling, of_running };
 
 /// Looks the learner's files over and compiles driver/`driver`.cpp with a copy of them and of all other
 /// headers in their folder: what stands elsewhere is the system's or refused. What was compiled of the same
-/// bytes before is taken from the cache. The compiler is CXX of the environment, else c++.
+/// bytes before is taken from the cache. The compiler is CXX of the environment, else c++. Throws Error where
+/// there is no such file or no compiler, CannotKeep where the disk is full.
 Built build_driver(const Learner& learner, const std::string& driver, const std::string& files,
                    Speed speed = Speed::of_compiling);
 

@@ -23,17 +23,23 @@ struct Refused {
   const char* why;
 };
 
+constexpr const char* kStarts =
+    "it starts another program or loads another library. Hint: nothing here needs one";
+constexpr const char* kIsComplex =
+    "it computes with complex numbers, whose library knows the derivatives that you are to write. Hint: a "
+    "rule "
+    "is a formula in real numbers";
+
 const std::vector<Refused>& refused_lines() {
   static const std::vector<Refused> kRefused = {
       {std::regex(R"(^\s*#\s*include\s*[<"]\s*gradzoo)"),
        "it includes gradzoo, whose derivatives are not yours. Hint: the course's own headers and the "
        "standard library are all that is needed"},
-      {std::regex(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()"),
-       "it starts another program or loads another library. Hint: nothing here needs one"},
+      {std::regex(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()"), kStarts},
+      {std::regex(R"(\b(asm|__asm|__asm__)\b)"), "it has lines of assembly. Hint: a rule is a formula"},
       {std::regex(
            R"([<"]\s*c?complex(\.h)?\s*[>"]|\bstd\s*::\s*complex\b|\bcomplex\s*<|\b_Complex\b|\b__complex__\b)"),
-       "it computes with complex numbers, whose library knows the derivatives that you are to write. Hint: a "
-       "rule is a formula in real numbers"}};
+       kIsComplex}};
   return kRefused;
 }
 
@@ -116,6 +122,58 @@ std::string refusal_of_list(const std::string& list, const std::string& copy, co
         "it includes {}, which was not handed in. Hint: the course's own headers and the standard library "
         "are all that is needed",
         printable(file));
+  }
+  return "";
+}
+
+namespace {
+
+// The name as one writes it: C libraries have several of a function, and of C++ streams the class will do.
+std::string plain_name(std::string name) {
+  static const std::regex kDress(R"(^_+|^_*isoc\d+_|(_chk|64|_unlocked)$)"),
+      kStream(R"(Z(?:St|NSt3__1)\d+(w?cin)E?|Z\w*\d((?:basic_(?:i?fstream|filebuf)|stdio_filebuf))I\w*)");
+  for (std::string longer; longer != name;) {
+    longer = name;
+    name = std::regex_replace(longer, kDress, "");
+  }
+  std::smatch stream;
+  return std::regex_match(name, stream, kStream) ? stream[1].str() + stream[2].str() : name;
+}
+
+const std::vector<Refused>& refused_names() {
+  static constexpr const char* kReads =
+      "it reads what your functions were not given: files, or the questions themselves. Hint: what they need "
+      "stands in their arguments and on the tape";
+  static const std::vector<Refused> kRefused = {
+      {std::regex("p?readv?2?|f?read|f?getw?[cs]|IO_getc|get(w?char|w|line|delim)|uflow|underflow|"
+                  "v?[fw]{0,2}scanf|recv(from|m?msg)?|mmap|sendfile|splice|tee|copy_file_range|"
+                  "process_vm_readv|ptrace|stdin|w?cin|basic_i?fstream|(basic|stdio)_filebuf"),
+       kReads},
+      {std::regex(
+           "syscall|dlv?sym|dlm?open|v?fork|clone3?|f?exec(v|l)p?e?|execveat|posix_spawnp?|system|popen"),
+       kStarts},
+      {std::regex("c(abs|arg|exp|log|pow|sqrt|a?(sin|cos|tan)h?)[fl]?|(mul|div)[hsdxt]c3"), kIsComplex}};
+  return kRefused;
+}
+
+}  // namespace
+
+std::string refusal_of_symbols(const std::string& list) {
+  std::istringstream lines(list);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string name, kind;
+    words >> name >> kind;
+    const bool is_called = kind == "U" || kind == "w";
+    if (!is_called && !name.starts_with('_') && name.find('.') == std::string::npos)
+      return fmt::format(
+          "your headers make {} a name of the whole program. Hint: what is yours stands in the namespace "
+          "course",
+          printable(name));
+    const std::string plain = plain_name(name);
+    for (const Refused& refused : refused_names())
+      if (is_called && std::regex_match(plain, refused.what))
+        return fmt::format("your headers call {}: {}", printable(plain), refused.why);
   }
   return "";
 }

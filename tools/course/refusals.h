@@ -13,4 +13,8 @@ std::string refusal_of_text(const std::string& file, const std::string& text, co
 /// the folders `copy` and `drivers`, or is of the standard library.
 std::string refusal_of_list(const std::string& list, const std::string& copy, const std::string& drivers);
 
+/// The same of what was compiled, by the names that `nm -P -g` lists of it: it may not read, since functions
+/// are given what they are asked, call past the libraries, or name a function of all the program's.
+std::string refusal_of_symbols(const std::string& list);
+
 }  // namespace gradzoo::course

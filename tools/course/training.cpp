@@ -11,7 +11,6 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
-#include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
@@ -61,8 +60,7 @@ double kl_of(const std::string& program, const std::string& folder, const RingSi
   std::error_code error;
   if (fs::exists(kept, error)) return std::strtod(read_plain_file(kept, kLongest).c_str(), nullptr);
   const double kl = train(program, folder, size, 0).kl;
-  const std::string text = fmt::format("{}", kl);
-  write_file_atomically(kept, std::as_bytes(std::span(text)));
+  keep_file(kept, fmt::format("{}", kl));
   return kl;
 }
 
@@ -112,6 +110,8 @@ void ask_training(const Learner& learner, Checked& checked, const RingSize& size
       failed.hint =
           "all parts are right alone: does train_step use them as they are? gradzoo course train DIR draws "
           "what was learned";
+    } catch (const CannotKeep&) {
+      throw;
     } catch (const Error& error) {
       failed.came = error.what();
       failed.hint = "gradzoo course train DIR runs the training alone";

@@ -2,6 +2,7 @@
 #include "tools/course/refusals.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "support/process.h"
@@ -45,6 +46,29 @@ TEST_CASE("a header is refused by the line that is no engine, and not for a comm
     CHECK_MESSAGE(refusal(line).empty(), line, refusal(line));
 }
 
+TEST_CASE("what is compiled is refused by what it calls, however that is written") {
+  for (const char* name : {"read", "__read_chk", "pread64", "fread_unlocked", "__getdelim", "_IO_getc",
+                           "__isoc99_fscanf", "stdin", "mmap64", "_ZSt3cin", "_ZNSt3__13cinE",
+                           "_ZNSt14basic_ifstreamIcSt11char_traitsIcEEC1EPKcSt13_Ios_Openmode",
+                           "_ZN9__gnu_cxx13stdio_filebufIcSt11char_traitsIcEEC1EiSt13_Ios_Openmodem"})
+    CHECK_MESSAGE(contains(course::refusal_of_symbols(fmt::format("exp U\n{} U\n", name)),
+                           "it reads what your functions were not given"),
+                  name);
+  CHECK(contains(course::refusal_of_symbols("_ZSt3cin U"), "your headers call cin:"));
+  for (const char* name : {"syscall", "dlsym", "execvp", "posix_spawn", "__fork"})
+    CHECK_MESSAGE(contains(course::refusal_of_symbols(fmt::format("{} U", name)), "starts another program"),
+                  name);
+  for (const char* name : {"cexp", "csinhl", "__muldc3", "__divxc3"})
+    CHECK_MESSAGE(contains(course::refusal_of_symbols(fmt::format("{} U", name)), "complex numbers"), name);
+  CHECK(contains(course::refusal_of_symbols("fflush T 0 1b\n"),
+                 "your headers make fflush a name of the whole"));
+  CHECK(course::refusal_of_symbols(
+            "_ZN6driver11answer_lineEPKc T 0 5\nDW.ref.__gxx_personality_v0 V 0 8\n"
+            "_ZSt7getlineIcSt11char_traitsIcESaIcEE U\nstrtod U\ncosh U\nexpl U\nwrite U\n"
+            "_ZNSt14basic_ofstreamIcSt11char_traitsIcEED1Ev U\nfopen64 U\nclog2 U\n")
+            .empty());
+}
+
 TEST_CASE("a program is made of what was handed in and of the standard library") {
   const ScratchDirectory scratch;
   const std::string copy = scratch.file("copy"), drivers = scratch.file("drivers");
@@ -75,16 +99,41 @@ TEST_CASE("who prints answers and leaves has given none") {
   CHECK(contains(course::report_of(checked), "it left by exit(0)"));
 }
 
+TEST_CASE("who reads the questions before main and answers them gets no point") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  copy_with(folder,
+            "#include <cstdio>\n#include <unistd.h>\n"
+            "struct Early {\n  Early() {\n    static char asked[1 << 20];\n"
+            "    for (size_t n = 0, more = 1; more > 0 && more < 1 << 20; n += more)\n"
+            "      more = read(0, asked + n, sizeof asked - n);\n  }\n};\nstatic Early early;\n",
+            "");
+  const course::Checked checked = course::check_step(folder, course::find_step(1), 1);
+  CHECK(checked.points() == 0);
+  CHECK(contains(checked.failure, "your headers call read: it reads what your functions were not given"));
+}
+
 TEST_CASE("the grader's memory, in which the answers are, is closed to a learner's program") {
   const ScratchDirectory scratch;
   const std::string here = scratch.file("");
-  copy_with(scratch.file("mine"), "#include <fstream>\n#include <iostream>\n#include <unistd.h>\n",
-            "  std::string line, keeper = std::to_string(getppid()), grader;\n"
-            "  for (std::ifstream file(\"/proc/\" + keeper + \"/status\"); std::getline(file, line);)\n"
-            "    if (line.rfind(\"PPid:\", 0) == 0) grader = line.substr(6);\n"
-            "  for (const std::string& who : {std::string(\"self\"), keeper, grader})\n"
-            "    std::cerr << (std::ifstream(\"/proc/\" + who + \"/mem\") ? \" open\" : \" closed\");\n");
-  std::vector<std::string> words = {command(), "course", "check", "mine", "1"};
+  copy_solution(scratch.file("mine"));
+  // Linked with the learner's program, as a header may not look.
+  write_file(scratch.file("spy.cpp"),
+             "#include <fstream>\n#include <iostream>\n#include <string>\n#include <unistd.h>\n"
+             "static const bool looked = [] {\n"
+             "  std::string line, keeper = std::to_string(getppid()), grader;\n"
+             "  for (std::ifstream file(\"/proc/\" + keeper + \"/status\"); std::getline(file, line);)\n"
+             "    if (line.rfind(\"PPid:\", 0) == 0) grader = line.substr(6);\n"
+             "  for (const std::string& who : {std::string(\"self\"), keeper, grader})\n"
+             "    std::cerr << (std::ifstream(\"/proc/\" + who + \"/mem\") ? \" open\" : \" closed\");\n"
+             "  return true;\n}();\n");
+  const std::string script = scratch.file("c++");
+  write_file(script, fmt::format("#!/bin/sh\ncase \"$*\" in *main.cpp*) exec '{0}' \"$@\" '{1}' ;; esac\n"
+                                 "exec '{0}' \"$@\"\n",
+                                 compiler(), scratch.file("spy.cpp")));
+  std::filesystem::permissions(script, std::filesystem::perms::all);
+  std::vector<std::string> words = {"/usr/bin/env", "CXX=" + script, command(), "course",
+                                    "check",        "mine",          "1"};
   if (::geteuid() == 0) {  // who may look into all memory
     std::filesystem::permissions(here, std::filesystem::perms::all);
     std::filesystem::permissions(scratch.file("mine"), std::filesystem::perms::all);
