@@ -282,6 +282,20 @@ Program draw_function(int n, uint64_t seed) {
                   as_input(x), as_input(w), as_input(c), n, bent, wave));
 }
 
+std::vector<Program> draw_large_programs(Draws& draws) {
+  // h = tanh x exp(a) + sin x / exp(cos b), three axes; then sums of it.
+  const Tensor x = draws.array({3, 4, 5}), a = draws.array({4, 1}), b = draws.array({3, 1, 5});
+  // The same of matrices, whose product is summed by rows.
+  const Tensor m = draws.array({40, 60}), w = draws.array({60, 50}, 0.1);
+  const std::string three =
+      "tanh 0 exp 1 mul 3 4 sin 0 cos 2 exp 7 div 6 8 add 5 9 axis 10 1 mul 10 11 log 8 sub 12 13 mul 14 14";
+  const std::string matrices =
+      "matmul 0 1 tanh 2 transpose 3 sin 4 cos 3 transpose 6 mul 5 7 exp 8 axis 9 0 div 9 10 log 9 sub 11 12 "
+      "mul 13 13";
+  return {Program("leaf" + as_input(x) + " leaf" + as_input(a) + " leaf" + as_input(b) + " " + three),
+          Program("leaf" + as_input(m) + " leaf" + as_input(w) + " " + matrices)};
+}
+
 Program two_scales(double x, bool curved) {
   constexpr double kSteep = 0x1p100;
   return Program(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -49,6 +50,8 @@ class Draws {
   double between(double low, double high) {
     return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53;
   }
+  /// Of either sign, from a thousandth to hundreds: each size as likely as another.
+  double of_any_size() { return (below(2) == 0 ? 1 : -1) * std::pow(10, between(-3, 2.6)); }
   uint64_t seed() { return engine_() >> 32; }  // exact as a double, too
 
   /// Of numbers between -scale and scale.
@@ -65,6 +68,8 @@ Program draw_scalar_program(int size, uint64_t seed);
 Program draw_array_program(int size, uint64_t seed);
 /// A random smooth function of one array of shape (n), to a single number.
 Program draw_function(int n, uint64_t seed);
+/// Each of the ops once or more: on arrays of three axes, and on matrices of thousands of numbers.
+std::vector<Program> draw_large_programs(Draws& draws);
 /// sin x0 + sin x1 + w u(c (x0 - x1)) of one array (x, x), c = 2^100: w u has the slope 1 and is tanh, or,
 /// where `curved`, the second derivative 1 and is exp. No differences see both parts: a step that leaves u
 /// alone leaves sin as it is, in any usual precision.

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "runs/refusals.h"
 #include "tools/course/learners.h"
@@ -108,6 +109,51 @@ TEST_CASE("whose work a file is: links, other folders' headers and equal files a
   check_says(rows["'=1+1"], {"step 1: the compiler needed more than 2 GB"});
   check_says(rows["ann"], {",100,100,", "value.h is the same as that of eva"});
   check_says(rows["eva"], {"eva,100,100,0,", "value.h is the same as that of ann"});
+}
+
+TEST_CASE("on a full disk each command is one sentence, and leaves no half of a file or folder") {
+  const ScratchDirectory scratch;
+  const std::string here = scratch.file("");
+  copy_solution(scratch.file("mine"));
+  std::filesystem::create_directories(scratch.file("full"));
+  write_file(scratch.file("script"),
+             "mount -t tmpfs -o size=512k none full || exit 77\n"
+             "mkdir full/class; cp -r mine full/mine; cp -r mine full/class/ann\n"
+             "cat /dev/zero > full/fill; mkdir full/empty\n"
+             "try() { \"$@\" 2>&1; echo \"ends with $?\"; }\n"
+             "try $0 course check full/mine 1\n"
+             "try $0 course show full/mine\n"
+             "try $0 course start full/new\n"
+             "try $0 course start full/empty\n"
+             "$0 course grade full/class --csv > full/points.csv; echo \"ends with $?\"\n"
+             "export TMPDIR=$PWD/full\n"
+             "try $0 course check mine 1\n"
+             "find full mine -type f '(' ! -name '*.h' -o -path '*.course*' ')' -size +0\n"
+             "ls -d full/new full/empty/*\n");
+  std::vector<std::string> words = {"/usr/bin/unshare", "-m"};
+  if (::geteuid() != 0) words.emplace_back("-r");
+  words.insert(words.end(), {"/bin/sh", "-c", "exec 2>&1; . ./script", command()});
+  const ProcessResult result = run_process(words, here);
+  if (!contains(result.out, "ends with")) {
+    MESSAGE("skipped: no small disk can be made here");
+    return;
+  }
+  std::istringstream lines(result.out);
+  std::string left;
+  int ends = 0, sentences = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line == "ends with 1")
+      ++ends;
+    else if (line.starts_with("gradzoo: ") && contains(line, "Hint: "))
+      ++sentences;
+    else if (line.starts_with("full/") || line.starts_with("mine/"))
+      left += line + " ";
+  }
+  CHECK_MESSAGE(ends == 6, result.out);
+  CHECK_MESSAGE(sentences == 6, result.out);
+  CHECK_MESSAGE(contains(result.out, "course: full/new cannot be written: No space left on device"),
+                result.out);
+  CHECK(left == "full/fill ");
 }
 
 TEST_CASE("what gradzoo course cannot do is one sentence") {

@@ -60,11 +60,14 @@ TEST_CASE("what is compiled is refused by what it calls, however that is written
                   name);
   for (const char* name : {"cexp", "csinhl", "__muldc3", "__divxc3"})
     CHECK_MESSAGE(contains(course::refusal_of_symbols(fmt::format("{} U", name)), "complex numbers"), name);
+  for (const char* name : {"expl", "sinl", "powf128", "__multf3"})
+    CHECK_MESSAGE(
+        contains(course::refusal_of_symbols(fmt::format("{} U", name)), "more digits than a double"), name);
   CHECK(contains(course::refusal_of_symbols("fflush T 0 1b\n"),
                  "your headers make fflush a name of the whole"));
   CHECK(course::refusal_of_symbols(
             "_ZN6driver11answer_lineEPKc T 0 5\nDW.ref.__gxx_personality_v0 V 0 8\n"
-            "_ZSt7getlineIcSt11char_traitsIcESaIcEE U\nstrtod U\ncosh U\nexpl U\nwrite U\n"
+            "_ZSt7getlineIcSt11char_traitsIcESaIcEE U\nstrtod U\ncosh U\nlogl U\nwrite U\n"
             "_ZNSt14basic_ofstreamIcSt11char_traitsIcEED1Ev U\nfopen64 U\nclog2 U\n")
             .empty());
 }

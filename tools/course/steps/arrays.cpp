@@ -1,4 +1,7 @@
+#include <cmath>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
@@ -43,7 +46,8 @@ Case refused(const std::string& text, const std::string& why, const std::string&
 std::vector<Case> cases_of_arrays(uint64_t seed) {
   const std::string shapes = "broadcasting", sums = "sums", products = "matrices",
                     rules = "one rule at a time", back = "what was broadcast is summed back",
-                    tape = "the tape", graphs = "120 random graphs", six = kSix;
+                    tape = "the tape", graphs = "120 random graphs",
+                    large = "three axes, and thousands of numbers", six = kSix;
   std::vector<Case> cases;
   const std::string align = "axes are compared from the LAST one on: (3) fits under (2,3) as a row";
   cases.push_back(value_of(shapes, six + " const 1 3 10 20 30 add 0 1", align, {{"refused", align}}));
@@ -106,6 +110,7 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
     cases.push_back(gradient_of(rules, Program(leaves + rule.text), rule.hint, rule.known));
   for (const char* op : {"sin 0", "cos 0"})
     cases.push_back(gradient_of(rules, Program(std::string("leaf 1 2 1e22 1 ") + op), kTooFar));
+  cases.push_back(gradient_of(rules, Program("leaf 1 2 709.75 1 exp 0"), kTooHigh));
   const std::string second_alone = "an op with one operand on a tape belongs there, whichever operand it is";
   cases.push_back(gradient_of(rules, Program("const 1 2 3 4 leaf 1 2 1 2 mul 0 1"),
                               "the derivative in one factor is the OTHER factor",
@@ -151,8 +156,17 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
     cases.push_back(
         gradient_of(graphs, program, "every rule alone was asked before: which shapes meet here?"));
   }
+  for (const char* op : {"exp", "log", "sin", "cos", "tanh"})
+    for (int i = 0; i < 3; ++i) {
+      const double a = draws.of_any_size();
+      const std::string leaf = "leaf 1 1" + digits(std::string(op) == "log" ? std::abs(a) : a);
+      cases.push_back(gradient_of(rules, Program(fmt::format("{} {} 0", leaf, op)), kAnySize));
+    }
+  for (const Program& program : draw_large_programs(draws))
+    cases.push_back(gradient_of(large, program, kLarge));
   for (Case& composite : cases)
-    if (composite.question == graphs || composite.question == back) composite.after = rules;
+    if (composite.question == large || composite.question == graphs || composite.question == back)
+      composite.after = rules;
   return cases;
 }
 

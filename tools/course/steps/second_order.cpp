@@ -67,6 +67,21 @@ void add_hessian_cases(std::vector<Case>& cases, const Program& f, int64_t n, Dr
                              {single(sum(hv)), "that is the sum of Hv: it wants v once more"},
                              {single(sum(hv * hv)), "that is |Hv|^2: the second factor is v"},
                              {"0", no_history}}});
+  if (n > 1) {
+    std::vector<double> drawn(static_cast<size_t>(n));
+    for (double& sign : drawn) sign = draws.below(2) == 0 ? 1 : -1;
+    const Tensor signs = tensor(drawn, {n}, DType::f64);
+    const std::string product = single(sum(signs * sum(hessian * signs, 1)));
+    cases.push_back({.question = "the trace by probes",
+                     .asked = fmt::format("v'Hv with v ={}, of {}", digits(drawn), f.formula()),
+                     .input = "probe" + as_input(signs) + f.input(),
+                     .expected = product + " once",
+                     .hint = "the product of v with Hv, summed",
+                     .known = {{diagonal,
+                                "that is the whole trace, which one probe does not know: v'Hv, "
+                                "whatever v is"},
+                               {product + " often", differences}}});
+  }
   cases.push_back({.question = "the trace by probes",
                    .asked = "the average of v'Hv over all vectors of signs, of " + f.formula(),
                    .input = "mean" + f.input(),
@@ -106,7 +121,7 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
   const std::string one = "one rule differentiated", quiet = "nothing recorded unasked",
                     second = "40 random graphs, second order", third = "20 random graphs, third order",
                     linear = "a linear function", probes = "probes", swept = "two sweeps over one graph",
-                    pair = "leaf 1 2 0.5 1.5 ";
+                    large = "three axes, and thousands of numbers", pair = "leaf 1 2 0.5 1.5 ";
   std::vector<Case> cases;
   const auto raw = [](const std::string& op) {
     return fmt::format(
@@ -190,8 +205,11 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
   for (int i = 0; i < 20; ++i)
     cases.push_back(of_order(third, 3, draw_array_program(2 + i / 6, draws.seed()),
                              "the second order is right: is something in the sweep itself not recorded?"));
+  for (const Program& program : draw_large_programs(draws))
+    cases.push_back(of_order(large, 2, program, kLarge));
   for (Case& random : cases)
-    if (random.question == second || random.question == third) random.tolerance = 1e-10;
+    if (random.question == large || random.question == second || random.question == third)
+      random.tolerance = 1e-10;
   // Where the sweep is not recorded no rule is to blame, and where a rule is wrong no graph of many.
   for (Case& built : cases) {
     if (built.question == quiet || built.question == linear || built.question == probes ||

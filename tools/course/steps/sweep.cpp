@@ -119,6 +119,7 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
   Case huge = gradient_case(one, Program("leaf 0 1e22 sin 0"), kTooFar);
   huge.expected = digits(std::cos(1e22));
   cases.push_back(std::move(huge));
+  cases.push_back(gradient_case(one, Program("leaf 0 709.75 exp 0"), kTooHigh));
   const std::string powers =
       "b a^(b - 1), of a base that is 0 or negative too: std::pow knows it, a logarithm and y / a do not";
   constexpr std::array<double, 3> kPowers[] = {{-2, 3, 12}, {-2, 2, -4}, {0, 2, 0}, {0, 1, 1}};
@@ -183,8 +184,25 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
   Draws draws(seed);
   for (int i = 0; i < 200; ++i) {
     const Program program = draw_scalar_program(2 + i / 5, draws.seed());
+    const bool twice = i % 10 == 9;
     cases.push_back(gradient_case(
-        graphs, program, "every rule alone was asked before: what do ops together do that one op does not?"));
+        graphs, program, "every rule alone was asked before: what do ops together do that one op does not?",
+        {}, twice ? "twice" : "gradients"));
+    if (twice) cases.back().asked += ", by the second of two calls";
+  }
+
+  constexpr int kOfEach = 3;
+  for (int i = 0; i < kOfEach; ++i) {
+    for (const char* op : {"exp", "log", "sin", "tanh"}) {
+      const double a = draws.of_any_size();
+      const std::string leaf = "leaf 0" + digits(std::string(op) == "log" ? std::abs(a) : a);
+      cases.push_back(gradient_case(one, Program(fmt::format("{} {} 0", leaf, op)), kAnySize));
+    }
+    for (const char* op : {"add", "sub", "mul", "div"}) {
+      const std::string a = digits(draws.of_any_size()), b = digits(draws.of_any_size());
+      cases.push_back(
+          gradient_case(one, Program(fmt::format("leaf 0{} leaf 0{} {} 0 1", a, b, op)), kAnySize));
+    }
   }
 
   constexpr int kLong = 100000;
