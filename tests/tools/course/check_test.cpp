@@ -299,7 +299,8 @@ TEST_CASE("a full disk is told as such") {
   const std::string kept = before != nullptr ? before : "";
   ::setenv("CXX", scratch.file("c++").c_str(), 1);
   CHECK_THROWS_WITH_AS(course::check_step(scratch.file("learner"), course::find_step(1), 1),
-                       Contains("is full. Hint: free some space"), Error);
+                       Contains("is full, or the folder for temporary files. Hint: free some space"),
+                       course::CannotKeep);
   before != nullptr ? ::setenv("CXX", kept.c_str(), 1) : ::unsetenv("CXX");
 }
 
