@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -22,7 +23,7 @@ TEST_CASE("the n-th derivative of sin, by repeated grad, cycles through cos, -si
                              std::sin(0.7), std::cos(0.7),  -std::sin(0.7)};
   for (double value : expected) {
     y = grad(y, x, {.create_graph = true});
-    CHECK(y.item() == Approx(value).epsilon(1e-14));
+    CHECK(y.item() == approx(value).epsilon(1e-14));
   }
 }
 
@@ -36,7 +37,7 @@ TEST_CASE("a gradient penalty has the gradient that its closed form says") {
   const Doubles gw = w.grad().to_vector();
   for (size_t i = 0; i < 3; ++i) {
     const double wi = w.to_vector()[i], xi = x.to_vector()[i];
-    CHECK(gw[i] == Approx(2 * wi * std::pow(xi, 4)));
+    CHECK(gw[i] == approx(2 * wi * std::pow(xi, 4)));
   }
 }
 
@@ -54,7 +55,7 @@ TEST_CASE("a chain of a million ops is swept without recursion") {
   Tape tape;
   Tensor y = x;
   for (int i = 0; i < 1000000; ++i) y = y + 1e-6;
-  CHECK(y.item() == Approx(2.0));
+  CHECK(y.item() == approx(2.0));
   CHECK(grad(y, x).item() == 1.0);
 }
 
@@ -121,7 +122,7 @@ TEST_CASE("a leaf that backward is given twice has its gradient written once, wh
     CHECK(w.grad().to_vector() == once);
   }
   backward(sum(square(y)), {w, w});
-  for (size_t i = 0; i < once.size(); ++i) CHECK(w.grad().to_vector()[i] == Approx(2 * once[i]));
+  for (size_t i = 0; i < once.size(); ++i) CHECK(w.grad().to_vector()[i] == approx(2 * once[i]));
 }
 
 TEST_CASE("a product that is added to a gradient leaves another's alone, though one rule gave both") {
@@ -135,7 +136,7 @@ TEST_CASE("a product that is added to a gradient leaves another's alone, though 
   const Tensors g = grad(product + sum((w + u) * c), wanted);
   CHECK(g[1].to_vector() == c.to_vector());
   const Doubles by_product = broadcast_to(reshape(sum(x, 0), {3, 1}), {3, 4}).to_vector();
-  for (size_t i = 0; i < 12; ++i) CHECK(g[0].to_vector()[i] == Approx(c.to_vector()[i] + by_product[i]));
+  for (size_t i = 0; i < 12; ++i) CHECK(g[0].to_vector()[i] == approx(c.to_vector()[i] + by_product[i]));
 }
 
 TEST_CASE("what y does not reach has gradient zero, or is an error where that is asked for") {
@@ -157,7 +158,7 @@ TEST_CASE("an inner tape sees outer nodes, and its end forgets its own alone") {
   const Tensor h = square(x);
   {
     Tape inner;
-    CHECK(grad(h * h, x, {.create_graph = true}).item() == Approx(4 * 27));
+    CHECK(grad(h * h, x, {.create_graph = true}).item() == approx(4 * 27));
     CHECK(outer.size() > 2);
   }
   CHECK(outer.size() == 2);

@@ -7,6 +7,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 
@@ -107,8 +108,8 @@ TEST_CASE("the micro-engine's gradient of a squared gradient is the one on paper
   const Var w = micro::leaf(0.7), x{3}, t{2};
   const Var loss = (w * x - t) * (w * x - t);
   const Var g = micro::grad(loss, {&w, 1}, true)[0];
-  CHECK(g.value == doctest::Approx(2 * 3 * 0.1).epsilon(1e-14));
+  CHECK(g.value == approx(2 * 3 * 0.1).epsilon(1e-14));
   const size_t lines = micro::tape.size();
-  CHECK(micro::grad(g * g, {&w, 1})[0].value == doctest::Approx(4 * g.value * 9).epsilon(1e-14));
+  CHECK(micro::grad(g * g, {&w, 1})[0].value == approx(4 * g.value * 9).epsilon(1e-14));
   CHECK(micro::tape.size() == lines + 1);  // g * g: a sweep without create_graph records nothing
 }

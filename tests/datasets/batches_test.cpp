@@ -8,6 +8,7 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "datasets/images/idx_files.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/numbers.h"
 
 namespace gradzoo {
@@ -79,7 +80,7 @@ TEST_CASE("a batch holds the pixels and labels of its rows") {
     const int64_t row = batch.rows.data<int64_t>()[i];
     CHECK(batch.labels.data<int64_t>()[i] == row % 10);
     for (int64_t k = 0; k < 15; ++k)
-      CHECK(batch.x.data<double>()[i * 15 + k] == Approx(static_cast<double>(row) / 255).epsilon(1e-15));
+      CHECK(batch.x.data<double>()[i * 15 + k] == approx(static_cast<double>(row) / 255).epsilon(1e-15));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -60,7 +61,7 @@ TEST_CASE("The parts of a toy are fixed, apart from each other, and read like an
   CHECK(some.x.to_vector() == valid.values.rows(3, 5).to_vector());
   CHECK(some.x.dtype() == DType::f64);
   CHECK_FALSE(some.labels.defined());
-  CHECK(mean(sum(square(valid.values), 1)).item() == doctest::Approx(4 * 1.08).epsilon(0.05));
+  CHECK(mean(sum(square(valid.values), 1)).item() == approx(4 * 1.08).epsilon(0.05));
 }
 
 TEST_CASE("Images have a shape and classes, and nothing of a toy") {
@@ -91,13 +92,13 @@ TEST_CASE("A subset goes for every part and for batches, and a toy has none") {
 }
 
 TEST_CASE("the diameter is the largest distance of two examples, as is noted of known images") {
-  CHECK(diameter_of(tensor({0, 0, 3, 4, 1, 1}, {3, 2})) == doctest::Approx(5));
+  CHECK(diameter_of(tensor({0, 0, 3, 4, 1, 1}, {3, 2})) == approx(5));
   CHECK(diameter_of(tensor({2, 2}, {1, 2})) == 0);
   const Dataset mnist("mnist");
   const Examples train = mnist.split(Split::train);
   const Rng rng(0, "dataset_test");
   const double found = diameter_of(read_examples(train, 0, 1000, Pixels::grey, rng).x);
-  CHECK(mnist.shape().diameter() == doctest::Approx(found).epsilon(1e-4));
+  CHECK(mnist.shape().diameter() == approx(found).epsilon(1e-4));
   CHECK(shape_of({.data = "mnist"}).diameter() == mnist.shape().diameter());
   const double ring = shape_of({.data = "ring8"}).diameter();  // modes lie 2 apart at most
   CHECK(ring > 2);

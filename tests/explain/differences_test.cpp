@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/op.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 
@@ -88,7 +89,7 @@ TEST_CASE("a rule that is wrong is told from the differences") {
   CHECK(grad(y, x).item() == 3);
   const Visit& seed = trace_log().visits[0];
   CHECK(differences_of({.root = seed.node, .node = seed.node - 1, .seed = seed.adjoint}).quotients[0] ==
-        doctest::Approx(6).epsilon(1e-9));
+        approx(6).epsilon(1e-9));
 }
 
 TEST_CASE("what is too large is not asked, and what the root does not read moves nothing") {

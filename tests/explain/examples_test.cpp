@@ -5,6 +5,7 @@
 
 #include "explain/page_data.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;
@@ -56,8 +57,7 @@ TEST_CASE("the double-backward example gives the gradient of |2/n X'Xw|^2 in clo
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 3; ++j) expected[i] += 2 * gram[i][j] * g[j];
   const json gradient = gradient_of(data, "w");
-  for (size_t i = 0; i < 3; ++i)
-    CHECK(gradient[i].get<double>() == doctest::Approx(expected[i]).epsilon(1e-6));
+  for (size_t i = 0; i < 3; ++i) CHECK(gradient[i].get<double>() == approx(expected[i]).epsilon(1e-6));
 }
 
 TEST_CASE("an unknown example names the nearest") {

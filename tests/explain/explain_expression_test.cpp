@@ -10,6 +10,7 @@
 
 #include "explain/page_data.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;
@@ -56,7 +57,7 @@ TEST_CASE("every derivative up to the third, each mixed one once, in closed form
     CAPTURE(derivative.first);
     REQUIRE(got.contains(derivative.first));
     // six digits are printed
-    CHECK(got.at(derivative.first) == doctest::Approx(derivative.second).epsilon(1e-5));
+    CHECK(got.at(derivative.first) == approx(derivative.second).epsilon(1e-5));
   }
 }
 
@@ -111,12 +112,12 @@ TEST_CASE("the third derivative of a function of a vector has three axes, and is
 TEST_CASE("to the ninth order, in closed form") {
   // f = x^9 y: d^9 f / dx^9 = 9! y, and nothing is left of y twice
   const std::map<std::string, double> got = derivatives(explained("x^9*y", "x=.5,y=2", 9).text);
-  CHECK(got.at("f_xxxxxxxxx") == doctest::Approx(362880 * 2));
-  CHECK(got.at("f_xxxxxxxxy") == doctest::Approx(362880 * .5));
+  CHECK(got.at("f_xxxxxxxxx") == approx(362880 * 2));
+  CHECK(got.at("f_xxxxxxxxy") == approx(362880 * .5));
   CHECK(got.at("f_xxxxxxxyy") == 0);
   CHECK(got.size() == 55);  // 1 + 2 + ... + 10
   const double x = 0.8;
-  CHECK(derivatives(explained("sin(x)", "x=.8", 7).text).at("f_xxxxxxx") == doctest::Approx(-std::cos(x)));
+  CHECK(derivatives(explained("sin(x)", "x=.8", 7).text).at("f_xxxxxxx") == approx(-std::cos(x)));
 }
 
 TEST_CASE("at a kink, at a jump and outside of a domain the table says so in place of a difference") {
@@ -182,7 +183,7 @@ TEST_CASE("the page is one file, its leaves are named, its lines are those of th
     const auto differences = step["differences"].get<std::vector<double>>();
     REQUIRE(differences.size() == adjoint.size());
     for (size_t i = 0; i < adjoint.size(); ++i, ++compared)
-      CHECK(differences[i] == doctest::Approx(adjoint[i]).epsilon(1e-6));
+      CHECK(differences[i] == approx(adjoint[i]).epsilon(1e-6));
   }
   CHECK(compared > 50);
   for (const json& text : data["code"])

@@ -13,6 +13,7 @@
 #include "gradzoo/autograd/op.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/trace.h"
+#include "support/approx.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;
@@ -125,9 +126,9 @@ TEST_CASE("the page holds the tape's values and the derivatives' closed forms") 
   const auto value = [&](const char* name) {
     return named_node(data, name)["value"]["values"][0].get<double>();
   };
-  CHECK(value("f") == doctest::Approx(std::sin(square)).epsilon(1e-14));
-  CHECK(value("f1") == doctest::Approx(2 * kX * std::cos(square)).epsilon(1e-14));
-  CHECK(value("f2") == doctest::Approx(2 * std::cos(square) - 4 * square * std::sin(square)).epsilon(1e-12));
+  CHECK(value("f") == approx(std::sin(square)).epsilon(1e-14));
+  CHECK(value("f1") == approx(2 * kX * std::cos(square)).epsilon(1e-14));
+  CHECK(value("f2") == approx(2 * std::cos(square) - 4 * square * std::sin(square)).epsilon(1e-12));
 }
 
 TEST_CASE("what a sweep made names an earlier node as its origin, of a lower order, visited in that sweep") {

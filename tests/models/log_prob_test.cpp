@@ -12,6 +12,7 @@
 #include "gradzoo/models/vae/vae.h"
 #include "models/diffusion/diffusion.h"
 #include "models/diffusion/pictures.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -72,7 +73,7 @@ TEST_CASE("exact ones sum to 1, those up to a constant to Z") {
   CHECK(std::abs(log_sum_over_patterns(log_prob_of(*made))) < 1e-5);
   CHECK_FALSE(log_prob_of(*made).up_to_constant);
   const auto rbm = test::small_model<Rbm>("rbm", {"hidden=3"}, kFourPixels);
-  CHECK(log_sum_over_patterns(log_prob_of(*rbm)) == doctest::Approx(exact_log_partition(rbm->layer())));
+  CHECK(log_sum_over_patterns(log_prob_of(*rbm)) == approx(exact_log_partition(rbm->layer())));
   CHECK(log_prob_of(*rbm).up_to_constant);
   const auto flow = test::small_model<Model>("realnvp", {"hidden=8"}, test::toy_shape("ring8"));
   CHECK(std::abs(log_integral(log_prob_of(*flow), 12)) < 1e-3);
@@ -92,7 +93,7 @@ TEST_CASE("the flow of a path is normalised in the plane, and of images it is wh
     Rng probes(1, "diffusion/probes");
     const LogProb log_prob = log_prob_of(*model);
     CHECK(log_prob.draws > 1);
-    CHECK(mean(bits_per_dim(log_prob.of(x, probes), 16)).item() == doctest::Approx(bits).epsilon(1e-5));
+    CHECK(mean(bits_per_dim(log_prob.of(x, probes), 16)).item() == approx(bits).epsilon(1e-5));
   }
   const auto grey = test::small_model<Model>("flow-matching", {"channels=8"}, shape);
   CHECK_FALSE(grey->abilities().log_prob);
@@ -117,7 +118,7 @@ TEST_CASE("a deep belief network's draws are a bound of log p + log Z: their exp
   const LogProb log_prob = log_prob_of(*dbn);
   CHECK((log_prob.is_bound && log_prob.up_to_constant && log_prob.draws > 1));
   const double log_z = exact_log_partition(*dbn->layers().back());
-  CHECK(log_sum(log_mean_exp(log_prob, 4000)) == doctest::Approx(log_z).epsilon(0.01));
+  CHECK(log_sum(log_mean_exp(log_prob, 4000)) == approx(log_z).epsilon(0.01));
 }
 
 TEST_CASE("a VAE's bound sums to 1 by many codes, and of greys lies below the mean over their drawings") {

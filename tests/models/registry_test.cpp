@@ -11,6 +11,7 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -293,7 +294,7 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
     for (size_t i = 0; i < whole.seen.metrics.size(); ++i) {
       CAPTURE(whole.model->metrics()[i].name);
       if (std::isfinite(whole.seen.metrics[i]))
-        CHECK(halves.seen.metrics[i] == doctest::Approx(whole.seen.metrics[i]).epsilon(1e-4));
+        CHECK(halves.seen.metrics[i] == approx(whole.seen.metrics[i]).epsilon(1e-4));
     }
     for (size_t i = 0; i < whole.model->learners().size(); ++i) {
       CAPTURE(i);
@@ -308,7 +309,7 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
       if (const Tensor* tensor = std::get_if<Tensor>(&entry.target)) {
         CHECK(largest(std::get<Tensor>(other.target) - *tensor) <= 1e-6 * largest(*tensor));
       } else if (double* const* number = std::get_if<double*>(&entry.target)) {
-        CHECK(*std::get<double*>(other.target) == doctest::Approx(**number).epsilon(1e-5).scale(0));
+        CHECK(*std::get<double*>(other.target) == approx(**number).epsilon(1e-5).scale(0));
       } else {
         CHECK(other.bytes() == entry.bytes());  // counts and draw numbers
       }

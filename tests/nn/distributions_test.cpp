@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/random.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -38,11 +39,10 @@ TEST_CASE("the normal density integrates to one, with its mean and variance") {
   const auto moment = [&](int k) {
     return integral([&](double z) { return std::pow(z - mu, k) * std::exp(log_density(z, mu, logvar)); });
   };
-  CHECK(moment(0) == doctest::Approx(1.0).epsilon(1e-12));
+  CHECK(moment(0) == approx(1.0).epsilon(1e-12));
   CHECK(std::abs(moment(1)) < 1e-12);
-  CHECK(moment(2) == doctest::Approx(std::exp(logvar)).epsilon(1e-12));
-  CHECK(standard_normal_log_prob(vector({1.5})).item() ==
-        doctest::Approx(log_density(1.5, 0, 0)).epsilon(1e-15));
+  CHECK(moment(2) == approx(std::exp(logvar)).epsilon(1e-12));
+  CHECK(standard_normal_log_prob(vector({1.5})).item() == approx(log_density(1.5, 0, 0)).epsilon(1e-15));
 }
 
 TEST_CASE("the KL's closed form is the integral that defines it") {
@@ -52,7 +52,7 @@ TEST_CASE("the KL's closed form is the integral that defines it") {
       return std::exp(log_q) * (log_q - log_density(z, 0, 0));
     });
     const double got = kl_standard_normal(scalar(mu, DType::f64), scalar(logvar, DType::f64)).item();
-    CHECK(got == doctest::Approx(want).epsilon(1e-11));
+    CHECK(got == approx(want).epsilon(1e-11));
   }
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("the KL is 0 at the prior, and keeps its digits beside it") {
   CHECK(kl_standard_normal(vector({0}), vector({0})).item() == 0.0);
   // 1/2 (e^v - 1 - v) = v^2 / 4 + v^3 / 12 + ...
   const double v = 1e-5;
-  CHECK(kl_standard_normal(vector({0}), vector({v})).item() == doctest::Approx(v * v / 4).epsilon(1e-5));
+  CHECK(kl_standard_normal(vector({0}), vector({v})).item() == approx(v * v / 4).epsilon(1e-5));
 }
 
 TEST_CASE("the KL of rows is the sum over their dimensions") {
@@ -70,15 +70,15 @@ TEST_CASE("the KL of rows is the sum over their dimensions") {
   const Doubles rows = kl_standard_normal_rows(mu, logvar).to_vector();
   REQUIRE(rows.size() == 3);
   for (size_t i = 0; i < 3; ++i)
-    CHECK(rows[i] == doctest::Approx(each[4 * i] + each[4 * i + 1] + each[4 * i + 2] + each[4 * i + 3]));
+    CHECK(rows[i] == approx(each[4 * i] + each[4 * i + 1] + each[4 * i + 2] + each[4 * i + 3]));
 }
 
 TEST_CASE("a Bernoulli's two probabilities are sigmoid(l) and its complement, at any logit") {
   for (double logit : {-2.0, 0.0, 0.3, 40.0, -700.0}) {
     const double one = bernoulli_log_prob(vector({1}), vector({logit})).item();
     const double zero = bernoulli_log_prob(vector({0}), vector({logit})).item();
-    CHECK(one == doctest::Approx(-std::log1p(std::exp(-logit))).epsilon(1e-14));
-    CHECK(std::exp(one) + std::exp(zero) == doctest::Approx(1.0).epsilon(1e-14));
+    CHECK(one == approx(-std::log1p(std::exp(-logit))).epsilon(1e-14));
+    CHECK(std::exp(one) + std::exp(zero) == approx(1.0).epsilon(1e-14));
   }
 }
 
@@ -88,8 +88,8 @@ TEST_CASE("gradients are the scores that one derives by hand, and so are their g
   const Tensors parameters = {mu, logvar};
   const Tape tape;
   const auto check = [](const Tensors& got, double for_mu, double for_logvar) {
-    CHECK(got[0].item() == doctest::Approx(for_mu).epsilon(1e-13));
-    CHECK(got[1].item() == doctest::Approx(for_logvar).epsilon(1e-13));
+    CHECK(got[0].item() == approx(for_mu).epsilon(1e-13));
+    CHECK(got[1].item() == approx(for_logvar).epsilon(1e-13));
   };
   const GradOptions again{.create_graph = true};
 
@@ -107,7 +107,7 @@ TEST_CASE("the gradient of a Bernoulli's log-probability in its logit is x - sig
   const Tape tape;
   const Tensor slope = grad(sum(bernoulli_log_prob(vector({1, 0, 0.25}), logits)), logits);
   const Doubles want = {1 - 1 / (1 + std::exp(1.0)), -0.5, 0.25 - 1 / (1 + std::exp(-2.0))};
-  for (size_t i = 0; i < 3; ++i) CHECK(slope.to_vector()[i] == doctest::Approx(want[i]).epsilon(1e-14));
+  for (size_t i = 0; i < 3; ++i) CHECK(slope.to_vector()[i] == approx(want[i]).epsilon(1e-14));
 }
 
 }  // namespace gradzoo

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -31,7 +32,7 @@ TEST_CASE("a rectangle inks its area, whole pixels fully and cut ones by their s
   Canvas canvas(20, 20, kBlack);
   canvas.fill_rect({2.5, 3, 4, 5.25}, kWhite);
   const Image image = canvas.take();
-  CHECK(ink(image) == doctest::Approx(4 * 5.25).epsilon(0.01));
+  CHECK(ink(image) == approx(4 * 5.25).epsilon(0.01));
   CHECK(red_of(image, 3, 3) == 255);
   CHECK(red_of(image, 2, 3) == 128);
   CHECK(red_of(image, 1, 3) == 0);
@@ -40,13 +41,13 @@ TEST_CASE("a rectangle inks its area, whole pixels fully and cut ones by their s
 TEST_CASE("a disc and a line ink the areas of a disc and of a line with round ends") {
   Canvas disc(60, 60, kBlack);
   disc.fill_circle({30.3, 29.8}, 20, kWhite);
-  CHECK(ink(disc.take()) == doctest::Approx(std::numbers::pi * 400).epsilon(0.005));
+  CHECK(ink(disc.take()) == approx(std::numbers::pi * 400).epsilon(0.005));
 
   Canvas line(120, 120, kBlack);
   const std::vector<Point> points{{10, 20}, {100, 90}};
   line.stroke(points, {.width = 6, .color = kWhite});
   const double expected = 6 * std::hypot(90, 70) + std::numbers::pi * 9;
-  CHECK(ink(line.take()) == doctest::Approx(expected).epsilon(0.01));
+  CHECK(ink(line.take()) == approx(expected).epsilon(0.01));
 }
 
 TEST_CASE("a translucent line that crosses itself is blended once") {

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/html_tags.h"
 
@@ -103,11 +104,11 @@ TEST_CASE("ticks stand where their values are, and a curve that leaves the axis 
     const double x = std::stod((*at)[1]), y = std::stod((*at)[2]), value = std::stod((*at)[4]);
     if ((*at)[3] == "end") {
       ++up;
-      CHECK(y - 4 == doctest::Approx(drawn.plot.y + drawn.plot.height * (1 - value / 2)).epsilon(1e-3));
+      CHECK(y - 4 == approx(drawn.plot.y + drawn.plot.height * (1 - value / 2)).epsilon(1e-3));
       CHECK(x < drawn.plot.x);
     } else if (value < 10) {
       ++across;
-      CHECK(x == doctest::Approx(drawn.plot.x + drawn.plot.width * value / 10).epsilon(1e-3));
+      CHECK(x == approx(drawn.plot.x + drawn.plot.width * value / 10).epsilon(1e-3));
     }
   }
   CHECK((up >= 3 && across >= 3));
@@ -125,10 +126,10 @@ TEST_CASE("bars stand on zero, as high as their values, in their places, and a N
   }
   REQUIRE(high.size() == 3);
   CHECK((foot[0] == foot[1] && foot[1] == foot[2]));
-  CHECK(high[0] == doctest::Approx(2 * high[1]).epsilon(0.01));
-  CHECK(high[2] == doctest::Approx(-high[0]).epsilon(0.01));
-  CHECK(left[1] - left[0] == doctest::Approx(2 * wide[0] / 0.72).epsilon(0.01));
-  CHECK(left[2] - left[1] == doctest::Approx(wide[0] / 0.72).epsilon(0.01));
+  CHECK(high[0] == approx(2 * high[1]).epsilon(0.01));
+  CHECK(high[2] == approx(-high[0]).epsilon(0.01));
+  CHECK(left[1] - left[0] == approx(2 * wide[0] / 0.72).epsilon(0.01));
+  CHECK(left[2] - left[1] == approx(wide[0] / 0.72).epsilon(0.01));
 }
 
 TEST_CASE("what bars should be is a line through their middles, and within the axis") {
@@ -143,7 +144,7 @@ TEST_CASE("what bars should be is a line through their middles, and within the a
     x.push_back(std::stod((*at)[1])), y.push_back(std::stod((*at)[2]));
   REQUIRE(x.size() == 3);
   CHECK(y[1] > 0);
-  CHECK(x[1] - x[0] == doctest::Approx(x[2] - x[1]).epsilon(0.01));
+  CHECK(x[1] - x[0] == approx(x[2] - x[1]).epsilon(0.01));
   CHECK(std::stod(path(svg, "bars s0").substr(1)) < x[0]);
   CHECK(test::contains(svg, ">expected of the truth</text>"));
 }

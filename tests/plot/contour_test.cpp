@@ -7,6 +7,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/plot/plane.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -33,20 +34,20 @@ TEST_CASE("the contour of a linear field is the line on which it has the level")
   const auto segments = contour_lines(plane, 4.5);
   for (const auto& segment : segments) {
     REQUIRE(segment.size() == 2);
-    for (const Point p : segment) CHECK(2 * p.x - 3 * p.y + 1 == doctest::Approx(4.5));
+    for (const Point p : segment) CHECK(2 * p.x - 3 * p.y + 1 == approx(4.5));
   }
   // 2 x - 3 y = 3.5 enters the grid (0 to 11, 0 to 8) at (1.75, 0) and leaves it at (11, 18.5 / 3).
-  CHECK(total_length(segments) == doctest::Approx(std::hypot(11 - 1.75, 18.5 / 3)));
+  CHECK(total_length(segments) == approx(std::hypot(11 - 1.75, 18.5 / 3)));
 }
 
 TEST_CASE("the contours of a round hill are closed circles") {
   // A radius that misses the grid's own points, so that no segment has length 0.
   const Field hill = field(81, 81, [](double x, double y) { return -std::hypot(x - 40, y - 40); });
   const auto segments = contour_lines(hill, -30.3);
-  CHECK(total_length(segments) == doctest::Approx(2 * 3.14159265 * 30.3).epsilon(0.002));
+  CHECK(total_length(segments) == approx(2 * 3.14159265 * 30.3).epsilon(0.002));
   for (const auto& segment : segments) {
     for (const Point p : segment) {
-      CHECK(std::hypot(p.x - 40, p.y - 40) == doctest::Approx(30.3).epsilon(0.01));
+      CHECK(std::hypot(p.x - 40, p.y - 40) == approx(30.3).epsilon(0.01));
       const auto meets = [&](const std::vector<Point>& other) {
         return std::ranges::any_of(other, [&](Point q) { return std::hypot(p.x - q.x, p.y - q.y) < 1e-9; });
       };
@@ -78,9 +79,9 @@ TEST_CASE("squares with a corner that is not finite have no line, a level beyond
 
 TEST_CASE("a field between its centres is bilinear, beyond them as at the border, and NaN beside one") {
   Field plane = field(3, 4, [](double x, double y) { return x + 10 * y + 3 * x * y; });
-  CHECK(plane.interpolated(1.25, 1.5) == doctest::Approx(1.25 + 15 + 3 * 1.25 * 1.5));
+  CHECK(plane.interpolated(1.25, 1.5) == approx(1.25 + 15 + 3 * 1.25 * 1.5));
   CHECK(plane.interpolated(-2, -2) == 0);
-  CHECK(plane.interpolated(99, 99) == doctest::Approx(3 + 20 + 18));
+  CHECK(plane.interpolated(99, 99) == approx(3 + 20 + 18));
   plane.values[5] = std::numeric_limits<double>::infinity();
   CHECK(std::isnan(plane.interpolated(1.5, 1.5)));
   CHECK(Field{1, 1, {7}}.interpolated(0.3, 0.3) == 7);
@@ -96,7 +97,7 @@ TEST_CASE("the levels of a Gaussian's highest-density regions are its own in clo
   const auto levels = highest_density_levels(gaussian, kShares);
   REQUIRE(levels.size() == 3);
   // In two dimensions P(density > c * peak) = 1 - c.
-  for (std::size_t i = 0; i < 3; ++i) CHECK(levels[i] == doctest::Approx(1 - kShares[i]).epsilon(0.02));
+  for (std::size_t i = 0; i < 3; ++i) CHECK(levels[i] == approx(1 - kShares[i]).epsilon(0.02));
   CHECK(highest_density_levels(Field{1, 2, {0, std::nan("")}}, kShares).empty());
 }
 

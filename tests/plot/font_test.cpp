@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "plot/glyphs.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -51,19 +52,18 @@ TEST_CASE("text fills its measured width and stands on its baseline with capital
   const std::string text = "HEIGHTH";
   for (const double size : {9.0, 12.0, 20.0}) {
     const Extent extent = inked(drawn(text, {.size = size}));
-    CHECK(extent.right - extent.left == doctest::Approx(text_width(text, size)).epsilon(0.03));
-    CHECK(extent.bottom == doctest::Approx(100).epsilon(0.02));
-    CHECK(extent.bottom - extent.top == doctest::Approx(size).epsilon(0.2));
+    CHECK(extent.right - extent.left == approx(text_width(text, size)).epsilon(0.03));
+    CHECK(extent.bottom == approx(100).epsilon(0.02));
+    CHECK(extent.bottom - extent.top == approx(size).epsilon(0.2));
   }
 }
 
 TEST_CASE("anchors put the left end, the middle or the right end at the origin") {
   const double width = text_width("HHH", 12);
-  CHECK(inked(drawn("HHH", {.size = 12})).left == doctest::Approx(200).epsilon(0.01));
+  CHECK(inked(drawn("HHH", {.size = 12})).left == approx(200).epsilon(0.01));
   CHECK(inked(drawn("HHH", {.size = 12, .anchor = Anchor::middle})).left ==
-        doctest::Approx(200 - width / 2).epsilon(0.01));
-  CHECK(inked(drawn("HHH", {.size = 12, .anchor = Anchor::right})).right ==
-        doctest::Approx(200).epsilon(0.01));
+        approx(200 - width / 2).epsilon(0.01));
+  CHECK(inked(drawn("HHH", {.size = 12, .anchor = Anchor::right})).right == approx(200).epsilon(0.01));
 }
 
 TEST_CASE("a character that is not printable ASCII is one question mark, however many bytes it has") {

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/plot/chart.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -45,7 +46,7 @@ TEST_CASE("equal steps of density look equal, and more is always darker") {
     CHECK(b[0] < a[0] - 3);
     steps.push_back(std::hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]));
   }
-  for (const double step : steps) CHECK(step == doctest::Approx(steps[0]).epsilon(0.15));
+  for (const double step : steps) CHECK(step == approx(steps[0]).epsilon(0.15));
 }
 
 TEST_CASE("shares beyond 0 to 1 take the colours of the ends") {

@@ -7,6 +7,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/plot/chart.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -150,7 +151,7 @@ TEST_CASE("arrows end before the next tail, wherever on the plane they are crowd
     sparse.arrows.push_back({{-0.8 + 0.8 * (i % 3), -0.8 + 0.8 * (i / 3)}, {1, 0}});
     crowded.arrows.push_back({{-0.1 + 0.1 * (i % 3), -0.1 + 0.1 * (i / 3)}, {1, 0}});
   }
-  CHECK(arrow_scale({crowded}, 200).length == doctest::Approx(0.95 * 0.1 * 200));
+  CHECK(arrow_scale({crowded}, 200).length == approx(0.95 * 0.1 * 200));
   CHECK(arrow_scale({sparse}, 200).length == 60);  // long ones are no easier to read
   CHECK(arrow_scale({sparse, crowded}, 200).length == arrow_scale({crowded}, 200).length);
   CHECK(arrow_scale({PlaneView{.arrows = {{{0, 0}, {0, 0}}}}}, 200).length == 0);
@@ -210,8 +211,8 @@ TEST_CASE("units are equal along both axes and in all views, and pictures stay w
     CHECK(layout.height <= 500);
     const double unit = layout.plots[0].width / 2;
     for (std::size_t i = 0; i < count; ++i) {
-      CHECK(layout.plots[i].height == doctest::Approx(4 * unit).epsilon(0.01));
-      CHECK(layout.plots[i].width == doctest::Approx((i == 0 ? 2 : 6) * unit).epsilon(0.01));
+      CHECK(layout.plots[i].height == approx(4 * unit).epsilon(0.01));
+      CHECK(layout.plots[i].width == approx((i == 0 ? 2 : 6) * unit).epsilon(0.01));
     }
   }
   const PlaneLayout two_rows = lay_out(std::vector<PlaneView>(6), false);

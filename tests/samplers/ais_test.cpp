@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -72,19 +73,19 @@ TEST_CASE("one jump without a transition between is importance sampling") {
   const Tensor x = randn({1000, 1}, rng, DType::f64);
   const Tensor w = sum(square(x), 1) * -1.5;
   CHECK(max_error(jump.log_weights, w.to_vector()) < 1e-14);
-  CHECK(jump.log_ratio == Approx(std::log(mean(exp(w)).item())).epsilon(1e-12));
+  CHECK(jump.log_ratio == approx(std::log(mean(exp(w)).item())).epsilon(1e-12));
 }
 
 TEST_CASE("the summary is that of the weights: mean, error by the delta method, effective share") {
   FixedPath path(tensor({std::log(1.0), std::log(3.0)}, {2}, DType::f64) + 1000.0);  // far beyond exp's range
   Rng rng(1);
   const AisEstimate found = annealed_importance_sampling(path, zeros({2, 1}, DType::f64), ladder(2), rng);
-  CHECK(found.log_ratio == Approx(1000 + std::log(2.0)));
-  CHECK(found.error == Approx(std::sqrt(2.0 / 2) / 2));  // variance 2 of 1 and 3
-  CHECK(found.ess == Approx(4.0 / 5));                   // (4 / 2)^2 / (10 / 2)
+  CHECK(found.log_ratio == approx(1000 + std::log(2.0)));
+  CHECK(found.error == approx(std::sqrt(2.0 / 2) / 2));  // variance 2 of 1 and 3
+  CHECK(found.ess == approx(4.0 / 5));                   // (4 / 2)^2 / (10 / 2)
   const Tensor one_lost = tensor({-kInf, 0}, {2}, DType::f64);
   FixedPath lost(one_lost);
-  CHECK(annealed_importance_sampling(lost, zeros({2, 1}), ladder(2), rng).log_ratio == Approx(std::log(0.5)));
+  CHECK(annealed_importance_sampling(lost, zeros({2, 1}), ladder(2), rng).log_ratio == approx(std::log(0.5)));
 }
 
 TEST_CASE("twenty chains tell their weights at about a hundred temperatures, first and last among them") {
@@ -97,7 +98,7 @@ TEST_CASE("twenty chains tell their weights at about a hundred temperatures, fir
   CHECK(found.recorded_betas.front() == 0);
   CHECK(found.recorded_betas.back() == 1);
   for (size_t k = 0; k < found.recorded_betas.size(); ++k)
-    CHECK(found.history[7][k] == Approx(7 * found.recorded_betas[k]));
+    CHECK(found.history[7][k] == approx(7 * found.recorded_betas[k]));
   const AisEstimate few = annealed_importance_sampling(path, zeros({30, 1}), ladder(4), rng);
   CHECK(few.history[0].size() == 4);
 }

@@ -11,6 +11,7 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
 #include "gradzoo/samplers/registry.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -103,13 +104,13 @@ TEST_CASE("the ESS of unadjusted Langevin on a Gaussian is that of its autoregre
   // x' = (1 - e) x + sqrt(2e) z: rho = 1 - e
   const ChainResult walked = run(kNormal, wave({100, 1}), ula(0.2), {.steps = 2100, .warmup = 100});
   const double rho = 0.8, truth = 100 * 2000 * (1 - rho) / (1 + rho);
-  CHECK(walked.ess[0] == doctest::Approx(truth).epsilon(0.06));
+  CHECK(walked.ess[0] == approx(truth).epsilon(0.06));
 }
 
 TEST_CASE("of more chains than are traced, the effective sample size speaks for all") {
   const ChainResult walked = run(kNormal, wave({3000, 1}), ula(0.5), {.steps = 1020, .warmup = 20});
   const double rho = 0.5, truth = 3000 * 1000 * (1 - rho) / (1 + rho);
-  CHECK(walked.ess[0] == doctest::Approx(truth).epsilon(0.06));
+  CHECK(walked.ess[0] == approx(truth).epsilon(0.06));
 }
 
 // x' = 2 x: takes half of its moves while warming up, and notes when it does.

@@ -8,6 +8,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -20,7 +21,7 @@ Target parabola(double curvature) {
 TEST_CASE("a product's log-density is the sum, and its score too, where a factor has a score alone") {
   const Tensor x = tensor({1, -2}, {1, 2}, DType::f64);
   const PointValue both = value_and_score(product_of(parabola(1), parabola(3)), x);
-  CHECK(both.log_prob.item() == doctest::Approx(-10.0));
+  CHECK(both.log_prob.item() == approx(-10.0));
   CHECK(both.score.to_vector() == std::vector<double>{-4, 8});
   const Target slope{.score = [](const Tensor& at) { return ones_like(at); }};
   CHECK(value_and_score(product_of(parabola(1), slope), x).score.to_vector() == std::vector<double>{0, 3});
@@ -36,7 +37,7 @@ TEST_CASE("any number of factors: precisions of Gaussians add, domains meet, a n
   CHECK(log_prob_of(product, x).to_vector() == log_prob_of(parabola(7), x).to_vector());
   CHECK(product.domain.lower == -1);
   CHECK(product.domain.upper == 2);
-  CHECK(product.data_noise == doctest::Approx(0.2 / std::sqrt(3)));
+  CHECK(product.data_noise == approx(0.2 / std::sqrt(3)));
   three.data_noise = 0.3;
   CHECK(product_of_all(std::array{one, two, three}).data_noise == 0);
   CHECK(log_prob_of(product_of_all(std::array{two}), x).to_vector() ==

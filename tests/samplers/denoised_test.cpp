@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -76,9 +77,9 @@ TEST_CASE("ascent finds the peak that a fixed step would leap over, rows each by
   Rng rng(3, "denoised_test");
   const Tensor found = denoised(needle, tensor({1.02, -1.0, -1.5}, {3, 1}, DType::f64), 0.5, rng);
   // -5000 * 2 (x - 1) = (x - y) / s^2; -(x + 1) = (x - y) / s^2
-  CHECK(found.data<double>()[0] == doctest::Approx((10000 + 1.02 * 4) / 10004).epsilon(1e-4));
-  CHECK(found.data<double>()[1] == doctest::Approx(-1));
-  CHECK(found.data<double>()[2] == doctest::Approx((-1 - 1.5 * 4) / 5).epsilon(1e-3));
+  CHECK(found.data<double>()[0] == approx((10000 + 1.02 * 4) / 10004).epsilon(1e-4));
+  CHECK(found.data<double>()[1] == approx(-1));
+  CHECK(found.data<double>()[2] == approx((-1 - 1.5 * 4) / 5).epsilon(1e-3));
 }
 
 TEST_CASE("a target without a score of real numbers, and values that are not finite, are refused") {

@@ -11,6 +11,7 @@
 #include "gradzoo/samplers/kinds/gibbs.h"
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "gradzoo/samplers/kinds/langevin.h"
+#include "support/approx.h"
 #include "support/paths.h"
 
 namespace gradzoo {
@@ -85,13 +86,13 @@ TEST_CASE("the examples of docs/samplers.md are compiled as they stand") {
 TEST_CASE("the examples find the ring, both widths of the Gaussian, and the law of the spins") {
   const ChainResult ring = ring_by_mala();
   CHECK(ring.rhat[0] < 1.05);
-  CHECK(mean(sqrt(sum(square(ring.x), 1))).item() == doctest::Approx(1.06).epsilon(0.05));
+  CHECK(mean(sqrt(sum(square(ring.x), 1))).item() == approx(1.06).epsilon(0.05));
 
   const ChainResult narrow = gaussian_by_hmc();
   CHECK(narrow.rhat[0] < 1.01);
   const std::vector<double> widths = stddev_axis(narrow.x, 0).to_vector();
-  CHECK(widths[0] == doctest::Approx(0.01).epsilon(0.35).scale(0));
-  CHECK(widths[1] == doctest::Approx(1).epsilon(0.35).scale(0));
+  CHECK(widths[0] == approx(0.01).epsilon(0.35).scale(0));
+  CHECK(widths[1] == approx(1).epsilon(0.35).scale(0));
 
   // Neighbours of a long ring agree with correlation tanh J (Ising 1925); of 12 nearly so.
   const ChainResult spins = spins_by_flip();

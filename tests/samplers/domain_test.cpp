@@ -10,6 +10,7 @@
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -37,7 +38,7 @@ TEST_CASE("what leaves the domain is where a ball between mirrors would be, with
       Tensor x = full({1, 1}, 0.5 + by, DType::f64), velocity = full({1, 1}, by, DType::f64);
       reflect(domain, x, &velocity);
       const Ball ball = bounced(domain, 0.5, by);
-      CHECK(x.item() == doctest::Approx(ball.at).epsilon(1e-5));
+      CHECK(x.item() == approx(ball.at).epsilon(1e-5));
       CHECK(velocity.item() == ball.velocity);
     }
 }

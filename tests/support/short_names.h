@@ -5,10 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include "support/approx.h"
+
 /// What most tests write often.
 namespace gradzoo::test {
 
-using doctest::Approx;
 using doctest::Contains;
 using Doubles = std::vector<double>;
 using Strings = std::vector<std::string>;

@@ -1,8 +1,11 @@
 #include "tools/course/folder.h"
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <regex>
 #include <span>
 #include <system_error>
 
@@ -25,6 +28,24 @@ using Json = nlohmann::ordered_json;
 
 std::string state_path(const std::string& folder) { return folder + "/.course/state.json"; }
 
+// The pages, whose links to the engine's sources lead to where these lie: beside the course in a source tree,
+// among the documentation of what is installed.
+void copy_pages(const fs::path& course, const fs::path& to) {
+  const fs::path beside = fs::canonical(course).parent_path(), installed = beside / "../doc/gradzoo";
+  fs::create_directories(to);
+  const std::string sources =
+      fs::proximate(fs::exists(installed) ? installed : beside, fs::canonical(to)).string();
+  static const std::regex kFromCourse(R"(\]\(\.\./\.\./)");
+  for (const fs::directory_entry& page : fs::directory_iterator(course / "pages")) {
+    constexpr uint64_t kLongestPage = 1 << 20;
+    std::ofstream out(to / page.path().filename());
+    out << std::regex_replace(read_plain_file(page.path().string(), kLongestPage), kFromCourse,
+                              "](" + sources + "/");
+    out.close();
+    if (!out) throw fs::filesystem_error("page", std::error_code(errno, std::generic_category()));
+  }
+}
+
 }  // namespace
 
 void start_folder(const std::string& folder) {
@@ -37,7 +58,7 @@ void start_folder(const std::string& folder) {
   try {
     fs::create_directories(folder);
     fs::copy(from + "/skeleton", folder, fs::copy_options::recursive);
-    fs::copy(from + "/pages", folder + "/pages", fs::copy_options::recursive);
+    copy_pages(from, folder + "/pages");
   } catch (const fs::filesystem_error& failed) {
     for (const fs::directory_entry& half : fs::directory_iterator(folder, error)) fs::remove_all(half, error);
     if (!was_there) fs::remove(folder, error);

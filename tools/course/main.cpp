@@ -106,7 +106,7 @@ int check(const CourseRequest& request) {
 
 int next(const CourseRequest& request) {
   check_folder(request);
-  fmt::print("{}", course::page_of(next_step(request.folder)));
+  fmt::print("{}", course::page_of(request.folder, next_step(request.folder)));
   return 0;
 }
 

@@ -46,9 +46,12 @@ const Step& find_step(int64_t number) {
 
 std::string course_folder() { return find_data_folder("course", "skeleton", "GRADZOO_COURSE").string(); }
 
-std::string page_of(const Step& step) {
+std::string page_of(const std::string& folder, const Step& step) {
   constexpr uint64_t kMost = 1 << 20;
-  return read_plain_file(fmt::format("{}/pages/{}.md", course_folder(), step.page), kMost);
+  const std::string name = fmt::format("/pages/{}.md", step.page);
+  std::error_code error;
+  return read_plain_file((std::filesystem::exists(folder + name, error) ? folder : course_folder()) + name,
+                         kMost);
 }
 
 void keep_file(const std::string& path, const std::string& text) {

@@ -30,8 +30,8 @@ const Step& find_step(int64_t number);
 /// The course's pages, skeleton and drivers, by find_data_folder() of GRADZOO_COURSE.
 std::string course_folder();
 
-/// A page's text.
-std::string page_of(const Step& step);
+/// A page, as it stands in a learner's folder, or in the course where it is not there.
+std::string page_of(const std::string& folder, const Step& step);
 
 /// A learner's folder, and where what is made of it is kept: in .course of the folder, unless said otherwise.
 /// Who grades keeps it elsewhere: what a learner hands in is sources, and no link, program or number that

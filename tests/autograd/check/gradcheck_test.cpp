@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/op.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -152,8 +153,8 @@ TEST_CASE("a wrong first derivative is found, with its order, place and both val
   CHECK_FALSE(result.ok);
   CHECK(result.order == 1);
   // The worst element: sin(2.5) where cos(2.5) is right.
-  CHECK(result.analytic == doctest::Approx(std::sin(2.5)));
-  CHECK(result.numeric == doctest::Approx(std::cos(2.5)));
+  CHECK(result.analytic == approx(std::sin(2.5)));
+  CHECK(result.numeric == approx(std::cos(2.5)));
   check_says(result.message, {"my sine, order 1: d output[1] / d input 0[1] of (2)",
                               "analytic 0.598472144, numeric -0.801143616"});
   CHECK_THROWS_WITH_AS(result.or_throw(), ("gradcheck: " + result.message).c_str(), Error);

@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 
@@ -35,9 +36,9 @@ TEST_CASE("the gradient of exp(2x) is 2 u exp(2x), and its own is (4 w u exp(2x)
   for (size_t i = 0; i < 2; ++i) {
     const double u = twice.arguments()[1].data<double>()[i], w = twice.arguments()[2].data<double>()[i];
     const double y = std::exp(2 * x.data<double>()[i]);
-    CHECK(plain[0].data<double>()[i] == doctest::Approx(4 * w * u * y).epsilon(1e-12));
-    CHECK(plain[1].data<double>()[i] == doctest::Approx(2 * w * y).epsilon(1e-12));
-    CHECK(recorded[0].data<double>()[i] == doctest::Approx(4 * w * u * y).epsilon(1e-12));
+    CHECK(plain[0].data<double>()[i] == approx(4 * w * u * y).epsilon(1e-12));
+    CHECK(plain[1].data<double>()[i] == approx(2 * w * y).epsilon(1e-12));
+    CHECK(recorded[0].data<double>()[i] == approx(4 * w * u * y).epsilon(1e-12));
   }
   CHECK(recorded[0].requires_grad());
   CHECK_FALSE(plain[0].requires_grad());

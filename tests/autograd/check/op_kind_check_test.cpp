@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/check/op_checks.h"
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -288,5 +289,5 @@ TEST_CASE("the Laplacian by default of an op that passes is right, also where it
   const Tensor x = randn({3, 2}, rng, DType::f64);
   const auto f = [](const Tensor& u) { return sum(apply<SquareInBElementwise>(u, u), 1); };  // sum u^3
   const std::vector<double> found = laplacian(f, x).to_vector(), expected = (sum(x, 1) * 6.0).to_vector();
-  for (size_t i = 0; i < found.size(); ++i) CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-12));
+  for (size_t i = 0; i < found.size(); ++i) CHECK(found[i] == approx(expected[i]).epsilon(1e-12));
 }

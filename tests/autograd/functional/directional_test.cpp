@@ -4,6 +4,7 @@
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/row_network.h"
@@ -46,7 +47,7 @@ void check_against_hessian(TensorFn f) {
   CHECK(largest_difference(found.first, sum(v * reshape(gradient, {1, kRows, kDims}), 2)) < 1e-12);
   const std::vector<double> second = found.second.to_vector();
   for (int64_t b = 0; b < kRows; ++b)
-    CHECK(second[static_cast<size_t>(b)] == doctest::Approx(curvature(f, x, v, b)).epsilon(1e-11));
+    CHECK(second[static_cast<size_t>(b)] == approx(curvature(f, x, v, b)).epsilon(1e-11));
 }
 
 TEST_CASE("derivatives along directions are v'grad f and v'Hv, forward and by sweeps") {

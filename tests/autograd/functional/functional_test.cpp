@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/row_network.h"
@@ -37,7 +38,7 @@ TEST_CASE("the Hessian of x'Ax/2 is A, its hvp is Av, and its Laplacian is tr A"
   for (size_t i = 0; i < 4; ++i) trace += a.to_vector()[5 * i];
   for (TraceMethod method : {TraceMethod::automatic, TraceMethod::reverse, TraceMethod::forward})
     for (double value : laplacian(rows, points, {.method = method}).to_vector())
-      CHECK(value == Approx(trace).epsilon(1e-12));
+      CHECK(value == approx(trace).epsilon(1e-12));
 }
 
 TEST_CASE("jvp, vjp and the full Jacobian agree: u'(Jv) = (u'J)v") {
@@ -100,7 +101,7 @@ TEST_CASE("a row whose value is NaN does not pass for one that another row moved
   const Tensor x = tensor({1, 2, -1, 3}, {2, 2}, DType::f64);
   const auto f = [](const Tensor& t) { return sum(log(t), 1); };
   const Doubles found = laplacian(f, x, {.check_rows = true}).to_vector();
-  CHECK(found[0] == Approx(-1.25).epsilon(1e-14));  // -1/1 - 1/4
+  CHECK(found[0] == approx(-1.25).epsilon(1e-14));  // -1/1 - 1/4
 }
 
 TEST_CASE("divergence by every method, of a field that is no gradient") {
@@ -171,7 +172,7 @@ TEST_CASE("the Laplacian can be differentiated, in parameters and in x, by both 
     return value;
   };
   const double quotient = (value_at(1e-5) - value_at(-1e-5)) / 2e-5;
-  CHECK(forward[0].to_vector()[2] == Approx(quotient).epsilon(1e-6));
+  CHECK(forward[0].to_vector()[2] == approx(quotient).epsilon(1e-6));
 }
 
 TEST_CASE("the traces do not mind what else the caller's tape made of x, and give 0 where x is not read") {
@@ -194,8 +195,8 @@ TEST_CASE("hvp under create_graph gives third derivatives") {
   Tape tape;
   const Tensor h = hvp(f, x, ones({2}, DType::f64), {.create_graph = true});  // 12 x^2
   const Tensor third = grad(sum(h), x);
-  CHECK(third.to_vector()[0] == Approx(24 * 0.3));
-  CHECK(third.to_vector()[1] == Approx(24 * -0.8));
+  CHECK(third.to_vector()[0] == approx(24 * 0.3));
+  CHECK(third.to_vector()[1] == approx(24 * -0.8));
 }
 
 TEST_CASE("what the traces refuse, they refuse with a sentence") {

@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -28,8 +29,8 @@ TEST_CASE("Hutchinson's standard error is that of a mean of n probes, n - 1 in t
       double mean = 0, squares = 0;
       for (size_t k = 0; k < 5; ++k) mean += forms[2 * k + row] / 5;
       for (size_t k = 0; k < 5; ++k) squares += std::pow(forms[2 * k + row] - mean, 2);
-      CHECK(found.to_vector()[row] == doctest::Approx(mean).epsilon(1e-12));
-      CHECK(error.to_vector()[row] == doctest::Approx(std::sqrt(squares / 4 / 5)).epsilon(1e-12));
+      CHECK(found.to_vector()[row] == approx(mean).epsilon(1e-12));
+      CHECK(error.to_vector()[row] == approx(std::sqrt(squares / 4 / 5)).epsilon(1e-12));
     }
   }
 }

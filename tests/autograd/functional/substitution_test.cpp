@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -54,7 +55,7 @@ TEST_CASE("second derivatives and forward rules go through what stood in") {
   const double trace = 2 * (std::exp(2) + std::exp(3));
   for (const TraceMethod method : {TraceMethod::forward, TraceMethod::reverse})
     for (const double found : laplacian(rows, x, {.method = method}).to_vector())
-      CHECK(found == Approx(trace).epsilon(1e-14));
+      CHECK(found == approx(trace).epsilon(1e-14));
   const Tensor p = tensor({1, 2}, {2}, DType::f64);
   const Tensor h = hessian([&](const Tensor& w) { return f.at(exp(w), p); }, zeros({2}, DType::f64));
   CHECK(h.to_vector() == Doubles{1, 0, 0, 4});  // x^2 e^w

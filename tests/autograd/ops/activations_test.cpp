@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/grad.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 
@@ -35,7 +36,7 @@ TEST_CASE("every derivative of an activation is one op, whatever the order") {
   const Tensor y = softplus(x);
   const Tensor first = grad(y, x, {.grad_output = one, .create_graph = true});
   CHECK(tape.size() == 3);  // x, softplus, mul_act
-  CHECK(first.item() == doctest::Approx(logistic(0.5)));
+  CHECK(first.item() == approx(logistic(0.5)));
 }
 
 TEST_CASE("relu keeps its value alone, so that its operand may change") {

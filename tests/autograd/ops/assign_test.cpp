@@ -2,6 +2,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -113,8 +114,8 @@ TEST_CASE("losses add up under a tape, from the first one or from nothing, with 
   loss *= 2;
   loss -= total;
   loss /= total;  // (2 (w^2 + 6 w) - 6 w) / (6 w) = w / 3 + 1
-  CHECK(loss.item() == doctest::Approx(2));
-  CHECK(grad(loss, w).item() == doctest::Approx(1.0 / 3));
+  CHECK(loss.item() == approx(2));
+  CHECK(grad(loss, w).item() == approx(1.0 / 3));
   CHECK(first.item() == 9);  // a recorded result keeps its value
 }
 

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -47,7 +48,7 @@ TEST_CASE("factors of extreme size are true") {
   // Nearly singular: [[1, c], [c, 1]] has pivot 1 - c^2.
   const double c = 1 - 1e-10;
   const Tensor near = cholesky(tensor({1, c, c, 1}, {2, 2}, DType::f64));
-  CHECK(near.to_vector()[3] == doctest::Approx(std::sqrt(1 - c * c)).epsilon(1e-6));
+  CHECK(near.to_vector()[3] == approx(std::sqrt(1 - c * c)).epsilon(1e-6));
 }
 
 TEST_CASE("cholesky says which matrix has no factor, and from which pivot on") {

@@ -4,6 +4,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 
@@ -35,8 +36,8 @@ TEST_CASE("the three products are one trilinear form, leading axes are images, c
   const double form = inner(y, g);
   const Tensor back = conv_transpose2d(g, w, {}, options, 0);
   CHECK(back.shape() == Shape{2, 3, 7, 6, 4});
-  CHECK(inner(back, x) == doctest::Approx(form));
-  CHECK(inner(conv2d_weight(x, g, 3, 2, options), w) == doctest::Approx(form));
+  CHECK(inner(back, x) == approx(form));
+  CHECK(inner(conv2d_weight(x, g, 3, 2, options), w) == approx(form));
   const Tensor flat = conv2d(reshape(x, {6, 7, 6, 4}), w, {}, options);
   CHECK(max_error(flat, y.to_vector()) == 0);
   const Tensor by_point = conv2d(x, wave({1, 1, 4, 5}));

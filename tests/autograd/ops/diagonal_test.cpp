@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -45,7 +46,7 @@ TEST_CASE("diag_embed puts a vector where diagonal takes it, and zeros elsewhere
       const int64_t n = shape[-1] + std::abs(k);
       CHECK(y.shape() == shape.erase(shape.rank() - 1).insert(shape.rank() - 1, n).insert(shape.rank(), n));
       CHECK(diagonal(y, k).to_vector() == x.to_vector());
-      CHECK(sum(abs(y)).item() == doctest::Approx(sum(abs(x)).item()));
+      CHECK(sum(abs(y)).item() == approx(sum(abs(x)).item()));
     }
   }
 }

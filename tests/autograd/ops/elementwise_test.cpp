@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/grad.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -93,7 +94,7 @@ TEST_CASE("a power of two tensors has no NaN in its gradients where the base is 
   CHECK(gradient(y, base) == Doubles{0, 1, 0, 12});
   const Doubles in_exponent = gradient(y, exponent);
   CHECK(Doubles(in_exponent.begin(), in_exponent.begin() + 3) == Doubles{0, 0, 0});
-  CHECK(in_exponent[3] == Approx(8 * std::log(2.0)));
+  CHECK(in_exponent[3] == approx(8 * std::log(2.0)));
 }
 
 TEST_CASE("operands that do not fit are refused with their shapes or dtypes") {
@@ -135,5 +136,5 @@ TEST_CASE("a^b has its mixed derivative at b = 0, where both of its factors vani
   Tape tape;
   const Tensor in_a = grad(pow(a, b), a, {.create_graph = true});
   CHECK(in_a.item() == 0);
-  CHECK(grad(in_a, b).item() == Approx(0.5));  // d/db [b a^(b-1)] = 1 / a
+  CHECK(grad(in_a, b).item() == approx(0.5));  // d/db [b a^(b-1)] = 1 / a
 }

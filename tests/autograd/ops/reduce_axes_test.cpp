@@ -3,6 +3,7 @@
 #include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -80,18 +81,18 @@ TEST_CASE("the standard deviation scales with its numbers at all sizes, and its 
   const Tensor mixed = tensor({1e-25, 2e-25, 3e-25, 1, 2, 3, 5, 5, 5, 0, 0, 0}, {4, 3}).requires_grad_();
   Tape tape;
   const Tensor y = stddev_axis(mixed, 1);
-  CHECK(y.to_vector()[0] == doctest::Approx(1e-25).epsilon(1e-6).scale(0));
+  CHECK(y.to_vector()[0] == approx(1e-25).epsilon(1e-6).scale(0));
   CHECK(y.to_vector()[1] == 1);
   const std::vector<double> g = grad(sum(y), mixed).to_vector();
-  CHECK(g[0] == doctest::Approx(-0.5));
-  CHECK(g[5] == doctest::Approx(0.5));
+  CHECK(g[0] == approx(-0.5));
+  CHECK(g[5] == approx(0.5));
   CHECK(std::vector(g.begin() + 6, g.end()) == std::vector<double>(6, 0.0));
 }
 
 TEST_CASE("logsumexp over everything") {
   const Tensor x = wave({3, 5});
-  CHECK(logsumexp(x).item() == doctest::Approx(std::log(sum(exp(x)).item())).epsilon(1e-14));
-  CHECK(logsumexp(full({2, 2}, 1000.0)).item() == doctest::Approx(1000 + std::log(4.0)).epsilon(1e-7));
+  CHECK(logsumexp(x).item() == approx(std::log(sum(exp(x)).item())).epsilon(1e-14));
+  CHECK(logsumexp(full({2, 2}, 1000.0)).item() == approx(1000 + std::log(4.0)).epsilon(1e-7));
 }
 
 TEST_CASE("products over any axis and everything are what a loop gives") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/grad.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -67,10 +68,10 @@ TEST_CASE("Reductions over any axis are what a loop over each line gives") {
 TEST_CASE("Reductions over everything give a scalar") {
   const Tensor x = wave({2, 3, 4});
   CHECK(sum(x).shape() == Shape{});
-  CHECK(sum(x).item() == doctest::Approx(total(x.to_vector())));
-  CHECK(mean(x).item() == doctest::Approx(total(x.to_vector()) / 24));
-  CHECK(var(x).item() == doctest::Approx(variance(x.to_vector())));
-  CHECK(var(x, 0).item() == doctest::Approx(variance(x.to_vector()) * 23 / 24));
+  CHECK(sum(x).item() == approx(total(x.to_vector())));
+  CHECK(mean(x).item() == approx(total(x.to_vector()) / 24));
+  CHECK(var(x).item() == approx(variance(x.to_vector())));
+  CHECK(var(x, 0).item() == approx(variance(x.to_vector()) * 23 / 24));
   CHECK(max(x).item() == largest(x.to_vector()));
   CHECK(min(x).item() == smallest(x.to_vector()));
   CHECK(sum(scalar(3.0)).item() == 3.0);
@@ -120,7 +121,7 @@ TEST_CASE("sum_to sums exactly what broadcasting repeated") {
     CHECK(y.shape() == shape);
     // <sum_to(x), z> = <x, broadcast_to(z)>
     const Tensor z = wave(shape, DType::f64, 0.3);
-    CHECK(sum(mul(y, z)).item() == doctest::Approx(sum(mul(x, broadcast_to(z, {2, 3, 4}))).item()));
+    CHECK(sum(mul(y, z)).item() == approx(sum(mul(x, broadcast_to(z, {2, 3, 4}))).item()));
   }
   CHECK_THROWS_WITH_AS(sum_to(x, {3, 2}),
                        "sum_to: shapes (2,3,4) and (1,3,2) do not broadcast. Hint: aligned at the last axis, "

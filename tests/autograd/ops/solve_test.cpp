@@ -10,6 +10,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -78,8 +79,8 @@ TEST_CASE("determinants are the sum over permutations") {
       const double wanted = leibniz(a.to_vector(), n);
       const auto [sign, logabsdet] = slogdet(a);
       CHECK(sign.item() == (wanted > 0 ? 1 : -1));
-      CHECK(logabsdet.item() == Approx(std::log(std::abs(wanted))).epsilon(1e-12));
-      CHECK(det(a).item() == Approx(wanted).epsilon(1e-12));
+      CHECK(logabsdet.item() == approx(std::log(std::abs(wanted))).epsilon(1e-12));
+      CHECK(det(a).item() == approx(wanted).epsilon(1e-12));
     }
   }
   CHECK(det(zeros({0, 0})).item() == 1);
@@ -97,7 +98,7 @@ TEST_CASE("log det and solutions are true where the determinant leaves the range
   for (const double scale : {1e-200, 1e200}) {
     const Tensor a = (wave({6, 6}) + eye(6, DType::f64) * 6.0) * scale;
     const double unscaled = slogdet(a / scale).logabsdet.item();
-    CHECK(slogdet(a).logabsdet.item() == Approx(unscaled + 6 * std::log(scale)).epsilon(1e-13));
+    CHECK(slogdet(a).logabsdet.item() == approx(unscaled + 6 * std::log(scale)).epsilon(1e-13));
     CHECK(det(a).item() == (scale < 1 ? 0 : kInf));
     CHECK(max_error(matmul(a / scale, solve(a, wave({6, 1})) * scale), wave({6, 1}).to_vector()) < 1e-12);
   }
@@ -109,8 +110,8 @@ TEST_CASE("Hilbert's matrix of order 8, condition 1e10, is inverted to the digit
     for (int j = 0; j < 8; ++j) h.push_back(1.0 / (i + j + 1));
   // Its inverse holds whole numbers; the first is 64.
   const Doubles inverse_of = inverse(f64(h, {8, 8})).to_vector();
-  CHECK(inverse_of[0] == Approx(64).epsilon(1e-5));
-  CHECK(inverse_of[1] == Approx(-2016).epsilon(1e-5));
+  CHECK(inverse_of[0] == approx(64).epsilon(1e-5));
+  CHECK(inverse_of[1] == approx(-2016).epsilon(1e-5));
 }
 
 TEST_CASE("a singular matrix is told, with its pivot; its determinant is 0, without a gradient") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/grad.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 
@@ -19,8 +20,8 @@ TEST_CASE("polygamma refuses a negative order, and one whose table would fill th
 
 TEST_CASE("erfc takes its known values, and its slope is the one of erf turned down") {
   CHECK(at(erfc, 0) == 1);
-  CHECK(at(erfc, 0.5) == doctest::Approx(0.47950012218695346).epsilon(1e-15));
-  CHECK(at(erfc, -0.5) == doctest::Approx(2 - 0.47950012218695346).epsilon(1e-15));
+  CHECK(at(erfc, 0.5) == approx(0.47950012218695346).epsilon(1e-15));
+  CHECK(at(erfc, -0.5) == approx(2 - 0.47950012218695346).epsilon(1e-15));
   const Tensor x = scalar(0.7, DType::f64).requires_grad_();
   Tape tape;
   CHECK(grad(erfc(x), x).item() == -grad(erf(x), x).item());

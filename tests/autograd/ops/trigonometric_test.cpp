@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/grad.h"
+#include "support/approx.h"
 #include "support/unary_oracle.h"
 
 using namespace gradzoo;
@@ -36,7 +37,7 @@ TEST_CASE("atan2 is the angle of (x, y) in every quadrant and on the axes") {
   for (const DType dtype : {DType::f32, DType::f64}) {
     const std::vector<double> angle = atan2(tensor(y, {n}, dtype), tensor(x, {n}, dtype)).to_vector();
     for (size_t i = 0; i < x.size(); ++i)
-      CHECK(angle[i] == doctest::Approx(std::atan2(y[i], x[i])).epsilon(dtype == DType::f32 ? 1e-7 : 1e-15));
+      CHECK(angle[i] == approx(std::atan2(y[i], x[i])).epsilon(dtype == DType::f32 ? 1e-7 : 1e-15));
   }
   CHECK(atan2(zeros({3, 1}), ones({2})).shape() == Shape{3, 2});
 }
@@ -50,8 +51,8 @@ TEST_CASE("the slopes of atan2 are those of the angle, however far or near the p
       const Tensor inputs[] = {y, x};
       const Tensors g = grad(atan2(y, x), inputs);
       // dy = cos(angle) / r, dx = -sin(angle) / r
-      CHECK(g[0].item() * r == doctest::Approx(std::cos(angle)).epsilon(1e-14));
-      CHECK(g[1].item() * r == doctest::Approx(-std::sin(angle)).epsilon(1e-14));
+      CHECK(g[0].item() * r == approx(std::cos(angle)).epsilon(1e-14));
+      CHECK(g[1].item() * r == approx(-std::sin(angle)).epsilon(1e-14));
     }
   }
 }

@@ -10,6 +10,7 @@
 
 #include "datasets/images/idx_files.h"
 #include "datasets/images/image_folder.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 using namespace test;
@@ -62,7 +63,7 @@ TEST_CASE("MNIST has its known counts, sizes, labels and mean pixel") {
         std::array<int64_t, 10>{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949});
   CHECK(histogram(mnist().test_labels) ==
         std::array<int64_t, 10>{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009});
-  CHECK(mean_pixel(mnist().train_images) == doctest::Approx(0.1307).epsilon(0.0005));
+  CHECK(mean_pixel(mnist().train_images) == approx(0.1307).epsilon(0.0005));
   CHECK(mnist().train_labels.rows(0, 5).to_vector() == std::vector<double>{5, 0, 4, 1, 9});
 }
 

@@ -6,6 +6,7 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "datasets/images/idx_files.h"
 #include "datasets/images/read_pixels.h"
+#include "support/approx.h"
 #include "support/numbers.h"
 
 namespace gradzoo {
@@ -140,7 +141,7 @@ TEST_CASE("the entropy floor of grey pixels is the Bernoulli entropy summed over
   CHECK(grey_entropy_floor(all_of(full({4, 2, 2}, 255, DType::u8))) == 0);
   const double p = 51.0 / 255;
   CHECK(grey_entropy_floor(all_of(full({4, 2, 3}, 51, DType::u8))) ==
-        doctest::Approx(-6 * (p * std::log(p) + (1 - p) * std::log(1 - p))).epsilon(1e-12));
+        approx(-6 * (p * std::log(p) + (1 - p) * std::log(1 - p))).epsilon(1e-12));
 }
 
 TEST_CASE("the entropy floor of MNIST's test set is 45.53 nats/image") {

@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/dataset.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -41,7 +42,7 @@ TEST_CASE("ink keeps a quarter of the labels that are meant, by mean grey, as tr
   brighter.rows = brighter.rows.rows(12, kCount);  // its upper quartile is image 21
   CHECK(subset_of(ramp(), brighter, {.ink = Ink::thick}, kClasses).rows.to_vector() == Doubles{21, 22, 23});
   const Doubles grey = mean_grey(ramp());
-  CHECK(grey[3] == Approx(30.0 / 255));
+  CHECK(grey[3] == approx(30.0 / 255));
 }
 
 TEST_CASE("rows stay those of the whole set where the examples are a part of it") {

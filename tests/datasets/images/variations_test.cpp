@@ -12,6 +12,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 
@@ -85,7 +86,7 @@ TEST_CASE("angles are uniform within their bound, and an image's depends on its 
       y += image[k] * static_cast<double>(20 - k / kSide);
       x += image[k] * static_cast<double>(k % kSide - 20);
     }
-    CHECK(std::hypot(x / total, y / total) == doctest::Approx(18).epsilon(0.05));
+    CHECK(std::hypot(x / total, y / total) == approx(18).epsilon(0.05));
     angles.push_back(std::atan2(y, x) * 180 / std::numbers::pi);
   }
   std::ranges::sort(angles);
@@ -128,7 +129,7 @@ TEST_CASE("over noise, white ink hides as much as it is bright") {
   CHECK(*std::ranges::max_element(dark) == 255);
   double total = 0;
   for (const uint8_t byte : dark) total += byte;
-  CHECK(total / (kImages * kSize) == doctest::Approx(100 + 155 * 0.5).epsilon(0.01));
+  CHECK(total / (kImages * kSize) == approx(100 + 155 * 0.5).epsilon(0.01));
   CHECK(bytes_of(data.train_images, 0, 1) != bytes_of(data.train_images, 1, 2));
 }
 

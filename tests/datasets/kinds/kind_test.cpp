@@ -4,6 +4,7 @@
 
 #include "datasets/toys/point_set.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 
@@ -58,7 +59,7 @@ TEST_CASE("noise fills the images' range, and is a sixth of the box of points") 
   const std::vector<double> spread = sqrt(mean(square(points - mean(points, 0, true)), 0)).to_vector();
   const Box box = ring.toy->box();
   for (size_t i = 0; i < 2; ++i)
-    CHECK(spread[i] == doctest::Approx((box.high[i] - box.low[i]) / 6).epsilon(0.008));  // five of them
+    CHECK(spread[i] == approx((box.high[i] - box.low[i]) / 6).epsilon(0.008));  // five of them
 }
 
 TEST_CASE("what takes images, points or bits takes the kinds that are such") {

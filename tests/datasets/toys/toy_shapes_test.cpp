@@ -5,6 +5,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/toys/toy.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -36,9 +37,9 @@ TEST_CASE("checkerboard has a density and says why it has no score") {
   const auto toy = make_toy("checkerboard");
   const Tensor x = tensor({-1.5, -1.5, -1.5, -0.5, 0.5, 0.5, 2.5, 0.5}, {4, 2});
   const std::vector<double> log_p = toy->log_prob(x).to_vector();
-  CHECK(log_p[0] == doctest::Approx(-std::log(8)));
+  CHECK(log_p[0] == approx(-std::log(8)));
   CHECK(log_p[1] == -INFINITY);
-  CHECK(log_p[2] == doctest::Approx(-std::log(8)));
+  CHECK(log_p[2] == approx(-std::log(8)));
   CHECK(log_p[3] == -INFINITY);
   CHECK(toy->why_no_density().empty());
   const std::string why = error_message([&] { toy->score(x); });
@@ -87,7 +88,7 @@ TEST_CASE("every point of the checkerboard lies on a dark square, up to its edge
   const auto toy = make_toy("checkerboard");
   Rng rng(6, "toys");
   const Tensor x = toy->sample(20'000, rng, DType::f64), log_p = toy->log_prob(x);
-  CHECK(min(log_p).item() == doctest::Approx(-std::log(8)));
+  CHECK(min(log_p).item() == approx(-std::log(8)));
   double low = 1, high = 0;  // of the places within squares
   for (const double v : x.to_vector()) {
     low = std::min(low, v - std::floor(v));

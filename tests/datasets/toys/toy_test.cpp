@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 
@@ -196,13 +197,13 @@ TEST_CASE("modes are the centres of equal mixtures alone, and scale with them") 
   REQUIRE(ring != nullptr);
   const auto scaled = make_toy("grid25", {.scale = 0.5, .noise = 0.1});
   REQUIRE(scaled->modes() != nullptr);
-  CHECK(scaled->modes()->sigma == Approx(0.05));
+  CHECK(scaled->modes()->sigma == approx(0.05));
   CHECK(scaled->modes()->centers.shape() == Shape{25, 2});
-  CHECK(max(scaled->modes()->centers).item() == Approx(2));
-  CHECK(min(scaled->modes()->centers).item() == Approx(-2));
+  CHECK(max(scaled->modes()->centers).item() == approx(2));
+  CHECK(min(scaled->modes()->centers).item() == approx(-2));
   for (const double middle : mean(scaled->modes()->centers, 0).to_vector()) CHECK(std::abs(middle) < 1e-12);
   const Tensor centre = ring->centers, radius = sqrt(sum(square(centre), 1));
-  for (const double r : radius.to_vector()) CHECK(r == Approx(1).epsilon(1e-12));
+  for (const double r : radius.to_vector()) CHECK(r == approx(1).epsilon(1e-12));
   for (const char* name : {"mixture", "two-moons", "gaussian", "gamma"})
     CHECK(make_toy(name)->modes() == nullptr);
 }

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/approx.h"
+
 namespace gradzoo {
 namespace {
 
@@ -21,7 +23,7 @@ TEST_CASE("a density has the error of the log Z that it subtracts, and its doubt
   CHECK(exact.error == 0.3);
   CHECK(exact.density_kind == "log p(x)");
   CHECK(exact.trusted);
-  CHECK(annealed.error == doctest::Approx(0.5));
+  CHECK(annealed.error == approx(0.5));
   CHECK(annealed.density_kind == "log p(x) by annealing");
   CHECK(annealed.trusted);
   CHECK(collapsed.density_kind == "log p(x) by annealing, not to be trusted");

@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/layers/layers.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -152,7 +153,7 @@ TEST_CASE("an option of a request holds for that request alone, also where it fa
     return model.sample({.n = 1, .rng = rng, .options = options}).item();
   };
   const double plain = drawn({});
-  CHECK(drawn({"factor=3"}) == doctest::Approx(3 * plain));
+  CHECK(drawn({"factor=3"}) == approx(3 * plain));
   CHECK(drawn({}) == plain);
   CHECK(contains(error_message([&] { drawn({"factor=9.5"}); }), "too much"));
   CHECK(drawn({}) == plain);

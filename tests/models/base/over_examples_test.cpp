@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -14,7 +15,7 @@ using namespace gradzoo::test;
 TEST_CASE("a mean over images carries its standard error, and one image has none") {
   const Quantity q = mean_over_examples({"loss", "nats/image"}, tensor({1, 2, 3, 6}, {4}), "what it means");
   CHECK(q.value == 3.0);
-  CHECK(q.error == doctest::Approx(std::sqrt((4 + 1 + 0 + 9) / 3.0 / 4)));
+  CHECK(q.error == approx(std::sqrt((4 + 1 + 0 + 9) / 3.0 / 4)));
   CHECK(q.unit == "nats/image");
   CHECK(std::isnan(mean_over_examples({"loss", ""}, ones({1}), "").error));
 }

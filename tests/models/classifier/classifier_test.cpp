@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/run/trainer.h"
 #include "models/classifier/shift.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -52,10 +53,10 @@ TEST_CASE("a classifier learns to tell classes apart, and says how often it errs
     wrong += called.data<int64_t>()[i] == label ? 0 : 1;
     cross_entropy -= std::log(static_cast<double>(p.data<float>()[3 * i + label]));
   }
-  CHECK(quantities[kClassifierError].value == doctest::Approx(100 * wrong / 90));
+  CHECK(quantities[kClassifierError].value == approx(100 * wrong / 90));
   CHECK(quantities[kClassifierError].value < 5);
-  CHECK(quantities[kClassifierLoss].value == doctest::Approx(cross_entropy / 90).epsilon(1e-4));
-  for (const double sum_of_row : sum(p, 1).to_vector()) CHECK(sum_of_row == doctest::Approx(1));
+  CHECK(quantities[kClassifierLoss].value == approx(cross_entropy / 90).epsilon(1e-4));
+  for (const double sum_of_row : sum(p, 1).to_vector()) CHECK(sum_of_row == approx(1));
 }
 
 TEST_CASE("a classifier draws no samples, and needs two classes") {
@@ -97,8 +98,8 @@ TEST_CASE("a step's numbers are those of its images moved and noised as the opti
       wrong += called.data<int64_t>()[i] == label ? 0 : 1;
     }
     std::map<std::string, double> metrics = step_on(*model, batch, 0);
-    CHECK(metrics["cross_entropy_nats_per_image"] == doctest::Approx(cross_entropy).epsilon(1e-4));
-    CHECK(metrics["error_percent"] == doctest::Approx(100 * wrong / 12).epsilon(1e-5));
+    CHECK(metrics["cross_entropy_nats_per_image"] == approx(cross_entropy).epsilon(1e-4));
+    CHECK(metrics["error_percent"] == approx(100 * wrong / 12).epsilon(1e-5));
   }
 }
 
@@ -113,7 +114,7 @@ TEST_CASE("weights decay beside the gradient: by lr times the decay of what they
   const std::vector<double> before = weights("weight_decay=0", 0), plain = weights("weight_decay=0", 0.1),
                             decayed = weights("weight_decay=2", 0.1);
   for (size_t i = 0; i < before.size(); ++i)
-    CHECK(decayed[i] == doctest::Approx(plain[i] - 0.1 * 2 * before[i]).epsilon(1e-5));
+    CHECK(decayed[i] == approx(plain[i] - 0.1 * 2 * before[i]).epsilon(1e-5));
 }
 
 TEST_CASE("features and probabilities are of the averaged weights, where an average is kept") {
@@ -133,7 +134,7 @@ TEST_CASE("features and probabilities are of the averaged weights, where an aver
   for (int64_t i = 0; i < 12; ++i)
     cross_entropy -= std::log(static_cast<double>(p.data<float>()[3 * i + i % 3])) / 12;
   CHECK(averaged->evaluate({images, images, 0})[kClassifierLoss].value ==
-        doctest::Approx(cross_entropy).epsilon(1e-4));
+        approx(cross_entropy).epsilon(1e-4));
 }
 
 }  // namespace

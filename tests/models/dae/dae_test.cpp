@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/largest_difference.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -48,8 +49,8 @@ TEST_CASE("of a Gaussian, r(x) = (s^2 x + sigma^2 mu) / (s^2 + sigma^2) is the b
   Tensor gradient;
   const double best = error(s * s / total, sigma * sigma * mu / total, &gradient);
   CHECK(max_error(gradient, {0, 0}) < 1e-9);
-  CHECK(best == doctest::Approx(s * s * sigma * sigma / total).epsilon(1e-9));
-  CHECK(error(1, 0, nullptr) == doctest::Approx(sigma * sigma).epsilon(1e-9));
+  CHECK(best == approx(s * s * sigma * sigma / total).epsilon(1e-9));
+  CHECK(error(1, 0, nullptr) == approx(sigma * sigma).epsilon(1e-9));
 
   // and its score is that of N(mu, s^2 + sigma^2)
   const auto r = [&](const Tensor& y) { return (y * (s * s) + sigma * sigma * mu) / total; };
@@ -114,7 +115,7 @@ TEST_CASE("training finds the denoiser of a Gaussian, whose best error is 2 s^2 
   for (const std::string weights : {"tied", "free"}) {
     Trained trained(weights);
     CHECK(trained.last < trained.first / 2);
-    CHECK(trained.last == doctest::Approx(2 * 4 * 1 / 5.0).epsilon(0.2));
+    CHECK(trained.last == approx(2 * 4 * 1 / 5.0).epsilon(0.2));
     // where noisy data lie, the score is nearly that of N(0, s^2 + sigma^2)
     Rng rng(6, "test");
     const Tensor x = randn({2000, 2}, rng) * std::sqrt(5.0), truth = x * -0.2;
@@ -140,10 +141,10 @@ TEST_CASE("samples have the data's spread: the chain's is wider by the noise, th
   const Tensor x = trained.dae->sample({2000, rng});
   CHECK(x.shape() == Shape{2000, 2});
   // r(x) has variance s^4 / (s^2 + sigma^2) = 3.2
-  CHECK(mean(square(x)).item() == doctest::Approx(3.2).epsilon(0.15));
+  CHECK(mean(square(x)).item() == approx(3.2).epsilon(0.15));
   Rng start(2, "test");
   const Tensor from = trained.dae->abilities().target.initial(4000, start);
-  CHECK(mean(square(from)).item() == doctest::Approx(5).epsilon(0.1));
+  CHECK(mean(square(from)).item() == approx(5).epsilon(0.1));
 }
 
 TEST_CASE("a request for samples may ask for other chains, and the next one has the run's again") {
@@ -183,7 +184,7 @@ TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has
   for (int i = 0; i < 300; ++i) last = step_on(*made, x, 0.003);
   CHECK(last["error_per_noise"] < 0.3);
   // The noise is 1/4 of the lit pixels, 8 of 16.
-  CHECK(first["denoising_error"] / first["error_per_noise"] == doctest::Approx(2).epsilon(0.1));
+  CHECK(first["denoising_error"] / first["error_per_noise"] == approx(2).epsilon(0.1));
   CHECK_FALSE(made->abilities().target.score);
   const Tensor drawn = made->sample({5, rng});
   CHECK(drawn.shape() == Shape{5, 4, 4});

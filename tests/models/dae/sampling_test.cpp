@@ -6,6 +6,7 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "models/dae/dae.h"
 #include "samplers/given.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -84,22 +85,21 @@ TEST_CASE("errors are told beside that of leaving the noise: d sigma^2, or what 
   const DataView view{images, images, 7};
   const auto gaussian = small();
   std::map<std::string, double> metrics = test::step_on(*gaussian, x, 0);
-  CHECK(metrics["denoising_error"] / metrics["error_per_noise"] ==
-        doctest::Approx(12 * kVariance).epsilon(1e-6));
+  CHECK(metrics["denoising_error"] / metrics["error_per_noise"] == approx(12 * kVariance).epsilon(1e-6));
   const Quantities found = gaussian->evaluate(view);
-  CHECK(found[kDaeNoise].value == doctest::Approx(12 * kVariance).epsilon(1e-6));
-  CHECK(found[kDaeErrorPerNoise].value == doctest::Approx(found[kDaeError].value / found[kDaeNoise].value));
+  CHECK(found[kDaeNoise].value == approx(12 * kVariance).epsilon(1e-6));
+  CHECK(found[kDaeErrorPerNoise].value == approx(found[kDaeError].value / found[kDaeNoise].value));
   const Tensor clean = read_examples(images, 0, 20, Pixels::grey, Rng(0)).x;
   Rng noise(7, "dae/held_out");
   const Tensor noisy = clean + randn({20, 12}, noise) * 0.4;
   const Tensor back = noisy + gaussian->abilities().target.score(noisy) * kVariance;
-  CHECK(found[kDaeError].value == doctest::Approx(mean(sum(square(back - clean), 1)).item()).epsilon(1e-4));
+  CHECK(found[kDaeError].value == approx(mean(sum(square(back - clean), 1)).item()).epsilon(1e-4));
 
   const auto masking = small({"noise=masking", "masked=0.3"});
   Rng blanks(7, "dae/held_out");
   const Tensor blanked = clean * bernoulli(full({20, 12}, 0.7), blanks);
   CHECK(masking->evaluate(view)[kDaeNoise].value ==
-        doctest::Approx(mean(sum(square(blanked - clean), 1)).item()).epsilon(1e-5));
+        approx(mean(sum(square(blanked - clean), 1)).item()).epsilon(1e-5));
 }
 
 TEST_CASE("a chain of masking noise blanks and draws at every step: from its law, not its mean") {

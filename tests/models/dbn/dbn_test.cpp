@@ -5,6 +5,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
+#include "support/approx.h"
 #include "support/rbm_twin.h"
 #include "support/small_model.h"
 
@@ -57,7 +58,7 @@ TEST_CASE("Each layer is a machine of its own on what is below it, at a rate tha
       const auto wanted =
           first ? below.step(some.values, kRate * (1 - static_cast<double>(step) / 4))
                 : top.step(draws ? bernoulli(p, up) : p, kRate * (1 - static_cast<double>(step - 4) / 3));
-      CHECK(row.at("free_energy_nats") == doctest::Approx(wanted.f_data).epsilon(1e-5));
+      CHECK(row.at("free_energy_nats") == approx(wanted.f_data).epsilon(1e-5));
       CHECK(row.at("layer_number") == (first ? 1 : 2));
     }
     below.check_equal(*model->layers()[0], 1e-5);
@@ -114,7 +115,7 @@ TEST_CASE("One layer is a restricted Boltzmann machine, whose bound is the likel
   const NoGrad quiet;
   const double likelihood = -mean(layer.free_energy(some.values)).item() - exact_log_partition(layer);
   const Quantities found = model->evaluate({some, some, 1});
-  CHECK(found[kDbnBound].value == doctest::Approx(likelihood).epsilon(1e-5));
+  CHECK(found[kDbnBound].value == approx(likelihood).epsilon(1e-5));
   CHECK(found[kDbnBound].density_kind == "lower bound of log p(x)");
 }
 
@@ -126,7 +127,7 @@ TEST_CASE("Samples are drawn from the top pair downwards; every layer has its pi
   CHECK(count_nonzero(logical_or(eq(x, 0), eq(x, 1))) == 320);
   const Examples some = patterns(10);
   CHECK(model->pictures({some, some, 1}).size() == 4);
-  CHECK(model->abilities().partition->exact() == doctest::Approx(exact_log_partition(*model->layers()[1])));
+  CHECK(model->abilities().partition->exact() == approx(exact_log_partition(*model->layers()[1])));
 }
 
 TEST_CASE("A stack without layers, and one too large for exact gradients, are refused") {

@@ -10,6 +10,7 @@
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/pictures/image_pictures.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -36,11 +37,11 @@ TEST_CASE("of the true noisy density the offset is one constant, and the KL 0") 
   CHECK(std::abs(right.kl) < 1e-3);
   // A log-density a tenth too steep: the offset is a tenth of log p^'s own spread, in the plane of sd 1.
   const DdeFit steep = log_density(1.1);
-  CHECK(steep.offset.sd == doctest::Approx(0.1).epsilon(0.05).scale(0));
+  CHECK(steep.offset.sd == approx(0.1).epsilon(0.05).scale(0));
   // log p^ falls from its mean as 1 - r^2 / 2 does: by log 100 - 1 where 99 % lie within.
-  CHECK(steep.offset.largest == doctest::Approx(0.1 * (std::log(100.0) - 1)).epsilon(0.05).scale(0));
+  CHECK(steep.offset.largest == approx(0.1 * (std::log(100.0) - 1)).epsilon(0.05).scale(0));
   // KL(N(0,1) || N(0,1/1.1)) in two dimensions: 1.1 - 1 - log 1.1.
-  CHECK(steep.kl == doctest::Approx(0.1 - std::log(1.1)).epsilon(0.05).scale(0));
+  CHECK(steep.kl == approx(0.1 - std::log(1.1)).epsilon(0.05).scale(0));
 }
 
 TEST_CASE("a step's loss is |grad f + e|^2 / sigma^2 a number, over +e and -e, f = sigma^2 log p^") {
@@ -55,7 +56,7 @@ TEST_CASE("a step's loss is |grad f + e|^2 / sigma^2 a number, over +e and -e, f
     const Tensor f = model->log_density(at) * 0.04;
     wanted += mean(square(grad(sum(f), at) + e * sign)).item() / 0.04 / 2;
   }
-  CHECK(step_on(*model, x, 0)[model->metrics()[0].name] == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(step_on(*model, x, 0)[model->metrics()[0].name] == approx(wanted).epsilon(1e-4));
 }
 
 TEST_CASE("the generator goes down the gap of the densities of its own and of the true data") {
@@ -122,11 +123,11 @@ TEST_CASE("held out, the error is that of +e and of -e, and an evaluation tells 
     wanted += mean(square(grad(sum(model->log_density(at)), at) * 0.2 + e * (sign / 0.2))).item() / 2;
   }
   const Quantities found = model->evaluate({held_out, held_out, 5, ring.toy.get()});
-  CHECK(found[kDdeError].value == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(found[kDdeError].value == approx(wanted).epsilon(1e-4));
   const DdeFit fit = dde_fit(*ring.toy, 0.2, [&](const Tensor& x) { return model->log_density(x); });
-  CHECK(found[kDdeOffsetSd].value == doctest::Approx(fit.offset.sd));
-  CHECK(found[kDdeOffsetMax].value == doctest::Approx(fit.offset.largest));
-  CHECK(found[kKl].value == doctest::Approx(fit.kl));
+  CHECK(found[kDdeOffsetSd].value == approx(fit.offset.sd));
+  CHECK(found[kDdeOffsetMax].value == approx(fit.offset.largest));
+  CHECK(found[kKl].value == approx(fit.kl));
 }
 
 TEST_CASE("the generator is judged at its samples with noise") {
@@ -139,7 +140,7 @@ TEST_CASE("the generator is judged at its samples with noise") {
   randn({30, 2}, draws);  // the noise on the data
   const Tensor fakes = model->sample({.n = 30, .rng = draws}), noisy = fakes + randn({30, 2}, draws) * 0.4;
   const double wanted = -mean(model->log_density(noisy)).item();
-  CHECK(step_on(*model, x, 0)["fake_gap_nats"] == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(step_on(*model, x, 0)["fake_gap_nats"] == approx(wanted).epsilon(1e-4));
 }
 
 /// A small model of images at noise from .8 down to .2, and its images.
@@ -174,7 +175,7 @@ TEST_CASE("at all levels the loss is |sigma grad f + e|^2 of images in [-1,1]") 
     }
     wanted = mean(square(grad(sum(f), at) * sigma + e)).item();
   }
-  CHECK(step_on(*levels.model, levels.x, 0)["density_error"] == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(step_on(*levels.model, levels.x, 0)["density_error"] == approx(wanted).epsilon(1e-4));
 }
 
 TEST_CASE("a net of zeros leaves the density of a denoiser that shrinks towards the data's mean") {
@@ -191,7 +192,7 @@ TEST_CASE("a net of zeros leaves the density of a denoiser that shrinks towards 
   const Tensor seen = flatten_rows(cast(bytes, DType::f64)) / 255.0;
   const Tensor centre = mean(seen, 0, true);
   const double v = mean(square(seen - centre)).item() * 4;  // in [-1,1]
-  CHECK(std::get<Tensor>(state.find("dde.data_variance")->target).item() == doctest::Approx(v));
+  CHECK(std::get<Tensor>(state.find("dde.data_variance")->target).item() == approx(v));
   CHECK(max_error(std::get<Tensor>(state.find("dde.data_mean")->target), (centre * 2.0 - 1.0).to_vector()) <
         1e-6);
   const Tensor apart = sum(square(cast(levels.x, DType::f64) - centre), 1) * 4.0;
@@ -257,14 +258,14 @@ TEST_CASE("steps of the data's density shorten to nothing while it learns alone"
     step_on(*levels.model, levels.x, 0.01, step, 200);
     return max(abs(weight - before)).item();
   };
-  CHECK(moved(99) == doctest::Approx(moved(0) / 100).epsilon(0.1).scale(0));
+  CHECK(moved(99) == approx(moved(0) / 100).epsilon(0.1).scale(0));
 }
 
 TEST_CASE("the generator's least noise falls over the run, and its loss weighs gaps by their noise") {
   const Levels levels({"generator=true", "latent=3", "fake_density=false", "channels=8",
                        "generator_sigma=0.6", "density_steps=0"});
   const Tensor gaps = tensor({1, 2, 3}, {3}), sigma = tensor({0.2, 0.4, 0.8}, {3, 1});
-  CHECK(levels.model->generator_loss(gaps, sigma).item() == doctest::Approx((1 + 2 * 2 + 3 * 4) / 3.0));
+  CHECK(levels.model->generator_loss(gaps, sigma).item() == approx((1 + 2 * 2 + 3 * 4) / 3.0));
   Rng draws(0, "dde/noise");  // goes on as the model's own
   for (const int64_t step : {0, 9}) {
     randn({10, 16}, draws);
@@ -275,7 +276,7 @@ TEST_CASE("the generator's least noise falls over the run, and its loss weighs g
     const Tensor noisy = fakes + randn({10, 16}, draws) * level;
     const double wanted = mean(levels.model->gap(noisy, level)).item();
     const double found = step_on(*levels.model, levels.x, 0, step, 10)["fake_gap_nats"];
-    CHECK_MESSAGE(found == doctest::Approx(wanted).epsilon(1e-3), step);
+    CHECK_MESSAGE(found == approx(wanted).epsilon(1e-3), step);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "gradzoo/models/networks/noise_path.h"
 #include "models/diffusion/pictures.h"
 #include "models/networks/clusters.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/stir.h"
@@ -59,7 +60,7 @@ TEST_CASE("a step's loss is the error of the noise, at a time for each example")
   const MixingColumns mixed = mixing_columns(cosine_path(), t);
   const Tensor said = mixed.noise * at.x + mixed.data * model->network().predict(at.x, t, {});
   const double wanted = mean(square(said - noise)).item();
-  CHECK(step_on(*model, x, 0)[model->metrics()[0].name] == doctest::Approx(wanted).epsilon(1e-5));
+  CHECK(step_on(*model, x, 0)[model->metrics()[0].name] == approx(wanted).epsilon(1e-5));
 }
 
 TEST_CASE("noise levels are seen at unit scale, and a denoised image is among images") {
@@ -90,7 +91,7 @@ TEST_CASE("chains walk on the score in the data's own units, at any level") {
   const Tensor y = rand({4, 64}, rng);
   const double sigma = 0.2, t = model->time_of_level(2 * sigma);
   const Mixing at = model->path()(t);
-  CHECK(at.noise / at.data == doctest::Approx(2 * sigma).epsilon(1e-9));
+  CHECK(at.noise / at.data == approx(2 * sigma).epsilon(1e-9));
   const Tensor x = (y * 2.0 - 1.0) * at.data;
   // Tweedie in y: E[y_1 | y] = y + sigma^2 s.
   const Tensor denoised = (model->predict(x, t).denoised + 1.0) * 0.5;
@@ -116,7 +117,7 @@ TEST_CASE("bits a dimension are those of the flow that an untrained network stan
                          64 * std::log(2 * path(1).data);
     wanted = mean(log_p).item() / (-64 * std::numbers::ln2) + 8;
   });
-  CHECK(found[kBitsPerDim].value == doctest::Approx(wanted).epsilon(1e-3));
+  CHECK(found[kBitsPerDim].value == approx(wanted).epsilon(1e-3));
   CHECK(model->evaluate_at_length({images, images, 5}).size() == 1);
   CHECK(image_model<FlowMatching>("flow-matching", {"pixels=dequantised"})
             ->evaluate_at_length({images, images, 5})
@@ -271,7 +272,7 @@ TEST_CASE("a network is told the clusters of what it trains on, and those that s
     const Tensor said = mixing.noise * at.x + mixing.data * model->network().predict(at.x, t, classes);
     return mean(square(said - noise)).item();
   };
-  CHECK(told == doctest::Approx(error_by(own)).epsilon(1e-4));
+  CHECK(told == approx(error_by(own)).epsilon(1e-4));
   CHECK(std::abs(told - error_by(flip(own, 0))) > 1e-4);
 
   // Two images of a pair lie in clusters of their own, so that neither they nor their label say which way.

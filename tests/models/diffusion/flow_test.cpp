@@ -7,6 +7,7 @@
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "models/diffusion/diffusion.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -24,8 +25,8 @@ TEST_CASE("straight paths begin at noise, end at data, and go at one speed") {
   const std::vector<double> x = paths.x.to_vector(), a = noise.to_vector(), b = data.to_vector();
   for (size_t i = 0; i < 4; ++i) {
     CHECK(x[i] == a[i]);
-    CHECK(x[4 + i] == doctest::Approx(0.75 * a[4 + i] + 0.25 * b[4 + i]));
-    CHECK(x[8 + i] == doctest::Approx(b[8 + i]));
+    CHECK(x[4 + i] == approx(0.75 * a[4 + i] + 0.25 * b[4 + i]));
+    CHECK(x[8 + i] == approx(b[8 + i]));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "models/diffusion/diffusion.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -13,12 +14,12 @@ TEST_CASE("the ratio of levels is that of the rule, and the paper's for its imag
   const auto normal_cdf = [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
   for (const int64_t d : {100, 784, 3072}) {
     const double g = level_ratio(d), width = std::sqrt(2.0 * static_cast<double>(d));
-    CHECK(normal_cdf(width * (g - 1) + 3 * g) - normal_cdf(width * (g - 1) - 3 * g) == doctest::Approx(0.5));
+    CHECK(normal_cdf(width * (g - 1) + 3 * g) - normal_cdf(width * (g - 1) - 3 * g) == approx(0.5));
   }
   // Song & Ermon 2020 take 232 levels from 50 to .01 for 32 x 32 x 3.
   CHECK(level_count(50, 0.01, 3072) > 200);
   CHECK(level_count(50, 0.01, 3072) < 260);
-  CHECK(level_ratio(2) == doctest::Approx(2));
+  CHECK(level_ratio(2) == approx(2));
   CHECK(level_count(1.01, 1, 2) == 2);
   // Ten steps of the ratio are between eleven levels.
   CHECK(level_count(std::pow(level_ratio(784), 10), 1, 784) == 11);
@@ -38,7 +39,7 @@ TEST_CASE("the step brings a level's Gaussian nearest to the next one's") {
       CHECK(found <= variance(e / 1.1, ratio, repeats) + 1e-12);
     }
   // Their own epsilon of 6.2e-6 at sigma .01, five steps a level.
-  CHECK(level_step(std::pow(5000, 1 / 231.0), 5) == doctest::Approx(0.062).epsilon(0.1).scale(0));
+  CHECK(level_step(std::pow(5000, 1 / 231.0), 5) == approx(0.062).epsilon(0.1).scale(0));
 }
 
 TEST_CASE("a model of noise levels begins with as many as its data ask for, and with their best step") {
@@ -50,7 +51,7 @@ TEST_CASE("a model of noise levels begins with as many as its data ask for, and 
   const int64_t count = level_count(20, 0.01, 64);
   CHECK(chosen("sample_steps") == static_cast<double>(count));
   const double ratio = std::pow(20 / 0.01, 1 / static_cast<double>(count));
-  CHECK(chosen("level_step") == doctest::Approx(level_step(ratio, 20)).epsilon(0.01).scale(0));
+  CHECK(chosen("level_step") == approx(level_step(ratio, 20)).epsilon(0.01).scale(0));
 }
 
 TEST_CASE("levels that do not fall are refused") {

@@ -11,6 +11,7 @@
 #include "gradzoo/models/eval/sample_metrics.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -70,7 +71,7 @@ TEST_CASE("what samples of few steps are held against is the distance of two hal
   const Bars& bars = content_of<Bars>(points.pictures, "steps");
   const Tensor& x = points.examples.values;
   CHECK(bars.names == std::vector<std::string>{"1", "2", "5", "10", "20", "real"});
-  CHECK(bars.values.back() == doctest::Approx(energy_distance(x.rows(0, 60), x.rows(60, 120))).epsilon(1e-5));
+  CHECK(bars.values.back() == approx(energy_distance(x.rows(0, 60), x.rows(60, 120))).epsilon(1e-5));
 }
 
 TEST_CASE("images between two noises lie on their arc, and neighbours are training images") {

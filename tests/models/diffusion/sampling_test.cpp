@@ -8,6 +8,7 @@
 #include "gradzoo/models/base/density_quantities.h"
 #include "models/diffusion/diffusion.h"
 #include "models/diffusion/pictures.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"
@@ -116,7 +117,7 @@ TEST_CASE("bits by noise levels are those of the Gaussian that their flow ends i
   const double v = (1 + 0.25) * 9 / (1 + 9);
   const double log_p = mean(sum(square(x), 1)).item() * (-0.5 / v) - 8 * std::log(2 * std::numbers::pi * v);
   const double bits = image_bits(*model, {images, images, 5}, 4, [](double) {})[kBitsPerDim].value;
-  CHECK(bits == doctest::Approx(7 - log_p / (16 * std::numbers::ln2)).epsilon(1e-3));
+  CHECK(bits == approx(7 - log_p / (16 * std::numbers::ln2)).epsilon(1e-3));
 }
 
 }  // namespace

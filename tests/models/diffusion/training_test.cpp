@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "models/diffusion/diffusion.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -53,7 +54,7 @@ TEST_CASE("a step's loss is the error of the velocity along its paths, a share o
   }
   CHECK(count > 0);
   const double wanted = mean(trained.error(trained.batch.x, told, draws)).item();
-  CHECK(trained.train(Trained::kSteps, 0) == doctest::Approx(wanted).epsilon(1e-5));
+  CHECK(trained.train(Trained::kSteps, 0) == approx(wanted).epsilon(1e-5));
 }
 
 TEST_CASE("an evaluation is the error over all examples, each under its own label") {
@@ -64,8 +65,7 @@ TEST_CASE("an evaluation is the error over all examples, each under its own labe
   for (int64_t i = 0; i < 9; ++i) images.labels.mutable_data<uint8_t>()[i] = static_cast<uint8_t>(i % 3);
   const Batch batch = read_examples(images, 0, 9, Pixels::grey, Rng(0));
   const double wanted = mean(trained.error(batch.x, batch.labels, draws)).item();
-  CHECK(trained.model->evaluate({images, images, 5})[kVelocityError].value ==
-        doctest::Approx(wanted).epsilon(1e-5));
+  CHECK(trained.model->evaluate({images, images, 5})[kVelocityError].value == approx(wanted).epsilon(1e-5));
 }
 
 TEST_CASE("a velocity without a label is that of the label that stands for none") {

@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "gradzoo/samplers/kinds/langevin.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -24,7 +25,7 @@ TEST_CASE("chains are those of the sampler that is asked for, and their acceptan
       EbmChains(ebm_mala, {.step = 0.3, .noise = std::sqrt(0.6)}).walk(target, from, 7, a, &accepted);
   const ChainResult mala = run_chains(target, from, AdjustedLangevin({.step = 0.3}), {.steps = 7}, b);
   CHECK(test::same_bytes(exact, mala.x));
-  CHECK(accepted == doctest::Approx(mala.acceptance).epsilon(1e-12));
+  CHECK(accepted == approx(mala.acceptance).epsilon(1e-12));
   CHECK(accepted < 0.95);
   const Tensor plain = EbmChains(ebm_ula, {.step = 0.05, .noise = 0.2}).walk(target, from, 7, c);
   // noise 0.2 is 0.2 / sqrt(0.1) of a Langevin step's

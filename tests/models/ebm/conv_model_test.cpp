@@ -4,6 +4,7 @@
 #include "autograd/kernels/threads/flops.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/ebm/ebm.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/small_model.h"
@@ -47,7 +48,7 @@ TEST_CASE("chains of convolutions go forward and back to the pixels, and to no w
   const double forward = flops([&] { log_prob_of(target, x); });
   CHECK(forward > 0);
   // Each evaluation is one pass forward and one back to x; weights' gradients would be a third.
-  CHECK(flops([&] { chains.walk(target, x, 9, rng); }) == Approx(2 * forward * (9 + 1)));
+  CHECK(flops([&] { chains.walk(target, x, 9, rng); }) == approx(2 * forward * (9 + 1)));
 }
 
 TEST_CASE("a training step of net=conv asks the system for no memory") {
@@ -87,7 +88,7 @@ TEST_CASE("pixels of clamped chains, and of the noisy data beside them, stay in 
   const Tensor x = read_examples(some, 0, 20, Pixels::grey, same).x;
   const Tensor noisy = clamp(x + randn_like(x, same) * 0.5, 0, 1);
   CHECK(model->validate({some, some, 5})[kEbmFData].value ==
-        Approx(mean(model->network().log_density(noisy)).item()).epsilon(1e-5));
+        approx(mean(model->network().log_density(noisy)).item()).epsilon(1e-5));
 }
 
 TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T") {
@@ -100,7 +101,7 @@ TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T"
   CHECK(number("noise") == 0.005 / 2);
   CHECK(number("data_noise") == 0.005 / 2);
   const ChainMove here{.step = number("step"), .noise = number("noise")}, there{.step = 10, .noise = 0.005};
-  CHECK(here.temperature() == Approx(there.temperature()));
+  CHECK(here.temperature() == approx(there.temperature()));
   CHECK(number("chain_steps") == 60);
   CHECK(number("buffer") == 8192);
   CHECK(number("fresh") == 0.05);

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
@@ -38,17 +39,17 @@ TEST_CASE("the contrastive loss is the difference of the means of f, and l2 adds
   const Tensor data = tensor({1, 2, 3, 4}, {2, 2}, DType::f64);           // f: 3, 7
   const Tensor samples = tensor({0, 1, 1, 1, 2, 1}, {3, 2}, DType::f64);  // f: 1, 2, 3
   const CdTerms plain = contrastive_divergence(f, data, samples);
-  CHECK(plain.loss.item() == doctest::Approx(2.0 - 5.0));
+  CHECK(plain.loss.item() == approx(2.0 - 5.0));
   CHECK(plain.f_data.to_vector() == std::vector<double>{3, 7});
   CHECK(plain.f_sample.to_vector() == std::vector<double>{1, 2, 3});
   const CdTerms regularised = contrastive_divergence(f, data, samples, 0.5);
-  CHECK(regularised.loss.item() == doctest::Approx(2.0 - 5.0 + 0.5 * (29.0 + 14.0 / 3)));
+  CHECK(regularised.loss.item() == approx(2.0 - 5.0 + 0.5 * (29.0 + 14.0 / 3)));
 }
 
 TEST_CASE("a gap has diverged beyond the order of the dimension, or where l2 costs more than it earns") {
   CHECK(largest_gap(784, 0) == 1000 + 78400);
   CHECK(largest_gap(2, 1e-6) == largest_gap(2, 0));
-  CHECK(largest_gap(784, 0.1) == doctest::Approx(20));
+  CHECK(largest_gap(784, 0.1) == approx(20));
   CHECK(largest_gap(784, 100) == 10);
   // The loss at f(data) = g / 2 = -f(sample): nothing at the largest gap, and least at half of it.
   const auto loss = [](double gap) { return -gap + 0.1 * 2 * std::pow(gap / 2, 2); };
@@ -60,7 +61,7 @@ TEST_CASE("Langevin with step and noise apart has its own law on a Gaussian: noi
   const Target gaussian{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
   EbmChains chains(ebm_ula, {.step = 0.3, .noise = 0.5});
-  CHECK(chains.temperature() == doctest::Approx(0.25 / 0.6));
+  CHECK(chains.temperature() == approx(0.25 / 0.6));
   const Tensor x = chains.walk(gaussian, zeros({100000, 1}, DType::f64), 40, rng);
   const double law = 0.25 / (1 - 0.49);
   // Standard error of a variance: law sqrt(2 / n).
@@ -86,8 +87,8 @@ TEST_CASE("a step moves the weights and puts the chains that it drew back, all i
   for (size_t i = 0; i < before.size(); i += 2) moved += before[i] != after[i] ? 1 : 0;
   CHECK(moved <= 50);
   CHECK(moved > 40);
-  CHECK(metrics["cd_loss_nats"] == doctest::Approx(metrics["f_sample_nats"] - metrics["f_data_nats"]));
-  CHECK(metrics["temperature"] == doctest::Approx(1.0).epsilon(1e-6));
+  CHECK(metrics["cd_loss_nats"] == approx(metrics["f_sample_nats"] - metrics["f_data_nats"]));
+  CHECK(metrics["temperature"] == approx(1.0).epsilon(1e-6));
   CHECK(metrics["acceptance"] > 0.5);
   CHECK(metrics["acceptance"] <= 1);
   CHECK(Small({"sampler=ula"}).step()["acceptance"] == 1);  // every move is taken
@@ -147,7 +148,7 @@ TEST_CASE("the confinement of images gives Langevin chains the variance of the d
   const DataShape images{.example = {28, 28}};
   const auto number = [&](const char* key) { return std::stod(test::option_text("ebm", {}, images, key)); };
   const double c2 = std::pow(number("confinement"), 2), e = number("step");
-  CHECK(c2 / (1 - e / (2 * c2)) == doctest::Approx(std::pow(number("data_noise"), 2)).epsilon(1e-4));
+  CHECK(c2 / (1 - e / (2 * c2)) == approx(std::pow(number("data_noise"), 2)).epsilon(1e-4));
   CHECK(test::option_text("ebm", {"sampler=mala", "data_noise=0.25"}, images, "confinement") == "0.25");
 }
 
@@ -252,15 +253,15 @@ TEST_CASE("a step's chains begin and go as they are asked to, and what they give
         small.model->network(), [&] { return contrastive_divergence(f, data, samples, setting.l2).loss; });
     const CdTerms terms = contrastive_divergence(f, data, samples, setting.l2);
     std::map<std::string, double> metrics = small.step();
-    CHECK(metrics["f_data_nats"] == doctest::Approx(mean(terms.f_data).item()).epsilon(1e-4));
-    CHECK(metrics["f_sample_nats"] == doctest::Approx(mean(terms.f_sample).item()).epsilon(1e-4));
-    CHECK(metrics["cd_loss_nats"] == doctest::Approx(terms.loss.item()).epsilon(1e-4));
-    CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
-    CHECK(metrics["acceptance"] == doctest::Approx(accepted));
+    CHECK(metrics["f_data_nats"] == approx(mean(terms.f_data).item()).epsilon(1e-4));
+    CHECK(metrics["f_sample_nats"] == approx(mean(terms.f_sample).item()).epsilon(1e-4));
+    CHECK(metrics["cd_loss_nats"] == approx(terms.loss.item()).epsilon(1e-4));
+    CHECK(metrics["grad_norm"] == approx(norm).epsilon(1e-4));
+    CHECK(metrics["acceptance"] == approx(accepted));
     CHECK(metrics.contains("jumps_taken") == (setting.jumps > 0));
-    if (setting.jumps > 0) CHECK(metrics["jumps_taken"] == doctest::Approx(taken));
+    if (setting.jumps > 0) CHECK(metrics["jumps_taken"] == approx(taken));
     CHECK((setting.jumps == 0 || taken > 0.01));
-    CHECK(metrics["temperature"] == doctest::Approx(setting.noise * setting.noise / (2 * setting.step)));
+    CHECK(metrics["temperature"] == approx(setting.noise * setting.noise / (2 * setting.step)));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "gradzoo/models/ebm/ebm.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -26,7 +27,7 @@ TEST_CASE("mh proposes as far as a Langevin step's noise, and reports what it ac
       EbmChains(ebm_mh, {.step = 0.3, .noise = std::sqrt(0.6)}).walk(target, from, 7, a, &accepted);
   const ChainResult wanted = run_chains(target, from, RandomWalk({.step = std::sqrt(0.6)}), {.steps = 7}, b);
   CHECK(same_bytes(walked, wanted.x));
-  CHECK(accepted == doctest::Approx(wanted.acceptance).epsilon(1e-12));
+  CHECK(accepted == approx(wanted.acceptance).epsilon(1e-12));
 }
 
 const std::vector<std::string> kSmallFlips = {"sampler=flip", "hidden=32", "input_scale=1", "batch=60",
@@ -94,7 +95,7 @@ TEST_CASE("chains of 0 and 1 begin on either, half and half, and inpainting keep
   const Tensor bits = read_examples(greys, 0, 30, Pixels::dynamic_binary, draws).x;
   const DataView held_out{greys, greys, 9};
   CHECK(model->validate(held_out)[kEbmFData].value ==
-        doctest::Approx(mean(model->network().log_density(bits)).item()).epsilon(1e-5));
+        approx(mean(model->network().log_density(bits)).item()).epsilon(1e-5));
   Abilities can = model->abilities();
   CHECK(can.target.binary);
   const Tensor images = bernoulli(full({5, 16}, 0.5), rng);

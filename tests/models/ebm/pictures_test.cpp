@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "samplers/given.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -49,11 +50,10 @@ TEST_CASE("held-out f is that of examples with the data's noise") {
   Rng noise(4, "ebm/evaluation");
   const Tensor x = read_examples(images, 0, 9, Pixels::grey, noise).x;
   const Tensor f = model->network().log_density(x + randn({9, 6}, noise) * 0.3);
-  CHECK(model->validate({images, images, 4})[kEbmFData].value ==
-        doctest::Approx(mean(f).item()).epsilon(1e-5));
-  CHECK(model->evaluate({images, images, 4})[kEbmTemperature].value == doctest::Approx(1).epsilon(1e-4));
+  CHECK(model->validate({images, images, 4})[kEbmFData].value == approx(mean(f).item()).epsilon(1e-5));
+  CHECK(model->evaluate({images, images, 4})[kEbmTemperature].value == approx(1).epsilon(1e-4));
   const auto cold = test::small_model<Ebm>("ebm", {"hidden=8", "step=0.01", "noise=0.1"}, kShape);
-  CHECK(cold->evaluate({images, images, 4})[kEbmTemperature].value == doctest::Approx(0.5));
+  CHECK(cold->evaluate({images, images, 4})[kEbmTemperature].value == approx(0.5));
 }
 
 TEST_CASE("what fills an image in walks given the noisy known pixels, and is denoised with them") {
@@ -92,8 +92,7 @@ TEST_CASE("an evaluation tells the mean f of the buffer's chains, and a frame sh
   const auto model = test::small_model<Ebm>("ebm", {"hidden=8", "buffer=120", "batch=10", "ema=0"}, kShape);
   const Examples images{zeros({3, 2, 3}, DType::u8), {}, arange(3, DType::i64)};
   const Tensor f = model->network().log_density(model->buffer()->chains());
-  CHECK(model->evaluate({images, images, 1})[kEbmFSample].value ==
-        doctest::Approx(mean(f).item()).epsilon(1e-5));
+  CHECK(model->evaluate({images, images, 1})[kEbmFSample].value == approx(mean(f).item()).epsilon(1e-5));
   Rng rng(7, "pictures_test");
   CHECK(std::get<ImageGrid>(model->snapshot({images, images, 1}, rng).content).pixels.dim(0) == 100);
 }

@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/models/eval/estimate.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -40,12 +41,12 @@ TEST_CASE("the area is the share of all pairs that a positive wins, and its erro
     const Tensor positive = scores(83, 0.7), negative = scores(131, 0);
     const Tensor pairs = wins(positive, negative);
     const Estimate found = auroc(positive, negative);
-    CHECK(found.value == doctest::Approx(mean(pairs).item()).epsilon(1e-12));
+    CHECK(found.value == approx(mean(pairs).item()).epsilon(1e-12));
     const double error = std::sqrt(var(mean(pairs, 1)).item() / 83 + var(mean(pairs, 0)).item() / 131);
-    CHECK(found.standard_error == doctest::Approx(error).epsilon(1e-10));
-    CHECK(area(roc_curve(positive, negative)) == doctest::Approx(found.value).epsilon(1e-12));
-    CHECK(auroc(negative, positive).value == doctest::Approx(1 - found.value).epsilon(1e-12));
-    CHECK(auroc(neg(negative), neg(positive)).value == doctest::Approx(found.value).epsilon(1e-12));
+    CHECK(found.standard_error == approx(error).epsilon(1e-10));
+    CHECK(area(roc_curve(positive, negative)) == approx(found.value).epsilon(1e-12));
+    CHECK(auroc(negative, positive).value == approx(1 - found.value).epsilon(1e-12));
+    CHECK(auroc(neg(negative), neg(positive)).value == approx(found.value).epsilon(1e-12));
   }
 }
 
@@ -94,7 +95,7 @@ TEST_CASE("what is caught where 5 % of negatives are: all above the highest thre
   std::ranges::sort(highest, std::greater<>());
   const Tensor eleventh = full({1}, highest[10], DType::f64);  // ten of 200 lie above it
   CHECK(true_positives_at(roc_curve(positive, negative), 0.05) ==
-        doctest::Approx(mean(cast(gt(positive, eleventh), DType::f64)).item()).epsilon(1e-12));
+        approx(mean(cast(gt(positive, eleventh), DType::f64)).item()).epsilon(1e-12));
 }
 
 TEST_CASE("no example and a score that is not a number are refused") {

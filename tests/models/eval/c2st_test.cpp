@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -29,9 +30,9 @@ TEST_CASE("sets of unequal sizes are held apart, and what was held out is told b
   const C2stResult found = c2st(a, b, {.held_out = 0.25});
   CHECK(found.rows_a.shape() == Shape{15});
   CHECK(found.logits_b.shape() == Shape{100});
-  CHECK(found.p_value == doctest::Approx(0.001));
+  CHECK(found.p_value == approx(0.001));
   CHECK(found.accuracy > 0.95);
-  CHECK(found.statistic == doctest::Approx(mean(found.logits_a).item() - mean(found.logits_b).item()));
+  CHECK(found.statistic == approx(mean(found.logits_a).item() - mean(found.logits_b).item()));
   const std::vector<double> rows = found.rows_b.to_vector();
   std::vector<double> sorted = rows;
   std::ranges::sort(sorted);
@@ -95,8 +96,8 @@ TEST_CASE("the scale of the numbers does not matter: what is seen at 1 is seen a
   for (const double scale : {1e25, 1e-25, 1e37}) {
     const C2stResult found = c2st(a * scale, b * scale);
     CAPTURE(scale);
-    CHECK(found.p_value == doctest::Approx(0.001));
-    CHECK(found.statistic == doctest::Approx(seen).epsilon(0.05));
+    CHECK(found.p_value == approx(0.001));
+    CHECK(found.statistic == approx(seen).epsilon(0.05));
   }
   const Tensor image = rand({40, 8, 8}, rng) * 1e30;
   CHECK(c2st(image, image * 0.5).p_value < 0.01);

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/models/eval/sample_metrics.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -35,7 +36,7 @@ TEST_CASE("it is computed pair by pair") {
   const Tensor a = tensor({0, 0, 3, 4}, {2, 2}), b = tensor({0, 0, 0, 1, 0, 2}, {3, 2});
   // |a - b|: 0, 1, 2 and 5, sqrt(18), sqrt(13); |a - a'|: 5; |b - b'|: 1, 2, 1
   const double between = (3 + 5 + std::sqrt(18.0) + std::sqrt(13.0)) / 6;
-  CHECK(energy_distance(a, b) == doctest::Approx(2 * between - 5 - 4.0 / 3).epsilon(1e-6));
+  CHECK(energy_distance(a, b) == approx(2 * between - 5 - 4.0 / 3).epsilon(1e-6));
 }
 
 TEST_CASE("sets that cannot be compared are refused") {

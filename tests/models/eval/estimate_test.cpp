@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -29,15 +30,15 @@ TEST_CASE("the bootstrap's error of a mean is its standard error, and of what do
   double sum = 0, squares = 0;
   for (const double v : x) sum += v, squares += v * v;
   const double mean = sum / kCount, error = std::sqrt(squares / kCount - mean * mean) / std::sqrt(kCount);
-  CHECK(found.value == doctest::Approx(mean).epsilon(1e-12));
+  CHECK(found.value == approx(mean).epsilon(1e-12));
   // The standard error of a standard deviation from 1000 resamples is 2.2 %.
-  CHECK(found.standard_error == doctest::Approx(error).epsilon(0.1).scale(0));
+  CHECK(found.standard_error == approx(error).epsilon(0.1).scale(0));
   // The error is about the resamples' own mean: of n rows drawn with replacement .632 n are different.
   const Estimate distinct = bootstrap(kCount, 200, rng, [](std::span<const int64_t> rows) {
     return static_cast<double>(std::set<int64_t>(rows.begin(), rows.end()).size());
   });
   CHECK(distinct.value == kCount);
-  CHECK(distinct.standard_error == doctest::Approx(0.312 * std::sqrt(kCount)).epsilon(0.2));
+  CHECK(distinct.standard_error == approx(0.312 * std::sqrt(kCount)).epsilon(0.2));
   CHECK(bootstrap(kCount, 20, rng, [](auto) { return 3.0; }).standard_error == 0);
 }
 
@@ -57,14 +58,14 @@ TEST_CASE("the error is the spread of resamples of as many rows as there are, n 
     centre += one / 3;
   }
   for (const double one : resampled) squares += (one - centre) * (one - centre);
-  CHECK(found.value == doctest::Approx(11));
-  CHECK(found.standard_error == doctest::Approx(std::sqrt(squares / 2)).epsilon(1e-12));
+  CHECK(found.value == approx(11));
+  CHECK(found.standard_error == approx(std::sqrt(squares / 2)).epsilon(1e-12));
 }
 
 TEST_CASE("a mean's standard error is the spread over the root of the count, and not known of one value") {
   const Estimate found = mean_of_rows(tensor({1, 2, 6}, {3}));
-  CHECK(found.value == doctest::Approx(3));
-  CHECK(found.standard_error == doctest::Approx(std::sqrt(7.0 / 3)));
+  CHECK(found.value == approx(3));
+  CHECK(found.standard_error == approx(std::sqrt(7.0 / 3)));
   CHECK(std::isnan(mean_of_rows(ones({1})).standard_error));
 }
 

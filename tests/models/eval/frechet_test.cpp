@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/eval/sample_metrics.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 
@@ -30,7 +31,7 @@ TEST_CASE("it does not change when both are turned, and holds for covariances th
     return concat(matmul(slice(t, 1, 0, 2), turn), slice(t, 1, 2, 8), 1);
   };
   const double plain = frechet_distance(moments_of(x), moments_of(y));
-  CHECK(frechet_distance(moments_of(turned(x)), moments_of(turned(y))) == doctest::Approx(plain));
+  CHECK(frechet_distance(moments_of(turned(x)), moments_of(turned(y))) == approx(plain));
   const Tensor few = x.rows(0, 3).clone();
   CHECK(std::isfinite(frechet_distance(moments_of(few), moments_of(y))));
   CHECK(frechet_distance(moments_of(few), moments_of(few)) < 1e-7);
@@ -91,9 +92,9 @@ TEST_CASE("the kernel distance is a block's means over pairs of different rows, 
       }
     }
   const Estimate found = kernel_distance(a, b, kBlock);
-  CHECK(found.value == doctest::Approx((value[0] + value[1]) / 2).epsilon(1e-12));
+  CHECK(found.value == approx((value[0] + value[1]) / 2).epsilon(1e-12));
   // Of two numbers: half their distance.
-  CHECK(found.standard_error == doctest::Approx(std::abs(value[0] - value[1]) / 2).epsilon(1e-12));
+  CHECK(found.standard_error == approx(std::abs(value[0] - value[1]) / 2).epsilon(1e-12));
 }
 
 }  // namespace

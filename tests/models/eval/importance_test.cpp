@@ -5,6 +5,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/eval/estimate.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 
@@ -29,6 +30,6 @@ TEST_CASE("the estimate is the logarithm of the mean weight, however many are dr
     for (const int64_t k : asked) drawn += k;
     CHECK(drawn == 5);
     for (size_t row = 0; row < 2; ++row)
-      CHECK(log_p.to_vector()[row] == doctest::Approx(std::log(total[row] / 5)).epsilon(1e-13));
+      CHECK(log_p.to_vector()[row] == approx(std::log(total[row] / 5)).epsilon(1e-13));
   }
 }

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -17,7 +18,7 @@ TEST_CASE("true draws of a toy cover every mode, 1 - exp(-9/2) of them within 3 
     CHECK(found.covered == found.modes);
     CHECK(found.touched == found.modes);
     CHECK(found.smallest_share > 0.8 / static_cast<double>(found.modes));
-    CHECK(found.high_quality == doctest::Approx(1 - std::exp(-4.5)).epsilon(0.003));
+    CHECK(found.high_quality == approx(1 - std::exp(-4.5)).epsilon(0.003));
   }
 }
 
@@ -31,7 +32,7 @@ TEST_CASE("a sample counts for its nearest centre within 3 sigma; 20 cover a mod
   CHECK(found.covered == 1);
   CHECK(found.touched == 2);
   CHECK(found.smallest_share == 0);
-  CHECK(found.high_quality == doctest::Approx(39.0 / 40));
+  CHECK(found.high_quality == approx(39.0 / 40));
 }
 
 TEST_CASE("samples of another width than the toy's are refused") {
@@ -46,8 +47,8 @@ TEST_CASE("a mode reaches to 3 sigma, and shares are of all samples, those betwe
       tensor({0.295, 0, 0, -0.299, 10, 0.299, 0.301, 0, 5, 5, 10, 0.31, 20, 20, 5, 4}, {8, 2});
   const ModeCoverage found = mode_coverage(samples, modes);
   CHECK(found.touched == 2);
-  CHECK(found.smallest_share == doctest::Approx(1.0 / 8));
-  CHECK(found.high_quality == doctest::Approx(3.0 / 8));
+  CHECK(found.smallest_share == approx(1.0 / 8));
+  CHECK(found.high_quality == approx(3.0 / 8));
 }
 
 }  // namespace gradzoo

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -15,14 +16,14 @@ TEST_CASE("distances are of means and of squares about the mean of all, in units
   const Tensor a = tensor({0, 0, 2, 4}, {2, 2}), b = tensor({4, 0, 6, 4}, {2, 2});
   const MomentTests found = moment_tests(a, b, 19, rng);
   // First numbers 0, 2 and 4, 6: apart by 4, deviation sqrt(5); the second do not differ.
-  CHECK(found.mean.distance == doctest::Approx(4 / std::sqrt(5.0)));
-  CHECK(found.variance.distance == doctest::Approx(0));
+  CHECK(found.mean.distance == approx(4 / std::sqrt(5.0)));
+  CHECK(found.variance.distance == approx(0).scale(1));
   const MomentTests wide = moment_tests(tensor({-1, 1}, {2, 1}), tensor({-3, 3, 3, -3}, {4, 1}), 19, rng);
-  CHECK(wide.mean.distance == doctest::Approx(0));
-  CHECK(wide.variance.distance == doctest::Approx(8 / (38 / 6.0)));
+  CHECK(wide.mean.distance == approx(0).scale(1));
+  CHECK(wide.variance.distance == approx(8 / (38 / 6.0)));
   // Of images all pixels have one unit.
   const Tensor dark = tensor({0, 0, 0, 2}, {2, 1, 2}), light = tensor({0, 4, 0, 6}, {2, 1, 2});
-  CHECK(moment_tests(dark, light, 19, rng).mean.distance == doctest::Approx(4 / std::sqrt(5.0 / 2)));
+  CHECK(moment_tests(dark, light, 19, rng).mean.distance == approx(4 / std::sqrt(5.0 / 2)));
 }
 
 TEST_CASE("with few examples the p-value is that of all relabellings, ties among them") {
@@ -51,13 +52,13 @@ TEST_CASE("of one law p-values are uniform; a shift is the mean's, a width the v
   Rng rng(3, "moment_tests_test");
   const Tensor a = randn({300, 2}, rng), b = randn({300, 2}, rng);
   const MomentTests moved = moment_tests(a, b + 0.5, kRelabellings, rng);
-  CHECK(moved.mean.p_value == doctest::Approx(0.01));
+  CHECK(moved.mean.p_value == approx(0.01));
   // Of sets of one size a shift adds to neither's squares more than to the other's: only the unit grows.
   const double before = moment_tests(a, b, kRelabellings, rng).variance.distance;
   CHECK(moved.variance.distance < before);
   CHECK(moved.variance.distance > 0.9 * before);
   const MomentTests wider = moment_tests(a, b * 1.5, kRelabellings, rng);
-  CHECK(wider.variance.p_value == doctest::Approx(0.01));
+  CHECK(wider.variance.p_value == approx(0.01));
   CHECK(wider.mean.p_value > 0.05);
 }
 

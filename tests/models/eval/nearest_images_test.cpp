@@ -3,6 +3,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/models/eval/sample_metrics.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -34,7 +35,7 @@ TEST_CASE("the nearest image is the one at the smallest distance, wherever it st
           static_cast<double>(found.data<float>()[i * kPixels + k] - queries.data<float>()[i * kPixels + k]);
       distance += off * off;
     }
-    CHECK(distance == doctest::Approx(least).epsilon(1e-4));
+    CHECK(distance == approx(least).epsilon(1e-4));
   }
   CHECK(late > 0);
 }

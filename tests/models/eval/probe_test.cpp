@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/plain.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -31,7 +32,7 @@ TEST_CASE("a probe errs as the best linear classifier of two Gaussians does") {
   LabelledFeatures test = gaussians(5000, 2, 5, apart, rng);
   const ProbeResult found = probe(fit, valid, test, 2, 1);
   const double best = normal_cdf(-apart * std::sqrt(2.0) / 2);
-  CHECK(found.error.standard_error == doctest::Approx(std::sqrt(best * (1 - best) / 10'000)).epsilon(0.05));
+  CHECK(found.error.standard_error == approx(std::sqrt(best * (1 - best) / 10'000)).epsilon(0.05));
   CHECK(std::abs(found.error.value - best) < 4 * found.error.standard_error);
   CHECK(std::abs(found.valid_error - best) < 4 * std::sqrt(best * (1 - best) / 2000));
   // The scale and place of features change nothing but rounding.
@@ -39,7 +40,7 @@ TEST_CASE("a probe errs as the best linear classifier of two Gaussians does") {
     return LabelledFeatures{some.features * 1000 + 500, some.labels};
   };
   CHECK(probe(moved(fit), moved(valid), moved(test), 2, 1).error.value ==
-        doctest::Approx(found.error.value).epsilon(0.02));
+        approx(found.error.value).epsilon(0.02));
   // Test labels choose nothing: shuffled ones change the error alone.
   const Tensor order = randperm(10'000, rng);
   test.labels = index_select(test.labels, 0, order);
@@ -56,7 +57,7 @@ TEST_CASE("of few examples with many features a large decay is chosen, and it he
   const ProbeResult found = probe(fit, valid, test, 3, 1);
   CHECK(found.weight_decay >= 1e-2);
   CHECK(found.error.value < 0.6);  // chance is two thirds; ten standard errors
-  CHECK(found.error.value == doctest::Approx(found.valid_error).epsilon(0.2));
+  CHECK(found.error.value == approx(found.valid_error).epsilon(0.2));
 }
 
 TEST_CASE("what cannot be probed is refused") {

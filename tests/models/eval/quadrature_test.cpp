@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -62,7 +63,7 @@ TEST_CASE("JSD is 0 for equals, log 2 for strangers, and symmetric") {
   const Tensor r = on_grid(grid, [](const Tensor& x) { return normal(x, -4.8, 0.4, 2); });
   CHECK(std::abs(jsd_on_grid(grid, p, p)) < 1e-12);
   CHECK(std::abs(jsd_on_grid(grid, p, q) - std::log(2.0)) < 1e-12);
-  CHECK(jsd_on_grid(grid, p, r) == doctest::Approx(jsd_on_grid(grid, r, p)).epsilon(1e-12));
+  CHECK(jsd_on_grid(grid, p, r) == approx(jsd_on_grid(grid, r, p)).epsilon(1e-12));
   CHECK(jsd_on_grid(grid, p, r) > 0.01);
   CHECK(jsd_on_grid(grid, p, r) < std::log(2.0));
 }
@@ -113,13 +114,13 @@ TEST_CASE("sums are taken in f64: a million small f32 values keep their sum") {
 }
 
 TEST_CASE("a ring without modes is 0.085 nats from ring8, and further from narrower modes") {
-  CHECK(ring_without_modes_kl(*make_toy("ring8")) == doctest::Approx(0.085).epsilon(0.01).scale(0));
+  CHECK(ring_without_modes_kl(*make_toy("ring8")) == approx(0.085).epsilon(0.01).scale(0));
   CHECK(ring_without_modes_kl(*make_toy("ring8", {.scale = 3})) ==
-        doctest::Approx(ring_without_modes_kl(*make_toy("ring8"))).epsilon(1e-6));
+        approx(ring_without_modes_kl(*make_toy("ring8"))).epsilon(1e-6));
   // Modes that don't touch: the angle alone tells the KL, log(2 pi / 8) less the entropy of its normal law.
   const double sigma = 0.02;
   const double apart = std::log(2 * M_PI / 8) - std::log(sigma * std::sqrt(2 * M_PI * std::exp(1.0)));
-  CHECK(ring_without_modes_kl(*make_toy("ring8", {.noise = sigma})) == doctest::Approx(apart).epsilon(1e-3));
+  CHECK(ring_without_modes_kl(*make_toy("ring8", {.noise = sigma})) == approx(apart).epsilon(1e-3));
 }
 
 TEST_CASE("what quadrature cannot do is said") {

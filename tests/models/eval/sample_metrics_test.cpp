@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -35,11 +36,11 @@ TEST_CASE("shares, entropy and counts are those of what the classifier says") {
   const Tensor images = tensor({1, 1, 1, 1, 1, 0, 1, 0, .95, 0, 0, 0, .5, 0, 0, 0, .08, 0, 0, 0}, {5, 4});
   const SampleStatistics reading = read(images);
   CHECK(reading.count == 5);
-  CHECK(reading.confident.value == doctest::Approx(0.8));
-  CHECK(reading.confident.standard_error == doctest::Approx(std::sqrt(0.8 * 0.2 / 5)).epsilon(0.3).scale(0));
+  CHECK(reading.confident.value == approx(0.8));
+  CHECK(reading.confident.standard_error == approx(std::sqrt(0.8 * 0.2 / 5)).epsilon(0.3).scale(0));
   const double mean = (1 + 1 + .95 + .5 + .08) / 5;
   CHECK(reading.label_entropy.value ==
-        doctest::Approx(-mean * std::log(mean) - (1 - mean) * std::log(1 - mean)).epsilon(1e-5));
+        approx(-mean * std::log(mean) - (1 - mean) * std::log(1 - mean)).epsilon(1e-5));
   CHECK(reading.called == std::vector<int64_t>{2, 3});  // .5 is a tie: the first of equals
 }
 
@@ -56,28 +57,28 @@ TEST_CASE("distances are Euclidean, to the nearest training image, and zero for 
   // White itself; left half with one pixel .5 too dark; black with .3 and .4 somewhere.
   const Tensor images = tensor({1, 1, 1, 1, 1, 0, .5, 0, .3, 0, 0, .4}, {3, 4});
   const SampleStatistics reading = read(images);
-  CHECK(reading.nearest_median.value == doctest::Approx(0.5).epsilon(1e-5));
-  CHECK(reading.nearest_mean.value == doctest::Approx(1.0 / 3).epsilon(1e-5));
+  CHECK(reading.nearest_median.value == approx(0.5).epsilon(1e-5));
+  CHECK(reading.nearest_mean.value == approx(1.0 / 3).epsilon(1e-5));
 }
 
 TEST_CASE("the entropy is log(classes) for classes that come alike, and 0 for one alone") {
   const Tensor balanced = tensor({1, 0, 0, 0, 0, 0, 0, 0}, {2, 4}), same = ones({3, 4});
-  CHECK(read(balanced).label_entropy.value == doctest::Approx(std::log(2.0)));
-  CHECK(read(same).label_entropy.value == doctest::Approx(0));
+  CHECK(read(balanced).label_entropy.value == approx(std::log(2.0)));
+  CHECK(read(same).label_entropy.value == approx(0).scale(1));
 }
 
 TEST_CASE("diversity is the distance of two images that are called the same, whatever their class is") {
   // Class 1 at 1 and .6 apart in one pixel; class 0 all alike: (.6^2 + 0) / 2 is the mean square.
   const Tensor images = tensor({1, 0, 0, 0, 1, .6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {5, 4});
-  CHECK(read(images).diversity.value == doctest::Approx(std::sqrt(0.36 / 2)).epsilon(1e-5));
-  CHECK(read(ones({3, 4})).diversity.value == doctest::Approx(0));
+  CHECK(read(images).diversity.value == approx(std::sqrt(0.36 / 2)).epsilon(1e-5));
+  CHECK(read(ones({3, 4})).diversity.value == approx(0).scale(1));
   CHECK(read(tensor({1, 0, 0, 0, 0, 0, 0, 0}, {2, 4})).diversity.value == 0);  // no class has two
 }
 
 TEST_CASE("images that were asked for by label are counted where they are called so") {
   const Tensor images = tensor({1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {4, 4});
   const Tensor asked = cast(tensor({1, 0, 0, 0}, {4}), DType::i64);
-  CHECK(read(images, asked).as_asked->value == doctest::Approx(0.75));
+  CHECK(read(images, asked).as_asked->value == approx(0.75));
   CHECK_FALSE(read(images).as_asked);
 }
 
@@ -99,7 +100,7 @@ TEST_CASE("what cannot be measured is refused with a sentence") {
 TEST_CASE("the median of an even number of distances is the mean of the two in the middle") {
   // Black with .1, .2, .4 and .5 in one pixel.
   const Tensor images = tensor({.1, 0, 0, 0, .2, 0, 0, 0, .4, 0, 0, 0, .5, 0, 0, 0}, {4, 4});
-  CHECK(read(images).nearest_median.value == doctest::Approx(0.3).epsilon(1e-4));
+  CHECK(read(images).nearest_median.value == approx(0.3).epsilon(1e-4));
 }
 
 // By pixels that are features.
@@ -118,7 +119,7 @@ TEST_CASE("real images and those trained on are held against what was trained on
   const SampleStatistics real = metrics.measure_real(8).statistics,
                          training = metrics.measure_training(20).statistics;
   CHECK(real.called == std::vector<int64_t>{3, 5});
-  CHECK(real.nearest_mean.value == doctest::Approx(3 * 0.4 / 8).epsilon(1e-5));  // .2 in four pixels
+  CHECK(real.nearest_mean.value == approx(3 * 0.4 / 8).epsilon(1e-5));  // .2 in four pixels
   CHECK(training.called == std::vector<int64_t>{6, 2});
   CHECK(training.nearest_mean.value == 0);
 }

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/gan/gan.h"
 #include "models/gan/jigsaw.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -41,8 +42,8 @@ TEST_CASE("with jigsaws D descends its loss on samples and, a fifth of all fakes
     of_fake = mean(sigmoid(d.judge(fake, {}))).item();
   }
   const auto row = test::step_on(*gan, x, 0.01);
-  CHECK(row.at("discriminator_loss_nats") == doctest::Approx(expected).epsilon(1e-5));
-  CHECK(row.at("d_fake") == doctest::Approx(of_fake).epsilon(1e-5));
+  CHECK(row.at("discriminator_loss_nats") == approx(expected).epsilon(1e-5));
+  CHECK(row.at("d_fake") == approx(of_fake).epsilon(1e-5));
 }
 
 TEST_CASE("jigsaws are shown under the labels of the images that they are made of") {
@@ -61,7 +62,7 @@ TEST_CASE("jigsaws are shown under the labels of the images that they are made o
     expected = minimax.discriminator(d.judge(real, labels), concat(of_fakes, of_jigsaws, 0)).item();
   }
   CHECK(test::step_on(*gan, Batch{x, labels, {}}, 0.01)[gan->metrics()[0].name] ==
-        doctest::Approx(expected).epsilon(1e-5));
+        approx(expected).epsilon(1e-5));
 }
 
 TEST_CASE("G moves at each critic_steps-th step alone, and D at every one") {

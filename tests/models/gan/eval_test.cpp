@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/modes.h"
 #include "gradzoo/models/gan/gan.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -29,11 +30,11 @@ TEST_CASE("the value is the game's on these examples and as many fresh samples, 
   Rng rng(7, "eval/value");
   const Tensor real = players.discriminator.forward(held_out.values),
                fake = players.discriminator.forward(players.generator.draw(30, rng));
-  CHECK(found[kGanValue].value == doctest::Approx(gan_value(real, fake).item()).epsilon(1e-5));
-  CHECK(found[kGanDReal].value == doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
-  CHECK(found[kGanDFake].value == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
+  CHECK(found[kGanValue].value == approx(gan_value(real, fake).item()).epsilon(1e-5));
+  CHECK(found[kGanDReal].value == approx(mean(sigmoid(real)).item()).epsilon(1e-5));
+  CHECK(found[kGanDFake].value == approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
   CHECK(gan_held_out_d(players.discriminator, minimax, players.none, {held_out, train, 7}).value ==
-        doctest::Approx(found[kGanDReal].value).epsilon(1e-6));
+        approx(found[kGanDReal].value).epsilon(1e-6));
 }
 
 TEST_CASE("scores that are no logits are told as they are, also of a D that judges several at once") {
@@ -50,11 +51,11 @@ TEST_CASE("scores that are no logits are told as they are, also of a D that judg
   const Tensor real = packed.forward(filled(held_out.values)),
                fake = packed.forward(filled(players.generator.draw(30, rng)));
   CHECK(real.shape() == Shape{8, 1});
-  CHECK(found[kGanScoreReal].value == doctest::Approx(mean(real).item()).epsilon(1e-5));
-  CHECK(found[kGanScoreFake].value == doctest::Approx(mean(fake).item()).epsilon(1e-5));
-  CHECK(found[kGanGap].value == doctest::Approx(mean(real - fake).item()).epsilon(1e-5));
+  CHECK(found[kGanScoreReal].value == approx(mean(real).item()).epsilon(1e-5));
+  CHECK(found[kGanScoreFake].value == approx(mean(fake).item()).epsilon(1e-5));
+  CHECK(found[kGanGap].value == approx(mean(real - fake).item()).epsilon(1e-5));
   CHECK(gan_held_out_d(packed, hinge, players.none, {held_out, train, 7}).value ==
-        doctest::Approx(mean(real).item()).epsilon(1e-5));
+        approx(mean(real).item()).epsilon(1e-5));
 }
 
 TEST_CASE("fresh samples are drawn under the labels of the examples, and judged under them") {
@@ -75,7 +76,7 @@ TEST_CASE("fresh samples are drawn under the labels of the examples, and judged 
   Rng draws(7, "eval/value");
   const Tensor labels = cast(images.labels, DType::i64);
   const Tensor fake = discriminator.forward(generator.draw(9, draws, labels), labels);
-  CHECK(found[kGanDFake].value == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
+  CHECK(found[kGanDFake].value == approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
 }
 
 TEST_CASE(
@@ -96,12 +97,12 @@ TEST_CASE(
   const Tensor x = read_examples(images, 0, 40, Pixels::grey, Rng(0)).x;
   const Tensor real = discriminator.forward(x, classes.of(x, {}));
   CHECK(gan_held_out_d(discriminator, minimax, classes, view).value ==
-        doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
+        approx(mean(sigmoid(real)).item()).epsilon(1e-5));
   Rng draws(7, "eval/samples");
   const Tensor drawn = classes.draw(kModeSamples, {}, draws);
   const Tensor samples = generator.draw(kModeSamples, draws, drawn);
   const double wanted = sum(var_axis(samples, 0)).item() / sum(var_axis(x, 0)).item();
-  CHECK(gan_spread(generator, classes, view).value == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(gan_spread(generator, classes, view).value == approx(wanted).epsilon(1e-4));
 }
 
 TEST_CASE("a reading calls half of the modes a collapse, and more than that not yet") {
@@ -128,7 +129,7 @@ TEST_CASE("the spread is the samples' variance over the examples'") {
   const Tensor drawn = players.generator.draw(kModeSamples, rng);
   const double wanted = sum(var_axis(drawn, 0)).item() / sum(var_axis(held_out.values, 0)).item();
   CHECK(gan_spread(players.generator, players.none, {held_out, train, 7}).value ==
-        doctest::Approx(wanted).epsilon(1e-4));
+        approx(wanted).epsilon(1e-4));
 }
 
 }  // namespace

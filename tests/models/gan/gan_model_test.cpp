@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/gan/gan.h"
 #include "models/gan/eval.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/stir.h"
@@ -208,9 +209,9 @@ TEST_CASE("the metrics of a step are D's answers to real and to generated exampl
   const NoGrad quiet;
   const Tensor real = run.gan->discriminator().forward(x),
                fake = run.gan->discriminator().forward(run.gan->generator().draw(40, noise));
-  CHECK(metrics["d_real"] == Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
-  CHECK(metrics["d_fake"] == Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
-  CHECK(metrics["discriminator_loss_nats"] == Approx(-gan_value(real, fake).item()).epsilon(1e-5));
+  CHECK(metrics["d_real"] == approx(mean(sigmoid(real)).item()).epsilon(1e-5));
+  CHECK(metrics["d_fake"] == approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
+  CHECK(metrics["discriminator_loss_nats"] == approx(-gan_value(real, fake).item()).epsilon(1e-5));
   CHECK(std::abs(metrics["d_real"] - metrics["d_fake"]) > 1e-3);
 }
 
@@ -218,9 +219,9 @@ TEST_CASE("D's answers are the means over its own step, and say 1/2 before it ha
   Run run({"instance_noise=0"});
   Rng rng(3, "gan_model_test");
   std::map<std::string, double> metrics = run.step(randn({500, 2}, rng), 0);
-  CHECK(metrics["discriminator_loss_nats"] == Approx(std::log(4.0)).epsilon(0.2));
-  CHECK(metrics["d_real"] == Approx(0.5).epsilon(0.2).scale(0));
-  CHECK(metrics["d_fake"] == Approx(0.5).epsilon(0.2).scale(0));
+  CHECK(metrics["discriminator_loss_nats"] == approx(std::log(4.0)).epsilon(0.2));
+  CHECK(metrics["d_real"] == approx(0.5).epsilon(0.2).scale(0));
+  CHECK(metrics["d_fake"] == approx(0.5).epsilon(0.2).scale(0));
 }
 
 TEST_CASE("a generator that has learned nothing is told so by its modes, and the reading says it") {

@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "nn/distributions.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
@@ -30,12 +31,12 @@ TEST_CASE("the value and both losses are what their definitions in probabilities
     log_not_d_fake += std::log(1 - probability(l)) / 3;
   }
   const double value = log_d_real + log_not_d_fake;
-  CHECK(gan_value(kReal, kFake).item() == doctest::Approx(value).epsilon(1e-13));
-  CHECK(minimax.discriminator(kReal, kFake).item() == doctest::Approx(-value).epsilon(1e-13));
+  CHECK(gan_value(kReal, kFake).item() == approx(value).epsilon(1e-13));
+  CHECK(minimax.discriminator(kReal, kFake).item() == approx(-value).epsilon(1e-13));
   CHECK((minimax.discriminator(kReal, kFake) + label_smoothing_term(kReal, 0.1)).item() ==
-        doctest::Approx(-(0.9 * log_d_real + 0.1 * log_not_d_real + log_not_d_fake)).epsilon(1e-13));
-  CHECK(minimax.generator(kFake).item() == doctest::Approx(log_not_d_fake).epsilon(1e-13));
-  CHECK(non_saturating.generator(kFake).item() == doctest::Approx(-log_d_fake).epsilon(1e-13));
+        approx(-(0.9 * log_d_real + 0.1 * log_not_d_real + log_not_d_fake)).epsilon(1e-13));
+  CHECK(minimax.generator(kFake).item() == approx(log_not_d_fake).epsilon(1e-13));
+  CHECK(non_saturating.generator(kFake).item() == approx(-log_d_fake).epsilon(1e-13));
 }
 
 TEST_CASE("by the best D reverse-kl's loss of G is KL(q || p), and its gradient in G that of the KL") {
@@ -52,20 +53,19 @@ TEST_CASE("by the best D reverse-kl's loss of G is KL(q || p), and its gradient 
   const Tensor x = mean_of_q + tensor(quantiles, {n}, DType::f64) * s;
   const Tensor log_p = square(x) * -0.5, log_q = square((x - m) / s) * -0.5 - std::log(s);
   const Tensor loss = minus_logit.generator(log_p - log_q);
-  CHECK(loss.item() == doctest::Approx((s * s + m * m - 1) / 2 - std::log(s)).epsilon(1e-3));
-  CHECK(grad(loss, mean_of_q).item() == doctest::Approx(m).epsilon(1e-3));
+  CHECK(loss.item() == approx((s * s + m * m - 1) / 2 - std::log(s)).epsilon(1e-3));
+  CHECK(grad(loss, mean_of_q).item() == approx(m).epsilon(1e-3));
   CHECK(minus_logit.discriminator(kReal, kFake).item() == minimax.discriminator(kReal, kFake).item());
 }
 
 TEST_CASE("losses of scores are what their papers write, number by number") {
   const Tensor real = tensor({-2, 0.5, 3}, {3}, DType::f64), fake = tensor({-4, 2}, {2}, DType::f64);
-  CHECK(wasserstein.discriminator(real, fake).item() == doctest::Approx(-1.0 - 0.5));
-  CHECK(wasserstein.generator(fake).item() == doctest::Approx(1.0));
-  CHECK(least_squares.discriminator(real, fake).item() ==
-        doctest::Approx((9 + 0.25 + 4) / 6 + (9 + 9) / 4.0));
-  CHECK(least_squares.generator(fake).item() == doctest::Approx((16 + 4) / 4.0));
-  CHECK(hinge.discriminator(real, fake).item() == doctest::Approx((3 + 0.5 + 0) / 3 + (0 + 3) / 2.0));
-  CHECK(hinge.generator(fake).item() == doctest::Approx(1.0));
+  CHECK(wasserstein.discriminator(real, fake).item() == approx(-1.0 - 0.5));
+  CHECK(wasserstein.generator(fake).item() == approx(1.0));
+  CHECK(least_squares.discriminator(real, fake).item() == approx((9 + 0.25 + 4) / 6 + (9 + 9) / 4.0));
+  CHECK(least_squares.generator(fake).item() == approx((16 + 4) / 4.0));
+  CHECK(hinge.discriminator(real, fake).item() == approx((3 + 0.5 + 0) / 3 + (0 + 3) / 2.0));
+  CHECK(hinge.generator(fake).item() == approx(1.0));
 }
 
 TEST_CASE("points between real and generated examples lie on their lines, a pack on one, spread evenly") {
@@ -88,7 +88,7 @@ TEST_CASE("points between real and generated examples lie on their lines, a pack
 
 TEST_CASE("a discriminator that knows nothing has the value -log 4") {
   CHECK(gan_value(zeros({5}, DType::f64), zeros({7}, DType::f64)).item() ==
-        doctest::Approx(-std::log(4.0)).epsilon(1e-14));
+        approx(-std::log(4.0)).epsilon(1e-14));
 }
 
 TEST_CASE("the losses have true gradients, also of the second order") {
@@ -109,8 +109,8 @@ TEST_CASE("where D is sure, minimax has no gradient left and the non-saturating 
   Tape tape;
   Tensor sure = full({1}, -200, DType::f64);
   sure.requires_grad_();
-  CHECK(grad(minimax.generator(sure), sure).item() == doctest::Approx(0).epsilon(1e-12));
-  CHECK(grad(non_saturating.generator(sure), sure).item() == doctest::Approx(-1));
+  CHECK(grad(minimax.generator(sure), sure).item() == approx(0).scale(1).epsilon(1e-12));
+  CHECK(grad(non_saturating.generator(sure), sure).item() == approx(-1));
   CHECK(std::isfinite(gan_value(sure, neg(sure)).item()));
 }
 
@@ -161,9 +161,9 @@ TEST_CASE("curves have the values that theory gives where D cannot tell, and fig
       CHECK_FALSE(level.is_figure);
     }
     const Tensor logits = zeros({7, 1}, DType::f64);  // D = 1/2
-    CHECK(lines[loss->discriminator_name] == doctest::Approx(loss->discriminator(logits, logits).item()));
+    CHECK(lines[loss->discriminator_name] == approx(loss->discriminator(logits, logits).item()));
     if (!loss->logits) continue;
-    CHECK(lines[loss->generator_name] == doctest::Approx(loss->generator(logits).item()));
+    CHECK(lines[loss->generator_name] == approx(loss->generator(logits).item()));
     CHECK(lines["d_real"] == 0.5);
     CHECK(lines["d_fake"] == 0.5);
   }

@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/gan/gan.h"
 #include "gradzoo/models/run/trainer.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -148,7 +149,7 @@ TEST_CASE("both networks have the published layers, weights of N(0, .02^2), and 
     for (const NamedTensor& p : module->named_parameters()) {
       CAPTURE(p.name);
       if (p.tensor.rank() == 2) {
-        CHECK(stddev(p.tensor).item() == doctest::Approx(0.02).epsilon(0.2).scale(0));
+        CHECK(stddev(p.tensor).item() == approx(0.02).epsilon(0.2).scale(0));
         CHECK(std::abs(mean(p.tensor).item()) < 4 * 0.02 / std::sqrt(static_cast<double>(p.tensor.size())));
       } else {
         CHECK(max(abs(p.tensor - (test::contains(p.name, "scale") ? 1.0 : 0.0))).item() == 0);
@@ -184,8 +185,8 @@ TEST_CASE("steps are those written out here: both players at once, statistics of
                      loss_g = mean(softplus(real) + softplus(neg(fake)));
         of_d = grad(loss_d, d.w, {.retain_graph = true});
         of_g = grad(loss_g, g.w);
-        CHECK(row[0] == doctest::Approx(loss_d.item()).epsilon(1e-5));
-        CHECK(row[1] == doctest::Approx(mean(softplus(neg(fake))).item()).epsilon(1e-5));
+        CHECK(row[0] == approx(loss_d.item()).epsilon(1e-5));
+        CHECK(row[1] == approx(mean(softplus(neg(fake))).item()).epsilon(1e-5));
       }
       d.adam(of_d, step + 1, kRate);
       g.adam(of_g, step + 1, kRate);

@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -57,7 +58,7 @@ TEST_CASE("what D thinks of the plane is drawn with x from left to right and y u
         {place(judged.x_low, judged.x_high, column, columns), place(judged.y_low, judged.y_high, row, rows)},
         {1, 2});
     const double shown = judged.density.to_vector()[static_cast<size_t>(row * columns + column)];
-    CHECK(shown == doctest::Approx(sigmoid(discriminator.forward(at)).item()).epsilon(1e-5));
+    CHECK(shown == approx(sigmoid(discriminator.forward(at)).item()).epsilon(1e-5));
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -45,10 +46,10 @@ TEST_CASE("an evaluation is the mean of -log p(x), and so is the loss of a step"
   const NoGrad quiet;
   const double expected = -mean(model->network().log_prob(x)).item();
   const Quantities found = model->evaluate(view_of(some));
-  CHECK(found[kMadeNll].value == doctest::Approx(expected));
+  CHECK(found[kMadeNll].value == approx(expected));
   CHECK(found[kMadeNll].density_kind == "-log p(x)");
   CHECK(model->validate(view_of(some))[kMadeNll].curve.has_value());
-  CHECK(step_on(*model, x, 0.1)["nll_nats_per_image"] == doctest::Approx(expected));
+  CHECK(step_on(*model, x, 0.1)["nll_nats_per_image"] == approx(expected));
 }
 
 TEST_CASE("samples are 0 and 1, chains walk on log p of a table, and pictures are drawn") {

@@ -4,6 +4,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/made/made.h"
 #include "gradzoo/models/networks/rbm_layer.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -112,7 +113,7 @@ TEST_CASE("no hidden layer is refused; one number alone has its bias for a law")
   const MadeNetwork one({.order = {0}, .hidden = {4}}, rng);
   const NoGrad quiet;
   const std::vector<double> p = exp(one.log_prob(tensor({0, 1}, {2, 1}))).to_vector();
-  CHECK(p[0] + p[1] == doctest::Approx(1));
+  CHECK(p[0] + p[1] == approx(1));
 }
 
 }  // namespace

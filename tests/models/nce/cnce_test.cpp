@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
@@ -31,9 +32,9 @@ TEST_CASE("a step compares x with pairs x +- eps xi: the mean of -log sigmoid(f(
     return total;
   });
   std::map<std::string, double> metrics = step_on(*model, x, 0);
-  CHECK(metrics["cnce_loss_nats"] == doctest::Approx(loss).epsilon(1e-5));
-  CHECK(metrics["right_order"] == doctest::Approx(right).epsilon(1e-6));
-  CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
+  CHECK(metrics["cnce_loss_nats"] == approx(loss).epsilon(1e-5));
+  CHECK(metrics["right_order"] == approx(right).epsilon(1e-6));
+  CHECK(metrics["grad_norm"] == approx(norm).epsilon(1e-4));
 }
 
 }  // namespace gradzoo

@@ -5,6 +5,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/nce/nce.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/stir.h"
@@ -33,9 +34,9 @@ TEST_CASE("the loss tells data from the flow's samples by both densities; the fl
     const Tensor right = d(x), wrong = d(y);
     const double loss = -(mean(log(right)).item() + mean(log(1.0 - wrong)).item());
     std::map<std::string, double> metrics = step_on(*model, x, 0.01, step);
-    CHECK(metrics["nce_loss_nats"] == doctest::Approx(loss).epsilon(1e-4));
-    CHECK(metrics["d_data"] == doctest::Approx(mean(right).item()).epsilon(1e-4));
-    CHECK(metrics["d_noise"] == doctest::Approx(mean(wrong).item()).epsilon(1e-4));
+    CHECK(metrics["nce_loss_nats"] == approx(loss).epsilon(1e-4));
+    CHECK(metrics["d_data"] == approx(mean(right).item()).epsilon(1e-4));
+    CHECK(metrics["d_noise"] == approx(mean(wrong).item()).epsilon(1e-4));
   }
 }
 
@@ -92,8 +93,8 @@ TEST_CASE("the flow learns at its own rate, and is clipped as asked for") {
     return most;
   };
   // Adam's first step is as long as the rate.
-  CHECK(moved_by({"flow_rate=0.5"}) == doctest::Approx(0.005).epsilon(0.01).scale(0));
-  CHECK(moved_by({"flow_rate=2"}) == doctest::Approx(0.02).epsilon(0.01).scale(0));
+  CHECK(moved_by({"flow_rate=0.5"}) == approx(0.005).epsilon(0.01).scale(0));
+  CHECK(moved_by({"flow_rate=2"}) == approx(0.02).epsilon(0.01).scale(0));
   // But where the gradient is no longer than its 1e-8.
   CHECK(moved_by({"flow_rate=0.5", "clip=1e-9"}) < 0.001);
 }

@@ -8,6 +8,7 @@
 #include "gradzoo/models/eval/quadrature.h"
 #include "models/nce/cnce.h"
 #include "models/nce/correction.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/stir.h"
@@ -78,9 +79,9 @@ TEST_CASE("noise is as wide as the data, times the width, whichever kind it is")
                at = tensor({0.5, 0.25}, {1, 2}, DType::f64);
   const auto exact = make_gaussian(tensor({1, 1}, {2}, DType::f64), tensor({1, 0, 0, 3}, {2, 2}, DType::f64));
   CHECK(contrasting_noise(NoiseKind::fitted, three, 1)->log_prob(at).item() ==
-        doctest::Approx(exact->log_prob(at).item()).epsilon(1e-12));
+        approx(exact->log_prob(at).item()).epsilon(1e-12));
   CHECK(kernels->modes()->sigma ==
-        doctest::Approx(std::sqrt(wanted[0]) * std::pow(100, -1.0 / 6)).epsilon(0.01).scale(0));
+        approx(std::sqrt(wanted[0]) * std::pow(100, -1.0 / 6)).epsilon(0.01).scale(0));
 }
 
 TEST_CASE("on a Gaussian nce learns the density, and c its log Z") {
@@ -169,12 +170,12 @@ TEST_CASE("a step tells data from nu noise points each, of the kind and width th
       });
       const double c = model->network().constant().item();
       std::map<std::string, double> metrics = step_on(*model, x, 0.05, step);
-      CHECK(metrics["nce_loss_nats"] == doctest::Approx(loss).epsilon(1e-4));
-      CHECK(metrics["d_data"] == doctest::Approx(of_data).epsilon(1e-4));
-      CHECK(metrics["d_noise"] == doctest::Approx(of_noise).epsilon(1e-4));
+      CHECK(metrics["nce_loss_nats"] == approx(loss).epsilon(1e-4));
+      CHECK(metrics["d_data"] == approx(of_data).epsilon(1e-4));
+      CHECK(metrics["d_noise"] == approx(of_noise).epsilon(1e-4));
       CHECK(metrics["c_nats"] == c);
       CHECK((c == 0) == (step == 0));
-      CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-3));
+      CHECK(metrics["grad_norm"] == approx(norm).epsilon(1e-3));
     }
   }
 }
@@ -188,9 +189,9 @@ TEST_CASE("an evaluation gives c's error as c - log Z, and the mean of f - c") {
   const Quantities found = model->evaluate({held_out, held_out, 1});
   const double c = model->network().constant().item();
   CHECK(c != 0);
-  CHECK(found[kNceConstantError].value == doctest::Approx(c - found[kLogZ].value).epsilon(1e-6));
+  CHECK(found[kNceConstantError].value == approx(c - found[kLogZ].value).epsilon(1e-6));
   CHECK(found[kNceLogProb].value ==
-        doctest::Approx(mean(model->network().log_density(held_out.values)).item() - c).epsilon(1e-5));
+        approx(mean(model->network().log_density(held_out.values)).item() - c).epsilon(1e-5));
 }
 
 TEST_CASE("a single sample is drawn from the model, not from its noise") {
@@ -229,8 +230,8 @@ TEST_CASE("noise=flow fits the flow before the first step, and holds it from the
   for (int64_t step = 0; step < 30; ++step)
     metrics = step_on(*model, shape.toy->sample(256, rng), 0.01, step);
   CHECK(noise_log_prob() == fitted);
-  CHECK(metrics["d_data"] == doctest::Approx(1.0 / 3).epsilon(0.3).scale(0));
-  CHECK(metrics["d_noise"] == doctest::Approx(1.0 / 3).epsilon(0.3).scale(0));
+  CHECK(metrics["d_data"] == approx(1.0 / 3).epsilon(0.3).scale(0));
+  CHECK(metrics["d_noise"] == approx(1.0 / 3).epsilon(0.3).scale(0));
 }
 
 TEST_CASE("rejection keeps noise in proportion to its weight") {

@@ -16,6 +16,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/layers/gradcheck_module.h"
 #include "gradzoo/nn/layers/init.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/small_model.h"
@@ -142,7 +143,7 @@ TEST_CASE("the density of images is that of their codes times the Jacobian's det
         const Doubles z = flow.map(row).to.to_vector();
         double wanted = numeric_log_det(flow, row);
         for (const double v : z) wanted -= 0.5 * (v * v + std::log(2 * std::numbers::pi));
-        CHECK(log_p[static_cast<size_t>(i)] == Approx(wanted).epsilon(1e-10));
+        CHECK(log_p[static_cast<size_t>(i)] == approx(wanted).epsilon(1e-10));
       }
     }
   }

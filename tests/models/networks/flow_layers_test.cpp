@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/networks/coupling_flow.h"
 #include "gradzoo/nn/layers/layers.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -29,7 +30,7 @@ void check_layer(const FlowLayer& layer, const Tensor& x) {
   CHECK(max_error(broadcast_to(back.log_det, {x.dim(0)}), neg(log_det).to_vector()) < 1e-12);
   for (int64_t i = 0; i < x.dim(0); ++i) {
     const double numeric = numeric_log_det(layer, x.rows(i, i + 1).clone());
-    CHECK(log_det.to_vector()[static_cast<size_t>(i)] == doctest::Approx(numeric).epsilon(1e-10));
+    CHECK(log_det.to_vector()[static_cast<size_t>(i)] == approx(numeric).epsilon(1e-10));
   }
 }
 
@@ -120,7 +121,7 @@ TEST_CASE("the logit takes all of [0, 1] to finite numbers") {
   const Tensor x = tensor({0, 0.25, 0.5, 1, 0.9, 0.01}, {2, 3}, DType::f64);
   check_layer(Logit(), x);
   const std::vector<double> y = Logit().map(x).to.to_vector();
-  CHECK(y[0] == doctest::Approx(std::log(1e-5 / (1 - 1e-5))).epsilon(1e-12));
+  CHECK(y[0] == approx(std::log(1e-5 / (1 - 1e-5))).epsilon(1e-12));
   CHECK(std::abs(y[2]) < 1e-15);
 }
 
@@ -129,9 +130,9 @@ TEST_CASE("in single precision the logit of the whitest pixels is as exact as th
     const Tensor black = tensor({from_end}, {1, 1}), white = tensor({1 - from_end}, {1, 1});
     const double rest = 1 - white.item();  // which is rounded already
     const double wanted = Logit().map(tensor({rest}, {1, 1}, DType::f64)).to.item();
-    CHECK(Logit().map(white).to.item() == doctest::Approx(-wanted).epsilon(1e-6));
+    CHECK(Logit().map(white).to.item() == approx(-wanted).epsilon(1e-6));
     const double log_det = Logit().map(tensor({from_end}, {1, 1}, DType::f64)).log_det.item();
-    CHECK(Logit().map(black).log_det.item() == doctest::Approx(log_det).epsilon(1e-6));
+    CHECK(Logit().map(black).log_det.item() == approx(log_det).epsilon(1e-6));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/tensor.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 
@@ -18,8 +19,8 @@ TEST_CASE("slopes are those of the factors, by finite differences") {
   for (const NoisePath& path : kPaths)
     for (const double t : {0.1, 0.5, 0.9}) {
       const Mixing before = path(t - kStep), at = path(t), after = path(t + kStep);
-      CHECK(at.data_slope == doctest::Approx((after.data - before.data) / (2 * kStep)).epsilon(1e-6));
-      CHECK(at.noise_slope == doctest::Approx((after.noise - before.noise) / (2 * kStep)).epsilon(1e-6));
+      CHECK(at.data_slope == approx((after.data - before.data) / (2 * kStep)).epsilon(1e-6));
+      CHECK(at.noise_slope == approx((after.noise - before.noise) / (2 * kStep)).epsilon(1e-6));
     }
 }
 
@@ -35,11 +36,11 @@ TEST_CASE("paths lead from noise to data, and noise over data falls all the way"
     }
   }
   const Mixing cosine = cosine_path()(0.3);
-  CHECK(cosine.data * cosine.data + cosine.noise * cosine.noise == doctest::Approx(1));
+  CHECK(cosine.data * cosine.data + cosine.noise * cosine.noise == approx(1));
   const NoisePath levels = geometric_path(20, 0.01);
-  CHECK(levels(0).noise == doctest::Approx(20));
-  CHECK(levels(1).noise == doctest::Approx(0.01));
-  CHECK(levels(0.5).noise == doctest::Approx(std::sqrt(20 * 0.01)));
+  CHECK(levels(0).noise == approx(20));
+  CHECK(levels(1).noise == approx(0.01));
+  CHECK(levels(0.5).noise == approx(std::sqrt(20 * 0.01)));
 }
 
 TEST_CASE("points of a batch lie on their path at their own times, and their velocity is the slope") {
@@ -51,8 +52,8 @@ TEST_CASE("points of a batch lie on their path at their own times, and their vel
     const std::vector<double> x = points.x.to_vector(), v = points.velocity.to_vector();
     for (size_t i = 0; i < x.size(); ++i) {
       const Mixing at = path(times[i / 4]);
-      CHECK(x[i] == doctest::Approx(at.data * b[i] + at.noise * a[i]));
-      CHECK(v[i] == doctest::Approx(at.data_slope * b[i] + at.noise_slope * a[i]));
+      CHECK(x[i] == approx(at.data * b[i] + at.noise * a[i]));
+      CHECK(v[i] == approx(at.data_slope * b[i] + at.noise_slope * a[i]));
     }
   }
 }

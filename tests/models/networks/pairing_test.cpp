@@ -7,6 +7,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -32,7 +33,7 @@ TEST_CASE("an assignment costs as little as the best of all permutations") {
       std::ranges::sort(sorted);
       std::ranges::sort(columns);
       CHECK(sorted == columns);
-      CHECK(cost_of(costs, found) == doctest::Approx(least).epsilon(1e-12));
+      CHECK(cost_of(costs, found) == approx(least).epsilon(1e-12));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/networks/noise_path.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 
@@ -42,7 +43,7 @@ TEST_CASE("solvers of the flow converge to it with their order") {
     for (const PathStep step : {euler_step, ddim_step, heun_step}) {
       const double coarse = flow_error(path, step, 50), fine = flow_error(path, step, 100);
       const double order = std::log2(coarse / fine);
-      CHECK(order == doctest::Approx(step == heun_step ? 2 : 1).epsilon(0.15));
+      CHECK(order == approx(step == heun_step ? 2 : 1).epsilon(0.15));
       CHECK(fine < 0.05);
     }
 }

@@ -5,6 +5,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
+#include "support/approx.h"
 #include "support/rbm_twin.h"
 
 namespace gradzoo {
@@ -28,7 +29,7 @@ TEST_CASE("Every kind of chains, centred or not, raises the likelihood of two pa
       learning.begin_at(full({4}, 0.5));
       const double before = likelihood(layer);
       for (int step = 0; step < 1500; ++step) learning.step(two_patterns(), 0.03);
-      CHECK(before == doctest::Approx(-4 * std::log(2.0)).epsilon(0.01));
+      CHECK(before == approx(-4 * std::log(2.0)).epsilon(0.01));
       CHECK(likelihood(layer) > -1.2);  // optimum -log 2 = -0.69
     }
   }
@@ -40,9 +41,9 @@ TEST_CASE("It begins at the log odds of the data's means, kept within a thousand
   RbmLearning learning(layer, {}, {}, 3);
   learning.begin_at(tensor({0, 0.5, 0.9}, {3}));
   const std::vector<double> bias = layer.visible_bias().to_vector();
-  CHECK(bias[0] == doctest::Approx(std::log(0.001 / 0.999)).epsilon(1e-4));
-  CHECK(bias[1] == doctest::Approx(0));
-  CHECK(bias[2] == doctest::Approx(std::log(9.0)).epsilon(1e-5));
+  CHECK(bias[0] == approx(std::log(0.001 / 0.999)).epsilon(1e-4));
+  CHECK(bias[1] == approx(0).scale(1));
+  CHECK(bias[2] == approx(std::log(9.0)).epsilon(1e-5));
 }
 
 TEST_CASE("Weight decay adds to the gradient of the weights alone") {
@@ -83,10 +84,9 @@ TEST_CASE("Steps are those of the formulas, draw by draw, whatever the chains") 
         const Tensor x = bernoulli(broadcast_to(means, {6 + step, 4}), data_rng);
         const RbmLearning::Step found = learning.step(x, kRate);
         const test::RbmTwin::Step wanted = twin.step(x, kRate);
-        CHECK(found.f_data == doctest::Approx(wanted.f_data).epsilon(1e-12));
-        CHECK(found.grad_norm == doctest::Approx(wanted.grad_norm).epsilon(1e-12));
-        if (chains != RbmChains::exact)
-          CHECK(found.f_sample == doctest::Approx(wanted.f_sample).epsilon(1e-12));
+        CHECK(found.f_data == approx(wanted.f_data).epsilon(1e-12));
+        CHECK(found.grad_norm == approx(wanted.grad_norm).epsilon(1e-12));
+        if (chains != RbmChains::exact) CHECK(found.f_sample == approx(wanted.f_sample).epsilon(1e-12));
       }
       twin.check_equal(layer, 1e-13);
       State state;
@@ -135,7 +135,7 @@ TEST_CASE("What it reports of F is the layer's free energy of the batch") {
   const double f = mean(layer.free_energy(two_patterns())).item();
   RbmLearning learning(layer, {.chains = RbmChains::data}, {}, 3);
   const RbmLearning::Step step = learning.step(two_patterns(), 0.1);
-  CHECK(step.f_data == doctest::Approx(f).epsilon(1e-6));
+  CHECK(step.f_data == approx(f).epsilon(1e-6));
   CHECK(std::isfinite(step.f_sample));
 }
 

@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/time_network.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"
@@ -127,7 +128,7 @@ TEST_CASE("the gradient of a U-Net is the slope of its loss along itself") {
   const double above = loss().item();
   move(gradients, -2 * h);
   const double below = loss().item();
-  CHECK((above - below) / (2 * h) == doctest::Approx(squares).epsilon(0.01));
+  CHECK((above - below) / (2 * h) == approx(squares).epsilon(0.01));
 }
 
 TEST_CASE("images that cannot be halved twice are refused") {

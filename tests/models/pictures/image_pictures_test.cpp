@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -51,12 +52,12 @@ TEST_CASE("arcs go from one code to the other and keep the length of orthogonal 
   const Tensor arcs = arcs_between(tensor({2, 0, 0, 2, 1, 1, 3, -1}, {4, 2}), 2);
   REQUIRE(arcs.shape() == Shape{20, 2});
   const std::vector<double> x = arcs.to_vector();
-  for (size_t i = 0; i < 10; ++i) CHECK(std::hypot(x[2 * i], x[2 * i + 1]) == doctest::Approx(2));
-  CHECK(x[0] == doctest::Approx(2));
-  CHECK(x[19] == doctest::Approx(2));
-  CHECK(x[20] == doctest::Approx(1));
-  CHECK(x[38] == doctest::Approx(3));
-  CHECK(x[39] == doctest::Approx(-1));
+  for (size_t i = 0; i < 10; ++i) CHECK(std::hypot(x[2 * i], x[2 * i + 1]) == approx(2));
+  CHECK(x[0] == approx(2));
+  CHECK(x[19] == approx(2));
+  CHECK(x[20] == approx(1));
+  CHECK(x[38] == approx(3));
+  CHECK(x[39] == approx(-1));
   const std::vector<double> labels = along_rows(tensor({3, 1}, {2}, DType::i64)).to_vector();
   CHECK(labels[9] == 3);
   CHECK(labels[10] == 1);

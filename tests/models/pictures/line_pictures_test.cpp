@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -26,7 +27,7 @@ TEST_CASE("the truth itself, up to a constant, has bars as high as the line; so 
   double total = 0;
   for (size_t i = 0; i < 60; ++i) {
     const double u = x_of(bars, i);
-    CHECK(bars.values[i] == doctest::Approx(bars.expected[i]).epsilon(1e-4));
+    CHECK(bars.values[i] == approx(bars.expected[i]).epsilon(1e-4));
     CHECK(std::abs(bars.values[i] - std::exp(3 * u - std::exp(u)) / 2) < 0.005);  // names have two places
     total += bars.values[i] * width / 59;
   }
@@ -37,8 +38,7 @@ TEST_CASE("the truth itself, up to a constant, has bars as high as the line; so 
   CHECK(bars.expected.back() > highest / 600);
   const Picture score = line_score_picture(*gamma, [](const Tensor& x) { return 2.0 - exp(x); });
   const Bars& slopes = std::get<Bars>(score.content);
-  for (size_t i = 0; i < 60; ++i)
-    CHECK(slopes.expected[i] - slopes.values[i] == doctest::Approx(1).epsilon(1e-3));
+  for (size_t i = 0; i < 60; ++i) CHECK(slopes.expected[i] - slopes.values[i] == approx(1).epsilon(1e-3));
   CHECK(slopes.names == bars.names);
 }
 

@@ -8,6 +8,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/toys/toy.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -37,8 +38,7 @@ TEST_CASE("a 1-D sample stands beside what the true density would put into each 
   const Picture picture = samples_picture(samples, gamma.get());
   const Bars& bars = std::get<Bars>(picture.content);
   REQUIRE(bars.expected.size() == bars.values.size());
-  CHECK(std::accumulate(bars.expected.begin(), bars.expected.end(), 0.0) ==
-        doctest::Approx(20'000).epsilon(1e-3));
+  CHECK(std::accumulate(bars.expected.begin(), bars.expected.end(), 0.0) == approx(20'000).epsilon(1e-3));
   // Pearson's statistic of the bins that expect 10 or more, under its 1e-6 quantile for 39 degrees.
   double chi2 = 0;
   for (size_t i = 0; i < bars.values.size(); ++i) {

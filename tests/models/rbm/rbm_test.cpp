@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
+#include "support/approx.h"
 #include "support/rbm_twin.h"
 #include "support/small_model.h"
 
@@ -32,10 +33,10 @@ TEST_CASE("An evaluation is exact where a side is small, and annealed to the sam
   for (int64_t step = 0; step < 50; ++step) test::step_on(*model, some.values, 0.1, step);
   const Quantities found = model->evaluate(view_of(some, some));
   const double exact = exact_log_partition(model->layer());
-  CHECK(found[kLogZ].value == doctest::Approx(exact));
+  CHECK(found[kLogZ].value == approx(exact));
   CHECK(found[kRbmLogLikelihood].density_kind == "log p(x)");
   CHECK(found[kRbmLogLikelihood].value ==
-        doctest::Approx(-mean(model->layer().free_energy(some.values)).item() - exact).epsilon(1e-5));
+        approx(-mean(model->layer().free_energy(some.values)).item() - exact).epsilon(1e-5));
   Rng rng(3);
   const LogPartition annealed =
       anneal_up(*model->abilities().partition, {.chains = 200, .temperatures = 500}, rng);
@@ -114,9 +115,8 @@ TEST_CASE("It learns as its options say, and begins where the data's means are")
     for (int64_t step = 0; step < 3; ++step) {
       const auto row = test::step_on(*model, some.values, 0.1, step);
       const auto wanted = twin.step(some.values, 0.1);
-      CHECK(row.at("free_energy_nats") == doctest::Approx(wanted.f_data).epsilon(1e-5));
-      CHECK(row.at("cd_loss_nats") ==
-            doctest::Approx(wanted.f_data - wanted.f_sample).scale(10).epsilon(1e-5));
+      CHECK(row.at("free_energy_nats") == approx(wanted.f_data).epsilon(1e-5));
+      CHECK(row.at("cd_loss_nats") == approx(wanted.f_data - wanted.f_sample).scale(10).epsilon(1e-5));
     }
     twin.check_equal(model->layer(), 1e-5);
   }

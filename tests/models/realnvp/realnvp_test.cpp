@@ -7,6 +7,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/base/quantity.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -29,12 +30,12 @@ TEST_CASE("a step's loss is the mean of -log p, in bits a dimension of pixels") 
   const auto plane = small_model<RealNvp>("realnvp", kSmall, ring);
   const Tensor x = ring.toy->sample(30, rng);
   const double nll = -mean(plane->flow().log_prob(x)).item();
-  CHECK(step_on(*plane, x, 0.01)["nll_nats"] == Approx(nll).epsilon(1e-5));
+  CHECK(step_on(*plane, x, 0.01)["nll_nats"] == approx(nll).epsilon(1e-5));
   CHECK(-mean(plane->flow().log_prob(x)).item() < nll);
   const auto images = small_model<RealNvp>("realnvp", kSmallImages, pixels);
   const Tensor u = rand({10, 64}, rng);
   const double bits = -mean(images->flow().log_prob(u)).item() / (64 * std::numbers::ln2) + 8;
-  CHECK(step_on(*images, u, 0.01)["bits_per_dim"] == Approx(bits).epsilon(1e-5));
+  CHECK(step_on(*images, u, 0.01)["bits_per_dim"] == approx(bits).epsilon(1e-5));
 }
 
 TEST_CASE("on a Gaussian it learns the density, and its samples") {
@@ -48,7 +49,7 @@ TEST_CASE("on a Gaussian it learns the density, and its samples") {
   const Quantities found = model->evaluate({some, some, 1, shape.toy.get()});
   CHECK(found[kKl].value < 0.02);
   CHECK(std::abs(found[kLogZ].value) < 1e-3);
-  CHECK(found[kFlowNll].value == Approx(-mean(model->flow().log_prob(some.values)).item()).epsilon(1e-5));
+  CHECK(found[kFlowNll].value == approx(-mean(model->flow().log_prob(some.values)).item()).epsilon(1e-5));
   const Tensor drawn = model->sample({4000, rng}), truth = shape.toy->sample(4000, rng);
   CHECK(max_error(stddev_axis(drawn, 0), stddev_axis(truth, 0).to_vector()) < 0.1);
   const Tensor cold = model->sample({.n = 100, .rng = rng, .options = {"temperature=0"}});

@@ -4,6 +4,7 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/small_model.h"
@@ -204,7 +205,7 @@ TEST_CASE("each step has the schedule's rate of its own number, and a row the me
   trainer.run(rows);
   REQUIRE(model.rates.size() == 8);
   for (size_t i = 0; i < 8; ++i) {
-    CHECK(model.rates[i] == doctest::Approx(0.1 * static_cast<double>(8 - i)));
+    CHECK(model.rates[i] == approx(0.1 * static_cast<double>(8 - i)));
     CHECK(model.steps[i] == 8);
   }
   CHECK(rows.rows == std::vector<double>{1, 4, 6.5});  // of steps 0 to 2, 3 to 5, 6 and 7

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/stir.h"
 
@@ -21,9 +22,9 @@ TEST_CASE("the curl share is 0 for a gradient, and near 1 for a field that turns
     return curl_share(network, x, rng);
   };
   CHECK(share({1, 2, 2, -3}) < 1e-12);
-  CHECK(share({0, 1, -1, 0}) == doctest::Approx(1));
+  CHECK(share({0, 1, -1, 0}) == approx(1));
   // J = [[1, 1], [-1, 1]]: |J - J'|^2 = 8, (2|J|)^2 = 16.
-  CHECK(share({1, 1, -1, 1}) == doctest::Approx(std::sqrt(0.5)).epsilon(0.1));
+  CHECK(share({1, 1, -1, 1}) == approx(std::sqrt(0.5)).epsilon(0.1));
 }
 
 /// The exact score of a standard Gaussian: an energy without layers' say, -|x|^2/2.
@@ -53,12 +54,12 @@ TEST_CASE("KL and Fisher divergence to a Gaussian are their closed forms, with i
       const double second = sum(weight * sum(square(at), 1)).item() / 2;
       return second + std::log(2 * 3.14159265358979323846) + sum(weight * p.log_p).item();
     };
-    CHECK(found[kKl].value == doctest::Approx(expected(truth->clean)).epsilon(1e-4));
-    CHECK(found[kScoreKlToNoised].value == doctest::Approx(expected(*truth->noised)).epsilon(1e-4));
+    CHECK(found[kKl].value == approx(expected(truth->clean)).epsilon(1e-4));
+    CHECK(found[kScoreKlToNoised].value == approx(expected(*truth->noised)).epsilon(1e-4));
     const NoisedToy& noised = *truth->noised;
     const Tensor apart = noised.score + noised.grid.points(0, noised.grid.count());
     const double fisher = sum(exp(noised.log_p) * noised.grid.volume * sum(square(apart), 1)).item() / 2;
-    CHECK(found[kScoreFisher].value == doctest::Approx(fisher).epsilon(1e-4));
+    CHECK(found[kScoreFisher].value == approx(fisher).epsilon(1e-4));
     CHECK(test::contains(score_reading(model.network, task, shape, &*truth, {examples, examples, 1}),
                          "with Gaussian noise"));
   }

@@ -10,6 +10,7 @@
 #include "gradzoo/samplers/tweedie.h"
 #include "models/score/score.h"
 #include "samplers/given.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -120,9 +121,9 @@ TEST_CASE("a pixel's error after denoising and the curl are those of examples wi
   Rng of_error(8, "eval/denoise"), of_curl(8, "eval/curl");
   const Tensor noisy = x + randn({9, 16}, of_error) * 0.5;
   const Tensor off = noisy + model->network().score(noisy) * 0.25 - x;
-  CHECK(found[kScoreDenoisedRmse].value == Approx(std::sqrt(mean(square(off)).item())).epsilon(1e-5));
+  CHECK(found[kScoreDenoisedRmse].value == approx(std::sqrt(mean(square(off)).item())).epsilon(1e-5));
   const Tensor at = x + randn({9, 16}, of_curl) * 0.5;
-  CHECK(found[kScoreCurl].value == Approx(curl_share(model->network(), at, of_curl)).epsilon(1e-5));
+  CHECK(found[kScoreCurl].value == approx(curl_share(model->network(), at, of_curl)).epsilon(1e-5));
 }
 
 TEST_CASE("what chains walk on is the score itself, of a conditional model that of the classes in turn") {

@@ -10,6 +10,7 @@
 #include "gradzoo/models/score/eval.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/kinds/langevin.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -108,13 +109,13 @@ TEST_CASE("ism reports its two terms, which add up, and data become maxima; othe
   std::map<std::string, double> row;
   for (int64_t step = 0; step < 300; ++step)
     row = step_on(*model, shape.toy->sample(256, rng), 0.01, step, 300);
-  CHECK(row["trace"] + row["half_square"] == doctest::Approx(row["objective"]).epsilon(1e-5));
+  CHECK(row["trace"] + row["half_square"] == approx(row["objective"]).epsilon(1e-5));
   // At the truth E tr grad s = -E|s|^2: the trace of the inverse covariance.
   CHECK(row["trace"] < 0);
-  CHECK(row["half_square"] == doctest::Approx(-row["trace"] / 2).epsilon(0.2));
+  CHECK(row["half_square"] == approx(-row["trace"] / 2).epsilon(0.2));
   const auto noisy = small_model<Score>("score", {"objective=ism", "hidden=16", "data_noise=0.5"}, shape);
   row = step_on(*noisy, shape.toy->sample(256, rng), 0.01);
-  CHECK(row["trace"] + row["half_square"] == doctest::Approx(row["objective"]).epsilon(1e-5));
+  CHECK(row["trace"] + row["half_square"] == approx(row["objective"]).epsilon(1e-5));
   const auto sliced = small_model<Score>("score", {"objective=ssm", "hidden=16"}, shape);
   CHECK_FALSE(step_on(*sliced, shape.toy->sample(8, rng), 0.01).contains("trace"));
 }
@@ -130,7 +131,7 @@ TEST_CASE("samples of a learned Gaussian have its moments, and Tweedie's step ta
   const std::vector<double> narrow = var_axis(x, 0).to_vector(), full = var_axis(truth, 0).to_vector();
   for (size_t i = 0; i < full.size(); ++i) {
     CHECK(narrow[i] < full[i]);
-    CHECK(narrow[i] == doctest::Approx(full[i] * full[i] / (full[i] + 0.49)).epsilon(0.25).scale(0));
+    CHECK(narrow[i] == approx(full[i] * full[i] / (full[i] + 0.49)).epsilon(0.25).scale(0));
   }
 }
 
@@ -176,8 +177,8 @@ TEST_CASE("a conditional score reads each example's label, in every copy that an
           .to_vector();
     };
     const std::vector<double> both = objective(0, 2);
-    CHECK(objective(0, 1)[0] == doctest::Approx(both[0]).epsilon(1e-12));
-    CHECK(objective(1, 2)[0] == doctest::Approx(both[1]).epsilon(1e-12));
+    CHECK(objective(0, 1)[0] == approx(both[0]).epsilon(1e-12));
+    CHECK(objective(1, 2)[0] == approx(both[1]).epsilon(1e-12));
     const Tensor other = cast(tensor({0, 1}, {2}), DType::i64);
     const Tensor s = network.score(x, labels), t = network.score(x, other);
     CHECK(s.rows(0, 1).to_vector() != t.rows(0, 1).to_vector());

@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/score/objectives.h"
 #include "gradzoo/nn/layers/layers.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 
@@ -96,7 +97,7 @@ TEST_CASE("finite differences see what a bias does to a ReLU energy, which deriv
     down.mutable_data<double>()[i] -= kStep;
     const double wanted = (value(up) - value(down)) / (2 * kStep);
     CHECK(std::abs(wanted) > 1e-3);
-    CHECK(found[static_cast<size_t>(i)] == doctest::Approx(wanted).epsilon(1e-6));
+    CHECK(found[static_cast<size_t>(i)] == approx(wanted).epsilon(1e-6));
   }
 }
 

@@ -6,6 +6,7 @@
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/score/eval.h"
 #include "gradzoo/models/score/network.h"
+#include "support/approx.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -72,7 +73,7 @@ TEST_CASE("more probes a row come nearer to the exact trace, as 1/sqrt of their 
     }
     return squares;
   };
-  CHECK(error(1) / error(16) == doctest::Approx(16).epsilon(0.5));
+  CHECK(error(1) / error(16) == approx(16).epsilon(0.5));
 }
 
 TEST_CASE("a task is what the options say, and learns under the noise of both kinds together") {
@@ -91,7 +92,7 @@ TEST_CASE("a task is what the options say, and learns under the noise of both ki
   CHECK(!task.antithetic);
   CHECK(task.learned_noise() == 0.4);
   const ScoreTask both{.sigma = 0.3, .data_noise = 0.4};
-  CHECK(both.learned_noise() == doctest::Approx(0.5));  // variances add
+  CHECK(both.learned_noise() == approx(0.5));  // variances add
   const DataShape shape = test::toy_shape("gaussian");
   const std::optional<ScoreTruth> truth = score_truth(shape, both);
   REQUIRE((truth && truth->noised));

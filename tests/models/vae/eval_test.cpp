@@ -5,6 +5,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/vae/vae.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -38,11 +39,11 @@ TEST_CASE("the bound's parts are those of each image under its label, at one z o
       kl += term;
       by_dimension[j] += term / 7;
     }
-    CHECK(bound.kl.to_vector()[i] == doctest::Approx(kl).epsilon(1e-5));
-    CHECK(bound.reconstruction.to_vector()[i] == doctest::Approx(-error.to_vector()[i]).epsilon(1e-5));
+    CHECK(bound.kl.to_vector()[i] == approx(kl).epsilon(1e-5));
+    CHECK(bound.reconstruction.to_vector()[i] == approx(-error.to_vector()[i]).epsilon(1e-5));
   }
   for (size_t j = 0; j < 2; ++j)
-    CHECK(bound.kl_by_dimension.to_vector()[j] == doctest::Approx(by_dimension[j]).epsilon(1e-5));
+    CHECK(bound.kl_by_dimension.to_vector()[j] == approx(by_dimension[j]).epsilon(1e-5));
 }
 
 TEST_CASE("a posterior mean that varies by more than 0.01 is active, by less it is not") {

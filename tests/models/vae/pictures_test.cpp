@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -29,7 +30,7 @@ TEST_CASE("The manifold lies as the map of codes does: z1 grows to the right, z2
   const auto check = [&](int64_t place, double z1, double z2) {
     const std::vector<double> expected = sigmoid(network.decode(tensor({z1, z2}, {1, 2}))).to_vector();
     for (size_t i = 0; i < 4; ++i)
-      CHECK(shown[static_cast<size_t>(place) * 4 + i] == doctest::Approx(expected[i]).epsilon(1e-5));
+      CHECK(shown[static_cast<size_t>(place) * 4 + i] == approx(expected[i]).epsilon(1e-5));
   };
   check(0, -kEnd, kEnd);
   check(grid.columns - 1, kEnd, kEnd);
@@ -59,7 +60,7 @@ struct Shown {
   void check(int64_t place, const Tensor& logits) const {
     const std::vector<double> got = pixels.rows(place, place + 1).to_vector(),
                               wanted = sigmoid(logits).to_vector();
-    for (size_t i = 0; i < wanted.size(); ++i) CHECK(got[i] == doctest::Approx(wanted[i]).epsilon(1e-5));
+    for (size_t i = 0; i < wanted.size(); ++i) CHECK(got[i] == approx(wanted[i]).epsilon(1e-5));
   }
 };
 

@@ -10,6 +10,7 @@
 #include "gradzoo/nn/distributions.h"
 #include "models/vae/marginal.h"
 #include "models/vae/pictures.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/small_model.h"
@@ -40,17 +41,17 @@ TEST_CASE(
     step_on(*vae, shape.toy->sample(500, rng), 0.02 * left, step, kSteps);
   }
   const NoGrad quiet;
-  CHECK(std::pow(sigma_of(*vae), 2) == Approx(0.4).epsilon(0.05));
+  CHECK(std::pow(sigma_of(*vae), 2) == approx(0.4).epsilon(0.05));
   const Doubles axis =
       (vae->network().decode(ones({1, 1})) - vae->network().decode(zeros({1, 1}))).to_vector();
-  CHECK(axis[0] * axis[0] + axis[1] * axis[1] == Approx(1.6 - 0.4).epsilon(0.05));
-  CHECK(axis[0] == Approx(axis[1]).epsilon(0.05));
+  CHECK(axis[0] * axis[0] + axis[1] * axis[1] == approx(1.6 - 0.4).epsilon(0.05));
+  CHECK(axis[0] == approx(axis[1]).epsilon(0.05));
   const Examples held_out = points_of(shape, 4000);
   const Quantities found = vae->evaluate({held_out, held_out, 1, shape.toy.get()});
   CHECK(found[kVaeKlToTruth].value < 1e-3);
   CHECK(std::abs(found[kLogZ].value) < 1e-6);
-  CHECK(found[kVaeElbo].value == Approx(found[kVaeLogPx].value).epsilon(0.01));
-  CHECK(found[kVaeSigma].value == Approx(sigma_of(*vae)));
+  CHECK(found[kVaeElbo].value == approx(found[kVaeLogPx].value).epsilon(0.01));
+  CHECK(found[kVaeSigma].value == approx(sigma_of(*vae)));
 }
 
 TEST_CASE("sigma is learned, one or of each coordinate, or given: then it is no parameter") {
@@ -63,12 +64,12 @@ TEST_CASE("sigma is learned, one or of each coordinate, or given: then it is no 
   CHECK(parameters({"sigmas=each"}) == given + 2);
   const auto vae = small_model<Vae>("vae", {"hidden=5", "decoder_sigma=0.3"}, ring);
   for (int64_t step = 0; step < 3; ++step) step_on(*vae, points_of(ring, 20).values, 0.1, step);
-  CHECK(sigma_of(*vae) == Approx(0.3));
+  CHECK(sigma_of(*vae) == approx(0.3));
   // A learned one begins at a tenth of the data's extent, at any scale.
   for (const double scale : {1.0, 100.0}) {
     const DataShape scaled = toy_shape("ring8", {.scale = scale});
     const auto learns = small_model<Vae>("vae", {"hidden=5"}, scaled);
-    CHECK(sigma_of(*learns) == Approx(0.1 * scaled.diameter()));
+    CHECK(sigma_of(*learns) == approx(0.1 * scaled.diameter()));
     step_on(*learns, points_of(scaled, 20).values, 0.1);
     CHECK(std::abs(sigma_of(*learns) / (0.1 * scaled.diameter()) - 1) > 0.01);
   }
@@ -95,7 +96,7 @@ TEST_CASE(
   const Doubles mean_off = mean(off, 0).to_vector(), variance = mean(square(off), 0).to_vector();
   for (const auto& [at, sigma] : {std::pair<size_t, double>{0, wide}, {1, narrow}}) {
     CHECK(std::abs(mean_off[at]) < 5 * sigma / std::sqrt(kDraws));
-    CHECK(variance[at] == Approx(sigma * sigma).epsilon(5 * std::sqrt(2.0 / kDraws)));
+    CHECK(variance[at] == approx(sigma * sigma).epsilon(5 * std::sqrt(2.0 / kDraws)));
   }
   const Tensor both = slice(off, 1, 0, 1) * slice(off, 1, 1, 2);
   CHECK(std::abs(sum(both).item()) < 5 * wide * narrow * std::sqrt(kDraws));
@@ -112,10 +113,10 @@ TEST_CASE("an evaluation of points has the bound, log p(x) above it, and one num
       CHECK(found.find(kVaeKlToTruth) == nullptr);
     } else {
       const VaeMarginal marginal(vae->network(), vae->prior(), Prior::normal);
-      CHECK(found[kVaeLogPx].value == Approx(mean(marginal.log_prob(some.values)).item()).epsilon(1e-6));
+      CHECK(found[kVaeLogPx].value == approx(mean(marginal.log_prob(some.values)).item()).epsilon(1e-6));
       const DensityFit fit = density_fit(
           *shape.toy, [&](const Tensor& x) { return marginal.log_prob(x); }, DType::f64, 100);
-      CHECK(found[kVaeKlToTruth].value == Approx(fit.kl).epsilon(1e-9));
+      CHECK(found[kVaeKlToTruth].value == approx(fit.kl).epsilon(1e-9));
       CHECK(std::abs(found[kLogZ].value) < 1e-3);
     }
     std::string kinds;

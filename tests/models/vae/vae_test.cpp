@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/nn/distributions.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
@@ -44,11 +45,11 @@ TEST_CASE("the ELBO's parts are what their definitions say, image by image") {
       const double p = 1 / (1 + std::exp(-logits[i]));
       bce -= x[i] * std::log(p) + (1 - x[i]) * std::log(1 - p);
     }
-    CHECK(terms.kl.to_vector()[b] == Approx(kl).epsilon(1e-12));
-    CHECK(terms.reconstruction.to_vector()[b] == Approx(bce).epsilon(1e-12));
-    CHECK(terms.bound.to_vector()[b] == Approx(-bce - kl).epsilon(1e-12));
+    CHECK(terms.kl.to_vector()[b] == approx(kl).epsilon(1e-12));
+    CHECK(terms.reconstruction.to_vector()[b] == approx(bce).epsilon(1e-12));
+    CHECK(terms.bound.to_vector()[b] == approx(-bce - kl).epsilon(1e-12));
   }
-  CHECK(terms.loss.item() == Approx(-mean(terms.bound).item()).epsilon(1e-12));
+  CHECK(terms.loss.item() == approx(-mean(terms.bound).item()).epsilon(1e-12));
 }
 
 TEST_CASE("beta weighs the KL in the loss and leaves the bound alone") {
@@ -56,7 +57,7 @@ TEST_CASE("beta weighs the KL in the loss and leaves the bound alone") {
   const Tensor eps = randn({3, 2}, s.rng, DType::f64);
   const VaeTerms one = vae_objective(s.network, s.batch(), eps, {}),
                  half = vae_objective(s.network, s.batch(), eps, {.kl_weight = 0.5});
-  CHECK(one.loss.item() - half.loss.item() == Approx(0.5 * mean(one.kl).item()).epsilon(1e-12));
+  CHECK(one.loss.item() - half.loss.item() == approx(0.5 * mean(one.kl).item()).epsilon(1e-12));
   CHECK(one.bound.to_vector() == half.bound.to_vector());
 }
 
@@ -82,7 +83,7 @@ TEST_CASE("the IWAE bound with one sample is a one-sample ELBO, and grows with K
           .item();
   CHECK(elbo < five);
   CHECK(five < fifty);
-  CHECK(fifty == Approx(log_px).epsilon(0.002));
+  CHECK(fifty == approx(log_px).epsilon(0.002));
 }
 
 TEST_CASE("the objectives are differentiable to second order in the parameters") {
@@ -158,7 +159,7 @@ TEST_CASE("a conditional network reads the label of each image, and of each of i
     for (int64_t i = 0; i < 2; ++i) {
       const Batch one{x.rows(i, i + 1).clone(), labels.rows(i, i + 1).clone(), {}};
       const Tensor alone = vae_objective(network, one, eps.rows(3 * i, 3 * i + 3).clone(), options).bound;
-      CHECK(alone.item() == Approx(both.to_vector()[static_cast<size_t>(i)]).epsilon(1e-12));
+      CHECK(alone.item() == approx(both.to_vector()[static_cast<size_t>(i)]).epsilon(1e-12));
     }
     const Tensor other = cast(tensor({1, 0}, {2}), DType::i64);
     const auto differs = [](const Tensor& a, const Tensor& b, int64_t row) {
@@ -217,9 +218,9 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
         return terms.loss;
       });
       std::map<std::string, double> metrics = step_on(*model, batch.x, 0, step);
-      CHECK(metrics["grad_norm"] == Approx(norm).epsilon(1e-4));
-      CHECK(metrics["reconstruction_nats_per_image"] == Approx(reconstruction).epsilon(1e-5));
-      CHECK(metrics["kl_nats_per_image"] == Approx(kl).epsilon(1e-5));
+      CHECK(metrics["grad_norm"] == approx(norm).epsilon(1e-4));
+      CHECK(metrics["reconstruction_nats_per_image"] == approx(reconstruction).epsilon(1e-5));
+      CHECK(metrics["kl_nats_per_image"] == approx(kl).epsilon(1e-5));
       options.baseline_value =
           step == 0 ? -reconstruction : 0.9 * options.baseline_value - 0.1 * reconstruction;
     }
@@ -250,9 +251,9 @@ TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their 
   const VaePrior none(0, 2, 0);
   const VaeBound bound = vae_bound(model->network(), none, images, Pixels::dynamic_binary, 4);
   CHECK(found[kVaeElbo].value ==
-        Approx(-mean(bound.reconstruction).item() - mean(bound.kl).item()).epsilon(1e-6));
-  CHECK(found[kVaeReconstruction].value == Approx(mean(bound.reconstruction).item()).epsilon(1e-6));
-  CHECK(found[kVaeKl].value == Approx(mean(bound.kl).item()).epsilon(1e-6));
+        approx(-mean(bound.reconstruction).item() - mean(bound.kl).item()).epsilon(1e-6));
+  CHECK(found[kVaeReconstruction].value == approx(mean(bound.reconstruction).item()).epsilon(1e-6));
+  CHECK(found[kVaeKl].value == approx(mean(bound.kl).item()).epsilon(1e-6));
   CHECK(found[kVaeLogPx].value ==
         mean(vae_log_likelihood(model->network(), none, images, Pixels::dynamic_binary, 7, 4, [](double) {})
                  .normal)
@@ -265,7 +266,7 @@ TEST_CASE("the loss's floor on grey pixels is the entropy of those that are trai
   const Examples held_out{full({4, 2, 3}, 128, DType::u8), {}, arange(4, DType::i64)},
       train{full({4, 2, 3}, 51, DType::u8), {}, arange(4, DType::i64)};
   const double p = 0.2, floor = -6 * (p * std::log(p) + (1 - p) * std::log(1 - p));
-  CHECK(model->levels({held_out, train, 1})[0].value == Approx(floor).epsilon(1e-12));
+  CHECK(model->levels({held_out, train, 1})[0].value == approx(floor).epsilon(1e-12));
 }
 
 TEST_CASE("a sample is the mean of p(x|z), or x drawn from it: bits that are independent given z") {

@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/linalg.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/largest_difference.h"
 #include "support/numbers.h"
 
@@ -44,7 +45,7 @@ TEST_CASE("log_prob of a mixture is the logarithm of its weighted Gaussians") {
   const Doubles found = mixture.log_prob(z).to_vector();
   for (int64_t i = 0; i < 4; ++i) {
     const double* row = z.data<double>() + 2 * i;
-    CHECK(found[static_cast<size_t>(i)] == Approx(naive_log_prob(mixture, row[0], row[1])).epsilon(1e-10));
+    CHECK(found[static_cast<size_t>(i)] == approx(naive_log_prob(mixture, row[0], row[1])).epsilon(1e-10));
   }
   CHECK(gradgradcheck([&](const Tensor& x) { return mixture.log_prob(x); }, z).ok);
 }
@@ -91,16 +92,16 @@ TEST_CASE("the objective of one Gaussian in closed form") {
   const Tensor z = randn({500, 1}, rng, DType::f64) * 3.0 + 100.0;
   const MixtureFit fit = fit_mixture(z, {.components = 1, .ridge = 0.5}, rng);
   const double v = var(z, 0).item() + 0.5;
-  CHECK(fit.mixture.covariances.item() == Approx(v).epsilon(1e-9));
-  CHECK(fit.mixture.means.item() == Approx(mean(z).item()).epsilon(1e-12));
-  CHECK(fit.objective.front() == Approx(-0.5 * (std::log(2 * std::numbers::pi * v) + 1)).epsilon(1e-9));
+  CHECK(fit.mixture.covariances.item() == approx(v).epsilon(1e-9));
+  CHECK(fit.mixture.means.item() == approx(mean(z).item()).epsilon(1e-12));
+  CHECK(fit.objective.front() == approx(-0.5 * (std::log(2 * std::numbers::pi * v) + 1)).epsilon(1e-9));
 }
 
 TEST_CASE("empty components, one row, duplicates") {
   Rng rng(4, "test/mixture");
   const Tensor rows = tile_rows(cast(tensor({0, 0, 1, 2}, {2, 2}), DType::f64), 50);
   const MixtureFit twins = fit_mixture(rows, {.components = 8}, rng);
-  CHECK(sum(twins.mixture.weights).item() == Approx(1));
+  CHECK(sum(twins.mixture.weights).item() == approx(1));
   CHECK(all_finite(twins.mixture.log_prob(rows)));
   const Tensor drawn = twins.mixture.sample(1000, rng);
   // Half of them at each point, within the ridge's width and four standard errors.
@@ -108,7 +109,7 @@ TEST_CASE("empty components, one row, duplicates") {
   CHECK(max(minimum(norm(drawn, 1), norm(drawn - rows.rows(1, 2), 1))).item() < 0.06);
   const MixtureFit one = fit_mixture(rows.rows(1, 2), {}, rng);
   CHECK(one.mixture.components() == 1);
-  CHECK(one.mixture.sample(1, rng).data<double>()[1] == Approx(2).epsilon(0.03));
+  CHECK(one.mixture.sample(1, rng).data<double>()[1] == approx(2).epsilon(0.03));
   CHECK_THROWS_WITH_AS(fit_mixture(zeros({0, 2}), {}, rng), Contains("n above 0"), Error);
 }
 
@@ -122,7 +123,7 @@ TEST_CASE("what weights lack of 1 by rounding goes to the last component that we
     CHECK(z[i + 1] < 7);
     second += z[i] > 1.1 ? 1 : 0;
   }
-  CHECK(second / 2000 == Approx(0.7).epsilon(0.08));  // the errors of both cuts are below .01
+  CHECK(second / 2000 == approx(0.7).epsilon(0.08));  // the errors of both cuts are below .01
 }
 
 TEST_CASE("a fit is the same at any number of threads, and assign copies it whole") {

@@ -9,6 +9,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;
@@ -47,7 +48,7 @@ TEST_CASE("k-means finds groups that lie apart, and each row is with its nearest
   const Tensor x = five_groups(rng);
   const Clustering found = kmeans(x, 5, rng);
   std::vector<int64_t> labels;
-  CHECK(found.distortion == doctest::Approx(naive_distortion(x, found.centres, labels)).epsilon(1e-6));
+  CHECK(found.distortion == approx(naive_distortion(x, found.centres, labels)).epsilon(1e-6));
   CHECK(std::equal(labels.begin(), labels.end(), found.labels.data<int64_t>()));
   CHECK(found.distortion < 2.5);  // two axes of variance 1
   for (int64_t i = 5; i < 200; ++i)
@@ -58,7 +59,7 @@ TEST_CASE("k-means finds groups that lie apart, and each row is with its nearest
     double sum = 0, count = 0;
     for (int64_t i = 0; i < 200; ++i)
       if (labels[static_cast<size_t>(i)] == k) sum += x.data<double>()[2 * i], ++count;
-    CHECK(found.centres.data<double>()[2 * k] == doctest::Approx(sum / count).epsilon(1e-12));
+    CHECK(found.centres.data<double>()[2 * k] == approx(sum / count).epsilon(1e-12));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/linalg.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/largest_difference.h"
 #include "support/numbers.h"
 
@@ -40,10 +41,10 @@ TEST_CASE("principal components of rows whose covariance is known") {
   CHECK(largest_difference(found.mean, full({6}, 1e3, DType::f64)) < 1e-9);
   const double variances[] = {25.0 / 6, 9.0 / 6, 4.0 / 6};
   for (int64_t i = 0; i < 3; ++i) {
-    CHECK(found.variances.data<double>()[i] == Approx(variances[i]).epsilon(1e-9));
+    CHECK(found.variances.data<double>()[i] == approx(variances[i]).epsilon(1e-9));
     const double along = std::abs(
         dot(reshape(found.directions.rows(i, i + 1), {6}), reshape(turn.rows(i, i + 1), {6})).item());
-    CHECK(along == Approx(1).epsilon(1e-9));
+    CHECK(along == approx(1).epsilon(1e-9));
   }
   CHECK(largest_difference(matmul(found.directions, found.directions, false, true), eye(3, DType::f64)) <
         1e-12);
@@ -61,7 +62,7 @@ TEST_CASE("each variance is that of its direction, the largest first, however ne
                   variances = found.variances.to_vector();
     CHECK(std::ranges::is_sorted(variances, std::greater<>()));
     for (size_t i = 0; i < variances.size(); ++i)
-      CHECK(of_directions[i] == Approx(variances[i]).epsilon(1e-9));
+      CHECK(of_directions[i] == approx(variances[i]).epsilon(1e-9));
     CHECK(largest_difference(matmul(found.directions, found.directions, false, true), eye(5, DType::f64)) <
           1e-13);
   }
@@ -75,7 +76,7 @@ TEST_CASE("flat rows, one row, all directions; bytes by threads; what is refused
   CHECK(all_finite(principal_components(ones({1, 4}), 4, rng).directions));
   const Tensor x = randn({50, 4}, rng, DType::f64);
   CHECK(sum(principal_components(x, 4, rng).variances).item() ==
-        Approx(sum(var(x, {0}, false, 0)).item()).epsilon(1e-9));
+        approx(sum(var(x, {0}, false, 0)).item()).epsilon(1e-9));
   CHECK(same_at_any_thread_count([] {
     Rng own(3, "test/pca");
     return principal_components(randn({2000, 30}, own), 5, own).directions.to_vector();

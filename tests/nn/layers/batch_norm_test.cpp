@@ -10,6 +10,7 @@
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/parallel/shards.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 
@@ -118,8 +119,8 @@ TEST_CASE("forward goes by running statistics, which move after a step and by th
   }
   const Statistics even = statistics_of(y, 0, 2), odd = statistics_of(y, 1, 2);
   for (size_t c = 0; c < 2; ++c) {
-    CHECK(buffer(norm, 0)[c] == doctest::Approx((even.mean[c] + odd.mean[c]) / 2).epsilon(1e-12));
-    CHECK(buffer(norm, 1)[c] == doctest::Approx((even.stddev[c] + odd.stddev[c]) / 2).epsilon(1e-12));
+    CHECK(buffer(norm, 0)[c] == approx((even.mean[c] + odd.mean[c]) / 2).epsilon(1e-12));
+    CHECK(buffer(norm, 1)[c] == approx((even.stddev[c] + odd.stddev[c]) / 2).epsilon(1e-12));
   }
 }
 
@@ -158,9 +159,8 @@ TEST_CASE("shards normalise their own rows, and running statistics move towards 
   CHECK(outputs[1] == alone.by_batch(x.rows(4, 8)).to_vector());
   const Statistics first = statistics_of(x.rows(0, 4)), second = statistics_of(x.rows(4, 8));
   for (size_t c = 0; c < 2; ++c) {
-    CHECK(buffer(norm, 0)[c] == doctest::Approx((first.mean[c] + second.mean[c]) / 8).epsilon(1e-12));
-    CHECK(buffer(norm, 1)[c] ==
-          doctest::Approx(0.75 + (first.stddev[c] + second.stddev[c]) / 8).epsilon(1e-12));
+    CHECK(buffer(norm, 0)[c] == approx((first.mean[c] + second.mean[c]) / 8).epsilon(1e-12));
+    CHECK(buffer(norm, 1)[c] == approx(0.75 + (first.stddev[c] + second.stddev[c]) / 8).epsilon(1e-12));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/nn/layers/module.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -65,7 +66,7 @@ TEST_CASE("a step of descent can itself be differentiated") {
   const Tensor step = grad(loss(net(input)), net.weight(), {.create_graph = true});
   const std::vector<Tensor> moved = {net.weight() - step * a};
   const double found = grad(loss(functional_call(net, moved, input)), net.weight()).item();
-  CHECK(found == Approx((1 - a * x * x) * x * x * (w - a * x * x * w)).epsilon(1e-14));
+  CHECK(found == approx((1 - a * x * x) * x * x * (w - a * x * x * w)).epsilon(1e-14));
 }
 
 TEST_CASE("a tied parameter is one tensor, and several inputs and buffers have their names") {

@@ -10,6 +10,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/nn/layers/image_layers.h"
 #include "gradzoo/nn/layers/layers.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -76,7 +77,7 @@ TEST_CASE("the parameter whose gradient is wrong is named by its path") {
   const GradcheckResult result = gradcheck(Net(true, true), kX);
   CHECK_FALSE(result.ok);
   CHECK_MESSAGE(contains(result.message, "module, order 1: d output / d first.s["), result.message);
-  CHECK(result.analytic == doctest::Approx(2 * result.numeric));
+  CHECK(result.analytic == approx(2 * result.numeric));
   CHECK(gradcheck(Net(false, true), kX).message == "");
 }
 

@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -34,7 +35,7 @@ TEST_CASE("Linear is x W' + b with W of (out, in)") {
     for (size_t o = 0; o < 2; ++o) {
       double want = b[o];
       for (size_t k = 0; k < 3; ++k) want += xs[i * 3 + k] * w[o * 3 + k];
-      CHECK(y[i * 2 + o] == Approx(want).epsilon(1e-14));
+      CHECK(y[i * 2 + o] == approx(want).epsilon(1e-14));
     }
 }
 
@@ -77,7 +78,7 @@ TEST_CASE("each activation is the function of its name") {
   const Doubles points = {-1.5, -0.2, 0.3, 2.0};
   const auto check = [&](const char* name, auto f) {
     const Doubles y = Activation(name).forward(tensor(points, {4}, DType::f64)).to_vector();
-    for (size_t i = 0; i < points.size(); ++i) CHECK(y[i] == Approx(f(points[i])).epsilon(1e-13));
+    for (size_t i = 0; i < points.size(); ++i) CHECK(y[i] == approx(f(points[i])).epsilon(1e-13));
   };
   const auto logistic = [](double x) { return 1 / (1 + std::exp(-x)); };
   check("relu", [](double x) { return x > 0 ? x : 0; });

@@ -7,6 +7,7 @@
 #include "gradzoo/nn/layers/init.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/nn/learn/learner.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/tensor_values.h"
@@ -32,8 +33,8 @@ TEST_CASE("masked weights are 0, and y = x (M o W)' + b") {
   const Tensor x = test::wave({4, 3});
   const std::vector<double> xs = x.to_vector(), y = layer(x).to_vector();
   for (size_t row = 0; row < 4; ++row) {
-    CHECK(y[2 * row] == doctest::Approx(xs[3 * row] * w[0] + xs[3 * row + 2] * w[2] + b[0]));
-    CHECK(y[2 * row + 1] == doctest::Approx(xs[3 * row + 2] * w[5] + b[1]));
+    CHECK(y[2 * row] == approx(xs[3 * row] * w[0] + xs[3 * row + 2] * w[2] + b[0]));
+    CHECK(y[2 * row + 1] == approx(xs[3 * row + 2] * w[5] + b[1]));
   }
   CHECK(layer.named_parameters().size() == 2);
   CHECK(MaskedLinear(mask(), rng, false).named_parameters().size() == 1);

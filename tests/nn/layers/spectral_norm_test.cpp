@@ -9,6 +9,7 @@
 #include "gradzoo/nn/layers/image_layers.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/nn/learn/learner.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -30,7 +31,7 @@ TEST_CASE("a new norm has iterated before it is used: singular values a tenth ap
   const Tensor weight = tensor({3, 0, 0, 0, 2.7, 0, 0, 0, 1}, {3, 3}, DType::f64);
   for (int i = 0; i < 20; ++i) {
     const SpectralNorm norm(weight, rng);
-    CHECK(largest_singular_value(norm.normalised()) == doctest::Approx(1).epsilon(0.02));
+    CHECK(largest_singular_value(norm.normalised()) == approx(1).epsilon(0.02));
   }
 }
 
@@ -40,7 +41,7 @@ TEST_CASE("a normalised weight has the largest singular value 1, of a matrix or 
     const Tensor weight = randn(shape, rng, DType::f64) * 3.0;
     const SpectralNorm norm(weight, rng);
     iterate(norm, 300);
-    CHECK(largest_singular_value(norm.normalised()) == doctest::Approx(1).epsilon(1e-9));
+    CHECK(largest_singular_value(norm.normalised()) == approx(1).epsilon(1e-9));
   }
   const SpectralNorm none(zeros({3, 2}), rng);
   CHECK(none.normalised().to_vector() == std::vector<double>(6, 0.0));
@@ -65,7 +66,7 @@ TEST_CASE("its gradient is that of w / sigma(w), sigma's being u v'") {
       moved.mutable_data<double>()[i] += step;
       return sum(moved * probe).item() / largest_singular_value(moved);
     };
-    CHECK(found[i] == doctest::Approx((at(1e-5) - at(-1e-5)) / 2e-5).epsilon(1e-6));
+    CHECK(found[i] == approx((at(1e-5) - at(-1e-5)) / 2e-5).epsilon(1e-6));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "gradzoo/nn/learn/optim.h"
 #include "nn/toy_modules.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -24,9 +25,9 @@ TEST_CASE("a long gradient is scaled to the norm allowed, all parameters togethe
     return g;
   }());
   CHECK(clip_grad_norm(parameters, 1.0) == 5.0);
-  CHECK(pair.a.w.grad().to_vector()[0] == doctest::Approx(0.6).epsilon(1e-15));
-  CHECK(pair.b.w.grad().to_vector()[16] == doctest::Approx(-0.8).epsilon(1e-15));
-  CHECK(grad_norm(parameters) == doctest::Approx(1.0).epsilon(1e-15));
+  CHECK(pair.a.w.grad().to_vector()[0] == approx(0.6).epsilon(1e-15));
+  CHECK(pair.b.w.grad().to_vector()[16] == approx(-0.8).epsilon(1e-15));
+  CHECK(grad_norm(parameters) == approx(1.0).epsilon(1e-15));
 }
 
 TEST_CASE("a short gradient stays as it is, bit for bit") {
@@ -50,7 +51,7 @@ TEST_CASE("the norm of f32 gradients does not overflow where they do not") {
   const test::Vector module({1, 1}, DType::f32);
   Parameters parameters(module);
   test::give_gradient(module.w, {3e30, 4e30});
-  CHECK(grad_norm(parameters) == doctest::Approx(5e30).epsilon(1e-6));
+  CHECK(grad_norm(parameters) == approx(5e30).epsilon(1e-6));
 }
 
 TEST_CASE("a gradient that is not finite is reported and left alone") {
@@ -73,9 +74,9 @@ TEST_CASE("the norm of a gradient whose square leaves the range is finite") {
   const test::Vector module({1, 1}, DType::f64);
   Parameters parameters(module);
   test::give_gradient(module.w, {3e200, -4e200});
-  CHECK(grad_norm(parameters) == doctest::Approx(5e200).epsilon(1e-15));
-  CHECK(clip_grad_norm(parameters, 1.0) == doctest::Approx(5e200).epsilon(1e-15));
-  CHECK(module.w.grad().to_vector()[1] == doctest::Approx(-0.8).epsilon(1e-15));
+  CHECK(grad_norm(parameters) == approx(5e200).epsilon(1e-15));
+  CHECK(clip_grad_norm(parameters, 1.0) == approx(5e200).epsilon(1e-15));
+  CHECK(module.w.grad().to_vector()[1] == approx(-0.8).epsilon(1e-15));
   test::give_gradient(module.w, {3e200, -std::numeric_limits<double>::infinity()});
   CHECK(std::isinf(grad_norm(parameters)));
 }

@@ -5,6 +5,7 @@
 
 #include "gradzoo/nn/learn/learner.h"
 #include "nn/toy_modules.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -50,7 +51,7 @@ TEST_CASE("the average follows the recurrence with its early ramp") {
     average = decay * average + (1 - decay) * weight;
     set(module.w, weight);
     ema.update();
-    CHECK(average_of(ema, module.w)[0] == doctest::Approx(average).epsilon(1e-14));
+    CHECK(average_of(ema, module.w)[0] == approx(average).epsilon(1e-14));
   }
 }
 

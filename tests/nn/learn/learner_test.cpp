@@ -15,6 +15,7 @@
 #include "gradzoo/autograd/trace.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/state/state.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -155,9 +156,9 @@ TEST_CASE("two learners that reduce their gradients to the mean learn as one doe
   }
   CHECK(ends[0] == ends[1]);
   CHECK(norms[0] == norms[1]);
-  CHECK(norms[0] == Approx(norm).epsilon(1e-4).scale(0));
+  CHECK(norms[0] == approx(norm).epsilon(1e-4).scale(0));
   const Doubles wanted = whole.layer.weight().to_vector(), got = halves[0].layer.weight().to_vector();
-  for (size_t i = 0; i < wanted.size(); ++i) CHECK(got[i] == Approx(wanted[i]).epsilon(1e-5).scale(0));
+  for (size_t i = 0; i < wanted.size(); ++i) CHECK(got[i] == approx(wanted[i]).epsilon(1e-5).scale(0));
 }
 
 TEST_CASE("a loss that is not finite reaches everyone through the reducer, and nobody steps") {
@@ -249,12 +250,12 @@ TEST_CASE("a step goes along the gradient by the rate that it is given, cut to t
     const Tensor wanted[] = {task.layer.weight(), task.layer.bias()};
     const Tensors g = grad(loss, wanted, {.retain_graph = true});
     const double norm = std::sqrt(sum(square(g[0])).item() + sum(square(g[1])).item());
-    CHECK(learner.step(loss, 0.5) == Approx(norm).epsilon(1e-5));
+    CHECK(learner.step(loss, 0.5) == approx(norm).epsilon(1e-5));
     const double share = clip > 0 ? clip / norm : 1;
     CHECK(share <= 1);
     for (size_t i = 0; i < 3; ++i)
       CHECK(task.layer.weight().to_vector()[i] ==
-            Approx(before[i] - 0.5 * share * g[0].to_vector()[i]).epsilon(1e-5));
+            approx(before[i] - 0.5 * share * g[0].to_vector()[i]).epsilon(1e-5));
   }
 }
 

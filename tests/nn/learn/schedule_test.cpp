@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/nn/learn/optim.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -14,11 +15,11 @@ TEST_CASE("linear decay falls from 1 to 0 and stays there") {
 
 TEST_CASE("cosine decay is 1, the middle, and its floor at begin, half and end") {
   CHECK(cosine_decay(0, 10) == 1.0);
-  CHECK(cosine_decay(5, 10, 0.2) == doctest::Approx(0.6).epsilon(1e-15));
-  CHECK(cosine_decay(10, 10, 0.2) == doctest::Approx(0.2).epsilon(1e-15));
+  CHECK(cosine_decay(5, 10, 0.2) == approx(0.6).epsilon(1e-15));
+  CHECK(cosine_decay(10, 10, 0.2) == approx(0.2).epsilon(1e-15));
   CHECK(cosine_decay(99, 10) == 0.0);
   // cos(pi/3) = 1/2
-  CHECK(cosine_decay(1, 3) == doctest::Approx(0.75).epsilon(1e-15));
+  CHECK(cosine_decay(1, 3) == approx(0.75).epsilon(1e-15));
 }
 
 TEST_CASE("warm-up never gives a rate of 0 and reaches 1 at its last step") {
@@ -35,10 +36,10 @@ TEST_CASE("step decay multiplies once every so many steps") {
 }
 
 TEST_CASE("hold-linear rises over a fiftieth, stays until half, and falls to 0") {
-  CHECK(hold_linear_decay(0, 1000) == doctest::Approx(0.05));
+  CHECK(hold_linear_decay(0, 1000) == approx(0.05));
   CHECK(hold_linear_decay(19, 1000) == 1);
   CHECK(hold_linear_decay(500, 1000) == 1);
-  CHECK(hold_linear_decay(750, 1000) == doctest::Approx(0.5));
+  CHECK(hold_linear_decay(750, 1000) == approx(0.5));
   CHECK(hold_linear_decay(1000, 1000) == 0);
   CHECK(hold_linear_decay(0, 10) == 1);
 }

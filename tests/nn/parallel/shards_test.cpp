@@ -10,6 +10,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/learn/learner.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -52,7 +53,7 @@ TEST_CASE("a mean adds neighbours first, then sums of neighbours") {
     const Tensor mine = full({3}, values[static_cast<size_t>(i)]);
     CHECK(mean_over_shards(mine).data<float>()[2] == sum * 0.2F);
     CHECK(mine.data<float>()[2] == values[static_cast<size_t>(i)]);
-    CHECK(mean_over_shards(static_cast<double>(i)) == doctest::Approx(2));
+    CHECK(mean_over_shards(static_cast<double>(i)) == approx(2));
   });
   CHECK(mean_over_shards(7.0) == 7);
 }

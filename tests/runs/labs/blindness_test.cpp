@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -12,7 +13,7 @@ TEST_CASE("blindness: far apart, KL is the weights', the Fisher divergence 0; no
   const LabResult result = find_lab("blindness").run({});
   const LabTable& table = result.table("separation");
   const double weights = 0.5 * std::log(0.5 / 0.9) + 0.5 * std::log(0.5 / 0.1);
-  CHECK(table.at("16", "KL, nats") == doctest::Approx(weights).epsilon(1e-9));
+  CHECK(table.at("16", "KL, nats") == approx(weights).epsilon(1e-9));
   CHECK(table.at("16", "Fisher divergence") < 1e-12);
   CHECK(table.at("2", "Fisher divergence") > 0.1);
   CHECK(table.at("16", "Fisher with noise") > 1e-3);

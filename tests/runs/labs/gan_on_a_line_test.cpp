@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -14,7 +15,7 @@ TEST_CASE("gan-on-a-line: moments are matched and no more; a discriminator bring
   CHECK(std::abs(table.at("mean", "mean")) < 0.1);
   CHECK(table.at("mean", "deviation") < 1);  // .5 at first, and nothing asked for more
   CHECK(std::abs(table.at("moments", "mean")) < 0.1);
-  CHECK(table.at("moments", "deviation") == doctest::Approx(deviation).epsilon(0.05));
+  CHECK(table.at("moments", "deviation") == approx(deviation).epsilon(0.05));
   CHECK(table.at("mean", "JSD") > 0.5);     // of at most .693
   CHECK(table.at("moments", "JSD") > 0.1);  // of one hill
   CHECK(table.at("discriminator", "JSD") < 0.1);
@@ -36,7 +37,7 @@ TEST_CASE("gan-on-a-line: a knob turns what it names") {
   CHECK(one.at("mean", "mean") == minimax.at("mean", "mean"));
   CHECK(one.at("discriminator", "mean") != minimax.at("discriminator", "mean"));
   // G(z) lies about its start as long as it hardly learns, whoever teaches it.
-  CHECK(slow.at("mean", "mean") == doctest::Approx(slow.at("moments", "mean")).epsilon(1e-3));
+  CHECK(slow.at("mean", "mean") == approx(slow.at("moments", "mean")).epsilon(1e-3));
   CHECK(slow.at("mean", "mean") - one.at("mean", "mean") > 4);
   CHECK(near.at("mean", "JSD") != one.at("mean", "JSD"));
 }

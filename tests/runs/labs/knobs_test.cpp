@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -12,14 +13,13 @@ TEST_CASE("coin: a chance of one half gives no evidence, and a flat sceptic is t
   const LabTable& table = fair.table("flips");
   CHECK(table.at("10000", "bits against fair") < 0);
   CHECK(table.at("10000", "from Beta(1, 1)") == table.at("10000", "posterior mean"));
-  CHECK(table.at("10000", "posterior mean") == doctest::Approx(0.5).epsilon(0.02));
+  CHECK(table.at("10000", "posterior mean") == approx(0.5).epsilon(0.02));
 }
 
 TEST_CASE("compression: equal symbols have three bits, and Huffman's code is as short as can be") {
   const LabResult even = find_lab("compression").run({.seed = 1}, {"sharpness=0", "sizes=1000", "trials=50"});
   const LabTable& table = even.table("training symbols");
-  CHECK(table.at("1000", "bits a symbol") - table.at("1000", "bits lost") ==
-        doctest::Approx(3).epsilon(1e-9));
+  CHECK(table.at("1000", "bits a symbol") - table.at("1000", "bits lost") == approx(3).epsilon(1e-9));
   const LabResult sharp =
       find_lab("compression").run({.seed = 1}, {"sharpness=3", "sizes=1000", "trials=50"});
   CHECK(sharp.table("training symbols").at("1000", "bits a symbol") < 2);
@@ -29,28 +29,28 @@ TEST_CASE("gaussian-laplace: errors of type I are the level that is allowed") {
   const LabResult found =
       find_lab("gaussian-laplace").run({.seed = 1}, {"level=0.2", "sizes=30", "trials=20000"});
   for (const char* test : {"mean", "variance", "kurtosis", "likelihood ratio"})
-    CHECK(found.table("samples, type I").at("30", test) == doctest::Approx(0.2).epsilon(0.06).scale(0));
+    CHECK(found.table("samples, type I").at("30", test) == approx(0.2).epsilon(0.06).scale(0));
 }
 
 TEST_CASE("forward-reverse-kl: the forward fit has the mixture's mean and variance, wherever the modes are") {
   const LabResult found =
       find_lab("forward-reverse-kl").run({}, {"left=0.25", "apart=1.5", "width=0.5", "steps=1200"});
   const LabTable& table = found.table("fit by");
-  CHECK(table.at("forward KL", "mean") == doctest::Approx(0.75).epsilon(1e-3));  // .75 * 1.5 - .25 * 1.5
+  CHECK(table.at("forward KL", "mean") == approx(0.75).epsilon(1e-3));  // .75 * 1.5 - .25 * 1.5
   const double variance = 0.25 + 1.5 * 1.5 - 0.75 * 0.75;
-  CHECK(table.at("forward KL", "sd") == doctest::Approx(std::sqrt(variance)).epsilon(1e-3));
+  CHECK(table.at("forward KL", "sd") == approx(std::sqrt(variance)).epsilon(1e-3));
 }
 
 TEST_CASE("likelihood-vs-quality: a model of standard deviation s loses d (log s + 1/(2 s^2) - 1/2)") {
   const LabResult found = find_lab("likelihood-vs-quality").run({.seed = 1}, {"wide=1.5", "dimensions=100"});
   const double lost = 100 * (std::log(1.5) + 1 / (2 * 1.5 * 1.5) - 0.5);
-  CHECK(found.table("dimensions").at("100", "50 % too wide") == doctest::Approx(lost).epsilon(0.02));
+  CHECK(found.table("dimensions").at("100", "50 % too wide") == approx(lost).epsilon(0.02));
 }
 
 TEST_CASE("optimal-discriminator: far bumps that are p's own are p against itself") {
   const LabResult found = find_lab("optimal-discriminator").run({.seed = 1}, {"away=1.2", "steps=50"});
   CHECK(found.table("p, q").at("bumps, bumps far away", "2 JSD - log 4") ==
-        doctest::Approx(-std::log(4.0)).epsilon(1e-9));
+        approx(-std::log(4.0)).epsilon(1e-9));
 }
 
 TEST_CASE("blindness: equal weights have no divergence, and no noise leaves what was there") {
@@ -59,7 +59,7 @@ TEST_CASE("blindness: equal weights have no divergence, and no noise leaves what
   const LabTable plain =
       find_lab("blindness").run({}, {"left=0.7", "noise=0", "separations=4,16"}).table("separation");
   CHECK(plain.at("4", "KL, nats") == plain.at("4", "KL with noise"));
-  CHECK(plain.at("16", "KL, nats") == doctest::Approx(-0.5 * std::log(4 * 0.7 * 0.3)).epsilon(1e-6));
+  CHECK(plain.at("16", "KL, nats") == approx(-0.5 * std::log(4 * 0.7 * 0.3)).epsilon(1e-6));
 }
 
 TEST_CASE("noise-levels: rows are named by the levels that were walked") {
@@ -89,7 +89,7 @@ TEST_CASE("mode-collapse, nce-constant, one-idea, prior-holes, relu and score-ma
   CHECK(ends("0.5").at("DDIM", "near a mode") != ends("0.1").at("DDIM", "near a mode"));
   const LabTable one =
       find_lab("relu-lost-gradient").run({.seed = 1}, {"units=1", "sharpnesses=64"}).table("activation");
-  CHECK(one.at("relu", "differences") == doctest::Approx(one.at("relu", "Leibniz")).epsilon(1e-3));
+  CHECK(one.at("relu", "differences") == approx(one.at("relu", "Leibniz")).epsilon(1e-3));
   // Each changes what it names, and nothing else: dsm's noise, the noise on what D sees.
   const auto by_sigma = [](const char* sigma) {
     return find_lab("score-matching")

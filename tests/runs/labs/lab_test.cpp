@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "runs/labs/lab_tools.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/paths.h"
 #include "support/scratch.h"
@@ -88,8 +89,8 @@ TEST_CASE("fit lowers a loss and tells of each quarter") {
   const LabContext context{.progress = [&](const std::string& text) { told.push_back(text); }};
   fit(line, {.steps = 400, .lr = 0.05}, context, "a line",
       [&](int64_t) { return mean(square(line.forward(x) - y)); });
-  CHECK(line.weight().item() == doctest::Approx(2).epsilon(0.01));
-  CHECK(line.bias().item() == doctest::Approx(1).epsilon(0.01));
+  CHECK(line.weight().item() == approx(2).epsilon(0.01));
+  CHECK(line.bias().item() == approx(1).epsilon(0.01));
   REQUIRE(told.size() == 4);
   CHECK(told[1].starts_with("a line: step 200 of 400, loss "));
 }

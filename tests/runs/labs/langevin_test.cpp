@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -15,7 +16,7 @@ TEST_CASE("langevin: paths climb without noise, laws are those of theory, and mi
   const LabTable& paths = result.table("paths on");
   // A Gaussian of variances 1 and correlation .6; draws are d/2 = 1 nat below the maximum on average.
   const double highest = -std::log(2 * std::numbers::pi) - std::log(1 - 0.36) / 2;
-  CHECK(paths.at("gaussian", "maximum") == doctest::Approx(highest).epsilon(1e-3));
+  CHECK(paths.at("gaussian", "maximum") == approx(highest).epsilon(1e-3));
   CHECK(std::abs(paths.at("gaussian", "no noise") - highest) < 2e-3);
   CHECK(std::abs(paths.at("gaussian", "noise") - highest + 1) < 0.1);
   CHECK(std::abs(paths.at("gaussian", "draws") - highest + 1) < 0.1);
@@ -28,7 +29,7 @@ TEST_CASE("langevin: paths climb without noise, laws are those of theory, and mi
   for (const LabTable::Row& row : laws.rows) {
     CAPTURE(row.name);
     const double e = std::stod(row.name), variance = 1 / (1 - e / 2);
-    CHECK(laws.at(row.name, "1/(1 - e/2)") == doctest::Approx(variance));
+    CHECK(laws.at(row.name, "1/(1 - e/2)") == approx(variance));
     // Four standard errors of 80,000 squares, which at e = .1 are correlated by .12.
     CHECK(std::abs(laws.at(row.name, "ULA variance") / variance - 1) < 0.021);
     CHECK(std::abs(laws.at(row.name, "MALA variance") - 1) < 0.021);
@@ -53,10 +54,10 @@ TEST_CASE("langevin: paths climb without noise, laws are those of theory, and mi
   // x' = (1 - e) x + noise: a draw is worth (1 - rho)/(1 + rho) of an independent one, rho = 1 - e.
   for (const double d : {16.0, 256.0}) {
     const double e = 0.4 / std::sqrt(d);
-    CHECK(mixing.at(d == 16 ? "16" : "256", "ULA") == doctest::Approx(e / (2 - e)).epsilon(0.15));
+    CHECK(mixing.at(d == 16 ? "16" : "256", "ULA") == approx(e / (2 - e)).epsilon(0.15));
   }
-  CHECK(mixing.at("256", "mh acceptance") == doctest::Approx(0.234).epsilon(0.1));
-  CHECK(mixing.at("256", "MALA acceptance") == doctest::Approx(0.574).epsilon(0.1));
+  CHECK(mixing.at("256", "mh acceptance") == approx(0.234).epsilon(0.1));
+  CHECK(mixing.at("256", "MALA acceptance") == approx(0.574).epsilon(0.1));
 }
 
 TEST_CASE("langevin: noise sets the temperature, and no other number") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -27,7 +28,7 @@ TEST_CASE("likelihood-vs-quality: 99 % noise costs log 100 at most, memory the t
   CHECK(remembered.at("0.0003", "log p, test") < -1000);
   // Its own kernel alone: -log(2 pi w^2 n).
   CHECK(remembered.at("0.0003", "log p, training") ==
-        doctest::Approx(-std::log(2 * 3.14159265 * 0.0003 * 0.0003 * 2000)).epsilon(0.01));
+        approx(-std::log(2 * 3.14159265 * 0.0003 * 0.0003 * 2000)).epsilon(0.01));
   CHECK(result.pictures.size() == 2);
 }
 

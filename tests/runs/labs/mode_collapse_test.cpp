@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 #include "support/png_decoder.h"
 
 namespace gradzoo {
@@ -25,7 +26,7 @@ TEST_CASE("mode-collapse: a D that is far ahead keeps G on a few modes; minimax 
   }
   REQUIRE(result.pictures.size() == 2);
   const test::PngDecoder film(result.pictures[1].drawing.bytes);  // four rows of four square frames
-  CHECK(film.height == doctest::Approx(film.width).epsilon(0.1));
+  CHECK(film.height == approx(film.width).epsilon(0.1));
 }
 
 }  // namespace gradzoo

@@ -4,6 +4,7 @@
 
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -17,12 +18,12 @@ TEST_CASE("one-idea: four readings are one, errors are in ratio, five solvers re
     const auto value = [&](const char* column) { return readings.at(row.name, column); };
     const Mixing at = cosine_path()(std::stod(row.name));
     const double noise = value("error: noise");
-    CHECK(value("data in x_t") == doctest::Approx(at.data));
+    CHECK(value("data in x_t") == approx(at.data));
     CHECK(noise < 0.5);  // guessing 0 has an error of about 1
-    CHECK(value("error: denoised") == doctest::Approx(noise * at.noise / at.data));
-    CHECK(value("error: score") == doctest::Approx(noise / at.noise));
+    CHECK(value("error: denoised") == approx(noise * at.noise / at.data));
+    CHECK(value("error: score") == approx(noise / at.noise));
     CHECK(value("error: velocity") ==
-          doctest::Approx(noise * std::abs(at.noise_slope - at.data_slope * at.noise / at.data)));
+          approx(noise * std::abs(at.noise_slope - at.data_slope * at.noise / at.data)));
     CHECK(value("round trip") < 1e-12);
   }
   const LabTable& solvers = result.table("solver");

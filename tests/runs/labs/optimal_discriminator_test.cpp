@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -18,7 +19,7 @@ TEST_CASE("optimal-discriminator: D is p/(p + q), and V nears 2 JSD - log 4 from
   CHECK(table.at("bumps, a bell", "max |D - D*|") < 0.06);
   CHECK(table.at("bumps, a bell", "V(D)") > table.at("bumps, a bell", "2 JSD - log 4") - 0.005);
   CHECK(table.at("bumps, a bell; early", "mean |D - D*|") > 0.05);
-  CHECK(table.at("bumps twice", "V(D)") == doctest::Approx(-std::log(4.0)).epsilon(0.005));
+  CHECK(table.at("bumps twice", "V(D)") == approx(-std::log(4.0)).epsilon(0.005));
   CHECK(table.at("bumps, bumps far away", "V(D)") > -0.05);
   CHECK(result.pictures.size() == 1);
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -13,9 +14,8 @@ TEST_CASE("relu-lost-gradient: autodiff gives 0 where differences do not, and so
     CHECK(table.at("softplus, 1", "lost") < 1e-3 * table.at("softplus, 1", "differences"));
     CHECK(table.at("softplus, 16", "lost") < 0.02 * table.at("softplus, 16", "differences"));
     CHECK(table.at("softplus, 256", "autodiff") ==
-          doctest::Approx(table.at("relu", "differences")).epsilon(0.02).scale(0));
-    CHECK(table.at("relu", "Leibniz") ==
-          doctest::Approx(table.at("relu", "differences")).epsilon(0.02).scale(0));
+          approx(table.at("relu", "differences")).epsilon(0.02).scale(0));
+    CHECK(table.at("relu", "Leibniz") == approx(table.at("relu", "differences")).epsilon(0.02).scale(0));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "gradzoo/models/score/objectives.h"
 #include "gradzoo/runs/labs/lab.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 
@@ -24,7 +25,7 @@ TEST_CASE("score-matching: every objective learns the ring, with ranked noise; n
   CHECK(fits.at("esm", "KL, nats") < fits.at("ssm", "KL, nats"));
   CHECK(noise("ism") < noise("ssm"));
   CHECK(noise("ism-hutchinson") < noise("ssm"));
-  CHECK(noise("fd-ssm") == doctest::Approx(noise("ssm")).epsilon(0.05));
+  CHECK(noise("fd-ssm") == approx(noise("ssm")).epsilon(0.05));
   CHECK(same(fits, "KL, nats"));
   CHECK(same(fits, "gradient noise"));
   CHECK(fits.at("fd-ssm", "MB a step") < fits.at("ssm", "MB a step"));  // no second derivative to keep
@@ -32,7 +33,7 @@ TEST_CASE("score-matching: every objective learns the ring, with ranked noise; n
   const LabTable& blind = result.table("objective, two modes");
   CHECK(blind.at("truth, weights .5", "Fisher divergence") < 1e-10);
   CHECK(blind.at("truth, weights .5", "KL, nats") ==
-        doctest::Approx(0.8 * std::log(1.6) + 0.2 * std::log(0.4)).epsilon(1e-6));
+        approx(0.8 * std::log(1.6) + 0.2 * std::log(0.4)).epsilon(1e-6));
   CHECK(result.pictures.size() == 2);
 }
 

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "runs/refusals.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -65,7 +66,7 @@ TEST_CASE("the others: a label, another set, another run both ways; what is wron
   // A set against itself: 5 % of the others are caught, of 24 one or none, but for the draws of the judge.
   const auto alike = nlohmann::json::parse(told("other --against more --json -n 24 --out x.png"));
   CHECK(alike["caught_at_5_percent"].get<double>() < 0.3);
-  CHECK(alike["auroc"].get<double>() == doctest::Approx(0.5).epsilon(0.2));
+  CHECK(alike["auroc"].get<double>() == approx(0.5).epsilon(0.2));
 
   check_refused("anomaly other", run.folder, {"against what is not said", "--against noise"});
   check_refused("anomaly other --against digit=x", run.folder, {"digit=x names no label"});

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "runs/refusals.h"
 #include "runs/uses/two_samples.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -28,7 +29,7 @@ TEST_CASE("points are told apart where their laws differ, and what is surest is 
   const std::string folder = scratch.file("");
   const auto far = object_of("ring8 two-moons -n 400 --out far.png", folder);
   CHECK(far["a"] == "ring8 (test)");
-  CHECK(far["p_value"].get<double>() == doctest::Approx(0.001));
+  CHECK(far["p_value"].get<double>() == approx(0.001));
   CHECK(far["accuracy"].get<double>() > 0.6);
   CHECK(far["held_out"] == 200);
   CHECK(std::filesystem::exists(scratch.file("far.png")));

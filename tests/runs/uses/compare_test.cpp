@@ -5,6 +5,7 @@
 
 #include "gradzoo/runs/uses/sample_quality.h"
 #include "runs/refusals.h"
+#include "support/approx.h"
 #include "support/html_tags.h"
 #include "support/png_decoder.h"
 
@@ -53,10 +54,10 @@ TEST_CASE("runs of different models stand side by side, with reasons for what is
     const Examples test = binary.data().evaluation_examples(Split::test);
     for (const Quantity& quantity : binary.model->validate(binary.data().view(test)))
       if (!quantity.density_kind.empty())
-        CHECK(runs[0]["density"]["value"].get<double>() == Approx(quantity.value));
+        CHECK(runs[0]["density"]["value"].get<double>() == approx(quantity.value));
     const SampleMetrics metrics =
         metrics_of(binary, classifier_of(std::make_unique<OpenedRun>("judge"), binary), Split::test);
-    CHECK(runs[0]["frechet_distance"].get<double>() == Approx(quality_of(binary, metrics, 10).frechet.value));
+    CHECK(runs[0]["frechet_distance"].get<double>() == approx(quality_of(binary, metrics, 10).frechet.value));
   }
   const ProcessResult strip =
       run_ok("compare binary game -n 24 --classifier judge --strip strip.png --html strip.html", run.folder);

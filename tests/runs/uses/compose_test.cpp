@@ -11,6 +11,7 @@
 #include "gradzoo/runs/uses/walk.h"
 #include "runs/refusals.h"
 #include "samplers/denoised.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -42,7 +43,7 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
     const double off = axis["mean"].get<double>() - axis["mean_by_quadrature"].get<double>();
     CHECK(std::abs(off) < 3.9 * axis["mean_standard_error"].get<double>());  // 1 in 10,000
     const double spread = axis["standard_deviation_by_quadrature"];
-    CHECK(axis["standard_deviation"].get<double>() == Approx(spread).epsilon(0.2).scale(0));
+    CHECK(axis["standard_deviation"].get<double>() == approx(spread).epsilon(0.2).scale(0));
   }
   // A product does not hang on the order of its factors.
   const auto kl = [&](const std::string& runs) {
@@ -50,7 +51,7 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
         run_gradzoo("compose " + runs + " -n 4 --set steps=4 --json --out x.png", folder).out;
     return nlohmann::json::parse(out)["kl_nats"].get<double>();
   };
-  CHECK(kl("one two") == Approx(kl("two one")).epsilon(1e-4));
+  CHECK(kl("one two") == approx(kl("two one")).epsilon(1e-4));
   const ProcessResult scores = run_ok("compose one field -n 20 --set steps=20 --out y.png", folder);
   CHECK_MESSAGE(contains(scores.out, "ula: 20 chains"), scores.out);  // one has a score alone
 
@@ -88,7 +89,7 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
     const Tensor x = walk(product, ones.shape, 12, *sampler, options.chains(), 0).chains.x;
     Rng rng(0, "compose");
     CHECK(found["mean_grey"].get<double>() ==
-          Approx(mean(clamp(denoised(product, x, product.data_noise, rng), 0, 1)).item()).epsilon(1e-5));
+          approx(mean(clamp(denoised(product, x, product.data_noise, rng), 0, 1)).item()).epsilon(1e-5));
   }
   check_refused("compose ones toy", run.folder, {"images of 8x8", "points of 2 numbers"});
   check_refused("compose ones run", run.folder, {"neither log-density nor score"});
@@ -103,5 +104,5 @@ TEST_CASE("each digit of a product is called one that a run has learned, or one 
   const auto found = json_of("compose eights rest -n 10 --set steps=4 --json --out x.png", folder);
   const auto& factors = found["factors"];
   REQUIRE(factors.size() == 2);
-  CHECK(factors[0]["called_share"].get<double>() + factors[1]["called_share"].get<double>() == Approx(1));
+  CHECK(factors[0]["called_share"].get<double>() + factors[1]["called_share"].get<double>() == approx(1));
 }

@@ -10,6 +10,7 @@
 #include "gradzoo/models/eval/sample_metrics.h"
 #include "gradzoo/runs/opened_run.h"
 #include "runs/refusals.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -32,7 +33,7 @@ TEST_CASE("of images PSNR is told before and after, the same at any number of th
     const Tensor guess = score.model->abilities().denoise({noisy, 0.4, rng, {0, 1}});
     CHECK(min(guess).item() >= 0);
     const auto mean_psnr = [&](const Tensor& x) {
-      return doctest::Approx(mean_of_rows(psnr(x, clean)).value).epsilon(1e-5);
+      return approx(mean_of_rows(psnr(x, clean)).value).epsilon(1e-5);
     };
     CHECK(numbers["psnr_noisy_db"].get<double>() == mean_psnr(noisy));
     CHECK(numbers["psnr_denoised_db"].get<double>() == mean_psnr(guess));
@@ -67,7 +68,7 @@ TEST_CASE("of points the distance is told, beside that of the best guess, which 
     const Tensor with_noise = points + randn_like(points, rng) * 0.3;
     const Tensor best =
         cast(with_noise, DType::f64) + score_at(noised_toy(*opened.shape.toy, 0.3, 1200), with_noise) * 0.09;
-    CHECK(exact == doctest::Approx(sum(square(best - cast(points, DType::f64))).item() / 2000).epsilon(1e-6));
+    CHECK(exact == approx(sum(square(best - cast(points, DType::f64))).item() / 2000).epsilon(1e-6));
   }
   CHECK(std::filesystem::exists(scratch.file("x.png")));
   const ProcessResult fine = run_ok("denoise run --sigma 0.002 -n 10 --out y.png", folder);

@@ -10,6 +10,7 @@
 #include "gradzoo/runs/opened_run.h"
 #include "gradzoo/runs/uses/classifiers.h"
 #include "runs/refusals.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -48,7 +49,7 @@ TEST_CASE("the half that is told is known, and a classifier is asked what the ot
     const auto found = json_of("inpaint dae -n 20 --json --keep " + keep, folder);
     const Tensor shown = half(axis, begin), hidden = batch.x - shown;
     CHECK(found["hidden_error_black"].get<double>() ==
-          doctest::Approx(std::sqrt(sum(square(hidden)).item() / (20 * 392))).epsilon(1e-5));
+          approx(std::sqrt(sum(square(hidden)).item() / (20 * 392))).epsilon(1e-5));
     const SampleClassifier judge = digits_classifier();
     CHECK(found["called_right_black"] == accuracy(judge.probabilities(shown), batch.labels));
     CHECK(found["called_right_whole"] == accuracy(judge.probabilities(batch.x), batch.labels));

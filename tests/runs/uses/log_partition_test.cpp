@@ -10,6 +10,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/networks/rbm_layer.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -39,11 +40,11 @@ TEST_CASE("Both directions and enumeration agree on a small machine, and nothing
   CHECK(std::abs(report.down.value - *report.exact) < 4 * report.down.annealing.error);
   CHECK(report.warnings().empty());
   const auto json = log_z_json(report);
-  CHECK(json["exact"] == doctest::Approx(*report.exact));
+  CHECK(json["exact"] == approx(*report.exact));
   for (const char* way : {"forward", "reverse"}) {
     const double value = json[way]["value"], error = json[way]["error"];
-    CHECK(json[way]["low"].get<double>() == doctest::Approx(value - 3 * error));
-    CHECK(json[way]["high"].get<double>() == doctest::Approx(value + 3 * error));
+    CHECK(json[way]["low"].get<double>() == approx(value - 3 * error));
+    CHECK(json[way]["high"].get<double>() == approx(value + 3 * error));
     CHECK(error > 0);
   }
   CHECK(json["reverse"]["bound"] == true);

@@ -8,6 +8,7 @@
 #include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/runs/opened_run.h"
 #include "runs/refusals.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -41,14 +42,14 @@ TEST_CASE("of pure black and white the number is the model's own; differences an
     Rng rng(1);
     const Tensor pure = concat(zeros({1, 64}), ones({1, 64}), 0);
     const std::vector<double> own = made.model->abilities().log_prob->of(pure, rng).to_vector();
-    for (size_t i = 0; i < 2; ++i) CHECK(nats[i] == doctest::Approx(own[i]).epsilon(1e-6));
+    for (size_t i = 0; i < 2; ++i) CHECK(nats[i] == approx(own[i]).epsilon(1e-6));
   }
   CHECK(told["examples"][1]["nats_standard_error"] < 1e-6);
   CHECK(told["examples"][2]["nats_standard_error"] > 0.01);
   std::vector<int> places;
   for (size_t i = 0; i < 3; ++i) {
     const auto& example = told["examples"][i];
-    CHECK(example["less_first"].get<double>() == doctest::Approx(nats[i] - nats[0]));
+    CHECK(example["less_first"].get<double>() == approx(nats[i] - nats[0]));
     const auto above = std::ranges::count_if(nats, [&](double other) { return other > nats[i]; });
     CHECK(example["place"] == 1 + above);
     CHECK(example["name"] == "three.npy[" + std::to_string(i) + "]");

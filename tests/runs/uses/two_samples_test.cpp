@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -61,8 +62,8 @@ TEST_CASE("of images those are shown of which the classifier was surest, on eith
   REQUIRE(grid.pixels.shape() == Shape{20, 4, 4});
   for (int64_t i = 0; i < 10; ++i) {
     const double row = 0.05 * static_cast<double>(9 - i);
-    CHECK(grid.pixels.rows(i, i + 1).to_vector()[0] == doctest::Approx(row));
-    CHECK(grid.pixels.rows(10 + i, 11 + i).to_vector()[0] == doctest::Approx(row + 0.01));
+    CHECK(grid.pixels.rows(i, i + 1).to_vector()[0] == approx(row));
+    CHECK(grid.pixels.rows(10 + i, 11 + i).to_vector()[0] == approx(row + 0.01));
   }
 }
 
@@ -84,9 +85,9 @@ TEST_CASE("of other points each stands at its own logit, coloured by its side") 
   for (size_t row = 0; row < 10; ++row) {
     const auto place = static_cast<double>(row);
     CHECK(points[2 * row] == place);
-    CHECK(points[2 * row + 1] == doctest::Approx(0.5 + place));
+    CHECK(points[2 * row + 1] == approx(0.5 + place));
     CHECK(points[20 + 2 * row] == 100 + place);
-    CHECK(points[21 + 2 * row] == doctest::Approx(-0.25 - place));
+    CHECK(points[21 + 2 * row] == approx(-0.25 - place));
     CHECK(labels[row] == 0);
     CHECK(labels[10 + row] == 1);
   }

@@ -13,6 +13,7 @@
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -78,7 +79,7 @@ TEST_CASE("chains on images come back as images in [0,1], chains on points as po
 TEST_CASE("chains start where the target says, else inside a toy's box") {
   Target from{.score = kScore.score, .initial = [](int64_t n, Rng&) { return full({n, 2}, 7); }};
   UnadjustedLangevin still({.step = 1e-9, .noise = 0});
-  CHECK(walk(from, {.example = {2}}, 3, still, {.steps = 1}, 1).samples.to_vector()[0] == Approx(7));
+  CHECK(walk(from, {.example = {2}}, 3, still, {.steps = 1}, 1).samples.to_vector()[0] == approx(7));
   const auto toy = make_toy("ring8", {.scale = 5});
   const Tensor x = walk(kScore, {.example = {2}, .toy = toy}, 2000, still, {.steps = 1}, 1).samples;
   CHECK(max(x).item() > toy->box().high[0] / 2);
@@ -123,7 +124,7 @@ TEST_CASE("the table shows acceptance and every statistic, and says where chains
   check_says(table, {"mala: 10 chains, 500 steps of 0.1 (100 warm-up), acceptance 0.500", "2505", "1711",
                      "1.000", "ESS per gradient", "0.5\n", "-"});
   const auto json = walk_json(good, 10, AdjustedLangevin({.step = 0.1}), {.steps = 500, .warmup = 100});
-  CHECK(json["statistics"][0]["ess_per_evaluation"].get<double>() == Approx(0.5));
+  CHECK(json["statistics"][0]["ess_per_evaluation"].get<double>() == approx(0.5));
   CHECK(!contains(table, "do not agree"));
   CHECK(contains(walk_table(good, 10, RandomWalk(), {.steps = 500}), "ESS per log p"));
   const ChainResult bad{{}, 1, {"x0"}, {10}, {7}, {1.5}, 501};

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/samplers/kinds/hmc.h"
+#include "support/approx.h"
 
 namespace gradzoo {
 namespace {
@@ -16,34 +17,34 @@ TEST_CASE("the step that is kept has the wanted acceptance, wherever the search 
     for (const double wanted : {0.6, 0.8, 0.95}) {
       DualAveraging tuning(0.1, wanted);
       for (int i = 0; i < 500; ++i) tuning.update(acceptance_of(tuning.step(), scale));
-      CHECK(acceptance_of(tuning.kept(), scale) == doctest::Approx(wanted).epsilon(0.02));
+      CHECK(acceptance_of(tuning.kept(), scale) == approx(wanted).epsilon(0.02));
     }
 }
 
 TEST_CASE("the step doubles until acceptance crosses the wanted one; then the algorithm, written out") {
   DualAveraging tuning(0.1, 0.8);
-  CHECK(tuning.kept() == doctest::Approx(0.1));
+  CHECK(tuning.kept() == approx(0.1));
   tuning.update(0.9);
-  CHECK(tuning.step() == doctest::Approx(0.2));
+  CHECK(tuning.step() == approx(0.2));
   tuning.update(0.85);
-  CHECK(tuning.step() == doctest::Approx(0.4));
+  CHECK(tuning.step() == approx(0.4));
   tuning.update(0.3);  // crossed: between .2 and .4
   const double begin = std::log(0.4) - std::log(2.0) / 2;
-  CHECK(std::log(tuning.step()) == doctest::Approx(begin));
-  CHECK(std::log(tuning.kept()) == doctest::Approx(begin));
+  CHECK(std::log(tuning.step()) == approx(begin));
+  CHECK(std::log(tuning.kept()) == approx(begin));
   tuning.update(0.5);
   const double error = 0.3 / 11, first = begin - error / 0.5;
-  CHECK(std::log(tuning.step()) == doctest::Approx(first));
-  CHECK(std::log(tuning.kept()) == doctest::Approx(first));  // 1^-0.75: all of it
+  CHECK(std::log(tuning.step()) == approx(first));
+  CHECK(std::log(tuning.kept()) == approx(first));  // 1^-0.75: all of it
   tuning.update(1.0);
   const double second_error = (1 - 1.0 / 12) * error + -0.2 / 12;
   const double second = begin - std::sqrt(2.0) / 0.5 * second_error;
   const double weight = std::pow(2.0, -0.75);
-  CHECK(std::log(tuning.step()) == doctest::Approx(second));
-  CHECK(std::log(tuning.kept()) == doctest::Approx(weight * second + (1 - weight) * first));
+  CHECK(std::log(tuning.step()) == approx(second));
+  CHECK(std::log(tuning.kept()) == approx(weight * second + (1 - weight) * first));
   tuning.restart(3);
   tuning.update(0.1);
-  CHECK(tuning.step() == doctest::Approx(1.5));  // halved, where it was too long
+  CHECK(tuning.step() == approx(1.5));  // halved, where it was too long
 }
 
 TEST_CASE("where every step is accepted the search ends") {
@@ -59,8 +60,8 @@ TEST_CASE("the step settles, and does not swing between accepted always and neve
     DualAveraging tuning(0.1, wanted);
     const auto acceptance = [](double e) { return std::clamp(0.6 - 2 * std::log(e), 0.0, 1.0); };
     for (int i = 0; i < 60; ++i) tuning.update(acceptance(tuning.step()));
-    CHECK(acceptance(tuning.step()) == doctest::Approx(wanted).epsilon(0.02));
-    CHECK(acceptance(tuning.kept()) == doctest::Approx(wanted).epsilon(0.02));
+    CHECK(acceptance(tuning.step()) == approx(wanted).epsilon(0.02));
+    CHECK(acceptance(tuning.kept()) == approx(wanted).epsilon(0.02));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/samplers/kinds/hmc.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -16,12 +17,12 @@ TEST_CASE("variances of batches are those of all rows together, drawn towards 1e
     const Tensor truth = var_axis(cast(x, DType::f64), 0);
     for (int64_t i = 0; i < 3; ++i) {
       const double wanted = (30 * truth.data<double>()[i] + 5e-3) / 35;
-      CHECK(variance.regularised(i) == doctest::Approx(wanted).epsilon(1e-9));
+      CHECK(variance.regularised(i) == approx(wanted).epsilon(1e-9));
     }
     variance.reset(3);
     CHECK(variance.count() == 0);
     variance.add(x.rows(0, 1));
-    CHECK(variance.regularised(0) == doctest::Approx(5e-3 / 6));
+    CHECK(variance.regularised(0) == approx(5e-3 / 6));
   }
 }
 

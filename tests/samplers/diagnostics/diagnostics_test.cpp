@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "samplers/diagnostics/autocovariance.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -93,7 +94,7 @@ TEST_CASE("the effective sample size is ArviZ's, whether pairs end early, at the
     for (const double rho : {0.0, 0.7, 0.99, -0.3, -0.9}) {
       for (const int64_t chains : {1, 3}) {
         const Tensor draws = autoregression(chains, n, rho, ++seed);
-        CHECK(effective_sample_size(draws) == doctest::Approx(naive_ess(draws)).epsilon(1e-10).scale(0));
+        CHECK(effective_sample_size(draws) == approx(naive_ess(draws)).epsilon(1e-10).scale(0));
       }
     }
 }
@@ -102,19 +103,19 @@ TEST_CASE("an autoregression is worth (1 - rho) / (1 + rho) of its draws, more w
   for (const double rho : {0.0, 0.5, 0.9, -0.4}) {
     const int64_t chains = 50, n = 4000;
     const double truth = static_cast<double>(chains * n) * (1 - rho) / (1 + rho);
-    CHECK(effective_sample_size(autoregression(chains, n, rho, 3)) == doctest::Approx(truth).epsilon(0.05));
+    CHECK(effective_sample_size(autoregression(chains, n, rho, 3)) == approx(truth).epsilon(0.05));
   }
 }
 
 TEST_CASE("chains that alternate are worth at most log10 of their draws times as many") {
   Tensor draws = empty({1, 1000}, DType::f64);
   for (int64_t t = 0; t < 1000; ++t) draws.mutable_data<double>()[t] = t % 2 == 0 ? 1 : -1;
-  CHECK(effective_sample_size(draws) == doctest::Approx(3000));
+  CHECK(effective_sample_size(draws) == approx(3000));
 }
 
 TEST_CASE("chains that agree have a split R-hat of 1") {
   const Tensor good = autoregression(4, 2000, 0.5, 4);
-  CHECK(split_rhat(good) == doctest::Approx(1).epsilon(0.01));
+  CHECK(split_rhat(good) == approx(1).epsilon(0.01));
 }
 
 TEST_CASE("chains around different means disagree, and so do the halves of one that drifts") {
@@ -133,17 +134,17 @@ TEST_CASE("chains around different means disagree, and so do the halves of one t
 TEST_CASE("split R-hat is the closed form of two chains of four") {
   // halves (0,1) (2,3) (4,5) (6,7): W = 1/2; means .5, 2.5, 4.5, 6.5 with variance 20/3; n = 2
   const Tensor draws = tensor({0, 1, 2, 3, 4, 5, 6, 7}, {2, 4}, DType::f64);
-  CHECK(split_rhat(draws) == doctest::Approx(std::sqrt((0.25 + 20.0 / 3) / 0.5)).epsilon(1e-12));
+  CHECK(split_rhat(draws) == approx(std::sqrt((0.25 + 20.0 / 3) / 0.5)).epsilon(1e-12));
   // an odd number of draws leaves out the one in the middle
   const Tensor odd = tensor({0, 1, 99, 2, 3, 4, 5, -99, 6, 7}, {2, 5}, DType::f32);
-  CHECK(split_rhat(odd) == doctest::Approx(split_rhat(draws)).epsilon(1e-12));
+  CHECK(split_rhat(odd) == approx(split_rhat(draws)).epsilon(1e-12));
 }
 
 TEST_CASE("by ranks, heavy tails and any monotone map leave everything as it is") {
   const Tensor x = autoregression(4, 301, 0.6, 7);
   const Tensor cubed = x * x * x;
-  CHECK(bulk_ess(cubed) == doctest::Approx(bulk_ess(x)).epsilon(1e-12));
-  CHECK(tail_ess(cubed) == doctest::Approx(tail_ess(x)).epsilon(1e-12));
+  CHECK(bulk_ess(cubed) == approx(bulk_ess(x)).epsilon(1e-12));
+  CHECK(tail_ess(cubed) == approx(tail_ess(x)).epsilon(1e-12));
   const Tensor cauchy = x / abs(autoregression(4, 301, 0, 8));
   CHECK(rank_normalised_rhat(cauchy) < 1.05);
 }
@@ -158,15 +159,15 @@ TEST_CASE("folded ranks see chains of one mean and different width, which split 
 
 TEST_CASE("independent draws are worth their number, in the bulk and in the tails") {
   const Tensor draws = autoregression(8, 2000, 0, 10);
-  CHECK(bulk_ess(draws) == doctest::Approx(16000).epsilon(0.06));
-  CHECK(tail_ess(draws) == doctest::Approx(16000).epsilon(0.1));
+  CHECK(bulk_ess(draws) == approx(16000).epsilon(0.06));
+  CHECK(tail_ess(draws) == approx(16000).epsilon(0.1));
 }
 
 TEST_CASE("the tails are worth what the worse of both is worth, whichever it is") {
   const Tensor slow = autoregression(4, 2000, 0.98, 12), fast = autoregression(4, 2000, 0, 13);
   const Tensor draws = fast + relu(slow) * 5.0;  // above, where slow is
   CHECK(tail_ess(draws) < 0.05 * 8000);
-  CHECK(tail_ess(neg(draws)) == doctest::Approx(tail_ess(draws)).epsilon(0.05));
+  CHECK(tail_ess(neg(draws)) == approx(tail_ess(draws)).epsilon(0.05));
 }
 
 TEST_CASE("the tails of bits are those of the one quantile that tells them apart") {

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/samplers/diagnostics/diagnostics.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -105,7 +106,7 @@ TEST_CASE("R-hat is the paper's, ranks counted one by one") {
                apart = draws + tensor({0, 0.7, 1.4}, {3, 1}, DType::f64);
   for (const Tensor& each : {draws, apart, draws * tensor({1, 3, 5}, {3, 1}, DType::f64), floor(draws * 8.0),
                              slice(apart, 1, 0, 40)})
-    CHECK(rank_normalised_rhat(each) == doctest::Approx(naive_rank_rhat(each)).epsilon(1e-12));
+    CHECK(rank_normalised_rhat(each) == approx(naive_rank_rhat(each)).epsilon(1e-12));
 }
 
 TEST_CASE("scores are quantiles of ranks, equals share theirs") {
@@ -113,7 +114,7 @@ TEST_CASE("scores are quantiles of ranks, equals share theirs") {
   const std::vector<double> scores = normal_scores(inputs);
   const double ranks[] = {4, 1, 4, 6, 4, 2};
   for (size_t i = 0; i < scores.size(); ++i)
-    CHECK(scores[i] == doctest::Approx(boost_quantile((ranks[i] - 0.375) / 6.25)).epsilon(1e-13));
+    CHECK(scores[i] == approx(boost_quantile((ranks[i] - 0.375) / 6.25)).epsilon(1e-13));
   // the middle one of an odd number stands at 0, whatever it is
   CHECK(normal_scores(std::vector<double>{3, 1e9, -7})[0] == 0);
 }
@@ -123,7 +124,7 @@ TEST_CASE("quantiles lie between neighbours in proportion") {
   CHECK(sample_quantile(values, 0.5) == 2.5);
   CHECK(sample_quantile(values, 0) == 1);
   CHECK(sample_quantile(values, 1) == 4);
-  CHECK(sample_quantile(values, 0.05) == doctest::Approx(1.15));
+  CHECK(sample_quantile(values, 0.05) == approx(1.15));
   CHECK(sample_quantile({7}, 0.3) == 7);
 }
 

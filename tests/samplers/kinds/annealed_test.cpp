@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -61,7 +62,7 @@ TEST_CASE("the denoising step ends at the mean of what was noisy, once") {
 TEST_CASE("levels are geometric where none are listed, and what was walked is remarked") {
   const AnnealedLangevin sampler({.sigma_begin = 1, .sigma_end = 0.01, .levels = 3, .level_steps = 7});
   REQUIRE(sampler.sigmas().size() == 3);
-  CHECK(sampler.sigmas()[1] == doctest::Approx(0.1));
+  CHECK(sampler.sigmas()[1] == approx(0.1));
   CHECK(sampler.remarks() == "3 noise levels from 1 to 0.01, 7 steps at each");
   const Target plain{.score = kBlurred.score};
   AnnealedLangevin other(three_levels());

@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/samplers/kinds/gibbs.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -20,7 +21,7 @@ TEST_CASE("a transition turns one bit or none: always towards the likelier, else
   sampler.step(kBiased, rng);
   const Tensor turned = sampler.x() - x;  // +1 up, -1 down
   CHECK(max(sum(abs(turned), 1)).item() == 1);
-  CHECK(sampler.moved() == doctest::Approx(sum(abs(turned)).item() / kChains));
+  CHECK(sampler.moved() == approx(sum(abs(turned)).item() / kChains));
   // Half of the bits tried are down: a share 1/e of these is turned up, all others are turned down.
   const double up = static_cast<double>(count_nonzero(gt(turned, 0.5))) / kChains;
   const double down = static_cast<double>(count_nonzero(lt(turned, -0.5))) / kChains;

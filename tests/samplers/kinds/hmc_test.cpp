@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/metropolis.h"
+#include "support/approx.h"
 #include "support/tensor_values.h"
 #include "tools/bench/allocation_count.h"
 
@@ -47,10 +48,10 @@ TEST_CASE("while warming up it finds the wanted acceptance, and the variances of
   Rng rng(1, "test/hmc");
   const ChainResult found = run_chains(stretched(), randn({200, kWide}, rng, DType::f64), sampler,
                                        {.steps = 600, .warmup = 400}, rng);
-  CHECK(found.acceptance == Approx(0.8).epsilon(0.08));
+  CHECK(found.acceptance == approx(0.8).epsilon(0.08));
   const Doubles variance = square(scales()).to_vector();
   for (size_t i = 0; i < variance.size(); ++i)
-    CHECK(sampler.inverse_mass().to_vector()[i] == Approx(variance[i]).epsilon(0.1).scale(0));
+    CHECK(sampler.inverse_mass().to_vector()[i] == approx(variance[i]).epsilon(0.1).scale(0));
   for (const double rhat : found.rhat) CHECK(rhat < 1.02);
   CHECK(sampler.divergences() == 0);
   CHECK(sampler.remarks() == "");
@@ -102,7 +103,7 @@ TEST_CASE("a second warm-up, on another target, finds another mass") {
   const Tensor start = randn({200, kWide}, rng, DType::f64);
   run_chains(stretched(), start, sampler, options, rng);
   run_chains(kNormal, start, sampler, options, rng);
-  for (const double variance : sampler.inverse_mass().to_vector()) CHECK(variance == Approx(1).epsilon(0.1));
+  for (const double variance : sampler.inverse_mass().to_vector()) CHECK(variance == approx(1).epsilon(0.1));
 }
 
 TEST_CASE("a trajectory whose energy is off by more than 1000 is counted and told, and not taken") {

@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 
@@ -88,7 +89,7 @@ TEST_CASE("a transition is a uniform point of the extent, then a difference for 
   CHECK(moved > 400);
   CHECK(moved < 1600);
   CHECK(uniform_moves > 400);
-  CHECK(sampler.moved() == doctest::Approx(static_cast<double>(uniform_moves + moved) / (2 * kChains)));
+  CHECK(sampler.moved() == approx(static_cast<double>(uniform_moves + moved) / (2 * kChains)));
   CHECK(rng.draw() == same.draw());
   CHECK(sampler.evaluations() == 3);
   CHECK(max_error(sampler.value().log_prob, kSlope.log_prob(sampler.x()).to_vector()) < 1e-12);

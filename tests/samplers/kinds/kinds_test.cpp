@@ -7,6 +7,7 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
 #include "gradzoo/samplers/registry.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 
@@ -76,7 +77,7 @@ TEST_CASE("every chain of a Metropolis step stays or takes the proposal, and its
     }
     CHECK(moved > 20);
     CHECK(moved < 180);
-    CHECK(sampler->moved() == doctest::Approx(static_cast<double>(moved) / 200));
+    CHECK(sampler->moved() == approx(static_cast<double>(moved) / 200));
     CHECK(max_error(sampler->value().log_prob, log_normal(next).to_vector()) < 1e-14);
     if (langevin) CHECK(max_error(sampler->value().score, neg(next).to_vector()) < 1e-14);
   }

@@ -11,6 +11,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
 #include "runs/refusals.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 
@@ -46,7 +47,7 @@ TEST_CASE("A growth law is recovered from points on it, a wrong one shows, and t
   const GrowthLaw law = square.fitted(kSizes, three);
   CHECK(law.text("w") == "0.5 + 0.03 w + 0.0002 w^2");
   CHECK(law.form("w") == "a + b w + c w^2");
-  CHECK(largest_factor(law, three) == doctest::Approx(1));
+  CHECK(largest_factor(law, three) == approx(1));
   CHECK(largest_factor(line.fitted(kSizes, three), three) > 1.3);
   CHECK(largest_factor(bent.fitted(kSizes, three), three) > 1.3);
 
@@ -103,9 +104,9 @@ TEST_CASE("Memory grows by the same amount with every layer and with every node"
     const Growth& curve = find(name);
     return (curve.measure(to, 0).mb - curve.measure(from, 0).mb) / static_cast<double>(to - from);
   };
-  CHECK(per_unit("depth", 100, 200) == doctest::Approx(per_unit("depth", 10, 100)).epsilon(0.05));
+  CHECK(per_unit("depth", 100, 200) == approx(per_unit("depth", 10, 100)).epsilon(0.05));
   const double node = per_unit("nodes", 1000, 10'000);
-  CHECK(node == doctest::Approx(per_unit("nodes", 10'000, 50'000)).epsilon(0.05));
+  CHECK(node == approx(per_unit("nodes", 10'000, 50'000)).epsilon(0.05));
   CHECK(node >= sizeof(Node) * 1e-6);
 }
 
@@ -132,10 +133,10 @@ TEST_CASE("bench --growth prints a table, or one JSON object a curve, and refuse
     for (const char* key : {"n", "ms", "ms_line", "mb", "mb_line"}) CHECK(point[key].get<double>() > 0);
     for (const std::string unit : {"ms", "mb"})
       CHECK(point[unit + "_ratio"].get<double>() * point[unit + "_line"].get<double>() ==
-            doctest::Approx(point[unit].get<double>()).epsilon(1e-3));
+            approx(point[unit].get<double>()).epsilon(1e-3));
     worst = std::max(worst, std::abs(std::log(point["ms_ratio"].get<double>())));
   }
-  CHECK(std::abs(std::log(curve["ms"]["worst_ratio"].get<double>())) == doctest::Approx(worst).epsilon(1e-3));
+  CHECK(std::abs(std::log(curve["ms"]["worst_ratio"].get<double>())) == approx(worst).epsilon(1e-3));
   CHECK(test::contains(run(""), "  1000 "));
   test::check_refused("bench --growth node", scratch.file(""), {"growth 'node'", "'nodes'"});
   test::check_refused("bench --growth nodes --steps 3", scratch.file(""), {"--steps"});

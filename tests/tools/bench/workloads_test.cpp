@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runs/small_runs.h"
+#include "support/approx.h"
 #include "tools/bench/allocation_count.h"
 #include "tools/bench/tape_overhead.h"
 
@@ -42,7 +43,7 @@ TEST_CASE("A training step of every workload asks the system for no memory") {
 TEST_CASE("Every timed step is of the same size, across an epoch's end too") {
   const Workload& vae = workload("vae_b512");  // 60,000 images: 117 batches and 96
   CHECK(run_workload(vae, {.steps = 120, .warm_up = 2}).gemm_gflop ==
-        doctest::Approx(run_workload(vae, {.steps = 1, .warm_up = 2}).gemm_gflop).epsilon(1e-12));
+        approx(run_workload(vae, {.steps = 1, .warm_up = 2}).gemm_gflop).epsilon(1e-12));
 }
 
 TEST_CASE("The operations that a bench counts are those of the model's products") {
@@ -50,18 +51,18 @@ TEST_CASE("The operations that a bench counts are those of the model's products"
   const double first = 784 * 500, head = 500 * 40, hidden = 20 * 500, out = 500 * 784;
   const double vae = 3 * (first + head + hidden + out) - first;
   CHECK(run_workload(workload("vae_b100"), {.steps = 1, .warm_up = 1}).gemm_gflop ==
-        doctest::Approx(2e-9 * vae * 100));
+        approx(2e-9 * vae * 100));
 
   // |grad_x f|^2 of an energy: f, its gradient, then what both read of the weights and of the hidden units.
   const double a = 784 * 512, b = 512 * 512, c = 512;
   const double energy = (a + b + c) + (a + b + c) + (2 * a + 2 * b + c) + (a + 2 * b);
   CHECK(run_workload(workload("dsm_energy_b128"), {.steps = 1, .warm_up = 1}).gemm_gflop ==
-        doctest::Approx(2e-9 * energy * 128));
+        approx(2e-9 * energy * 128));
 
   // Beside that a probe v, and behind the first bend what v bends, forward and in both gradients.
   const double sliced = energy + 2 * a + 3 * 2 * (b + c);
   CHECK(run_workload(workload("ssm_b128"), {.steps = 1, .warm_up = 1}).gemm_gflop ==
-        doctest::Approx(2e-9 * sliced * 128));
+        approx(2e-9 * sliced * 128));
 }
 
 TEST_CASE("bench prints one JSON object a workload with every field, in little memory") {

@@ -1,5 +1,6 @@
 // gradzoo course, as it is typed.
 #include <map>
+#include <regex>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -16,6 +17,14 @@ TEST_CASE("gradzoo course starts a folder, opens its next page, and keeps what w
   const std::string here = scratch.file("");
   CHECK(contains(run_gradzoo("course", here).out, "6  It learns"));
   run_ok("course start mine", here);
+  int links = 0;
+  for (const auto& page : std::filesystem::directory_iterator(scratch.file("mine/pages"))) {
+    static const std::regex kLink(R"(\]\(([^)#]*)#L\d+\))");
+    const std::string text = read_file(page.path().string());
+    for (std::sregex_iterator link(text.begin(), text.end(), kLink), end; link != end; ++link, ++links)
+      CHECK_MESSAGE(std::filesystem::exists(page.path().parent_path() / (*link)[1].str()), (*link)[1].str());
+  }
+  CHECK(links > 10);
   const ProcessResult begun = run_gradzoo("course check mine 1 --seed 5", here);
   CHECK(begun.status == 1);  // what is not complete ends a script
   check_says(begun.out, {"not begun: not written yet", "--seed 5 asks the same again"});

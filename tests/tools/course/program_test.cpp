@@ -5,16 +5,17 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "support/approx.h"
 
 using namespace gradzoo;
 
 TEST_CASE("a program shows what it reads, counts its nodes, and has derivatives of any order") {
   const course::Program numbers("leaf 0 0.5 leaf 0 2 nsub 3 1 muln 2 4 pow 0 3");
   CHECK(numbers.formula() == "v0 = 0.5; v1 = 2; v2 = 3 - v1; v3 = v2 * 4; v4 = pow(v0, v3)");
-  CHECK(numbers.made.back().item() == doctest::Approx(0.0625));
+  CHECK(numbers.made.back().item() == approx(0.0625));
   CHECK(numbers.nodes == 7);  // 3 and 4 are nodes, too
-  CHECK(numbers.gradients().front().item() == doctest::Approx(0.5));
-  CHECK(numbers.gradients().back().item() == doctest::Approx(-4 * 0.0625 * std::log(0.5)));
+  CHECK(numbers.gradients().front().item() == approx(0.5));
+  CHECK(numbers.gradients().back().item() == approx(-4 * 0.0625 * std::log(0.5)));
   CHECK(numbers.gradients(1, 3).back().item() == -4);
 
   const course::Program arrays("leaf 2 2 3 1 2 3 4 5 6 const 0 2 axis 0 1 sum_to 0 1 3 mul 3 3 mul 4 1");
@@ -43,6 +44,6 @@ TEST_CASE("a seed draws the same programs for ever") {
     numbers += course::draw_scalar_program(40, seed).made.back().item();
     arrays += sum(course::draw_array_program(20, seed).made.back()).item();
   }
-  CHECK(numbers == doctest::Approx(23.8040112534).epsilon(1e-9));
-  CHECK(arrays == doctest::Approx(12.7735757192).epsilon(1e-9));
+  CHECK(numbers == approx(23.8040112534).epsilon(1e-9));
+  CHECK(arrays == approx(12.7735757192).epsilon(1e-9));
 }

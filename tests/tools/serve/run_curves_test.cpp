@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 #include "tools/serve/http_message.h"
@@ -17,13 +18,13 @@ TEST_CASE("smoothing is a mean with weights s^k, and nothing of it at s = 0") {
   const std::vector<double> values = {4, 2, 8};
   CHECK(smoothed(values, 0) == values);
   const std::vector<double> half = smoothed(values, .5);
-  CHECK(half[0] == doctest::Approx(4));
-  CHECK(half[1] == doctest::Approx((2 + .5 * 4) / 1.5));
-  CHECK(half[2] == doctest::Approx((8 + .5 * 2 + .25 * 4) / 1.75));
+  CHECK(half[0] == approx(4));
+  CHECK(half[1] == approx((2 + .5 * 4) / 1.5));
+  CHECK(half[2] == approx((8 + .5 * 2 + .25 * 4) / 1.75));
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> gap = smoothed({4, nan, 2}, .5);
   CHECK(gap[1] != gap[1]);
-  CHECK(gap[2] == doctest::Approx((2 + .5 * 4) / 1.5));  // the gap counts for nothing
+  CHECK(gap[2] == approx((2 + .5 * 4) / 1.5));  // the gap counts for nothing
 }
 
 TEST_CASE("validation is dashed, in the chart and the colour of what it validates") {

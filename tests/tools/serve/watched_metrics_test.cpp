@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "support/approx.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 
@@ -77,7 +78,7 @@ TEST_CASE("a long file is thinned evenly, however often it was looked at, and en
   for (size_t i = 0; i + 1 < steps.size(); ++i) REQUIRE(steps[i] == 64.0 * static_cast<double>(i));
   CHECK(steps.back() == 77'776);
   for (size_t i = 0; i < steps.size(); ++i)
-    REQUIRE(column(found->training, "loss")[i] == doctest::Approx(1 / (1 + steps[i])));
+    REQUIRE(column(found->training, "loss")[i] == approx(1 / (1 + steps[i])));
   CHECK(column(found->validation, "step").size() == 16);  // none of those few is left out
   CHECK(found->last.at("step") == 77'776);
 }

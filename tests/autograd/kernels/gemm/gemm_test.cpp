@@ -7,6 +7,7 @@
 #include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
 #include "gradzoo/base/error.h"
+#include "support/approx.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;
@@ -115,7 +116,7 @@ TEST_CASE_TEMPLATE("batched products equal single ones, with a shared operand to
       std::vector<T> added = c;
       kernels::gemm_batched(batch, false, true, s.m, s.n, s.k, a.data(), s.m * s.k, b.data(), stride_b, T{2},
                             added.data(), s.m * s.n);
-      for (size_t i = 0; i < c.size(); ++i) CHECK(added[i] == doctest::Approx(3 * c[i]).epsilon(1e-5));
+      for (size_t i = 0; i < c.size(); ++i) CHECK(added[i] == approx(3 * c[i]).epsilon(1e-5));
     }
   }
 }

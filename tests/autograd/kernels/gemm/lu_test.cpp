@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/gemm/factors.h"
+#include "support/approx.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;
@@ -73,9 +74,9 @@ TEST_CASE("determinants have the sign of the row swaps and of the pivots") {
   CHECK(sign[0] == 1);
   CHECK(log_abs[0] == 0);
   CHECK(sign[1] == -1);
-  CHECK(log_abs[1] == Approx(std::log(6)));
+  CHECK(log_abs[1] == approx(std::log(6)));
   CHECK(sign[2] == 1);
-  CHECK(log_abs[2] == Approx(std::log(6)));
+  CHECK(log_abs[2] == approx(std::log(6)));
 }
 
 TEST_CASE("a pivot of 0 and a matrix that is not finite are told, the others are factored") {
@@ -86,7 +87,7 @@ TEST_CASE("a pivot of 0 and a matrix that is not finite are told, the others are
   kernels::lu_determinant(4, 2, factored.lu.data(), factored.pivots.data(), sign.data(), log_abs.data());
   CHECK(sign[0] == 0);
   CHECK(log_abs[0] == -kInfinity<double>);
-  CHECK(sign[1] * std::exp(log_abs[1]) == Approx(5));
+  CHECK(sign[1] * std::exp(log_abs[1]) == approx(5));
 }
 
 TEST_CASE("factors and solutions are the same bytes at any number of threads") {
