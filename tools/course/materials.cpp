@@ -188,7 +188,7 @@ std::string failure_of_build(const Workshop& workshop, const std::vector<std::st
   const std::string drivers = fs::path(source).parent_path().string(), object = workshop.file("answers.o"),
                     list = workshop.file("files");
   const auto run = [&](const std::vector<std::string>& all) {
-    const EndedProcess ended = run_child(all, workshop.path(), "", kCompilersLimits);
+    EndedProcess ended = run_child(all, workshop.path(), "", kCompilersLimits);
     if (!ended.started)
       throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", all.front());
     return ended;
