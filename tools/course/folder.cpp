@@ -36,11 +36,9 @@ void copy_pages(const fs::path& course, const fs::path& to) {
   const std::string sources =
       fs::proximate(fs::exists(installed) ? installed : beside, fs::canonical(to)).string();
   static const std::regex kFromCourse(R"(\]\(\.\./\.\./)");
-  for (const fs::directory_entry& page : fs::directory_iterator(course / "pages")) {
-    constexpr uint64_t kLongestPage = 1 << 20;
-    std::ofstream out(to / page.path().filename());
-    out << std::regex_replace(read_plain_file(page.path().string(), kLongestPage), kFromCourse,
-                              "](" + sources + "/");
+  for (const Step& step : steps()) {
+    std::ofstream out(to / fmt::format("{}.md", step.page));
+    out << std::regex_replace(page_of(course.string(), step), kFromCourse, "](" + sources + "/");
     out.close();
     if (!out) throw fs::filesystem_error("page", std::error_code(errno, std::generic_category()));
   }

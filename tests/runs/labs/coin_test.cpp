@@ -12,10 +12,10 @@ TEST_CASE("coin: the posterior closes in on the truth, and prior and likelihood 
   const LabTable& table = result.table("flips");
   CHECK(table.at("0", "posterior mean") == 0.5);
   CHECK(table.at("0", "posterior sd") == approx(std::sqrt(1.0 / 12)));
-  CHECK(table.at("0", "95 % from") == approx(0.025).epsilon(2e-3).scale(0));  // flat
+  CHECK(table.at("0", "95 % from") == approx(0.025).epsilon(2e-3));  // flat
   // After one flip the density is 2 theta, or 2 (1 - theta).
   const double edge = table.at("1", "heads") == 1 ? table.at("1", "95 % from") : 1 - table.at("1", "95 % to");
-  CHECK(edge * edge == approx(0.025).epsilon(2e-3).scale(0));
+  CHECK(edge * edge == approx(0.025).epsilon(2e-3));
   CHECK(table.at("0", "bits against fair") == approx(0).scale(1));
   CHECK(table.at("1", "bits against fair") == approx(0).scale(1));  // one flip tells nothing of fairness
   const double heads = table.at("1000", "heads");
@@ -25,7 +25,7 @@ TEST_CASE("coin: the posterior closes in on the truth, and prior and likelihood 
   CHECK(table.at("1000", "95 % from") < heads / 1000);
   CHECK(table.at("1000", "95 % to") > heads / 1000);
   CHECK(table.at("1000", "95 % to") - table.at("1000", "95 % from") ==
-        approx(2 * 1.96 * table.at("1000", "posterior sd")).epsilon(0.02).scale(0));
+        approx(2 * 1.96 * table.at("1000", "posterior sd")).epsilon(0.02));
   // log p(flips | flat) - log p(flips | 1/2), the integral by quadrature.
   double integral = 0;
   for (int i = 0; i < 100000; ++i) {

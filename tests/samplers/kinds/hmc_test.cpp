@@ -51,7 +51,7 @@ TEST_CASE("while warming up it finds the wanted acceptance, and the variances of
   CHECK(found.acceptance == approx(0.8).epsilon(0.08));
   const Doubles variance = square(scales()).to_vector();
   for (size_t i = 0; i < variance.size(); ++i)
-    CHECK(sampler.inverse_mass().to_vector()[i] == approx(variance[i]).epsilon(0.1).scale(0));
+    CHECK(sampler.inverse_mass().to_vector()[i] == approx(variance[i]).epsilon(0.1));
   for (const double rhat : found.rhat) CHECK(rhat < 1.02);
   CHECK(sampler.divergences() == 0);
   CHECK(sampler.remarks() == "");

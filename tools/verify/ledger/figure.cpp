@@ -112,6 +112,13 @@ FigureValue mean_of(QuantityInfo info) {
   };
 }
 
+FigureValue rise_of(QuantityInfo info) {
+  return [mean = mean_of(info)](Measured measured) {
+    const size_t half = measured.size() / 2;
+    return mean(measured.subspan(half)) - mean(measured.first(half));
+  };
+}
+
 Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::string setting,
            std::vector<QuantityInfo> said, std::vector<Planted<Refused>> plants) {
   const auto figure = std::make_shared<const Figure>(

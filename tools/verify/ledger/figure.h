@@ -39,6 +39,8 @@ FigureValue largest(std::function<double(const Quantities&)> number);
 FigureValue largest(QuantityInfo quantity);
 FigureValue least(QuantityInfo quantity);
 FigureValue mean_of(QuantityInfo quantity);
+/// Its mean over the later half of the runs, less that over the first.
+FigureValue rise_of(QuantityInfo quantity);
 
 /// What could be measured of as many runs as the row has, and which it must refuse.
 using Refused = std::function<std::vector<Quantities>()>;

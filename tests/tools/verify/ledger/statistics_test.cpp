@@ -14,9 +14,8 @@ TEST_CASE("the tail of chi-square is the incomplete gamma function, even and odd
       in_double;  // long doubles of 113 bits crash clang 19
   for (const int64_t k : {1, 2, 3, 7, 15, 28, 32})
     for (const double x : {0.1, 1.0, 7.0, 30.0, 90.0}) {
-      CHECK(
-          chi_square_tail(x, k) ==
-          approx(boost::math::gamma_q(static_cast<double>(k) / 2, x / 2, in_double)).scale(0).epsilon(1e-10));
+      CHECK(chi_square_tail(x, k) ==
+            approx(boost::math::gamma_q(static_cast<double>(k) / 2, x / 2, in_double)).epsilon(1e-10));
     }
   CHECK(chi_square_tail(0, 5) == 1);
 }
