@@ -66,7 +66,8 @@ struct ModelEntry {
 /// The options of a model of type M are a struct O with `describe(OptionTable&)` and, if needed,
 /// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`, before which `adapt_to_images` or
 /// `adapt_to_points`, of the same arguments, sets what images have other than numbers in a row. M is
-/// constructed from (O, DataShape, TrainingOptions).
+/// constructed from (O, DataShape, TrainingOptions), unless O says itself what is made, as `make(DataShape,
+/// TrainingOptions)`: a model that is another class on images.
 template <class O, class M>
 class OptionsOf final : public ModelOptions {
  public:
@@ -82,7 +83,10 @@ class OptionsOf final : public ModelOptions {
       options_.adapt(table, training, shape);
   }
   std::unique_ptr<Model> make(const DataShape& shape, const TrainingOptions& training) const override {
-    return std::make_unique<M>(options_, shape, training);
+    if constexpr (requires { options_.make(shape, training); })
+      return options_.make(shape, training);
+    else
+      return std::make_unique<M>(options_, shape, training);
   }
   Pixels pixels() const override {
     if constexpr (requires { options_.pixels; }) return options_.pixels;

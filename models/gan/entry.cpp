@@ -30,6 +30,10 @@ void GanOptions::describe(OptionTable& options) {
               "squares (lsgan), margins (hinge)");
   options.add("latent", latent, "dimensions of z", {1, 4096});
   options.add("prior", prior, kLatentPriors, "p(z) of each dimension: normal, N(0, 1); uniform, U[-1, 1)");
+  options.add("decoder_steps", decoder_steps,
+              "steps before the first in which G trains as the decoder of a VAE, so that all of the data has "
+              "its z when the game begins; 0: G begins as noise",
+              {0, 1e7});
   options.add("generator_hidden", generator_hidden, "units of the hidden layers of an mlp G", {1, 65536});
   options.add("discriminator_hidden", discriminator_hidden, "units of the hidden layers of an mlp D",
               {1, 65536});
@@ -183,6 +187,10 @@ void GanOptions::check(const TrainingOptions& training, const DataShape& shape) 
   if (batch_norm && training.batch < 2 * pac * training.shards) {
     throw Error("gan: generator_norm=batch wants two packs in a batch, or in its shards. Hint: batch={}",
                 2 * pac * training.shards);
+  }
+  if (decoder_steps > 0 && prior != LatentPrior::normal) {
+    throw Error("gan: a VAE's codes are normal, and prior={} is not. Hint: prior=normal, or decoder_steps=0",
+                name_of(kLatentPriors, prior));
   }
   if (simultaneous && generator_steps > 1) {
     throw Error("gan: simultaneous=true is one step of each. Hint: generator_steps=1");

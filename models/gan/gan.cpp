@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/pictures/image_pictures.h"
+#include "models/gan/decoder.h"
 #include "models/gan/eval.h"
 #include "models/gan/jigsaw.h"
 #include "models/gan/pictures.h"
@@ -91,7 +92,12 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
 
 Gan::~Gan() = default;
 
-void Gan::prepare(const Examples& examples) { classes_->fit(examples, init_rng_.seed()); }
+void Gan::prepare(const Examples& examples) {
+  classes_->fit(examples, init_rng_.seed());
+  if (options_.decoder_steps > 0)
+    begin_as_decoder(generator_, sizes_from(options_, *classes_, shape_), *classes_, examples,
+                     options_.decoder_steps, init_rng_.seed());
+}
 
 LabelNames Gan::labels() const { return classes_->labels(); }
 

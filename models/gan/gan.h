@@ -102,6 +102,7 @@ struct GanOptions {
   const GanLoss* loss = &non_saturating;
   int64_t latent = 64;
   LatentPrior prior = LatentPrior::normal;
+  int64_t decoder_steps = 0;
   std::vector<int64_t> generator_hidden = {256, 256};
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
@@ -143,6 +144,7 @@ class Gan : public Model {
   Gan(const GanOptions& options, const DataShape& shape, const TrainingOptions& training);
   ~Gan() override;
 
+  /// Fits clusters, and with decoder_steps trains G as the decoder of a VAE.
   void prepare(const Examples& examples) override;
 
   /// One step of D, then, every critic_steps-th time, one of G, on the same tape and the same fakes; G first

@@ -14,7 +14,7 @@ constexpr double kProposalWidth = 1.5;  // times that of the data: samples are d
 }  // namespace
 
 Cnce::Cnce(const CnceOptions& options, const DataShape& shape, const TrainingOptions& training)
-    : ContrastiveModel(options.energy, false, shape, training),
+    : ContrastiveModel(options.energy, false, options.draws, shape, training),
       proposal_(noise_of(contrasting_noise(NoiseKind::fitted, fit_points(training), kProposalWidth))),
       eps_(options.eps),
       nu_(options.nu),

@@ -22,9 +22,11 @@ const DataShape& checked(const DataShape& shape) {
 
 }  // namespace
 
-ContrastiveModel::ContrastiveModel(const EnergyOptions& energy, bool learns_constant, const DataShape& shape,
+ContrastiveModel::ContrastiveModel(const EnergyOptions& energy, bool learns_constant,
+                                   const ContrastDraws& draws, const DataShape& shape,
                                    const TrainingOptions& training)
     : shape_(checked(shape)),
+      draws_(draws),
       init_rng_(training.stream_seed(), "nce/init"),
       noise_rng_(training.stream_seed(), "nce/noise"),
       network_(shape.size(), energy, learns_constant, init_rng_),
@@ -65,9 +67,16 @@ Quantities ContrastiveModel::do_evaluate(const DataView& data) {
   return out;
 }
 
-Tensor ContrastiveModel::do_sample(const SampleRequest& request, const SamplingOptions&) const {
-  const auto energy = [&](const Tensor& x) { return network_.log_density(x); };
-  return as_examples(drawn_again(proposal(), energy, request.n, request.rng), shape_);
+Weighted ContrastiveModel::weighted() const {
+  const auto log_weight = [this](const Tensor& x) {
+    return network_.log_density(x) - proposal().log_prob(x);
+  };
+  return {proposal(), proposed_by(), log_weight};
+}
+
+Tensor ContrastiveModel::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  const ContrastDraws& draws = options_in<ContrastDraws>(sampling);
+  return as_examples(drawn_again(weighted(), draws, request.n, request.rng, request.done), shape_);
 }
 
 Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
@@ -83,8 +92,7 @@ std::vector<Picture> ContrastiveModel::do_plane_pictures(const DataView& data, c
   return {score_picture("score",
                         "The learned score grad f beside the true one, where the density is not negligible.",
                         toy, [&](const Tensor& x) { return network_.score(x); }),
-          corrected_picture(
-              toy, proposal(), [&](const Tensor& x) { return network_.log_density(x); }, rng)};
+          corrected_picture(toy, weighted(), rng)};
 }
 
 Abilities ContrastiveModel::do_abilities() {

@@ -1,5 +1,6 @@
 #include "models/nce/correction.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -7,15 +8,15 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kPool = 50;  // proposals that a sample is drawn from
+constexpr int64_t kWalkers = 250;  // codes that walk together
 
-// log w of points (m, d): (m) f64.
-Tensor log_weights(const Noise& noise, TensorFn log_density, const Tensor& points) {
-  return cast(log_density(points) - noise.log_prob(points), DType::f64);
+Tensor log_weights(const Weighted& weighted, const Tensor& x) {
+  return cast(weighted.log_weight(x), DType::f64);
 }
 
 // n of the weights' indices: an equal step through the running sum of the weights, from one random offset
@@ -34,15 +35,37 @@ Tensor resampled(const Tensor& log_weight, int64_t n, Rng& rng) {
   return chosen;
 }
 
-}  // namespace
-
-Tensor drawn_again(const Noise& noise, TensorFn log_density, int64_t n, Rng& rng) {
-  const Tensor pool = noise.sample(n * kPool, rng);
-  return index_select(pool, 0, resampled(log_weights(noise, log_density, pool), n, rng));
+Tensor walked(const Weighted& weighted, const ContrastDraws& draws, int64_t n, Rng& rng,
+              const ShareDone& done) {
+  if (weighted.flow == nullptr)
+    throw Error("draw=langevin walks through a flow's codes, and this noise has none. Hint: draw=energy");
+  const CouplingFlow& flow = *weighted.flow;
+  const Target of_codes{.log_prob = [&](const Tensor& z) {
+    return weighted.log_weight(flow.inverse(z).to) - 0.5 * sum(square(z), 1);
+  }};
+  Tensors ends;
+  for (int64_t first = 0; first < n; first += kWalkers) {
+    AdjustedLangevin mala({.step = draws.walk_step});
+    mala.begin(of_codes, randn({std::min(kWalkers, n - first), flow.numbers()}, rng));
+    for (int64_t step = 0; step < draws.walk; ++step) mala.step(of_codes, rng);
+    ends.push_back(flow.inverse(mala.x()).to);
+    if (done) done(static_cast<double>(std::min(first + kWalkers, n)) / static_cast<double>(n));
+  }
+  return concat(ends, 0);
 }
 
-Tensor kept_by_rejection(const Noise& noise, TensorFn log_density, const Tensor& points, Rng& rng) {
-  const Tensor log_weight = log_weights(noise, log_density, points);
+}  // namespace
+
+Tensor drawn_again(const Weighted& weighted, const ContrastDraws& draws, int64_t n, Rng& rng,
+                   const ShareDone& done) {
+  if (draws.draw == ContrastDraw::flow) return weighted.noise.sample(n, rng);
+  if (draws.draw == ContrastDraw::langevin) return walked(weighted, draws, n, rng, done);
+  const Tensor pool = weighted.noise.sample(n * draws.pool, rng);
+  return index_select(pool, 0, resampled(log_weights(weighted, pool), n, rng));
+}
+
+Tensor kept_by_rejection(const Weighted& weighted, const Tensor& points, Rng& rng) {
+  const Tensor log_weight = log_weights(weighted, points);
   const std::vector<double> share = exp(log_weight - max(log_weight)).to_vector();
   const std::vector<double> draws = rand({points.dim(0)}, rng, DType::f64).to_vector();
   std::vector<int64_t> kept;
@@ -51,12 +74,12 @@ Tensor kept_by_rejection(const Noise& noise, TensorFn log_density, const Tensor&
   return index_select(points, 0, row_index(kept));
 }
 
-Picture corrected_picture(const Toy& toy, const Noise& noise, TensorFn log_density, Rng& rng) {
+Picture corrected_picture(const Toy& toy, const Weighted& weighted, Rng& rng) {
   constexpr int64_t kPoints = 1000;
-  const Tensor points = noise.sample(kPoints, rng);
-  const Tensor kept = kept_by_rejection(noise, log_density, points, rng);
+  const Tensor points = weighted.noise.sample(kPoints, rng);
+  const Tensor kept = kept_by_rejection(weighted, points, rng);
   Plane of_noise = samples_over_truth(toy, points), of_kept = samples_over_truth(toy, kept),
-        again = samples_over_truth(toy, drawn_again(noise, log_density, kPoints, rng));
+        again = samples_over_truth(toy, drawn_again(weighted, {}, kPoints, rng));
   of_noise.title = "noise";
   of_kept.title = fmt::format("kept by rejection, {} of {}", kept.dim(0), kPoints);
   again.title = "resampled by weight";

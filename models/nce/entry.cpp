@@ -1,12 +1,9 @@
 #include "gradzoo/models/nce/nce.h"
 #include "models/nce/cnce.h"
+#include "models/nce/tilted_flow.h"
 
 namespace gradzoo {
 namespace {
-
-constexpr const char* kWhyPoints =
-    "a classifier never mistakes Gaussian noise for an image, so it learns nothing, and log Z is beyond "
-    "quadrature";
 
 void prefer_training(OptionTable& table, TrainingOptions& training) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "nce"); };
@@ -17,22 +14,82 @@ void prefer_training(OptionTable& table, TrainingOptions& training) {
   prefer(training.epochs, 40);
 }
 
+// Of both kinds, where the noise is a flow: what is tilted has no term that confines it.
+void prefer_images(OptionTable& table, TrainingOptions& training, EnergyOptions& energy,
+                   ContrastDraws& draws) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "images"); };
+  prefer(training.batch, 64);
+  prefer(training.lr, 0.001);
+  prefer(training.ema, 0.999);
+  prefer(training.epochs, 4);
+  prefer(energy.hidden, std::vector<int64_t>{64});
+  prefer(energy.input_scale, 1.0);
+  prefer(energy.confinement, 0.0);
+  prefer(draws.pool, 10);
+}
+
+TiltedFlowOptions tilted(const EnergyOptions& energy, const CouplingFlowOptions& flow, int64_t channels,
+                         const ContrastDraws& draws) {
+  return {.flow = flow, .energy = energy, .channels = channels, .draws = draws};
+}
+
+void describe_channels(OptionTable& options, int64_t& channels) {
+  options.add(
+      "channels", channels,
+      "images: channels of the energy's first convolution, at half the resolution; the next have 2, 4 "
+      "and 4 times as many",
+      {1, 1024});
+}
+
 }  // namespace
+
+void ContrastDraws::describe_sampling(OptionTable& options) {
+  options.add("draw", draw, kContrastDraws,
+              "flow: samples of the noise, fce's flow; energy: these, resampled with the energy's weights; "
+              "langevin: the flow's codes, which walk where the weights are large");
+  options.add("pool", pool, "draw=energy: noise examples that a sample is drawn from", {1, 10'000});
+  options.add("walk", walk, "draw=langevin: steps of MALA among the flow's codes", {1, 1e6});
+  options.add("walk_step", walk_step, "draw=langevin: e in z + e grad + sqrt(2 e) noise", {1e-9, 1});
+}
 
 void NceOptions::describe(OptionTable& options) {
   options.add("noise", noise, kNoiseKinds,
               "the noise: gaussian with one variance, fitted to the data's mean and covariance, a kernel "
-              "mixture, or a flow that is fitted first");
+              "mixture, or a flow that is fitted first (images: always)");
   options.add("noise_width", noise_width, "factor on the noise's standard deviation", {0.1, 100});
-  options.add("nu", nu, "noise points for each data point", {1, 100});
-  options.add("flow_steps", flow_steps, "noise=flow: steps of maximum likelihood before training starts",
-              {1, 1e9});
+  options.add("nu", nu, "noise examples for each data point", {1, 100});
+  options.add("flow_steps", flow_steps,
+              "noise=flow, points: steps of maximum likelihood before training starts", {1, 1e9});
+  options.add("warm_up", warm_up, "images: share of the steps in which the flow trains by maximum likelihood",
+              {0, 1});
   flow.describe_of_points(options, "flow_");
   energy.describe(options);
+  describe_channels(options, channels);
+  draws.describe_sampling(options);
 }
 
-void NceOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape&) {
+void NceOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  check_squeezable("nce", shape);
+  prefer_images(table, training, energy, draws);
+  table.prefer(noise, NoiseKind::flow, "images");
+  table.prefer(nu, 1, "images");
+  if (noise != NoiseKind::flow)
+    throw Error(
+        "noise={}: a classifier never mistakes such noise for an image, so it learns nothing. Hint: "
+        "noise=flow",
+        name_of(kNoiseKinds, noise));
+}
+
+void NceOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape&) {
   prefer_training(table, training);
+}
+
+std::unique_ptr<Model> NceOptions::make(const DataShape& shape, const TrainingOptions& training) const {
+  if (!shape.is_grid()) return std::make_unique<Nce>(*this, shape, training);
+  TiltedFlowOptions images = tilted(energy, flow, channels, draws);
+  images.warm_up = warm_up;
+  images.nu = nu;
+  return std::make_unique<TiltedFlow>(images, shape, training);
 }
 
 void FceOptions::describe(OptionTable& options) {
@@ -41,17 +98,28 @@ void FceOptions::describe(OptionTable& options) {
   options.add("flow_rate", flow_rate, "factor on the flow's learning rate", {0, 100});
   flow.describe_of_points(options, "flow_");
   energy.describe(options);
-  describe_sampling(options);
+  describe_channels(options, channels);
+  draws.describe_sampling(options);
 }
 
-void FceOptions::describe_sampling(OptionTable& options) {
-  options.add("draw", draw, kFceDraws,
-              "flow: samples of the flow; energy: these, resampled with the energy's weights");
+void FceOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  check_squeezable("fce", shape);
+  prefer_images(table, training, energy, draws);
+  table.prefer(warm_up, 0.6, "images");
+  table.prefer(flow_rate, 0.1, "images");
 }
 
-void FceOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+void FceOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   check_flowable("fce", shape);
   prefer_training(table, training);
+}
+
+std::unique_ptr<Model> FceOptions::make(const DataShape& shape, const TrainingOptions& training) const {
+  if (!shape.is_grid()) return std::make_unique<Fce>(*this, shape, training);
+  TiltedFlowOptions images = tilted(energy, flow, channels, draws);
+  images.warm_up = warm_up;
+  images.flow_rate = flow_rate;
+  return std::make_unique<TiltedFlow>(images, shape, training);
 }
 
 void CnceOptions::describe(OptionTable& options) {
@@ -69,9 +137,6 @@ ModelEntry nce_entry() {
       {.name = "nce",
        .summary = "noise-contrastive estimation: an energy and its log Z from classifying data against noise",
        .source = "Gutmann & Hyvarinen 2010",
-       .why_no_density = "on images its Z is not known",
-       .data = kPointData,
-       .why_data = kWhyPoints,
        .default_data = "ring8"});
 }
 
@@ -80,9 +145,6 @@ ModelEntry fce_entry() {
       {.name = "fce",
        .summary = "flow contrastive estimation: an energy and a flow, trained against each other",
        .source = "Gao et al. 2020",
-       .why_no_density = "on images its Z is not known",
-       .data = kPointData,
-       .why_data = kWhyPoints,
        .default_data = "ring8"});
 }
 
@@ -93,7 +155,8 @@ ModelEntry cnce_entry() {
                                       .source = "Ceylan & Gutmann 2018",
                                       .why_no_density = "on images its Z is not known",
                                       .data = kPointData,
-                                      .why_data = kWhyPoints,
+                                      .why_data = "neighbours of images, a step of noise away, are the "
+                                                  "task of score and dae",
                                       .default_data = "ring8"});
 }
 

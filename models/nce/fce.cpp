@@ -16,7 +16,7 @@ LearnerOptions of_flow(const TrainingOptions& training) {
 }  // namespace
 
 Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOptions& training)
-    : ContrastiveModel(options.energy, true, shape, training),
+    : ContrastiveModel(options.energy, true, options.draws, shape, training),
       options_(options),
       seed_(training.stream_seed()),
       flow_rng_(seed_, "fce/init"),
@@ -77,12 +77,6 @@ Quantities Fce::fit_to_truth(int64_t cells) const {
       *shape().toy, [this](const Tensor& x) { return flow_.log_prob(x); }, DType::f32, cells);
   out.add(quantity(kFlowKl, fit.kl, "KL(truth || flow) by quadrature"));
   return out;
-}
-
-Tensor Fce::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
-  if (options_in<FceOptions>(sampling).draw == FceDraws::energy)
-    return ContrastiveModel::do_sample(request, sampling);
-  return as_examples(flow_.sample(request.n, request.rng), shape());
 }
 
 std::vector<Picture> Fce::do_plane_pictures(const DataView& data, const Toy& toy) {

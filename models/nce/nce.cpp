@@ -55,7 +55,16 @@ std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& point
 NceNetwork::NceNetwork(int64_t inputs, const EnergyOptions& energy, bool learns_constant, Rng& rng)
     : energy_(inputs, energy, rng) {
   register_module("energy", energy_);
-  if (!learns_constant) return;
+  if (learns_constant) begin_constant();
+}
+
+NceNetwork::NceNetwork(int64_t inputs, const EnergyOptions& energy, std::unique_ptr<Module> net)
+    : energy_(inputs, energy, "conv", std::move(net)) {
+  register_module("energy", energy_);
+  begin_constant();
+}
+
+void NceNetwork::begin_constant() {
   constant_ = zeros({1});
   register_parameter("log_z", constant_);
 }
@@ -76,7 +85,7 @@ Tensor nce_noise_loss(const Tensor& logit) { return softplus(logit); }
 Tensor cnce_loss(const Tensor& f_data, const Tensor& f_noise) { return softplus(f_noise - f_data); }
 
 Nce::Nce(const NceOptions& options, const DataShape& shape, const TrainingOptions& training)
-    : ContrastiveModel(options.energy, true, shape, training),
+    : ContrastiveModel(options.energy, true, options.draws, shape, training),
       seed_(training.stream_seed()),
       nu_(options.nu),
       flow_steps_(options.flow_steps),

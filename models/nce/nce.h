@@ -18,6 +18,7 @@
 /// so it is best if e^{f - c} = p_data; then c = log Z normalises f. Everything is computed in logarithms.
 ///
 /// What nce, cnce and fce share: an energy on points with a known density, its evaluation and its pictures.
+/// On images the noise is a flow, which a convolutional energy tilts (tilted_flow.h).
 namespace gradzoo {
 
 /// The noise that data are classified against.
@@ -41,40 +42,71 @@ Noise noise_of(std::shared_ptr<const Toy> toy);
 /// The flow must outlive it.
 Noise noise_of(const CouplingFlow& flow);
 
+/// Noise, what of it is a flow (null: nothing), and the logarithm of the weight that makes it a sample of
+/// what was learned, up to a constant: (B, d) -> (B).
+struct Weighted {
+  const Noise& noise;
+  const CouplingFlow* flow;
+  std::function<Tensor(const Tensor& x)> log_weight;
+};
+
 /// The noise for points (n, d), all its widths times `width`; not for `flow`, which is learned.
 std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& points, double width);
 
-/// Which of fce's two models samples are drawn from.
-enum class FceDraws { energy, flow };
-inline constexpr Choice<FceDraws> kFceDraws[] = {{"energy", FceDraws::energy}, {"flow", FceDraws::flow}};
+/// How samples are drawn of a density that was learned against noise.
+enum class ContrastDraw {
+  energy,    // noise, resampled by its weights e^f / p_n
+  flow,      // noise as it is
+  langevin,  // from a flow's codes, which walk
+};
+inline constexpr Choice<ContrastDraw> kContrastDraws[] = {
+    {"energy", ContrastDraw::energy}, {"flow", ContrastDraw::flow}, {"langevin", ContrastDraw::langevin}};
+struct ContrastDraws {
+  ContrastDraw draw = ContrastDraw::energy;
+  int64_t pool = 50;
+  int64_t walk = 40;
+  double walk_step = 0.05;
+
+  void describe_sampling(OptionTable& options);
+};
 
 struct NceOptions {
   NoiseKind noise = NoiseKind::fitted;
   double noise_width = 1.2;
   int64_t nu = 2;
   int64_t flow_steps = 1000;
+  double warm_up = 0.6;
+  int64_t channels = 32;
+  ContrastDraws draws = {};
   CouplingFlowOptions flow = {};
   EnergyOptions energy = {.input_scale = 3, .confinement = 2};
+  static constexpr Pixels pixels = Pixels::dequantised;
 
   void describe(OptionTable& options);
-  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  std::unique_ptr<Model> make(const DataShape& shape, const TrainingOptions& training) const;
 };
 
 struct FceOptions {
   double warm_up = 0.25;
   double flow_rate = 0.4;
-  FceDraws draw = FceDraws::energy;
+  int64_t channels = 32;
+  ContrastDraws draws = {};
   CouplingFlowOptions flow = {};
   EnergyOptions energy = {.input_scale = 3, .confinement = 2};
+  static constexpr Pixels pixels = Pixels::dequantised;
 
   void describe(OptionTable& options);
-  void describe_sampling(OptionTable& options);
-  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  std::unique_ptr<Model> make(const DataShape& shape, const TrainingOptions& training) const;
 };
 
 struct CnceOptions {
   double eps = 0.3;
   int64_t nu = 1;
+  ContrastDraws draws = {};
   EnergyOptions energy = {.input_scale = 3, .confinement = 2};
 
   void describe(OptionTable& options);
@@ -85,12 +117,16 @@ struct CnceOptions {
 class NceNetwork : public Module {
  public:
   NceNetwork(int64_t inputs, const EnergyOptions& energy, bool learns_constant, Rng& rng);
+  /// By another network, (B, inputs) -> (B, 1), and with a constant.
+  NceNetwork(int64_t inputs, const EnergyOptions& energy, std::unique_ptr<Module> net);
   Tensor log_density(const Tensor& x) const { return energy_.log_density(x); }  // f: (B, d) -> (B)
   Tensor log_model(const Tensor& x) const;                                      // f - c: (B)
   Tensor score(const Tensor& x) const { return energy_.score(x); }              // grad f: (B, d)
   const Tensor& constant() const { return constant_; }                          // c (1); undefined: none
 
  private:
+  void begin_constant();
+
   EnergyNetwork energy_;
   Tensor constant_;
 };
@@ -112,11 +148,12 @@ inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"},
 class ContrastiveModel : public Model {
  public:
   const NceNetwork& network() const { return network_; }
+  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(draws_); }
 
  protected:
   /// Throws Error if the points have no known density.
-  ContrastiveModel(const EnergyOptions& energy, bool learns_constant, const DataShape& shape,
-                   const TrainingOptions& training);
+  ContrastiveModel(const EnergyOptions& energy, bool learns_constant, const ContrastDraws& draws,
+                   const DataShape& shape, const TrainingOptions& training);
 
   const DataShape& shape() const { return shape_; }
   Learner& learner() { return learner_; }
@@ -125,13 +162,15 @@ class ContrastiveModel : public Model {
   Tensor fit_points(const TrainingOptions& training) const;
   /// The proposal that samples come from.
   virtual const Noise& proposal() const = 0;
+  /// The same where it is a flow; else null.
+  virtual const CouplingFlow* proposed_by() const { return nullptr; }
+  Weighted weighted() const;
   /// KL and log Z by quadrature, and the error of c if it is learned; nothing in more than two dimensions.
   virtual Quantities fit_to_truth(int64_t cells) const;
 
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  /// Proposals resampled with weights e^f / p_proposal, 50 for each sample.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
@@ -139,6 +178,7 @@ class ContrastiveModel : public Model {
 
  private:
   DataShape shape_;
+  ContrastDraws draws_;
   Rng init_rng_, noise_rng_;
   NceNetwork network_;
   Learner learner_;
@@ -157,6 +197,7 @@ class Nce : public ContrastiveModel {
  protected:
   void add_to(State& state) override;
   const Noise& proposal() const override { return noise_; }
+  const CouplingFlow* proposed_by() const override { return flow_ ? &*flow_ : nullptr; }
   std::string do_interpretation(const DataView& data) override;
 
  private:
@@ -184,14 +225,13 @@ class Fce : public ContrastiveModel {
   /// Initialises the actnorms from the data.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }
   const CouplingFlow& flow() const { return flow_; }
 
  protected:
   const Noise& proposal() const override { return noise_; }
+  const CouplingFlow* proposed_by() const override { return &flow_; }
   /// The flow's KL beside the energy's.
   Quantities fit_to_truth(int64_t cells) const override;
-  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   std::string do_interpretation(const DataView& data) override;
 

@@ -149,6 +149,7 @@ class CouplingFlow : public FlowSequence {
   };
   /// n samples of the model itself: temperature 1.
   Drawn draw(int64_t n, Rng& rng) const;
+  int64_t numbers() const { return shape_.size(); }  ///< of an example, and of its code
   /// Before training: initialises every actnorm from a batch of data (B, numbers), B at least 2.
   void begin_at(const Tensor& x) override;
 

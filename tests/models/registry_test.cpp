@@ -39,6 +39,11 @@ struct Task {
       if (options.table().has(key)) options.table().set(key, value);
     options.table().set("ema", ema);
     options.table().set("seed", seed);
+    // Of weights that differ little resampling makes the same choice; codes that walk move differently.
+    if (shape.is_grid() && options.table().has("walk")) {
+      options.table().set("draw", "langevin");
+      options.table().set("walk", "2");
+    }
     for (const auto& [key, value] : more)
       if (options.table().has(key)) options.table().set(key, value);
     options.complete(shape);

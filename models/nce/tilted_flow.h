@@ -1,0 +1,70 @@
+#pragma once
+
+#include "gradzoo/models/nce/nce.h"
+
+namespace gradzoo {
+
+struct TiltedFlowOptions {
+  CouplingFlowOptions flow = {};
+  EnergyOptions energy = {};
+  int64_t channels = 32;  // of the energy's first convolution
+  double warm_up = 0.6;   // share of the steps in which the flow trains by maximum likelihood
+  double flow_rate = 0;   // then, factor on its learning rate: against the energy; 0: it stays as it is
+  int64_t nu = 1;         // samples of the flow for each image
+  ContrastDraws draws = {};
+};
+
+inline constexpr QuantityInfo kFlowBits{"flow_bits_per_dim", "bits/dim"}, kTiltAuroc{"auroc", ""},
+    kEffectiveShare{"effective_share", ""};
+
+/// NCE and FCE on images. No Gaussian noise is ever mistaken for an image, so the noise is a multi-scale flow
+/// q, and what is learned is what tells images from its samples:
+///   p(x) = q(x) e^(g(x) - c),   D = 1 / (1 + nu e^(c - g)),   c -> log Z = log E_q e^g
+/// (exponential tilting: Nijkamp et al. 2022), g by convolutions. While the flow trains, p moves with it, so
+/// that g needs to learn no more than what the flow gets wrong.
+/// With flow_rate above 0 the flow then plays against D (Gao et al. 2020), at p as it stands: log q in D has
+/// a gradient, and in p none.
+class TiltedFlow : public Model {
+ public:
+  TiltedFlow(const TiltedFlowOptions& options, const DataShape& shape, const TrainingOptions& training);
+
+  /// Initialises the actnorms from some training examples.
+  void prepare(const Examples& training) override;
+  void train_step(const StepContext& context, MetricRow row) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override {
+    return sampling_options_of(options_.draws);
+  }
+  std::vector<std::string> quick_sampling() const override { return {"draw=energy", "pool=4"}; }
+  const CouplingFlow& flow() const { return flow_; }
+  const NceNetwork& network() const { return network_; }
+
+ protected:
+  void add_to(State& state) override { state.add("nce.noise", noise_rng_); }
+  Quantities do_validate(const DataView& data) override;
+  Quantities do_evaluate(const DataView& data) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  Abilities do_abilities() override;
+  std::string do_interpretation(const DataView& data) override;
+
+ private:
+  Tensor tilt(const Tensor& x) const;  // g: (B)
+  Tensor log_prob(const Tensor& x) const { return flow_.log_prob(x) + network_.log_model(x); }
+  double bits_of(const Tensor& log_q) const;  // mean of (B)
+  // A step of the flow, and its samples before it.
+  Tensor flow_step(const Tensor& x, double rate, bool by_likelihood, MetricRow row);
+  Tensor play(const Tensor& x, double rate, MetricRow row);
+  Quantities measured(const DataView& data, int64_t images, int64_t samples) const;
+
+  DataShape shape_;
+  TiltedFlowOptions options_;
+  uint64_t seed_;
+  Rng init_rng_, noise_rng_;
+  CouplingFlow flow_;
+  NceNetwork network_;
+  Noise noise_;
+  Learner flow_learner_, learner_;
+  Metric loss_, c_, d_data_, d_noise_, flow_bits_, grad_norm_;
+};
+
+}  // namespace gradzoo
