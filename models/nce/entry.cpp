@@ -62,7 +62,7 @@ void NceOptions::describe(OptionTable& options) {
               "noise=flow, points: steps of maximum likelihood before training starts", {1, 1e9});
   options.add("warm_up", warm_up, "images: share of the steps in which the flow trains by maximum likelihood",
               {0, 1});
-  flow.describe_of_points(options, "flow_");
+  flow.describe(options, "flow_");
   energy.describe(options);
   describe_channels(options, channels);
   draws.describe_sampling(options);
@@ -96,7 +96,7 @@ void FceOptions::describe(OptionTable& options) {
   options.add("warm_up", warm_up, "share of the steps in which the flow trains by maximum likelihood",
               {0, 1});
   options.add("flow_rate", flow_rate, "factor on the flow's learning rate", {0, 100});
-  flow.describe_of_points(options, "flow_");
+  flow.describe(options, "flow_");
   energy.describe(options);
   describe_channels(options, channels);
   draws.describe_sampling(options);

@@ -15,6 +15,7 @@
 #include "gradzoo/nn/learn/optim.h"
 #include "models/nce/correction.h"
 #include "models/networks/conv_energy.h"
+#include "models/networks/flow_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -220,12 +221,13 @@ std::vector<Picture> TiltedFlow::do_image_pictures(const DataView& data) {
   const int64_t shown = kRows * kImageColumns;
   const Tensor both = concat(index_select(x, 0, order.rows(kDrawn - shown, kDrawn)),
                              index_select(x, 0, order.rows(0, shown)), 0);
-  return {
-      {"weights",
-       "Of 500 samples of the flow the fifty with the largest weights e^g, then the fifty with the least: "
-       "what the energy has learned that the flow gets wrong.",
-       ImageGrid{as_examples(both, shape_), kImageColumns}},
-      neighbours_picture(flatten_rows(drawn(2 * kImageColumns, rng)), shape_, data.train)};
+  std::vector<Picture> all = flow_image_pictures(flow_, shape_, data);
+  all.insert(all.begin(),
+             {"weights",
+              "Of 500 samples of the flow the fifty with the largest weights e^g, then the fifty "
+              "with the least: what the energy has learned that the flow gets wrong.",
+              ImageGrid{as_examples(both, shape_), kImageColumns}});
+  return all;
 }
 
 Abilities TiltedFlow::do_abilities() {
@@ -235,7 +237,10 @@ Abilities TiltedFlow::do_abilities() {
                      .domain = {kind.low, kind.high}},
           .log_prob = LogProb{.of = [this](const Tensor& x, Rng&) { return log_prob(x); },
                               .meaning = "log q(x) + g(x) - c: log p(x), if the learned c is log Z",
-                              .up_to_constant = false}};
+                              .up_to_constant = false},
+          .interpolate = [this](const InterpolateRequest& request) {
+            return images_between(flow_, request.ends.x);
+          }};
 }
 
 std::string TiltedFlow::do_interpretation(const DataView&) {

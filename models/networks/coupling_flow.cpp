@@ -56,21 +56,18 @@ Tensor log_normal(const Tensor& z) {
 
 }  // namespace
 
-void CouplingFlowOptions::describe_of_points(OptionTable& options, const std::string& prefix) {
+void CouplingFlowOptions::describe(OptionTable& options, const std::string& prefix) {
   options.add(prefix + "couplings", couplings,
               "number of affine couplings; of images those at half the resolution", {1, 1000});
   options.add(prefix + "hidden", hidden, "points: units of the hidden layers of each coupling's perceptron",
               {1, 65536});
-}
-
-void CouplingFlowOptions::describe(OptionTable& options) {
-  describe_of_points(options, "");
-  options.add("low_couplings", low_couplings, "images: couplings at a quarter of the resolution", {1, 1000});
+  options.add(prefix + "low_couplings", low_couplings, "images: couplings at a quarter of the resolution",
+              {1, 1000});
   options.add(
-      "channels", channels,
+      prefix + "channels", channels,
       "images: channels of each coupling's network at half the resolution; twice as many at a quarter",
       {1, 1024});
-  options.add("blocks", blocks, "images: residual blocks of each coupling's network", {1, 100});
+  options.add(prefix + "blocks", blocks, "images: residual blocks of each coupling's network", {1, 100});
 }
 
 void check_flowable(const char* model, const DataShape& shape) {

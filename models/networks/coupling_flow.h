@@ -111,10 +111,8 @@ struct CouplingFlowOptions {
   int64_t channels = 32;  ///< of images: of each coupling's network; twice as many at the lower resolution
   int64_t blocks = 2;     ///< of images: residual blocks of that network
 
-  void describe(OptionTable& options);
-  /// The options for points, with `prefix` before each name, for a model that contains a flow among other
-  /// parts.
-  void describe_of_points(OptionTable& options, const std::string& prefix);
+  /// With `prefix` before each name, of a model that contains a flow among other parts.
+  void describe(OptionTable& options, const std::string& prefix = "");
 };
 
 /// Throws Error, naming `model`, for data that affine couplings cannot model: one-dimensional or binary.

@@ -19,11 +19,22 @@
 namespace gradzoo {
 namespace {
 
-const std::pair<const char*, const char*> kSmall[] = {
-    {"hidden", "8"},         {"generator_hidden", "8"}, {"discriminator_hidden", "8"}, {"channels", "8"},
-    {"buffer", "50"},        {"batch", "10"},           {"chain_steps", "2"},          {"sample_steps", "3"},
-    {"sample_step", "0.1"},  {"latent", "2"},           {"importance_samples", "2"},   {"couplings", "2"},
-    {"flow_couplings", "2"}, {"flow_hidden", "8"}};
+const std::pair<const char*, const char*> kSmall[] = {{"hidden", "8"},
+                                                      {"generator_hidden", "8"},
+                                                      {"discriminator_hidden", "8"},
+                                                      {"channels", "8"},
+                                                      {"buffer", "50"},
+                                                      {"batch", "10"},
+                                                      {"chain_steps", "2"},
+                                                      {"sample_steps", "3"},
+                                                      {"sample_step", "0.1"},
+                                                      {"latent", "2"},
+                                                      {"importance_samples", "2"},
+                                                      {"couplings", "2"},
+                                                      {"flow_couplings", "2"},
+                                                      {"flow_hidden", "8"},
+                                                      {"flow_channels", "4"},
+                                                      {"flow_low_couplings", "1"}};
 
 /// A model of the list, small, with data of its kind.
 struct Task {

@@ -19,12 +19,23 @@ using namespace gradzoo::test;
 // Every registered model against every use, by processes of their own, on small images or points.
 namespace {
 
-constexpr std::pair<const char*, const char*> kSmall[] = {
-    {"hidden", "8"},      {"generator_hidden", "8"},   {"discriminator_hidden", "8"},
-    {"channels", "8"},    {"chain_steps", "5"},        {"sample_steps", "5"},
-    {"latent", "2"},      {"couplings", "1"},          {"flow_couplings", "1"},
-    {"flow_hidden", "8"}, {"ais_temperatures", "10"},  {"flow_steps", "10"},
-    {"ais_chains", "5"},  {"importance_samples", "2"}, {"bound_samples", "2"}};
+constexpr std::pair<const char*, const char*> kSmall[] = {{"hidden", "8"},
+                                                          {"generator_hidden", "8"},
+                                                          {"discriminator_hidden", "8"},
+                                                          {"channels", "8"},
+                                                          {"chain_steps", "5"},
+                                                          {"sample_steps", "5"},
+                                                          {"latent", "2"},
+                                                          {"couplings", "1"},
+                                                          {"flow_couplings", "1"},
+                                                          {"flow_channels", "4"},
+                                                          {"flow_low_couplings", "1"},
+                                                          {"flow_hidden", "8"},
+                                                          {"ais_temperatures", "10"},
+                                                          {"flow_steps", "10"},
+                                                          {"ais_chains", "5"},
+                                                          {"importance_samples", "2"},
+                                                          {"bound_samples", "2"}};
 
 /// Runs of two steps, each trained when it is first asked for.
 class Runs {
@@ -125,7 +136,7 @@ TEST_CASE("what has no score of its own, or no label to know, is told which sett
     const std::string& run = runs.run_of(model, setting);
     check_refused(line_of(*found, run), runs.folder(), {model, hint});
   }
-  check_refused("interpolate " + runs.run_of("nce"), runs.folder(), {"learned points", "on images", "vae"});
+  check_refused("interpolate " + runs.run_of("cnce"), runs.folder(), {"learned points", "on images", "vae"});
 }
 
 TEST_CASE("a run whose images have changed by one byte is refused by every use, and still draws samples") {
