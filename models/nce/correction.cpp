@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
 #include "gradzoo/samplers/kinds/langevin.h"
@@ -35,6 +37,17 @@ Tensor resampled(const Tensor& log_weight, int64_t n, Rng& rng) {
   return chosen;
 }
 
+// One of each row's weights (n, pool), among all of them: the largest of log w plus Gumbel noise is one by
+// its weight (Gumbel 1954).
+Tensor one_of_each(const Tensor& log_weight, Rng& rng) {
+  const Tensor u = clamp(rand(log_weight.shape(), rng, DType::f64), 1e-300, 1);
+  const Tensor chosen = argmax(log_weight - log(-log(u)), 1);
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < chosen.dim(0); ++i)
+    rows.push_back(i * log_weight.dim(1) + chosen.data<int64_t>()[i]);
+  return row_index(rows);
+}
+
 Tensor walked(const Weighted& weighted, const ContrastDraws& draws, int64_t n, Rng& rng,
               const ShareDone& done) {
   if (weighted.flow == nullptr)
@@ -61,7 +74,10 @@ Tensor drawn_again(const Weighted& weighted, const ContrastDraws& draws, int64_t
   if (draws.draw == ContrastDraw::flow) return weighted.noise.sample(n, rng);
   if (draws.draw == ContrastDraw::langevin) return walked(weighted, draws, n, rng, done);
   const Tensor pool = weighted.noise.sample(n * draws.pool, rng);
-  return index_select(pool, 0, resampled(log_weights(weighted, pool), n, rng));
+  const Tensor log_weight = log_weights(weighted, pool);
+  return index_select(pool, 0,
+                      weighted.own_pools ? one_of_each(reshape(log_weight, {n, draws.pool}), rng)
+                                         : resampled(log_weight, n, rng));
 }
 
 Tensor kept_by_rejection(const Weighted& weighted, const Tensor& points, Rng& rng) {

@@ -48,6 +48,8 @@ struct Weighted {
   const Noise& noise;
   const CouplingFlow* flow;
   std::function<Tensor(const Tensor& x)> log_weight;
+  /// Each sample is drawn from noise of its own, so that none comes twice; else from that of all.
+  bool own_pools = false;
 };
 
 /// The noise for points (n, d), all its widths times `width`; not for `flow`, which is learned.
@@ -212,6 +214,13 @@ class Nce : public ContrastiveModel {
 ModelEntry nce_entry();
 
 inline constexpr QuantityInfo kFlowKl{"flow_kl", "nats"};
+
+///@{
+/// Of images: the flow's bits, how well the energy tells images from its samples, and the share of these that
+/// resampling by weights leaves.
+inline constexpr QuantityInfo kFlowBits{"flow_bits_per_dim", "bits/dim"}, kTiltAuroc{"auroc", ""},
+    kEffectiveShare{"effective_share", ""};
+///@}
 
 /// Flow contrastive estimation (Gao et al. 2020): an energy e^(f - c) learns to discriminate data from a flow
 /// q, which plays against it,

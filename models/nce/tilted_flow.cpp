@@ -34,10 +34,8 @@ Tensor in_parts(int64_t n, int64_t most, Make make) {
   return concat(parts, 0);
 }
 
-// The energy's steps learn from the flow as it is, so it keeps no average.
 LearnerOptions of_tilted(const TrainingOptions& training) {
   LearnerOptions options = training.learner();
-  options.ema = 0;
   if (options.clip == 0) options.clip = kClip;
   return options;
 }
@@ -46,7 +44,8 @@ std::unique_ptr<Module> conv_energy(const TiltedFlowOptions& options, const Data
   return std::make_unique<ConvEnergy>(shape,
                                       ConvEnergyOptions{.channels = options.channels,
                                                         .hidden = options.energy.hidden,
-                                                        .activation = options.energy.activation},
+                                                        .activation = options.energy.activation,
+                                                        .zero = true},
                                       rng);
 }
 
@@ -112,39 +111,56 @@ Tensor TiltedFlow::play(const Tensor& x, double rate, MetricRow row) {
   return y.detach();
 }
 
-Tensor TiltedFlow::flow_step(const Tensor& x, double rate, bool by_likelihood, MetricRow row) {
-  if (!by_likelihood && options_.flow_rate > 0) return play(x, rate, row);
-  Tensor y = flow_.sample(options_.nu * x.dim(0), noise_rng_);
-  std::optional<Tape> tape;
-  if (by_likelihood) tape.emplace();
-  const Tensor log_q = flow_.log_prob(x);
-  row[flow_bits_] = bits_of(log_q);
-  if (by_likelihood) flow_learner_.step(mean(bits_per_dim(log_q, shape_.size())), rate);
-  return y;
+// The average over the flow's steps becomes its weights: whatever they tremble by, a classifier sees.
+void TiltedFlow::settle() {
+  Tensor& weights = flow_learner_.parameters().flat();
+  const Tensor average = [&] {
+    const std::shared_ptr<const void> shown = flow_learner_.averaged();
+    return weights.clone();
+  }();
+  std::copy_n(average.data<float>(), average.size(), weights.mutable_data<float>());
 }
 
-// The flow's step, then the energy's against samples of the flow before it. The two parts of a training each
-// have a decay of their own.
+void TiltedFlow::fit_flow(const Tensor& x, double rate, MetricRow row) {
+  const Tape tape;
+  const Tensor bits = mean(bits_per_dim(flow_.log_prob(x), shape_.size()));
+  row[flow_bits_] = bits.item();
+  row[grad_norm_] = flow_learner_.step(bits, rate);
+}
+
+// For a share of the steps the flow learns alone, and p is q; then the energy does, or both. Each part has a
+// decay of its own.
 void TiltedFlow::train_step(const StepContext& context, MetricRow row) {
   const Tensor& x = context.batch.x;
   const auto alone = static_cast<int64_t>(options_.warm_up * static_cast<double>(context.steps));
   const bool by_likelihood = context.step < alone;
-  const double fallen = by_likelihood ? cosine_decay(context.step, alone)
-                                      : cosine_decay(context.step - alone, context.steps - alone);
-  const double rate = context.learning_rate * fallen;
-  const Tensor y = flow_step(x, rate, by_likelihood, row);
+  if (context.step == alone) settle();
+  const double rate =
+      context.learning_rate * (by_likelihood ? cosine_decay(context.step, alone)
+                                             : cosine_decay(context.step - alone, context.steps - alone));
+  Tensor y;
+  if (by_likelihood) {
+    fit_flow(x, rate, row);
+  } else if (options_.flow_rate > 0) {
+    y = play(x, rate, row);
+  } else {
+    y = flow_.sample(options_.nu * x.dim(0), noise_rng_);
+    row[flow_bits_] = bits_of(flow_.log_prob(x));
+  }
 
   const Tape tape;
   const auto nu = static_cast<double>(options_.nu);
-  const Tensor none = zeros({1});  // log q - log p is c - g
-  const Tensor data = nce_logit(network_.log_model(x), none, nu);
-  const Tensor noise = nce_logit(network_.log_model(y), none, nu);
+  const Tensor zero = zeros({1});  // log q - log p is c - g, and log p - log q is nothing yet
+  const auto logit = [&](const Tensor& of) {
+    return nce_logit(by_likelihood ? zero : network_.log_model(of), zero, nu);
+  };
+  const Tensor data = logit(x), noise = logit(y);
   const Tensor loss = mean(nce_data_loss(data)) + nu * mean(nce_noise_loss(noise));
   row[loss_] = loss.item();
   row[c_] = network_.constant().item();
   row[d_data_] = mean(sigmoid(data.detach())).item();
   row[d_noise_] = mean(sigmoid(noise.detach())).item();
-  row[grad_norm_] = learner_.step(loss, by_likelihood ? context.learning_rate : rate);
+  if (!by_likelihood) row[grad_norm_] = learner_.step(loss, rate);
 }
 
 Quantities TiltedFlow::measured(const DataView& data, int64_t images, int64_t samples) const {
@@ -208,8 +224,8 @@ Tensor TiltedFlow::do_sample(const SampleRequest& request, const SamplingOptions
                     [&](int64_t first, int64_t end) { return tilt(x.rows(first, end)); });
   };
   const ContrastDraws& draws = options_in<ContrastDraws>(sampling);
-  return as_examples(drawn_again({noise_, &flow_, log_weight}, draws, request.n, request.rng, request.done),
-                     shape_);
+  return as_examples(
+      drawn_again({noise_, &flow_, log_weight, true}, draws, request.n, request.rng, request.done), shape_);
 }
 
 std::vector<Picture> TiltedFlow::do_image_pictures(const DataView& data) {

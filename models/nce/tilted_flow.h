@@ -14,14 +14,11 @@ struct TiltedFlowOptions {
   ContrastDraws draws = {};
 };
 
-inline constexpr QuantityInfo kFlowBits{"flow_bits_per_dim", "bits/dim"}, kTiltAuroc{"auroc", ""},
-    kEffectiveShare{"effective_share", ""};
-
 /// NCE and FCE on images. No Gaussian noise is ever mistaken for an image, so the noise is a multi-scale flow
 /// q, and what is learned is what tells images from its samples:
 ///   p(x) = q(x) e^(g(x) - c),   D = 1 / (1 + nu e^(c - g)),   c -> log Z = log E_q e^g
-/// (exponential tilting: Nijkamp et al. 2022), g by convolutions. While the flow trains, p moves with it, so
-/// that g needs to learn no more than what the flow gets wrong.
+/// (exponential tilting: Nijkamp et al. 2022), g by convolutions, which needs to learn no more than what the
+/// flow gets wrong. First the flow trains alone, by likelihood.
 /// With flow_rate above 0 the flow then plays against D (Gao et al. 2020), at p as it stands: log q in D has
 /// a gradient, and in p none.
 class TiltedFlow : public Model {
@@ -51,8 +48,9 @@ class TiltedFlow : public Model {
   Tensor tilt(const Tensor& x) const;  // g: (B)
   Tensor log_prob(const Tensor& x) const { return flow_.log_prob(x) + network_.log_model(x); }
   double bits_of(const Tensor& log_q) const;  // mean of (B)
-  // A step of the flow, and its samples before it.
-  Tensor flow_step(const Tensor& x, double rate, bool by_likelihood, MetricRow row);
+  void settle();
+  void fit_flow(const Tensor& x, double rate, MetricRow row);
+  // A step of the flow against D, and its samples before it.
   Tensor play(const Tensor& x, double rate, MetricRow row);
   Quantities measured(const DataView& data, int64_t images, int64_t samples) const;
 

@@ -2,6 +2,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/nn/layers/init.h"
 
 namespace gradzoo {
 namespace {
@@ -50,6 +51,12 @@ ConvEnergy::ConvEnergy(const DataShape& shape, const ConvEnergyOptions& options,
   }
   register_module("convolutions", layers_);
   register_module("head", head_);
+  if (!options.zero) return;
+  const std::vector<NamedTensor> parameters = head_.named_parameters();
+  for (size_t i = parameters.size() - 2; i < parameters.size(); ++i) {
+    Tensor last = parameters[i].tensor;
+    init::zeros(last, rng);
+  }
 }
 
 Tensor ConvEnergy::forward(const Tensor& x) const {

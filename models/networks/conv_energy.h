@@ -16,6 +16,7 @@ struct ConvEnergyOptions {
   std::string activation = "silu";     ///< as Activation takes it
   bool spectral_norm = false;          ///< of every layer's weight
   DType dtype = DType::f32;            ///< of the parameters
+  bool zero = false;                   ///< the last layer begins at 0, and the function with it
 };
 
 /// A scalar function of an image by four convolutions of stride 2 (5x5 with a padding of 4, then 3x3 with 1)

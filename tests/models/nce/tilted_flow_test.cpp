@@ -57,6 +57,7 @@ TEST_CASE("the loss tells images from the flow's samples by both densities, and 
     CAPTURE(name);
     const double nu = *name == 'n' ? 3 : 1;
     const auto model = small_tilted(name, {"warm_up=0", *name == 'n' ? "nu=3" : "flow_rate=0.1"});
+    stir(const_cast<NceNetwork&>(model->network()), 9);
     Rng draws(4, "nce/noise");
     const Tensor x = pixels(6, 2);
     for (int64_t step = 0; step < 3; ++step) {
@@ -78,11 +79,44 @@ TEST_CASE("the loss tells images from the flow's samples by both densities, and 
   }
 }
 
+TEST_CASE("the energy begins at 0, so that p is q, and so it stays while the flow learns alone") {
+  for (const char* nu : {"nu=1", "nu=3"}) {
+    const auto model = small_tilted("nce", {nu, "warm_up=0.5"});
+    const std::vector<double> before = parameter_values(model->network());
+    CHECK(max(abs(model->network().log_density(pixels(5, 4)))).item() == 0);
+    const double n = nu[3] - '0';
+    std::map<std::string, double> seen = step_on(*model, pixels(6, 2), 0.01, 49, 100);
+    CHECK(seen["nce_loss_nats"] == approx(std::log(1 + n) + n * std::log((1 + n) / n)).epsilon(1e-5));
+    CHECK(seen["d_data"] == approx(1 / (1 + n)).epsilon(1e-5));
+    CHECK(parameter_values(model->network()) == before);
+    step_on(*model, pixels(6, 2), 0.01, 50, 100);
+    CHECK(parameter_values(model->network()) != before);
+  }
+}
+
+TEST_CASE("the noise of the energy's steps is the flow's average over its own") {
+  const auto model = small_tilted("nce", {"warm_up=0.5", "ema=0.9"});
+  for (int64_t step = 0; step < 6; ++step) step_on(*model, pixels(6, 20), 0.05, step, 12);
+  const std::vector<double> trembling = parameter_values(model->flow());
+  const auto average = [&] {
+    const std::shared_ptr<const void> shown = model->learners()[0]->averaged();
+    return parameter_values(model->flow());
+  };
+  const std::vector<double> expected = average();
+  CHECK(expected != trembling);
+  step_on(*model, pixels(6, 20), 0.05, 6, 12);
+  CHECK(parameter_values(model->flow()) == expected);
+  step_on(*model, pixels(6, 20), 0.05, 7, 12);
+  CHECK(parameter_values(model->flow()) == expected);
+  CHECK(average() == expected);
+}
+
 TEST_CASE("the flow learns by likelihood alone, then nce holds it, and fce goes against the energy") {
   const Tensor x = pixels(8, 3);
   const auto moves = [&](const char* name, const Strings& more, double rate) {
     const auto model = small_tilted(name, more);
     stir(const_cast<CouplingFlow&>(model->flow()), 5);
+    stir(const_cast<NceNetwork&>(model->network()), 9);
     const std::vector<double> before = parameter_values(model->flow());
     step_on(*model, x, rate, 0, 100);
     std::vector<double> moved = parameter_values(model->flow());
@@ -94,6 +128,7 @@ TEST_CASE("the flow learns by likelihood alone, then nce holds it, and fce goes 
     const auto model = small_tilted("fce"), still = small_tilted("fce");
     stir(const_cast<CouplingFlow&>(model->flow()), 5);
     stir(const_cast<CouplingFlow&>(still->flow()), 5);
+    stir(const_cast<NceNetwork&>(model->network()), 9);
     std::vector<Tensor> parameters;
     for (const NamedTensor& p : model->flow().named_parameters()) parameters.push_back(p.tensor);
     const Tape tape;
@@ -122,7 +157,7 @@ TEST_CASE("the flow learns by likelihood alone, then nce holds it, and fce goes 
   CHECK(std::ranges::all_of(moves("nce", {"warm_up=0"}, 1e-3), [](double by) { return by == 0; }));
 }
 
-TEST_CASE("each part of the training has a decay of its own; the energy learns in both") {
+TEST_CASE("each part of the training has a decay of its own") {
   const Tensor x = pixels(8, 3);
   const auto longest = [&](const Strings& more, int64_t step, auto part) {
     const auto model = small_tilted("fce", joined({"warm_up=0.5", "flow_rate=0.5"}, more));
@@ -140,7 +175,8 @@ TEST_CASE("each part of the training has a decay of its own; the energy learns i
   CHECK(longest({}, 25, flow) == approx(5e-4).epsilon(0.01));  // half way down a cosine
   CHECK(longest({}, 50, flow) == approx(5e-4).epsilon(0.01));  // its rate against the energy
   CHECK(longest({}, 75, flow) == approx(2.5e-4).epsilon(0.01));
-  CHECK(longest({}, 25, energy) == approx(1e-3).epsilon(0.01));
+  CHECK(longest({}, 25, energy) == 0);
+  CHECK(longest({}, 50, energy) == approx(1e-3).epsilon(0.01));
   CHECK(longest({}, 75, energy) == approx(5e-4).epsilon(0.01));
   // Adam's first step is shorter where the gradient is no longer than its 1e-8.
   CHECK(longest({"clip=1e-9"}, 0, flow) < 2e-4);
@@ -203,19 +239,39 @@ TEST_CASE("samples are the flow's, these by weight, or codes that walked") {
   const CouplingFlow& flow = flow_model->flow();
   const Noise noise = noise_of(flow);
   const Tensor m = tensor({1.0F, -0.5F}, {2});
-  const Weighted weighted{noise, &flow, [&](const Tensor& x) { return -0.5 * sum(square(x - m), 1); }};
+  Weighted weighted{noise, &flow, [&](const Tensor& x) { return -0.5 * sum(square(x - m), 1); }};
   constexpr int64_t kCount = 4000;
-  for (const ContrastDraw draw : {ContrastDraw::energy, ContrastDraw::langevin}) {
+  for (const auto& [draw, own_pools] : {std::pair{ContrastDraw::energy, false},
+                                        {ContrastDraw::energy, true},
+                                        {ContrastDraw::langevin, false}}) {
+    weighted.own_pools = own_pools;
     Rng rng(3, "tilted_flow_test");
     const Tensor x =
-        drawn_again(weighted, {.draw = draw, .pool = 20, .walk = 60, .walk_step = 0.2}, kCount, rng);
+        drawn_again(weighted, {.draw = draw, .pool = 200, .walk = 60, .walk_step = 0.2}, kCount, rng);
     CHECK(x.shape() == Shape{kCount, 2});
     // Six standard errors.
     const double far = 6 * std::sqrt(0.5 / kCount);
     for (size_t i = 0; i < 2; ++i) CHECK(std::abs(mean(x, 0).to_vector()[i] - m.to_vector()[i] / 2) < far);
     CHECK(std::abs(mean(square(x - m / 2.0)).item() - 0.5) < 6 * 0.5 / std::sqrt(kCount));
   }
-  Rng one(5, "tilted_flow_test"), two(5, "tilted_flow_test");
+  Rng one(5, "tilted_flow_test");
+  // One of three, of which the third has all the weight, is the third of each three.
+  int64_t asked = 0;
+  const Noise counted{[&](int64_t n, Rng&) {
+                        return reshape(cast(arange(2 * n, DType::i64), DType::f32), {n, 2});
+                      },
+                      {}};
+  const Weighted third{counted, nullptr,
+                       [&](const Tensor& x) {
+                         asked += x.dim(0);
+                         Tensor heavy = zeros({x.dim(0)});
+                         for (int64_t i = 2; i < x.dim(0); i += 3) heavy.mutable_data<float>()[i] = 100;
+                         return heavy;
+                       },
+                       true};
+  CHECK(drawn_again(third, {.pool = 3}, 3, one).to_vector() == std::vector<double>{4, 5, 10, 11, 16, 17});
+  CHECK(asked == 9);
+  Rng two = one;
   CHECK(drawn_again(weighted, {.draw = ContrastDraw::flow}, 30, one).to_vector() ==
         flow.sample(30, two).to_vector());
   const std::string refused = error_message([&] {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "gradzoo/models/nce/nce.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/runs/uses/sample_quality.h"
 #include "tools/verify/ledger/figure.h"
@@ -129,6 +130,30 @@ Rows image_figure_rows() {
              "Fashion-MNIST by its own classifier, the default U-Net by class, 10 epochs of 55k, annealed "
              "Langevin, the distance over the MLP VAE's",
              kSaid),
+      figure({"nce.mnist_fid",
+              "weights of an energy that tells digits from a flow's samples bring these nearer to digits",
+              "Gutmann & Hyvarinen 2010; Nijkamp et al. 2022", 900},
+             {drawn("nce data=mnist", 2'000, "draw=energy"), drawn("nce data=mnist", 2'000, "draw=flow"),
+              drawn("nce data=mnist", 2'000, "draw=langevin")},
+             share_of_next, AtMost{0.85},
+             "a flow by likelihood, then an energy against it, 4 epochs of 55k: the distance of samples "
+             "resampled "
+             "by e^g, one of ten, over that of the flow's, and then of codes that walk",
+             kSaid),
+      figure({"nce.mnist_auroc", "the energy tells test digits from the flow's samples",
+              "Gutmann & Hyvarinen 2010", 900},
+             {{"nce data=mnist seed=1", evaluate_on_test, "", true}}, least(kTiltAuroc), AtLeast{0.8},
+             "the same run, 5,000 samples of the flow",
+             {kTiltAuroc, kEffectiveShare, kBitsPerDim, kFlowBits}),
+      figure(
+          {"fce.mnist_fid", "a flow that plays against the energy draws nearer to digits than by likelihood",
+           "Gao et al. 2020", 1800},
+          {drawn("fce data=mnist", 2'000, "draw=flow"), drawn("nce data=mnist", 2'000, "draw=flow")},
+          share_of_next, AtMost{0.9},
+          "4 epochs of 55k, likelihood alone for .6 of them: the distance of the flow's samples over that of "
+          "a "
+          "flow that then stayed as it was",
+          kSaid),
       share_of_vae({"dae.mnist_fid", "digits of a denoiser at one noise level", "Vincent 2011", 300}, "dae",
                    1.5, "the default perceptron, one noise of .5, 10 epochs"),
       share_of_vae({"dde.mnist_fid",
