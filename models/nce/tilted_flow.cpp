@@ -134,7 +134,6 @@ void TiltedFlow::train_step(const StepContext& context, MetricRow row) {
   const Tensor& x = context.batch.x;
   const auto alone = static_cast<int64_t>(options_.warm_up * static_cast<double>(context.steps));
   const bool by_likelihood = context.step < alone;
-  if (context.step == alone) settle();
   const double rate =
       context.learning_rate * (by_likelihood ? cosine_decay(context.step, alone)
                                              : cosine_decay(context.step - alone, context.steps - alone));
@@ -161,6 +160,7 @@ void TiltedFlow::train_step(const StepContext& context, MetricRow row) {
   row[d_data_] = mean(sigmoid(data.detach())).item();
   row[d_noise_] = mean(sigmoid(noise.detach())).item();
   if (!by_likelihood) row[grad_norm_] = learner_.step(loss, rate);
+  if (context.step + 1 == alone) settle();  // at the step's end, when nothing can fail any more
 }
 
 Quantities TiltedFlow::measured(const DataView& data, int64_t images, int64_t samples) const {
