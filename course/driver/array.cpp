@@ -154,15 +154,19 @@ void driver::answer_case(Words& words, Answer& answer) {
       answer.number(course::trace_by_probe(f, x, v));
       answer.word(calls == 1 ? "once" : "often");
     }
-    if (what == "mean") {  // over all 2^d vectors of signs
+    if (what == "mean") {  // over all 2^d vectors of signs, and the mean square of what is off it
       const size_t d = x.values->size(), all = size_t{1} << d;
-      double total = 0;
+      course::Numbers probes(all);
+      double mean = 0, noise = 0;
       for (size_t bits = 0; bits < all; ++bits) {
         course::Numbers signs(d);
         for (size_t i = 0; i < d; ++i) signs[i] = (bits >> i & 1) != 0 ? 1 : -1;
-        total += course::trace_by_probe(f, x, course::constant(x.shape, signs));
+        probes[bits] = course::trace_by_probe(f, x, course::constant(x.shape, signs));
+        mean += probes[bits] / static_cast<double>(all);
       }
-      answer.number(total / static_cast<double>(all));
+      for (const double probe : probes) noise += (probe - mean) * (probe - mean) / static_cast<double>(all);
+      answer.number(mean);
+      answer.number(noise);
     }
     return;
   }

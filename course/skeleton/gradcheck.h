@@ -19,7 +19,7 @@ inline double difference(const Function& f, std::vector<double> x, size_t i, dou
 }
 
 /// Whether `gradient` is that of f at x. Its step fits x, its tolerance fits the gradient and what the
-/// rounding of f leaves uncertain. A NaN is never right.
+/// rounding of f leaves uncertain. NaN and infinity are never right.
 inline bool gradcheck(const Function& f, const std::vector<double>& gradient, const std::vector<double>& x) {
   throw NotWritten("gradcheck, every coordinate, a step and a tolerance that fit");
 }

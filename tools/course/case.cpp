@@ -120,7 +120,7 @@ Verdict judge(const Case& asked, const Answer& answer) {
   };
   switch (answer.kind) {
     case Answer::Kind::none:
-      return wrong("nothing: the program had died, or filled its memory, too often before",
+      return wrong("nothing: the program had been ended, or had died too often, before it was reached",
                    "mend what is above first");
     case Answer::Kind::unwritten:
       return wrong(printable(answer.text), "that gap comes first");
@@ -146,8 +146,9 @@ Verdict judge(const Case& asked, const Answer& answer) {
           fmt::format("no answer for {:g} s", kIdleSeconds + asked.seconds),
           "does it sleep, wait for something, or hold back signals? Nothing that is asked needs that");
     case Answer::Kind::late:
-      return wrong("nothing: with this question all of them had taken " + answer.text + " s",
-                   "a moment is enough for all of them: does it wait in each?");
+      return wrong(
+          "nothing: with this question all of them had taken " + answer.text + " s",
+          "a moment is enough for all of them, and what was not reached is wrong: does it wait in each?");
     case Answer::Kind::flooded:
       return wrong("it wrote without end", "what does it print, or put into a file, over and over?");
     case Answer::Kind::words:

@@ -30,7 +30,7 @@ void put_causes_first(Checked& checked, const std::vector<Case>& cases) {
     for (auto at = builds_on.find(name); at != builds_on.end(); at = builds_on.find(name)) {
       name = at->second;
       const Question& below = question_of(checked, name);
-      if (below.right < below.cases) lowest = name;
+      if (std::ranges::any_of(below.failed, &Failed::reached)) lowest = name;
     }
     return lowest;
   };
@@ -83,8 +83,9 @@ Checked check_step(const Learner& learner, const Step& step, uint64_t seed) {
     if (verdict.right) {
       ++question.right;
     } else {
-      question.failed.push_back(
-          {cases[i].asked, verdict.came, shown_words(cases[i].expected, 6, verdict.first), verdict.hint});
+      const bool reached = answers.answers[i].kind != Answer::Kind::none;
+      question.failed.push_back({cases[i].asked, verdict.came,
+                                 shown_words(cases[i].expected, 6, verdict.first), verdict.hint, reached});
     }
   }
   put_causes_first(checked, cases);
@@ -126,7 +127,9 @@ std::string report_of(const Checked& checked, size_t most_failed) {
                         question.right, question.cases);
     for (const Failed& failed : question.failed) {
       const bool few = most_failed < std::numeric_limits<size_t>::max();
-      if (shown == most_failed || (few && failed.follows) || !hints.insert(failed.hint).second) continue;
+      if (shown == most_failed || (few && (failed.follows || !failed.reached)) ||
+          !hints.insert(failed.hint).second)
+        continue;
       text += report_of(failed);
       ++shown;
     }

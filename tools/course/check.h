@@ -11,6 +11,7 @@ namespace gradzoo::course {
 /// A case that was not answered right.
 struct Failed {
   std::string asked, came, expected, hint;
+  bool reached = true;   // false: the program had ended before
   bool follows = false;  // a question that it builds on is wrong, and comes first
 };
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -49,12 +48,6 @@ class Draws {
   int below(int n) { return static_cast<int>(engine_() % static_cast<uint64_t>(n)); }
   double between(double low, double high) {
     return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53;
-  }
-  /// Of either sign: the first, fourth, ... of a thousandth to a tenth, the next to ten, the third to
-  /// hundreds.
-  double of_size(int i) {
-    static constexpr double kDecades[] = {-3, -1, 1, 2.6};
-    return (below(2) == 0 ? 1 : -1) * std::pow(10, between(kDecades[i % 3], kDecades[i % 3 + 1]));
   }
   uint64_t seed() { return engine_() >> 32; }  // exact as a double, too
 

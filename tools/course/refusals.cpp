@@ -35,6 +35,8 @@ const std::vector<Refused>& refused_lines() {
        "it includes gradzoo, whose derivatives are not yours. Hint: the course's own headers and the "
        "standard library are all that is needed"},
       {std::regex(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()"), kStarts},
+      {std::regex(R"(\bdriver\s*::|\bnamespace\s+driver\b)"),
+       "it calls the program that asks. Hint: that calls you, and nothing there is yours"},
       {std::regex(R"(\b(asm|__asm|__asm__)\b)"), "it has lines of assembly. Hint: a rule is a formula"},
       {std::regex(
            R"([<"]\s*c?complex(\.h)?\s*[>"]|\bstd\s*::\s*complex\b|\bcomplex\s*<|\b_Complex\b|\b__complex__\b)"),
@@ -130,13 +132,14 @@ namespace {
 // The name as one writes it: C libraries have several of a function, and of C++ streams the class will do.
 std::string plain_name(std::string name) {
   static const std::regex kDress(R"(^_+|^_*isoc\d+_|(_chk|64|_unlocked)$)"),
-      kStream(R"(Z(?:St|NSt3__1)\d+(w?cin)E?|Z\w*\d((?:basic_(?:i?fstream|filebuf)|stdio_filebuf))I\w*)");
+      kStream(
+          R"(Z(?:St|NSt3__1)\d+(w?cin)E?|Z\w*\d((?:basic_(?:i?fstream|filebuf)|stdio_filebuf))I\w*|Z\w*\d(random_device|(?:system|steady)_clock)\w*)");
   for (std::string longer; longer != name;) {
     longer = name;
     name = std::regex_replace(longer, kDress, "");
   }
   std::smatch stream;
-  return std::regex_match(name, stream, kStream) ? stream[1].str() + stream[2].str() : name;
+  return std::regex_match(name, stream, kStream) ? stream[1].str() + stream[2].str() + stream[3].str() : name;
 }
 
 const std::vector<Refused>& refused_names() {
@@ -146,7 +149,8 @@ const std::vector<Refused>& refused_names() {
   static const std::vector<Refused> kRefused = {
       {std::regex("p?readv?2?|f?read|f?getw?[cs]|IO_getc|get(w?char|w|line|delim)|uflow|underflow|"
                   "v?[fw]{0,2}scanf|recv(from|m?msg)?|mmap|sendfile|splice|tee|copy_file_range|"
-                  "process_vm_readv|ptrace|stdin|w?cin|basic_i?fstream|(basic|stdio)_filebuf"),
+                  "process_vm_readv|ptrace|(secure_)?getenv|environ|stdin|w?cin|basic_i?fstream|(basic|stdio)"
+                  "_filebuf"),
        kReads},
       {std::regex(
            "syscall|dlv?sym|dlm?open|v?fork|clone3?|f?exec(v|l)p?e?|execveat|posix_spawnp?|system|popen"),
@@ -154,6 +158,11 @@ const std::vector<Refused>& refused_names() {
       {std::regex("(exp|sin|cos|tanh|pow)(l|f128)|(add|mul|div)tf3"),
        "it computes with more digits than a double has, as differences need and rules do not. Hint: a rule "
        "is a formula in doubles"},
+      {std::regex(
+           "clock(_gettime)?|times?|gettimeofday|timespec_get|getrusage|(system|steady)_clock|rand(om)?(_r)?|"
+           "[delmn]rand48|getrandom|getentropy|arc4random\\w*|random_device|get[pt]id"),
+       "what it answers would hang on the time or on chance, and no check could be repeated. Hint: draw from "
+       "the generator that is given, take times in try.cpp"},
       {std::regex("c(abs|arg|exp|log|pow|sqrt|a?(sin|cos|tan)h?)[fl]?|(mul|div)[hsdxt]c3"), kIsComplex}};
   return kRefused;
 }

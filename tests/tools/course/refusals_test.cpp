@@ -41,6 +41,8 @@ TEST_CASE("a header is refused by the line that is no engine, and not for a comm
     CHECK_MESSAGE(contains(refusal(line), "line 2: the macro "), line);
   CHECK(contains(refusal("  std::system (\"true\");"), "starts another program"));
   CHECK(contains(refusal("#include \"gradzoo/x.h\""), "includes gradzoo"));
+  for (const char* line : {"driver::answer_line(0);", "namespace driver { double seconds_now(); }"})
+    CHECK_MESSAGE(contains(refusal(line), "line 2: it calls the program that asks"), line);
   for (const char* line : {"// a complex matter: system(1)", "#define facts 2", "#define VALUE_H",
                            "int complexity = 1;", "double answer(double word);"})
     CHECK_MESSAGE(refusal(line).empty(), line, refusal(line));
@@ -48,7 +50,7 @@ TEST_CASE("a header is refused by the line that is no engine, and not for a comm
 
 TEST_CASE("what is compiled is refused by what it calls, however that is written") {
   for (const char* name : {"read", "__read_chk", "pread64", "fread_unlocked", "__getdelim", "_IO_getc",
-                           "__isoc99_fscanf", "stdin", "mmap64", "_ZSt3cin", "_ZNSt3__13cinE",
+                           "__isoc99_fscanf", "stdin", "mmap64", "_ZSt3cin", "_ZNSt3__13cinE", "getenv",
                            "_ZNSt14basic_ifstreamIcSt11char_traitsIcEEC1EPKcSt13_Ios_Openmode",
                            "_ZN9__gnu_cxx13stdio_filebufIcSt11char_traitsIcEEC1EiSt13_Ios_Openmodem"})
     CHECK_MESSAGE(contains(course::refusal_of_symbols(fmt::format("exp U\n{} U\n", name)),
@@ -63,12 +65,20 @@ TEST_CASE("what is compiled is refused by what it calls, however that is written
   for (const char* name : {"expl", "sinl", "powf128", "__multf3"})
     CHECK_MESSAGE(
         contains(course::refusal_of_symbols(fmt::format("{} U", name)), "more digits than a double"), name);
+  for (const char* name : {"time", "clock", "clock_gettime", "__clock_gettime64", "rand", "drand48", "getpid",
+                           "_ZNSt6chrono3_V212steady_clock3nowEv", "_ZNSt3__16chrono12system_clock3nowEv",
+                           "_ZNSt13random_device9_M_getvalEv", "_ZNSt3__113random_deviceclEv"})
+    CHECK_MESSAGE(contains(course::refusal_of_symbols(fmt::format("{} U", name)),
+                           "would hang on the time or on chance"),
+                  name);
+  CHECK(contains(course::refusal_of_symbols("_ZNSt6chrono3_V212steady_clock3nowEv U"), "call steady_clock:"));
   CHECK(contains(course::refusal_of_symbols("fflush T 0 1b\n"),
                  "your headers make fflush a name of the whole"));
   CHECK(course::refusal_of_symbols(
             "_ZN6driver11answer_lineEPKc T 0 5\nDW.ref.__gxx_personality_v0 V 0 8\n"
             "_ZSt7getlineIcSt11char_traitsIcESaIcEE U\nstrtod U\ncosh U\nlogl U\nwrite U\n"
-            "_ZNSt14basic_ofstreamIcSt11char_traitsIcEED1Ev U\nfopen64 U\nclog2 U\n")
+            "_ZNSt14basic_ofstreamIcSt11char_traitsIcEED1Ev U\nfopen64 U\nclog2 U\nusleep U\n"
+            "_ZN6driver11seconds_nowEv U\ntimer U\n_ZNSt6chrono8durationIlE5countEv U\n")
             .empty());
 }
 

@@ -156,12 +156,10 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
     cases.push_back(
         gradient_of(graphs, program, "every rule alone was asked before: which shapes meet here?"));
   }
-  for (const char* op : {"exp", "log", "sin", "cos", "tanh"})
-    for (int i = 0; i < 3; ++i) {
-      const double a = draws.of_size(i);
-      const std::string leaf = "leaf 1 1" + digits(std::string(op) == "log" ? std::abs(a) : a);
-      cases.push_back(gradient_of(rules, Program(fmt::format("{} {} 0", leaf, op)), kAnySize));
-    }
+  for (const Program& program : draw_rules(draws, true)) {
+    cases.push_back(value_of(rules, program.text, kAnySize));
+    cases.push_back(gradient_of(rules, program, kAnySize));
+  }
   for (const Program& program : draw_large_programs(draws))
     cases.push_back(gradient_of(large, program, kLarge));
   for (Case& composite : cases)

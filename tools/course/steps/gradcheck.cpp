@@ -78,8 +78,8 @@ Asked two(double c, double a, double b, double x, double y) {
 }  // namespace
 
 std::vector<Case> cases_of_gradcheck(uint64_t seed) {
-  const std::string difference = "one difference", right = "52 right gradients",
-                    false_one = "31 wrong gradients";
+  const std::string difference = "one difference", right = "55 right gradients",
+                    false_one = "39 wrong gradients";
   std::vector<Case> cases;
   for (const double x : {0.5, 2.0}) {
     const Asked asked = steep(1, 1, x);
@@ -152,6 +152,33 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
     cases.push_back(check_case(false_one, {{0}, "x 0 abs", "|x|, a kink,", {1}}, false,
                                "at a kink the difference lies between the slopes of both sides"));
   }
+  // Where f does not change with y; a gradient that was lost; x that is 0, negative or large.
+  const Asked flat{{0.5, 1.5}, "x 0 exp", "exp x (of x and y)", {std::exp(0.5), 0}};
+  const std::string lost = "a gradient of 0 is asked like any other: f changes with this coordinate",
+                    bent =
+                        "a wrong gradient is accepted where x is 0, negative or large: is every "
+                        "coordinate compared?";
+  cases.push_back(
+      check_case(right, flat, true, "0 is right where f does not change: an error over it is 0 / 0"));
+  cases.push_back(check_case(right, two(1, 2, 3, -0.5, -1.5), true,
+                             "x is negative: is h the step that was made, with its sign?"));
+  cases.push_back(
+      check_case(right, two(1, 2, 3, -4e5, 1.5), true, "x is large and negative: the step grows with |x|"));
+  Asked risen = flat;
+  risen.gradient[1] = 0.1;
+  cases.push_back(
+      check_case(false_one, risen, false, "f does not change with this coordinate: compare it all the same"));
+  for (const size_t i : {0U, 1U})
+    cases.push_back(check_case(false_one, off(two(1, 2, 3, 0.5, 0.75), i, 0), false, lost));
+  cases.push_back(check_case(false_one, off(steep(1, 1, 0), 0, 1.001), false, bent));
+  for (const size_t i : {0U, 1U})
+    cases.push_back(check_case(false_one, off(two(1, 2, 3, -0.5, -0.75), i, 1.01), false, bent));
+  cases.push_back(check_case(false_one, off(two(1, 2, 3, 4e5, 1.5), 0, 1.01), false, bent));
+  Asked infinite = steep(1, 1, 0.5);
+  infinite.gradient[0] = INFINITY;
+  cases.push_back(check_case(false_one, infinite, false,
+                             "infinity passed: a tolerance that is a share of the gradient itself is "
+                             "infinite, too. Take the share of the difference"));
   Draws draws(seed);
   for (int i = 0; i < 42; ++i) {
     const double scale = std::pow(10, draws.between(-9, 9));

@@ -11,10 +11,10 @@
 namespace gradzoo::course {
 namespace {
 
-Tensors draw_parameters(const std::vector<int64_t>& sizes, Draws& draws) {
+Tensors draw_parameters(const std::vector<int64_t>& sizes, Draws& draws, double scale = 1) {
   Tensors parameters;
   for (size_t i = 0; i + 1 < sizes.size(); ++i) {
-    parameters.push_back(draws.array({sizes[i], sizes[i + 1]}).requires_grad_());
+    parameters.push_back(draws.array({sizes[i], sizes[i + 1]}, scale).requires_grad_());
     parameters.push_back(draws.array({1, sizes[i + 1]}, 0.5).requires_grad_());
   }
   return parameters;
@@ -181,6 +181,7 @@ Case two_scales_case(Draws& draws) {
 }  // namespace
 
 std::vector<Case> cases_of_learning(uint64_t seed) {
+  constexpr double kSaturated = 20;  // weights that lead tanh to its ends, in some of the units
   std::vector<Case> cases;
   Draws draws(seed);
   cases.push_back(
@@ -201,7 +202,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
   for (int i = 0; i < 6; ++i) {
     const std::vector<int64_t> sizes =
         i % 2 == 0 ? std::vector<int64_t>{2, 5, 1} : std::vector<int64_t>{2, 4, 3, 1};
-    const Tensors parameters = draw_parameters(sizes, draws);
+    const Tensors parameters = draw_parameters(sizes, draws, i < 4 ? 1 : kSaturated);
     const Tensor x = draws.array({3, 2}, 1.5);
     Case asked{.question = "layers",
                .asked = fmt::format("log_density of a net {} at three points", in_words(sizes)),
@@ -220,7 +221,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
   for (int i = 0; i < 8; ++i) {
     const std::vector<int64_t> sizes =
         i % 2 == 0 ? std::vector<int64_t>{2, 5, 1} : std::vector<int64_t>{3, 4, 3, 1};
-    const Tensors parameters = draw_parameters(sizes, draws);
+    const Tensors parameters = draw_parameters(sizes, draws, i < 6 ? 1 : kSaturated);
     const Tensor x = draws.array({4, sizes.front()}, 1.5);
     Case asked{.question = "the loss",
                .asked = fmt::format("score_matching_loss of a net {} at four points, and its gradients",

@@ -13,11 +13,12 @@ namespace {
 
 Case of_order(const std::string& question, int order, const Program& program, const std::string& hint,
               std::vector<Known> known = {}) {
-  const char* const asked =
-      order == 2 ? "the gradients of the sum of the squares of the gradients of the sum of the last array"
-                 : "the same once more (third order): gradients of sums of squares of gradients";
+  static constexpr const char* kAsked[] = {
+      "the gradients of the sum of the last array by each leaf",
+      "the gradients of the sum of the squares of the gradients of the sum of the last array",
+      "the same once more (third order): gradients of sums of squares of gradients"};
   return {.question = question,
-          .asked = fmt::format("{}, of {}", asked, program.formula()),
+          .asked = fmt::format("{}, of {}", kAsked[order - 1], program.formula()),
           .input = fmt::format("order {}", order) + program.input(),
           .expected = as_answer(program.gradients(order)),
           .hint = hint,
@@ -82,11 +83,20 @@ void add_hessian_cases(std::vector<Case>& cases, const Program& f, int64_t n, Dr
                                 "whatever v is"},
                                {product + " often", differences}}});
   }
-  cases.push_back({.question = "the trace by probes",
-                   .asked = "the average of v'Hv over all vectors of signs, of " + f.formula(),
+  // Var v'Hv = 2 sum over i != j of H_ij^2 (Hutchinson 1990).
+  const std::vector<double> elements = hessian.to_vector();
+  double noise = 0;
+  for (size_t i = 0; i < elements.size(); ++i)
+    if (i % static_cast<size_t>(n + 1) != 0) noise += 2 * elements[i] * elements[i];
+  cases.push_back({.question = "all probes together",
+                   .asked = "mean and variance of v'Hv over all vectors of signs, of " + f.formula(),
                    .input = "mean" + f.input(),
-                   .expected = diagonal,
-                   .hint = "the average over all signs is the trace: off the diagonal they cancel",
+                   .expected = diagonal + digits(noise),
+                   .hint = "the mean over all signs is the trace, as off the diagonal they cancel; what one "
+                           "probe is off comes from there, too",
+                   .known = {{diagonal + " 0",
+                              "all probes agree: a probe is v'Hv, and has the noise of what stands off the "
+                              "diagonal"}},
                    .seconds = 4});
 }
 
@@ -197,6 +207,10 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
        .input = "hvp" + as_input(v) + scales.input(),
        .expected = as_answer({sum(scales.hessian() * v, 1)}) + " free once",
        .hint = kNoStepFits});
+  for (const Program& program : draw_rules(draws, true)) {
+    cases.push_back(of_order(one, 1, program, kAnySize));
+    cases.push_back(of_order(one, 2, program, kAnySize));
+  }
   for (const int n : {1, 2, 4, 6}) add_hessian_cases(cases, draw_function(n, draws.seed()), n, draws);
   cases.push_back(signs_case(4, draws.seed()));
   for (int i = 0; i < 40; ++i)

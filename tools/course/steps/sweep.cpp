@@ -191,19 +191,8 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
     if (twice) cases.back().asked += ", by the second of two calls";
   }
 
-  constexpr int kOfEach = 3;
-  for (int i = 0; i < kOfEach; ++i) {
-    for (const char* op : {"exp", "log", "sin", "tanh"}) {
-      const double a = draws.of_size(i);
-      const std::string leaf = "leaf 0" + digits(std::string(op) == "log" ? std::abs(a) : a);
-      cases.push_back(gradient_case(one, Program(fmt::format("{} {} 0", leaf, op)), kAnySize));
-    }
-    for (const char* op : {"add", "sub", "mul", "div"}) {
-      const std::string a = digits(draws.of_size(i)), b = digits(draws.of_size(i));
-      cases.push_back(
-          gradient_case(one, Program(fmt::format("leaf 0{} leaf 0{} {} 0 1", a, b, op)), kAnySize));
-    }
-  }
+  for (const Program& program : draw_rules(draws, false))
+    cases.push_back(gradient_case(one, program, kAnySize));
 
   constexpr int kLong = 100000;
   const double factor = 1 + draws.between(1e-6, 1e-5);

@@ -97,7 +97,7 @@ std::vector<Case> cases_of_values(uint64_t seed) {
   cases.push_back(value_case(one, "leaf 0 2 leaf 0 3 pow 0 1", "pow(a, b) is a to the power b",
                              {{"2 3 9", "the operands of pow are exchanged: that is 3 to the power 2"}}));
 
-  for (const char* base : {"-2", "0"})
+  for (const char* base : {"-2", "0", "-1", "-400.5", "-0.001"})
     cases.push_back(value_case(one, fmt::format("leaf 0 {} leaf 0 3 pow 0 1", base),
                                "pow(a, b) is std::pow: e^(b log a) knows no power of what is not above 0",
                                {{fmt::format("{} 3 nan", base),
@@ -172,6 +172,10 @@ std::vector<Case> cases_of_values(uint64_t seed) {
                      .input = "order" + program.input(),
                      .expected = fmt::format("{} 1", program.nodes),
                      .hint = "one node for each leaf, number and op, in the order in which they were made"});
+  }
+  for (const Program& program : draw_rules(draws, false)) {
+    cases.push_back(value_case(one, program.text, kAnySize));
+    cases.back().diagnose = {};  // these are of sizes that lost memory has, too
   }
   return cases;
 }

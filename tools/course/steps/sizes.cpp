@@ -1,0 +1,57 @@
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "tools/course/program.h"
+#include "tools/course/steps/steps.h"
+
+namespace gradzoo::course {
+namespace {
+
+// 0, 1, -1 and 2, and one of either sign between each two of these powers of ten.
+std::vector<double> draw_sizes(Draws& draws) {
+  constexpr double kPowers[] = {-9, -6, -3, -1, 1, 2.6, 6};
+  std::vector<double> sizes = {0, 1, -1, 2};
+  for (size_t i = 0; i + 1 < std::size(kPowers); ++i)
+    for (const int sign : {1, -1})
+      sizes.push_back(sign * std::pow(10, draws.between(kPowers[i], kPowers[i + 1])));
+  return sizes;
+}
+
+// Where an op and its derivatives to the second are numbers, and no infinities.
+bool is_defined(const std::string& op, double x) {
+  if (op == "exp") return x < 300;
+  if (op == "log") return x > 0;
+  return true;
+}
+
+}  // namespace
+
+std::vector<Program> draw_rules(Draws& draws, bool of_arrays) {
+  const std::string leaf = of_arrays ? "leaf 1 1" : "leaf 0";
+  std::vector<Program> programs;
+  const auto add_pair = [&](const std::string& op, double a, double b) {
+    programs.emplace_back(leaf + digits(a) + " " + leaf + digits(b) + " " + op + " 0 1");
+  };
+  for (const std::string op : {"exp", "log", "sin", "tanh", "cos"})
+    for (const double x : draw_sizes(draws))
+      if (is_defined(op, x) && (of_arrays || op != "cos"))
+        programs.emplace_back(leaf + digits(x) + " " + op + " 0");
+  for (const char* op : {"add", "sub", "mul", "div"})
+    for (const double x : draw_sizes(draws)) {
+      const double other = draws.between(0.5, 2) * (draws.below(2) == 0 ? 1 : -1);
+      add_pair(op, x, other);
+      if (x != 0 || std::string(op) != "div") add_pair(op, other, x);
+    }
+  if (of_arrays) return programs;
+  constexpr double kMost = 400;  // beyond it powers are infinite
+  for (const double x : draw_sizes(draws)) {
+    if (x > 0 && x < kMost) add_pair("pow", x, draws.between(0.5, 2));
+    if (std::abs(x) < kMost) add_pair("pow", draws.between(0.9, 1.1), x);
+  }
+  return programs;
+}
+
+}  // namespace gradzoo::course
