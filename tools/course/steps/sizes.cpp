@@ -10,9 +10,13 @@
 namespace gradzoo::course {
 namespace {
 
-// 0, 1, -1 and 2, and one of either sign between each two of these powers of ten.
+constexpr double kPowers[] = {-9, -6, -3, -1, 1, 2.4, 6};
+
+// Of which e^(2x) is finite; every seed has as many.
+bool is_bearable(double x) { return x < std::pow(10, kPowers[5]); }
+
+// 0, 1, -1 and 2, and one of either sign between each two of those powers of ten.
 std::vector<double> draw_sizes(Draws& draws) {
-  constexpr double kPowers[] = {-9, -6, -3, -1, 1, 2.6, 6};
   std::vector<double> sizes = {0, 1, -1, 2};
   for (size_t i = 0; i + 1 < std::size(kPowers); ++i)
     for (const int sign : {1, -1})
@@ -22,7 +26,7 @@ std::vector<double> draw_sizes(Draws& draws) {
 
 // Where an op and its derivatives to the second are numbers, and no infinities.
 bool is_defined(const std::string& op, double x) {
-  if (op == "exp") return x < 300;
+  if (op == "exp") return is_bearable(x);
   if (op == "log") return x > 0;
   return true;
 }
@@ -46,10 +50,9 @@ std::vector<Program> draw_rules(Draws& draws, bool of_arrays) {
       if (x != 0 || std::string(op) != "div") add_pair(op, other, x);
     }
   if (of_arrays) return programs;
-  constexpr double kMost = 400;  // beyond it powers are infinite
   for (const double x : draw_sizes(draws)) {
-    if (x > 0 && x < kMost) add_pair("pow", x, draws.between(0.5, 2));
-    if (std::abs(x) < kMost) add_pair("pow", draws.between(0.9, 1.1), x);
+    if (x > 0 && is_bearable(x)) add_pair("pow", x, draws.between(0.5, 2));
+    if (is_bearable(std::abs(x))) add_pair("pow", draws.between(0.9, 1.1), x);
   }
   return programs;
 }
