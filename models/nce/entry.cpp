@@ -25,7 +25,9 @@ void prefer_images(OptionTable& table, TrainingOptions& training, EnergyOptions&
   prefer(energy.hidden, std::vector<int64_t>{64});
   prefer(energy.input_scale, 1.0);
   prefer(energy.confinement, 0.0);
+  prefer(draws.draw, ContrastDraw::langevin);
   prefer(draws.pool, 10);
+  prefer(draws.walk, 80);
 }
 
 TiltedFlowOptions tilted(const EnergyOptions& energy, const CouplingFlowOptions& flow, int64_t channels,

@@ -19,22 +19,13 @@
 /// Runs of two steps, and uses of them, by the library.
 namespace gradzoo::test {
 
-inline constexpr std::pair<const char*, const char*> kBriefly[] = {{"hidden", "8"},
-                                                                   {"generator_hidden", "8"},
-                                                                   {"discriminator_hidden", "8"},
-                                                                   {"channels", "8"},
-                                                                   {"chain_steps", "5"},
-                                                                   {"sample_steps", "5"},
-                                                                   {"latent", "2"},
-                                                                   {"couplings", "1"},
-                                                                   {"low_couplings", "1"},
-                                                                   {"flow_couplings", "1"},
-                                                                   {"flow_low_couplings", "1"},
-                                                                   {"flow_channels", "4"},
-                                                                   {"ais_temperatures", "10"},
-                                                                   {"ais_chains", "5"},
-                                                                   {"bound_samples", "2"},
-                                                                   {"importance_samples", "2"}};
+inline constexpr std::pair<const char*, const char*> kBriefly[] = {
+    {"hidden", "8"},         {"generator_hidden", "8"},   {"discriminator_hidden", "8"},
+    {"channels", "8"},       {"chain_steps", "5"},        {"sample_steps", "5"},
+    {"latent", "2"},         {"couplings", "1"},          {"low_couplings", "1"},
+    {"flow_couplings", "1"}, {"flow_low_couplings", "1"}, {"flow_channels", "4"},
+    {"walk", "2"},           {"ais_temperatures", "10"},  {"ais_chains", "5"},
+    {"bound_samples", "2"},  {"importance_samples", "2"}};
 
 inline std::string trained(const std::string& model, const std::string& data, const std::string& out) {
   const ModelEntry& entry = find_model(model);
