@@ -221,7 +221,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
   for (int i = 0; i < 8; ++i) {
     const std::vector<int64_t> sizes =
         i % 2 == 0 ? std::vector<int64_t>{2, 5, 1} : std::vector<int64_t>{3, 4, 3, 1};
-    const Tensors parameters = draw_parameters(sizes, draws, i < 6 ? 1 : kSaturated);
+    const Tensors parameters = draw_parameters(sizes, draws);
     const Tensor x = draws.array({4, sizes.front()}, 1.5);
     Case asked{.question = "the loss",
                .asked = fmt::format("score_matching_loss of a net {} at four points, and its gradients",
