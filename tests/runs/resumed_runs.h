@@ -77,9 +77,12 @@ inline std::vector<ResumeTask> tasks_on_points() {
 
 using Values = std::vector<std::pair<std::string, std::string>>;
 inline const Values kSmall = {
-    {"hidden", "16"},   {"generator_hidden", "16"}, {"discriminator_hidden", "16"}, {"channels", "8"},
-    {"couplings", "2"}, {"flow_couplings", "2"},    {"flow_hidden", "16"}};
-inline const Values kQuick = {{"chain_steps", "3"}, {"sample_steps", "10"}, {"buffer", "1000"}};
+    {"hidden", "16"},      {"generator_hidden", "16"}, {"discriminator_hidden", "16"},
+    {"channels", "8"},     {"couplings", "2"},         {"flow_couplings", "2"},
+    {"flow_hidden", "16"}, {"flow_channels", "8"},     {"flow_low_couplings", "1"},
+    {"low_couplings", "1"}};
+inline const Values kQuick = {
+    {"chain_steps", "3"}, {"sample_steps", "10"}, {"buffer", "1000"}, {"walk", "5"}};
 
 /// `--set` of those values that the model has a setting for.
 inline std::string set_values(const std::string& model, const Values& values) {

@@ -69,7 +69,7 @@ TEST_CASE("the loss tells images from the flow's samples by both densities, and 
       const Tensor y = model->flow().sample(static_cast<int64_t>(nu) * 6, draws);
       double loss = 0;
       const double norm = gradient_norm(model->network(), [&] {
-        const Tensor made = naive_loss(*model, model->flow(), x, y, nu);
+        Tensor made = naive_loss(*model, model->flow(), x, y, nu);
         loss = made.item();
         return made;
       });

@@ -37,12 +37,12 @@ std::vector<Program> draw_rules(Draws& draws, bool of_arrays) {
   const std::string leaf = of_arrays ? "leaf 1 1" : "leaf 0";
   std::vector<Program> programs;
   const auto add_pair = [&](const std::string& op, double a, double b) {
-    programs.emplace_back(leaf + digits(a) + " " + leaf + digits(b) + " " + op + " 0 1");
+    programs.emplace_back(fmt::format("{0}{1} {0}{2} {3} 0 1", leaf, digits(a), digits(b), op));
   };
   for (const std::string op : {"exp", "log", "sin", "tanh", "cos"})
     for (const double x : draw_sizes(draws))
       if (is_defined(op, x) && (of_arrays || op != "cos"))
-        programs.emplace_back(leaf + digits(x) + " " + op + " 0");
+        programs.emplace_back(fmt::format("{}{} {} 0", leaf, digits(x), op));
   for (const char* op : {"add", "sub", "mul", "div"})
     for (const double x : draw_sizes(draws)) {
       const double other = draws.between(0.5, 2) * (draws.below(2) == 0 ? 1 : -1);
