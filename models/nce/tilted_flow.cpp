@@ -15,7 +15,6 @@
 #include "gradzoo/nn/learn/optim.h"
 #include "models/nce/correction.h"
 #include "models/networks/conv_energy.h"
-#include "models/networks/flow_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -237,13 +236,12 @@ std::vector<Picture> TiltedFlow::do_image_pictures(const DataView& data) {
   const int64_t shown = kRows * kImageColumns;
   const Tensor both = concat(index_select(x, 0, order.rows(kDrawn - shown, kDrawn)),
                              index_select(x, 0, order.rows(0, shown)), 0);
-  std::vector<Picture> all = flow_image_pictures(flow_, shape_, data);
-  all.insert(all.begin(),
-             {"weights",
-              "Of 500 samples of the flow the fifty with the largest weights e^g, then the fifty "
-              "with the least: what the energy has learned that the flow gets wrong.",
-              ImageGrid{as_examples(both, shape_), kImageColumns}});
-  return all;
+  return {
+      {"weights",
+       "Of 500 samples of the flow the fifty with the largest weights e^g, then the fifty with the least: "
+       "what the energy has learned that the flow gets wrong.",
+       ImageGrid{as_examples(both, shape_), kImageColumns}},
+      neighbours_picture(flatten_rows(drawn(2 * kImageColumns, rng)), shape_, data.train)};
 }
 
 Abilities TiltedFlow::do_abilities() {
@@ -255,7 +253,8 @@ Abilities TiltedFlow::do_abilities() {
                               .meaning = "log q(x) + g(x) - c: log p(x), if the learned c is log Z",
                               .up_to_constant = false},
           .interpolate = [this](const InterpolateRequest& request) {
-            return images_between(flow_, request.ends.x);
+            const Tensor& ends = request.ends.x;
+            return flow_.inverse(lines_between(flow_.map(ends).to, ends.dim(0) / 2)).to;
           }};
 }
 

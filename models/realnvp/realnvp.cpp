@@ -9,7 +9,7 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
-#include "models/networks/flow_pictures.h"
+#include "models/realnvp/pictures.h"
 
 namespace gradzoo {
 namespace {

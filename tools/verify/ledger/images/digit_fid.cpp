@@ -122,9 +122,6 @@ Rows image_figure_rows() {
           "the default U-Net by class and ten clusters of each, guidance 1.25, 10 epochs of 55k, annealed "
           "Langevin, aim .1",
           2'000),
-      share_of_vae(
-          {"ncsn.mdsm_fid", "digits of one energy at all noise levels", "Li, Chen & Sommer 2019", 2500},
-          "ncsn net=mdsm", 1.6, "the default U-Net, 10 epochs of 55k, annealed Langevin, aim .5", 500),
       // Of the classifier of these data: no scale of digits.
       figure({"ncsn.fashion_fid", "annealed Langevin draws clothes nearer to real ones than a VAE of clothes",
               "Song & Ermon 2019, 2020", 900},
@@ -141,8 +138,7 @@ Rows image_figure_rows() {
               drawn("nce data=mnist", 1'000, "draw=energy")},
              share_of_next, AtMost{0.5},
              "4 epochs of 55k, the flow alone for .6 of them: the distance of codes that walked over that of "
-             "the "
-             "flow's samples; beside them these, one of ten by weight",
+             "the flow's samples; beside them these, one of ten by weight",
              kSaid, {{"a share that is half a percent too large", far_off(1.005 * 0.5)}}),
       figure({"nce.mnist_auroc", "the energy tells test digits from the flow's samples",
               "Gutmann & Hyvarinen 2010", 900},

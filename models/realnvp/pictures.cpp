@@ -1,4 +1,4 @@
-#include "models/networks/flow_pictures.h"
+#include "models/realnvp/pictures.h"
 
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/ops.h"

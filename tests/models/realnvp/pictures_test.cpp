@@ -1,4 +1,4 @@
-#include "models/networks/flow_pictures.h"
+#include "models/realnvp/pictures.h"
 
 #include <memory>
 
@@ -14,8 +14,8 @@ namespace gradzoo {
 namespace {
 
 // A flow with parameters far from their beginning, where every coupling is the identity.
-std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape) {
-  Rng rng(1, "flow_pictures_test");
+std::unique_ptr<CouplingFlow> stirred(const DataShape& shape) {
+  Rng rng(1, "pictures_test");
   auto flow = std::make_unique<CouplingFlow>(
       shape, CouplingFlowOptions{.couplings = 2, .hidden = {8}, .channels = 3}, rng);
   for (const NamedTensor& named : flow->named_parameters()) {
@@ -27,9 +27,9 @@ std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape) {
 
 TEST_CASE("between two held-out images codes go in a straight line, and at its ends the images come back") {
   const DataShape shape{.example = {4, 4}};
-  const auto made = stirred_flow(shape);
+  const auto made = stirred(shape);
   const CouplingFlow& flow = *made;
-  Rng rng(2, "flow_pictures_test"), pixels(5, "pictures/realnvp");
+  Rng rng(2, "pictures_test"), pixels(5, "pictures/realnvp");
   const Examples images{cast(rand({16, 4, 4}, rng) * 255.0, DType::u8), Tensor(), arange(16, DType::i64)};
   const std::vector<Picture> pictures = flow_image_pictures(flow, shape, {images, images, 5});
   REQUIRE(pictures[0].name == "interpolation");
@@ -47,7 +47,7 @@ TEST_CASE("between two held-out images codes go in a straight line, and at its e
 
 TEST_CASE("the codes of a toy are where the flow takes its points") {
   const DataShape ring = test::toy_shape("ring8");
-  const auto made = stirred_flow(ring);
+  const auto made = stirred(ring);
   const CouplingFlow& flow = *made;
   const std::vector<Picture> pictures = flow_plane_pictures(flow, *ring.toy, 5);
   REQUIRE(pictures[1].name == "codes");
