@@ -35,12 +35,17 @@ TiltedFlowOptions tilted(const EnergyOptions& energy, const CouplingFlowOptions&
   return {.flow = flow, .energy = energy, .channels = channels, .draws = draws};
 }
 
-void describe_channels(OptionTable& options, int64_t& channels) {
+// Of nce and fce: the flow, the energy and the draws.
+template <class Options>
+void describe_parts(OptionTable& options, Options& of) {
+  of.flow.describe(options, "flow_");
+  of.energy.describe(options);
   options.add(
-      "channels", channels,
+      "channels", of.channels,
       "images: channels of the energy's first convolution, at half the resolution; the next have 2, 4 "
       "and 4 times as many",
       {1, 1024});
+  of.draws.describe_sampling(options);
 }
 
 }  // namespace
@@ -64,10 +69,7 @@ void NceOptions::describe(OptionTable& options) {
               "noise=flow, points: steps of maximum likelihood before training starts", {1, 1e9});
   options.add("warm_up", warm_up, "images: share of the steps in which the flow trains by maximum likelihood",
               {0, 1});
-  flow.describe(options, "flow_");
-  energy.describe(options);
-  describe_channels(options, channels);
-  draws.describe_sampling(options);
+  describe_parts(options, *this);
 }
 
 void NceOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -98,10 +100,7 @@ void FceOptions::describe(OptionTable& options) {
   options.add("warm_up", warm_up, "share of the steps in which the flow trains by maximum likelihood",
               {0, 1});
   options.add("flow_rate", flow_rate, "factor on the flow's learning rate", {0, 100});
-  flow.describe(options, "flow_");
-  energy.describe(options);
-  describe_channels(options, channels);
-  draws.describe_sampling(options);
+  describe_parts(options, *this);
 }
 
 void FceOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {

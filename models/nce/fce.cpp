@@ -5,15 +5,12 @@
 #include "gradzoo/models/pictures/plane_pictures.h"
 
 namespace gradzoo {
-namespace {
 
-LearnerOptions of_flow(const TrainingOptions& training) {
+LearnerOptions flow_learner(const TrainingOptions& training) {
   LearnerOptions options = training.learner();
   if (options.clip == 0) options.clip = 10;
   return options;
 }
-
-}  // namespace
 
 Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOptions& training)
     : ContrastiveModel(options.energy, true, options.draws, shape, training),
@@ -22,7 +19,7 @@ Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOption
       flow_rng_(seed_, "fce/init"),
       flow_(shape, options.flow, flow_rng_),
       noise_(noise_of(flow_)),
-      flow_learner_("flow", flow_, of_flow(training)),
+      flow_learner_("flow", flow_, flow_learner(training)),
       loss_(add_metric({"nce_loss_nats",
                         "cross-entropy of classifying data against the flow's samples: 2 log 2 = 1.386 if "
                         "they cannot be told apart",

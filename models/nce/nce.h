@@ -52,6 +52,9 @@ struct Weighted {
   bool own_pools = false;
 };
 
+/// How a flow learns beside an energy: clipped, even where nothing is asked for.
+LearnerOptions flow_learner(const TrainingOptions& training);
+
 /// The noise for points (n, d), all its widths times `width`; not for `flow`, which is learned.
 std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& points, double width);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <optional>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/plain.h"
@@ -23,7 +22,6 @@ constexpr int64_t kFirstImages = 512;    // that actnorms begin at
 constexpr int64_t kQuickImages = 500;    // that are looked at while training, and as many samples
 constexpr int64_t kSamples = 5000;       // of the flow, of which Z is a mean
 constexpr double kTrustedWeights = 100;  // as many equal ones as a mean is believed of
-constexpr double kClip = 10;             // of the flow's gradient where nothing else is asked for
 
 // In parts, so that layers of large images have room.
 template <class Make>
@@ -31,12 +29,6 @@ Tensor in_parts(int64_t n, int64_t most, Make make) {
   Tensors parts;
   for (int64_t first = 0; first < n; first += most) parts.push_back(make(first, std::min(n, first + most)));
   return concat(parts, 0);
-}
-
-LearnerOptions of_tilted(const TrainingOptions& training) {
-  LearnerOptions options = training.learner();
-  if (options.clip == 0) options.clip = kClip;
-  return options;
 }
 
 std::unique_ptr<Module> conv_energy(const TiltedFlowOptions& options, const DataShape& shape, Rng& rng) {
@@ -66,7 +58,7 @@ TiltedFlow::TiltedFlow(const TiltedFlowOptions& options, const DataShape& shape,
                    });
                  },
              .log_prob = [this](const Tensor& x) { return flow_.log_prob(x); }},
-      flow_learner_("flow", flow_, of_tilted(training)),
+      flow_learner_("flow", flow_, flow_learner(training)),
       learner_(network_, training.learner()),
       loss_(add_metric({"nce_loss_nats",
                         "cross-entropy of classifying images against the flow's samples: 2 log 2 = 1.386 if "
@@ -87,7 +79,11 @@ void TiltedFlow::prepare(const Examples& training) {
   flow_.begin_at(read_examples(training, 0, n, Pixels::dequantised, Rng(seed_, "nce/first_batch")).x);
 }
 
-Tensor TiltedFlow::tilt(const Tensor& x) const { return network_.log_density(x); }
+Tensor TiltedFlow::tilt(const Tensor& x) const {
+  if (x.dim(0) <= shape_.kind().at_once) return network_.log_density(x);
+  return in_parts(x.dim(0), shape_.kind().at_once,
+                  [&](int64_t first, int64_t end) { return network_.log_density(x.rows(first, end)); });
+}
 
 double TiltedFlow::bits_of(const Tensor& log_q) const {
   return mean(bits_per_dim(log_q.detach(), shape_.size())).item();
@@ -171,10 +167,7 @@ Quantities TiltedFlow::measured(const DataView& data, int64_t images, int64_t sa
                  });
   const Tensor log_q = concat(log_qs, 0), of_data = concat(tilts, 0);
   Rng rng(data.seed, "nce/evaluation");
-  const Tensor of_noise =
-      cast(in_parts(samples, shape_.kind().at_once,
-                    [&](int64_t first, int64_t end) { return tilt(flow_.sample(end - first, rng)); }),
-           DType::f64);
+  const Tensor of_noise = cast(tilt(noise_.sample(samples, rng)), DType::f64);
   // log Z = log mean w, w = e^g; its error by the first term of the logarithm's series.
   const auto n = static_cast<double>(samples);
   const double log_z = logsumexp(of_noise, 0).item() - std::log(n);
@@ -217,11 +210,7 @@ Quantities TiltedFlow::do_evaluate(const DataView& data) {
 }
 
 Tensor TiltedFlow::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
-  const auto log_weight = [this](const Tensor& x) {
-    if (x.dim(0) <= shape_.kind().at_once) return tilt(x);
-    return in_parts(x.dim(0), shape_.kind().at_once,
-                    [&](int64_t first, int64_t end) { return tilt(x.rows(first, end)); });
-  };
+  const auto log_weight = [this](const Tensor& x) { return tilt(x); };
   const ContrastDraws& draws = options_in<ContrastDraws>(sampling);
   return as_examples(
       drawn_again({noise_, &flow_, log_weight, true}, draws, request.n, request.rng, request.done), shape_);
@@ -231,8 +220,7 @@ std::vector<Picture> TiltedFlow::do_image_pictures(const DataView& data) {
   constexpr int64_t kDrawn = 500, kRows = 5;
   Rng rng(data.seed, "pictures/nce");
   const Tensor x = noise_.sample(kDrawn, rng);
-  const Tensor order = argsort(in_parts(
-      kDrawn, shape_.kind().at_once, [&](int64_t first, int64_t end) { return tilt(x.rows(first, end)); }));
+  const Tensor order = argsort(tilt(x));
   const int64_t shown = kRows * kImageColumns;
   const Tensor both = concat(index_select(x, 0, order.rows(kDrawn - shown, kDrawn)),
                              index_select(x, 0, order.rows(0, shown)), 0);
@@ -260,10 +248,10 @@ Abilities TiltedFlow::do_abilities() {
 
 std::string TiltedFlow::do_interpretation(const DataView&) {
   return "Most bits describe the noise of grey levels, which the flow knows: the energy changes the bits "
-         "little "
-         "and the pictures much. If auroc is near 1, few samples of the flow have all the weight "
-         "(effective_share): resampling then repeats these, and draw=langevin, whose codes walk there, does "
-         "not.";
+         "little and the pictures much. If auroc is near 1, few samples of the flow have all the weight "
+         "(effective_share): the best of a pool is then seldom one of them, and draw=langevin lets codes "
+         "walk "
+         "there.";
 }
 
 }  // namespace gradzoo

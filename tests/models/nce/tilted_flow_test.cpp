@@ -200,8 +200,6 @@ TEST_CASE("an evaluation measures p = q e^(g - log Z)") {
   NceNetwork& network = const_cast<NceNetwork&>(model->network());
   SUBCASE("a constant g changes nothing but log Z") {
     fill_parameters(network, 0.0F);
-    State state;
-    model->register_state(state);
     for (const NamedTensor& p : network.named_parameters())
       if (p.tensor.size() == 1 && p.name != "log_z") {
         Tensor bias = p.tensor;
