@@ -26,7 +26,7 @@ class RefCount {
   std::atomic<int> count_{1};
 };
 
-constexpr size_t kMaxBytes = size_t{1} << 60;  ///< of one block: sizes below it cannot wrap
+constexpr size_t kMaxBytes = ~size_t{0} / 16 + 1;  ///< of one block: sizes below it cannot wrap
 
 /// A block of at least `bytes`, 64-byte aligned. Comes from the pool's free list of its size class, else from
 /// the system. Throws where there is no memory left, or for more than kMaxBytes.

@@ -41,9 +41,17 @@ function(gradzoo_find_library name)
                INTERFACE_COMPILE_DEFINITIONS "${arg_DEFINES}")
 endfunction()
 
-find_package(OpenMP QUIET COMPONENTS CXX)
-if(NOT OpenMP_CXX_FOUND)
-  gradzoo_missing("OpenMP for ${CMAKE_CXX_COMPILER_ID}" libomp-dev)
+if(EMSCRIPTEN)
+  return()
+endif()
+
+set(GRADZOO_OPENMP "")
+if(GRADZOO_THREADS)
+  set(GRADZOO_OPENMP OpenMP::OpenMP_CXX)
+  find_package(OpenMP QUIET COMPONENTS CXX)
+  if(NOT OpenMP_CXX_FOUND)
+    gradzoo_missing("OpenMP for ${CMAKE_CXX_COMPILER_ID}" libomp-dev)
+  endif()
 endif()
 
 find_package(fmt QUIET)
@@ -57,15 +65,24 @@ if(CMAKE_CXX_FLAGS MATCHES "-stdlib=libc[+][+]")
 endif()
 
 if(NOT GRADZOO_HEADERS_ALONE)
-  # openblas_config.h stands beside OpenBLAS's own cblas.h, and not beside the reference BLAS's.
-  gradzoo_find_library(OpenBLAS HEADER openblas_config.h LIBRARY openblas PACKAGE libopenblas-dev
-                       SUFFIXES openblas-pthread openblas openblas-openmp openblas-serial)
+  set(GRADZOO_OPENBLAS "")
+  if(GRADZOO_BLAS STREQUAL "openblas")
+    set(GRADZOO_OPENBLAS gradzoo_dependency::OpenBLAS)
+    # openblas_config.h stands beside OpenBLAS's own cblas.h, and not beside the reference BLAS's.
+    gradzoo_find_library(OpenBLAS HEADER openblas_config.h LIBRARY openblas PACKAGE libopenblas-dev
+                         SUFFIXES openblas-pthread openblas openblas-openmp openblas-serial)
+  elseif(NOT GRADZOO_BLAS STREQUAL "own")
+    message(FATAL_ERROR "gradzoo: GRADZOO_BLAS is '${GRADZOO_BLAS}'. Hint: openblas or own")
+  endif()
   gradzoo_find_library(Highway HEADER hwy/highway.h LIBRARY hwy PACKAGE libhwy-dev DEFINES HWY_SHARED_DEFINE)
   gradzoo_find_library(libmd HEADER sha256.h LIBRARY md PACKAGE libmd-dev)
   gradzoo_find_library(libpng HEADER png.h LIBRARY png PACKAGE libpng-dev)
   gradzoo_find_library(libjpeg HEADER jpeglib.h LIBRARY jpeg PACKAGE libjpeg62-turbo-dev)
   gradzoo_find_library(libzip HEADER zip.h LIBRARY zip PACKAGE libzip-dev)
 
+  # Of files: pictures, archives, sums.
+  set(GRADZOO_FILE_LIBRARIES gradzoo_dependency::libmd gradzoo_dependency::libpng gradzoo_dependency::libjpeg
+                             gradzoo_dependency::libzip ZLIB::ZLIB)
   find_package(ZLIB QUIET)
   if(NOT ZLIB_FOUND)
     gradzoo_missing("zlib" zlib1g-dev)

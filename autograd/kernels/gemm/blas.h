@@ -6,16 +6,15 @@
 #include "autograd/kernels/gemm/gemm_tiling.h"
 #include "autograd/kernels/threads/parallel.h"
 
-/// What calls of BLAS and LAPACK have in common.
+/// What we take from a BLAS and a LAPACK. OpenBLAS answers (blas.cpp), or, in a build with GRADZOO_BLAS=own,
+/// plain code of ours (own_blas.cpp), for machines and web pages that have none. Matrices are row-major, with
+/// the stride of their rows beside them.
 namespace gradzoo::kernels {
 
-/// Before any call of BLAS or LAPACK: from the first one on OpenBLAS runs on the thread that calls it, alone,
-/// since parallel_for shares out work. Throws Error where there is no memory for the buffers that it has a
-/// thread: it would ask for ever.
+/// Before any other call here: from the first one on OpenBLAS runs on the thread that calls it, alone, since
+/// parallel_for shares out work. Throws Error where there is no memory for the buffers that it has a thread:
+/// it would ask for ever.
 void prepare_blas();
-
-/// The side of a matrix as BLAS takes it. Throws Error where it is longer than that.
-int blas_size(int64_t n);
 
 /// Calls fn(i) for each of `batch` matrices, whose work is `flops` each: in parallel, one matrix a thread.
 template <class Fn>
@@ -32,8 +31,32 @@ struct TriangleFlags {
   bool upper = false, transpose = false, unit_diagonal = false;
 };
 
-/// b (n,m) becomes T^-1 b, T being a triangle of t (n,n): BLAS's trsm on rows, n and m at least 1.
+/// c (m,n) = op(a) op(b) + beta c.
+void blas_gemm(bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda, const float* b,
+               int ldb, float beta, float* c, int ldc);
+void blas_gemm(bool trans_a, bool trans_b, int m, int n, int k, const double* a, int lda, const double* b,
+               int ldb, double beta, double* c, int ldc);
+/// y += op(a) x, a having these rows and columns; incx and incy lie between their numbers.
+void blas_gemv(bool transpose, int rows, int columns, const float* a, int lda, const float* x, int incx,
+               float* y, int incy);
+void blas_gemv(bool transpose, int rows, int columns, const double* a, int lda, const double* x, int incx,
+               double* y, int incy);
+/// to (columns,rows) = from', whose rows are not shorter than its stride.
+void blas_turn(int rows, int columns, const float* from, int from_stride, float* to, int to_stride);
+void blas_turn(int rows, int columns, const double* from, int from_stride, double* to, int to_stride);
+/// b (n,m) becomes T^-1 b, T being a triangle of t (n,n); n and m at least 1.
 void blas_trsm(TriangleFlags flags, int n, int m, const float* t, float* b);
 void blas_trsm(TriangleFlags flags, int n, int m, const double* t, double* b);
+/// The lower triangle of a (n,n), n at least 1, becomes L with L L' = a: LAPACK's potrf. 0, or the first
+/// pivot, from 1, that is not positive.
+int blas_cholesky(int n, float* a);
+int blas_cholesky(int n, double* a);
+/// The matrix whose rows are a's columns becomes P L U, in a's place: LAPACK's getrf, whose columns are rows
+/// here. Column i was swapped with pivots[i], from 1. 0, or the first pivot, from 1, that is 0.
+int blas_lu(int n, float* a, int* pivots);
+int blas_lu(int n, double* a, int* pivots);
+/// The symmetric a (n,n), n at least 1, becomes its eigenvectors, a row each; values (n) in rising order:
+/// LAPACK's syev. Whether that converged.
+bool blas_eigen(int n, double* a, double* values);
 
 }  // namespace gradzoo::kernels

@@ -145,8 +145,9 @@ void multiply(const DirectTile& t) {
   rows_by_rows(t);
 }
 
-RegisterBlock block_of_rows() { return {has_masks() ? kRows : 0, kVectors * lanes<float>()}; }
-RegisterBlock block_of_dots() { return {has_masks() ? kDotRows : 0, kDotColumns}; }
+bool tiles_pay() { return has_masks(); }
+RegisterBlock block_of_rows() { return {kRows, kVectors * lanes<float>()}; }
+RegisterBlock block_of_dots() { return {kDotRows, kDotColumns}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -156,10 +157,12 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 HWY_EXPORT(multiply);
+HWY_EXPORT(tiles_pay);
 HWY_EXPORT(block_of_rows);
 HWY_EXPORT(block_of_dots);
 }  // namespace
 
+bool direct_tiles_pay() { return HWY_DYNAMIC_DISPATCH(tiles_pay)(); }
 RegisterBlock direct_block() { return HWY_DYNAMIC_DISPATCH(block_of_rows)(); }
 RegisterBlock direct_block_of_dots() { return HWY_DYNAMIC_DISPATCH(block_of_dots)(); }
 void multiply_direct(const DirectTile& tile) { HWY_DYNAMIC_DISPATCH(multiply)(tile); }

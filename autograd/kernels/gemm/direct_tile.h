@@ -19,7 +19,10 @@ struct DirectTile {
   const float* bias;  // where given (n values, beta is 0), each row begins as it
 };
 
-/// Rows and columns of C that fill the registers; 0 rows where instructions are too few to gain anything.
+/// Whether its tiles are worth more than a BLAS that copies: where instructions have masks for their edges.
+bool direct_tiles_pay();
+
+/// Rows and columns of C that fill the registers.
 struct RegisterBlock {
   int64_t rows, columns;
 };

@@ -2,34 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "autograd/kernels/gemm/blas.h"
-#include "autograd/kernels/threads/scratch.h"
 #include "gradzoo/base/error.h"
-
-// LAPACK's own names and types; OpenBLAS brings it, without a header of its own.
-extern "C" {
-void spotrf_(const char* triangle, const int* n, float* a, const int* lda, int* info);
-void dpotrf_(const char* triangle, const int* n, double* a, const int* lda, int* info);
-void sgetrf_(const int* m, const int* n, float* a, const int* lda, int* pivots, int* info);
-void dgetrf_(const int* m, const int* n, double* a, const int* lda, int* pivots, int* info);
-void dsyev_(const char* job, const char* triangle, const int* n, double* a, const int* lda, double* values,
-            double* work, const int* work_size, int* info);
-}
 
 namespace gradzoo::kernels {
 namespace {
 
-int factor_in_place(int n, float* a) {
-  int info = 0;
-  spotrf_("U", &n, a, &n, &info);  // columns there are rows here
-  return info;
-}
-
-int factor_in_place(int n, double* a) {
-  int info = 0;
-  dpotrf_("U", &n, a, &n, &info);
-  return info;
+/// The side of a matrix as BLAS takes it. Throws Error where it is longer than that.
+int blas_size(int64_t n) {
+  constexpr int64_t kLargest = std::numeric_limits<int>::max();
+  if (n > kLargest) throw Error("a matrix of {} rows or columns. Hint: at most {}", n, kLargest);
+  return static_cast<int>(n);
 }
 
 template <class T>
@@ -43,23 +28,11 @@ int factor(int n, const T* a, T* l) {
     }
   }
   if (!finite) return kNotFinite;
-  if (const int info = factor_in_place(n, l); info != 0) return info;
+  if (const int info = blas_cholesky(n, l); info != 0) return info;
   for (int i = 0; i < n; ++i) {
     if (!(l[static_cast<int64_t>(i) * (n + 1)] > 0)) return i + 1;  // NaN, where a square overflowed
   }
   return 0;
-}
-
-int lu_in_place(int n, float* a, int* pivots) {
-  int info = 0;
-  sgetrf_(&n, &n, a, &n, pivots, &info);
-  return info;
-}
-
-int lu_in_place(int n, double* a, int* pivots) {
-  int info = 0;
-  dgetrf_(&n, &n, a, &n, pivots, &info);
-  return info;
 }
 
 template <class T>
@@ -97,7 +70,7 @@ void lu_factor(int64_t batch, int64_t n, T* a, int* pivots, int* status) {
   for_each_matrix(batch, 2 * size * size * size / 3, [=](int64_t i) {
     T* matrix = a + i * n * n;
     const bool finite = std::all_of(matrix, matrix + n * n, [](T x) { return std::isfinite(x); });
-    status[i] = !finite ? kNotFinite : order == 0 ? 0 : lu_in_place(order, matrix, pivots + i * n);
+    status[i] = !finite ? kNotFinite : order == 0 ? 0 : blas_lu(order, matrix, pivots + i * n);
   });
 }
 
@@ -161,12 +134,7 @@ template void triangular_solve(int64_t, int64_t, int64_t, bool, bool, const doub
 void symmetric_eigen(int64_t n, double* a, double* values) {
   if (n == 0) return;
   prepare_blas();
-  struct Use;
-  const int order = blas_size(n), work_size = 34 * order;
-  int info = 0;
-  // Columns there are rows here.
-  dsyev_("V", "U", &order, a, &order, values, scratch<double, Use>(work_size), &work_size, &info);
-  if (info != 0)
+  if (!blas_eigen(blas_size(n), a, values))
     throw Error("eigenvalues of a {}x{} matrix did not converge. Hint: its numbers must be finite", n, n);
 }
 

@@ -5,8 +5,6 @@
 #include <optional>
 #include <type_traits>
 
-#include <cblas.h>
-
 #include "autograd/kernels/gemm/blas.h"
 #include "autograd/kernels/gemm/direct_tile.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
@@ -55,25 +53,6 @@ struct Product {
 };
 
 int narrow(int64_t v) { return static_cast<int>(v); }
-
-CBLAS_TRANSPOSE flag(bool transpose) { return transpose ? CblasTrans : CblasNoTrans; }
-
-void blas_gemm(bool ta, bool tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb,
-               float beta, float* c, int ldc) {
-  cblas_sgemm(CblasRowMajor, flag(ta), flag(tb), m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
-}
-void blas_gemm(bool ta, bool tb, int m, int n, int k, const double* a, int lda, const double* b, int ldb,
-               double beta, double* c, int ldc) {
-  cblas_dgemm(CblasRowMajor, flag(ta), flag(tb), m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
-}
-void blas_gemv(bool transpose, int rows, int columns, const float* a, int lda, const float* x, int incx,
-               float* y, int incy) {
-  cblas_sgemv(CblasRowMajor, flag(transpose), rows, columns, 1, a, lda, x, incx, 1, y, incy);
-}
-void blas_gemv(bool transpose, int rows, int columns, const double* a, int lda, const double* x, int incx,
-               double* y, int incy) {
-  cblas_dgemv(CblasRowMajor, flag(transpose), rows, columns, 1, a, lda, x, incx, 1, y, incy);
-}
 
 /// C becomes what it starts from: beta C, or the bias in each row.
 template <class T>

@@ -121,7 +121,7 @@ DirectKernel direct_kernel() {
   static const DirectKernel kKernel = [] {
     const std::string_view name = blas_kernel().used;
     if (name == "SkylakeX" || name == "Cooperlake" || name == "SapphireRapids") return DirectKernel::blas;
-    return direct_block().rows > 0 ? DirectKernel::own : DirectKernel::none;
+    return name == "own" || direct_tiles_pay() ? DirectKernel::own : DirectKernel::none;
   }();
   return kKernel;
 }

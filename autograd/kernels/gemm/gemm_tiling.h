@@ -7,7 +7,8 @@
 namespace gradzoo::kernels {
 
 /// Who multiplies single-precision operands without a copy: OpenBLAS's kernels for small products, which it
-/// has for AVX-512, else our own (direct_tile.h) with AVX2 or AVX-512; nobody on portable instructions.
+/// has for AVX-512, else our own (direct_tile.h) with AVX2 or AVX-512, or where there is no OpenBLAS; nobody
+/// beside it on portable instructions.
 enum class DirectKernel { none, blas, own };
 DirectKernel direct_kernel();
 

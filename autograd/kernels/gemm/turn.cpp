@@ -4,20 +4,9 @@
 #include <limits>
 #include <type_traits>
 
-#include <cblas.h>
+#include "autograd/kernels/gemm/blas.h"
 
 namespace gradzoo::kernels {
-namespace {
-
-void blas_turn(int rows, int columns, const float* from, int from_stride, float* to, int to_stride) {
-  cblas_somatcopy(CblasRowMajor, CblasTrans, rows, columns, 1, from, from_stride, to, to_stride);
-}
-void blas_turn(int rows, int columns, const double* from, int from_stride, double* to, int to_stride) {
-  cblas_domatcopy(CblasRowMajor, CblasTrans, rows, columns, 1, from, from_stride, to, to_stride);
-}
-
-}  // namespace
-
 template <class T>
 void turn(const T* from, int64_t from_stride, int64_t rows, int64_t columns, T* to, int64_t to_stride) {
   if constexpr (std::is_floating_point_v<T>) {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include <hwy/targets.h>
+#include <hwy/targets.h>  // HWY_ARCH_X86 too
 
 #include "gradzoo/base/error.h"
 
@@ -18,6 +18,7 @@ SimdLevel highest_level(const char* name) {
   throw Error("GRADZOO_TARGET is '{}'. Hint: portable, avx2 or avx512, the best that may run", wanted);
 }
 
+#if HWY_ARCH_X86
 SimdLevel processor_level() {
   const int64_t targets = hwy::SupportedTargets();
   hwy::GetChosenTarget().Update(targets);  // Highway has just chosen among those that were lowered away too
@@ -32,6 +33,10 @@ void set_highest_level(SimdLevel level) {
   hwy::DisableTargets(above);
   hwy::GetChosenTarget().DeInit();  // the next kernel chooses
 }
+#else
+SimdLevel processor_level() { return SimdLevel::portable; }
+void set_highest_level(SimdLevel /*level*/) {}
+#endif
 
 bool lower_by_environment() noexcept {
   try {

@@ -73,12 +73,6 @@ int threads() {
 
 void set_threads(int count) { g_threads.store(std::clamp(count, 1, kMaxThreads), std::memory_order_relaxed); }
 
-void set_flush_denormals(bool flush) {
-  FloatMode mode = FloatMode::of_this_thread();
-  mode.set_flush(flush);
-  mode.apply();
-}
-
 namespace detail {
 
 void parallel_ranges(int64_t n, int64_t grain, int64_t align, RangeFn fn, void* context) {
