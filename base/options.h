@@ -157,6 +157,12 @@ class OptionTable {
   std::vector<Option> options_;
 };
 
+/// A command as it may be typed, and what it does: a line at the end of a `--help`.
+struct CommandExample {
+  std::string command;  ///< "gradzoo list ops"
+  std::string meaning;  ///< one line
+};
+
 /// A number as it is written with so many digits: for defaults that are computed, so that a config file shows
 /// them short.
 double rounded(double value, int digits);

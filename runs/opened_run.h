@@ -7,12 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "gradzoo/autograd/storage.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/run/session.h"
-#include "gradzoo/runs/config_file.h"
+#include "gradzoo/runs/open_model.h"
 #include "gradzoo/runs/run_directory.h"
-#include "gradzoo/state/safetensors.h"
 
 namespace gradzoo {
 
@@ -25,21 +23,6 @@ class RunMode {
  private:
   NoGrad quiet_;
 };
-
-/// The settings that a config file asks of the model which it names. Throws Error where it names none.
-std::unique_ptr<RunOptions> options_of(const ConfigFile& config);
-
-/// A model with its weights as of a checkpoint.
-struct OpenedModel {
-  std::unique_ptr<RunOptions> options;
-  DataShape shape;
-  int64_t step = 0;  // of the checkpoint
-  std::unique_ptr<Model> model;
-};
-/// The model of a config file's text and a checkpoint's bytes, wherever both come from (parse_config, and
-/// SafetensorsReader of bytes). `weights_alone`: the file has what a run of the zoo keeps, and not the state
-/// of its training. Throws Error where the checkpoint is damaged or of another model.
-OpenedModel open_model(const ConfigFile& config, const SafetensorsReader& stored, bool weights_alone);
 
 /// A run read back from its directory, and the only door to a finished one: options, and the model with its
 /// weights as of the checkpoint.
@@ -86,9 +69,5 @@ bool is_run(const std::string& path);
 /// The SHA-256 of the images. Throws Error where they are not those that the run trained on, by its
 /// config.toml.
 std::string check_same_data(const RunDirectory& directory, const RunData& data);
-
-/// Holds what a model is made of to the size of its checkpoint, so that settings from elsewhere do not ask
-/// for all memory before shapes are compared.
-PoolLimit limit_to_checkpoint(const SafetensorsReader& file);
 
 }  // namespace gradzoo

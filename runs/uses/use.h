@@ -14,7 +14,6 @@
 #include "gradzoo/models/base/quantity.h"
 #include "gradzoo/plot/drawing.h"
 #include "gradzoo/plot/image.h"
-#include "gradzoo/runs/command_example.h"
 #include "gradzoo/runs/opened_run.h"
 #include "gradzoo/runs/uses/capable_models.h"
 

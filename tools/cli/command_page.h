@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "gradzoo/runs/command_example.h"
+#include "gradzoo/base/options.h"
 
 /// What a sub-command says of itself, apart from how it is parsed: its help, its manual page and what a shell
 /// completes are made from this.

@@ -150,12 +150,12 @@ set(plot_headers
 )
 set(runs_headers
     child.h
-    command_example.h
     config_file.h
     draw_picture.h
     labs/lab.h
     live_line.h
     metrics_log.h
+    open_model.h
     opened_run.h
     repeat_command.h
     run_directory.h
