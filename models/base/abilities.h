@@ -88,6 +88,8 @@ struct Abilities {
   /// Codes of examples (n, numbers): (n, codes), of a model that has an encoder; no draws, so that equal
   /// examples have equal codes.
   std::function<Tensor(const Tensor& examples)> encode = {};
+  /// What codes (n, codes) stand for: (n, numbers), the mean of p(x|code), of a model that has a decoder.
+  std::function<Tensor(const Tensor& codes)> decode = {};
   /// A row of ten images on the way from one code to another for each pair, (10 pairs, pixels) in [0,1], by a
   /// model that has codes; one that finds none of an image draws its own. The ends have labels iff the model
   /// is conditional.

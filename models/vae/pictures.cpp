@@ -35,7 +35,7 @@ Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataS
 Picture under_each_label(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   const Tensor codes = network.encode(batch.x, batch.labels).mean;
   const LabelNames known = network.shape().labels();
-  const int64_t columns = std::min(std::ssize(known), kImageColumns);
+  const int64_t columns = std::min<int64_t>(std::ssize(known), kImageColumns);
   Tensors rows;
   for (int64_t i = 0; i < 8; ++i) {
     const Tensor z = broadcast_to(codes.rows(i, i + 1), {columns, network.shape().latent});

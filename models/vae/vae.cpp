@@ -250,6 +250,7 @@ Abilities Vae::do_abilities() {
   if (own.needs_label) return own;
   own.anomaly = [this](const AnomalyRequest& request) { return minus_bound(request); };
   own.encode = [this](const Tensor& x) { return network_.encode(x).mean; };
+  own.decode = [this](const Tensor& z) { return network_.expected(z); };
   constexpr int64_t kDraws = 10;
   own.log_prob = LogProb{.of =
                              [this](const Tensor& x, Rng& rng) {

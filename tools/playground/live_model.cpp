@@ -1,0 +1,282 @@
+#include "tools/playground/live_model.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/images/npy.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/gan/gan.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+
+namespace gradzoo {
+namespace {
+
+using Json = nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kDrawn = "drawn.npy";
+constexpr int64_t kMostDrawn = 20'000, kArrows = 20, kMostCells = 256, kMostSamples = 5000, kRows = 400;
+
+/// How a page has a model, where a run of the command would let it wait: networks that are narrower, and
+/// frames of chains that walk on, since its own take seconds.
+struct PageModel {
+  std::string_view model;
+  std::vector<std::string> set = {};
+  bool walks = false;
+};
+PageModel page_model(std::string_view name) {
+  static const std::vector<PageModel> kPageModels = {
+      {"ebm", {}, true},
+      {"score", {}, true},
+      {"dae", {}, true},
+      {"dde", {}, true},
+      {"flow-matching", {"hidden=128,128", "batch=500"}},
+      {"ddpm", {"hidden=128,128", "batch=500"}},
+      {"ncsn", {"hidden=128,128", "batch=500"}},
+      {"realnvp", {"hidden=64,64", "batch=256"}},
+      {"fce", {"flow_hidden=64,64", "batch=256"}},
+  };
+  const auto found = std::ranges::find(kPageModels, name, &PageModel::model);
+  return found == kPageModels.end() ? PageModel{name} : *found;
+}
+
+double rounded_to(double value, double parts) { return std::round(value * parts) / parts; }
+
+/// Rows (n, d) as lists, to three digits after the point; a number that is not finite is 0.
+Json rows_of(const Tensor& x) {
+  Json out = Json::array();
+  const std::vector<double> values = x.to_vector();
+  const auto width = static_cast<size_t>(x.dim(1));
+  for (size_t i = 0; i < values.size(); i += width) {
+    Json& row = out.emplace_back(Json::array());
+    for (size_t j = i; j < i + width; ++j)
+      row.push_back(std::isfinite(values[j]) ? rounded_to(values[j], 1000) : 0);
+  }
+  return out;
+}
+
+/// Values on a grid, whose y runs fastest, as bytes from the lowest y up, the largest 255; NaN is 0.
+Json bytes_of(const Grid& grid, const Tensor& values) {
+  const std::vector<double> all = values.to_vector();
+  double largest = 0;
+  for (const double value : all)
+    if (std::isfinite(value)) largest = std::max(largest, value);
+  Json out = Json::array();
+  const auto cells = static_cast<size_t>(grid.cells);
+  for (size_t y = 0; y < cells; ++y)
+    for (size_t x = 0; x < cells; ++x) {
+      const double value = all[x * cells + y];
+      out.push_back(
+          value > 0 && largest > 0 ? static_cast<int>(std::lround(255 * std::min(1.0, value / largest))) : 0);
+    }
+  return out;
+}
+
+/// exp of log-densities, the largest of which becomes 1.
+Tensor densities(const Tensor& log_values) { return exp(log_values - max(log_values)); }
+
+/// Writes points where a run reads them: in a page that is memory.
+void keep_points(const Json& points) {
+  if (!points.is_array() || points.size() < 10 || points.size() > static_cast<size_t>(kMostDrawn))
+    throw Error("{} points were drawn. Hint: 10 to {}", points.is_array() ? points.size() : 0, kMostDrawn);
+  std::vector<double> values;
+  for (const Json& point : points) {
+    if (!point.is_array() || point.size() != 2 || !point[0].is_number() || !point[1].is_number())
+      throw Error("a drawn point is no pair of numbers. Hint: [x, y]");
+    values.push_back(point[0].get<double>());
+    values.push_back(point[1].get<double>());
+  }
+  save_npy(kDrawn, tensor(values, {std::ssize(points), 2}, DType::f32));
+}
+
+std::vector<std::string> settings_of(const Json& request) {
+  std::vector<std::string> set = page_model(request.at("model").get<std::string>()).set;
+  const std::string data = request.contains("points") ? kDrawn : request.value("data", "ring8");
+  set.push_back("data=" + data);
+  for (const Json& assignment : request.value("set", Json::array()))
+    set.push_back(assignment.get<std::string>());
+  return set;
+}
+
+std::unique_ptr<RunOptions> options_of_request(const Json& request) {
+  if (request.contains("points")) keep_points(request["points"]);
+  const std::vector<std::string> set = settings_of(request);
+  std::unique_ptr<RunOptions> options = run_options(request["model"].get<std::string>(), set);
+  const DataShape shape = shape_of(options->data);
+  if (shape.example != Shape{2}) throw Error("'{}' is not in the plane. Hint: ring8", options->data.data);
+  return options;
+}
+
+}  // namespace
+
+/// Stops when its time is over or its steps are done, and keeps the rows.
+class LiveModel::Watcher : public TrainObserver {
+ public:
+  Watcher(double milliseconds, int64_t last_step)
+      : end_(Clock::now() + to_duration(milliseconds)), last_(last_step) {}
+
+  void on_log(const LogRow& row) override {
+    Json& line = rows.emplace_back(Json::array({row.step}));
+    for (const double metric : row.metrics) line.push_back(std::isfinite(metric) ? Json(metric) : Json());
+  }
+  void on_epoch(int64_t /*step*/) override {}
+  bool should_stop(int64_t step) override {
+    return step >= last_ || (last_ == kNoLast && Clock::now() >= end_);
+  }
+
+  static constexpr int64_t kNoLast = INT64_MAX;
+  Json rows = Json::array();
+
+ private:
+  static Clock::duration to_duration(double milliseconds) {
+    return std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double, std::milli>(milliseconds));
+  }
+  Clock::time_point end_;
+  int64_t last_;
+};
+
+LiveModel::LiveModel(const Json& request) : options_(options_of_request(request)) {
+  toy_ = shape_of(options_->data).toy;
+  session_ = std::make_unique<Session>(*options_, SessionOptions{});
+  session_ = std::make_unique<Session>(
+      *options_, SessionOptions{.log_every = std::max<int64_t>(1, session_->steps / kRows)});
+}
+
+Box LiveModel::box() const { return toy_->integrable() ? visible_box(*toy_) : toy_->box(); }
+
+Json LiveModel::about() const {
+  Json metrics = Json::array();
+  for (const MetricInfo& info : session_->model->metrics())
+    metrics.push_back({{"name", info.name}, {"meaning", info.explanation}});
+  const Box seen = box();
+  Rng rng(options_->training.stream_seed(), "shown data");
+  Json out = {{"steps", session_->steps},
+              {"parameters", session_->model->parameter_count()},
+              {"metrics", metrics},
+              {"warning", session_->model->warning()},
+              {"options", described_options(*options_)},
+              {"box", {seen.low[0], seen.high[0], seen.low[1], seen.high[1]}},
+              {"data", rows_of(toy_->sample(1000, rng))}};
+  if (toy_->integrable()) {
+    const Grid grid(seen, 96);
+    const Tensor log_p = on_grid(grid, [&](const Tensor& x) { return toy_->log_prob(x); });
+    out["truth"] = {{"cells", grid.cells}, {"values", bytes_of(grid, densities(log_p))}};
+  }
+  return out;
+}
+
+Json LiveModel::advance(double milliseconds, int64_t steps) {
+  const Clock::time_point begin = Clock::now();
+  const int64_t last = steps > 0 ? session_->trainer.step() + steps : Watcher::kNoLast;
+  Watcher watcher(milliseconds, last);
+  const bool done = session_->train(watcher);
+  return {{"step", session_->trainer.step()},
+          {"done", done},
+          {"seconds", std::chrono::duration<double>(Clock::now() - begin).count()},
+          {"rows", std::move(watcher.rows)}};
+}
+
+Json LiveModel::frame(const FrameRequest& request) {
+  const NoGrad quiet;
+  Model& model = *session_->model;
+  const Grid grid(box(), std::clamp<int64_t>(request.cells, 8, kMostCells));
+  Json out = {{"step", session_->trainer.step()}};
+  const Abilities abilities = model.abilities();
+  const Target& target = abilities.target;
+  if (target.log_prob) {
+    const auto log_q = [&](const Tensor& x) { return log_prob_of(target, x); };
+    out["shown"] = "density";
+    out["cells"] = grid.cells;
+    out["values"] = bytes_of(grid, densities(on_grid(grid, log_q, DType::f32)));
+    if (request.careful && toy_->integrable()) out["kl"] = density_fit(*toy_, log_q, DType::f32, 200).kl;
+  } else if (target.score || target.noisy_score) {
+    const Grid coarse(grid.box, kArrows);
+    const Tensor tails = coarse.points(0, coarse.count(), DType::f32);
+    out["shown"] = "score";
+    out["arrows"] = rows_of(concat({tails, score_of(target, tails)}, 1));
+  } else if (auto* gan = dynamic_cast<Gan*>(&model)) {
+    const auto probability = [&](const Tensor& x) {
+      return reshape(sigmoid(gan->discriminator()(x)), {x.dim(0)});
+    };
+    out["shown"] = "D";
+    out["cells"] = grid.cells;
+    out["values"] = bytes_of(grid, on_grid(grid, probability, DType::f32));
+  }
+  out["samples"] = rows_of(samples(request, target));
+  return out;
+}
+
+// Long chains take seconds. Short ones that go on where they stood follow what is learned.
+Tensor LiveModel::samples(const FrameRequest& request, const Target& target) {
+  constexpr int64_t kWalk = 30;
+  const Model& model = *session_->model;
+  const int64_t n = std::clamp<int64_t>(request.samples, 1, kMostSamples);
+  Rng rng(options_->training.stream_seed(), fmt::format("samples at step {}", session_->trainer.step()));
+  const bool walks = page_model(options_->entry().name).walks && (target.log_prob || target.score);
+  if (request.careful) return model.sample({n, rng});
+  if (!walks) return model.sample({n, rng, {}, model.quick_sampling()});
+  if (!walkers_.defined() || walkers_.dim(0) != n)
+    walkers_ = session_->data.shape().kind().noise(session_->data.shape(), n, rng);
+  const double length = min(box().sides()).item() / 100;
+  try {
+    UnadjustedLangevin sampler({.step = length * length});
+    walkers_ = run_chains(target, walkers_, sampler, {.steps = kWalk}, rng).x;
+  } catch (const Error&) {  // they diverged: what is learned is still steep
+    walkers_ = {};
+    return session_->data.shape().kind().noise(session_->data.shape(), n, rng);
+  }
+  return walkers_;
+}
+
+Json described_options(const RunOptions& options) {
+  static constexpr const char* kTypes[] = {"integer", "real", "text", "flag", "list"};
+  Json out = Json::array();
+  for (size_t i = 0; i < options.table().all().size(); ++i) {
+    const Option& option = options.table().all()[i];
+    Json& line = out.emplace_back(Json{{"key", option.key},
+                                       {"type", kTypes[static_cast<size_t>(option.type)]},
+                                       {"meaning", option.meaning},
+                                       {"value", option.text()},
+                                       {"own", i >= options.shared()}});
+    if (!option.choices.empty()) line["choices"] = option.choices;
+    if (std::isfinite(option.range.low)) line["low"] = option.range.low;
+    if (std::isfinite(option.range.high)) line["high"] = option.range.high;
+  }
+  return out;
+}
+
+Json plane_models() {
+  const DataKind& plane = shape_of(DatasetOptions{.data = "ring8"}).kind();
+  Json out = Json::array();
+  for (const ModelEntry& entry : model_registry()) {
+    if (!entry.data(plane)) continue;
+    out.push_back({{"name", entry.name},
+                   {"summary", entry.summary},
+                   {"source", entry.source},
+                   {"set", page_model(entry.name).set}});
+  }
+  return out;
+}
+
+Json plane_options(const Json& request) {
+  const std::unique_ptr<RunOptions> options = options_of_request(request);
+  options->complete();
+  return {{"set", page_model(options->entry().name).set}, {"options", described_options(*options)}};
+}
+
+}  // namespace gradzoo

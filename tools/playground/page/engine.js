@@ -1,0 +1,108 @@
+// The engine as the page asks it: a worker, which is ended where an answer takes too long.
+const byId = id => document.getElementById(id);
+
+// All that is fetched, or stands in the page itself where it is one file.
+const kBundle = globalThis.gradzooBundle ?? null;
+async function bytesOf(text) {  // base64 of gzip
+  const packed = new Blob([Uint8Array.from(atob(text), c => c.charCodeAt(0))]);
+  const whole = packed.stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(whole).arrayBuffer());
+}
+
+async function file(path) {
+  if (kBundle) {
+    if (!Object.hasOwn(kBundle.files, path))
+      throw new Error(path.split('/')[1] + ' is not in this file. Hint: it has ' + Object.keys(kBundle.files)
+        .filter(name => name.endsWith('.toml')).map(name => name.split('/')[1]).join(' and '));
+    return bytesOf(kBundle.files[path]);
+  }
+  let response;
+  try {
+    response = await fetch(path);
+  } catch (failure) {
+    throw new Error(location.protocol === 'file:' ?
+      'a browser lets no page of a file load others. Hint: open playground.html, which has all inside' :
+      path + ' cannot be fetched. Hint: is the server still there?');
+  }
+  if (!response.ok) throw new Error(path + ' is not on the server. Hint: build the site anew');
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+let moduleMade = null;
+const engineModule = () => moduleMade ??= file('playground.wasm').then(bytes => WebAssembly.compile(bytes));
+
+function startWorker() {
+  if (!kBundle) return new Worker('worker.js');
+  return new Worker(URL.createObjectURL(new Blob([kBundle.worker], {type: 'text/javascript'})));
+}
+
+class Engine {
+  constructor() {
+    this.waiting = new Map();
+    this.last = 0;
+  }
+
+  start() {
+    return this.ready ??= new Promise((resolve, reject) => {
+      const refuse = failure => {
+        this.ready = null;
+        reject(failure);
+      };
+      engineModule().then(module => {
+        this.worker = startWorker();
+        this.worker.onerror = () => refuse(new Error('the engine does not start. Hint: a browser of 2023 or later'));
+        this.worker.onmessage = ({data}) => {
+          if (data.ready) return resolve();
+          const asked = this.waiting.get(data.id);
+          this.waiting.delete(data.id);
+          if (data.answer.ended) this.stop();
+          if (data.answer.error)
+            asked?.reject(Object.assign(new Error(data.answer.error), {pointer: data.answer.pointer}));
+          else
+            asked?.resolve(data.answer);
+        };
+        this.worker.postMessage({module});
+      }, refuse);
+    });
+  }
+
+  // The answer to {ask: ...}. Throws what the engine refuses.
+  async ask(request, bytes) {
+    await this.start();
+    const id = ++this.last;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, {resolve, reject});
+      this.worker.postMessage({id, request, bytes});
+    });
+  }
+
+  // Ends whatever it does; the next question starts another.
+  stop() {
+    this.worker?.terminate();
+    this.worker = this.ready = null;
+    for (const asked of this.waiting.values()) asked.reject(new Error('stopped'));
+    this.waiting.clear();
+  }
+}
+
+function tell(failure) {
+  const words = failure && failure.message !== 'stopped' ? failure.message : '';
+  byId('trouble').textContent = words;
+  byId('trouble').hidden = words === '';
+}
+
+function add(parent, tag, className, text) {
+  const element = parent.appendChild(document.createElement(tag));
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+// What the address holds behind the tab's name: #function?f=x%5E2&at=x%3D3.
+function addressValues() {
+  const hash = location.hash.slice(1), mark = hash.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : hash.slice(mark + 1));
+}
+function keepInAddress(tab, values) {
+  history.replaceState(null, '', '#' + tab + '?' + new URLSearchParams(values));
+}
