@@ -50,7 +50,7 @@ def broken_links(site):
     for page, text in texts.items():
         wrong += [f"{page} loads {url}" for url in re.findall(
             r'<(?:script|img|link)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)', text)]
-        if page.startswith("reference/") or page == "404.html":
+        if page.startswith(("reference/", "playground/")) or page == "404.html":
             continue
         for target in re.findall(r'<(?:a|img|link|script)\b[^>]*?(?:href|src)="(?![a-z]+:|//)([^"]*)"', text):
             path, _, anchor = unquote(target).partition("#")

@@ -95,7 +95,8 @@ function drawPlane(canvas, about, frame) {
 }
 
 // Curves of metrics over steps; each has its own scale. rows: [[step, m0, m1, ...]].
-const kCurveColours = ['#1f77b4', '#d1651b', '#2c9e4b', '#9556b6'];
+const kCurves = 4;
+const curveColour = i => (isDark() ? ['#86bde6', '#ffb86b', '#7fd39b', '#c9a0dc'] : ['#1a6aa5', '#b5480f', '#1f7a3a', '#7d3f9c'])[i];
 function drawCurves(canvas, rows, metrics) {
   const {pen, width, height} = fitted(canvas);
   if (rows.length < 2) return;
@@ -104,7 +105,7 @@ function drawCurves(canvas, rows, metrics) {
     const values = rows.map(row => row[i + 1]).filter(value => value !== null).sort((a, b) => a - b);
     if (values.length < 2) return;
     const low = values[Math.floor(.02 * values.length)], high = values[Math.ceil(.98 * values.length) - 1];
-    pen.strokeStyle = kCurveColours[i % kCurveColours.length];
+    pen.strokeStyle = curveColour(i);
     pen.lineWidth = 1.4;
     pen.beginPath();
     for (const row of rows) {

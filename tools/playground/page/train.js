@@ -83,11 +83,11 @@ class Run {
     const narrower = planeModels.models.find(({name}) => name === this.settings.model).set;
     this.note.textContent = narrower.length === 0 ? 'As of gradzoo train ' + this.settings.model + '.' :
       'As of gradzoo train ' + this.settings.model + ', but smaller, so that the page can follow: ' + narrower.join(', ') + '.';
-    const names = this.about.metrics.slice(0, kCurveColours.length);
+    const names = this.about.metrics.slice(0, kCurves);
     this.legend.replaceChildren();
     names.forEach(({name, meaning}, i) => {
       const word = add(this.legend, 'span', '', (i > 0 ? ' · ' : '') + name);
-      word.style.color = kCurveColours[i];
+      word.style.color = curveColour(i);
       word.title = meaning;
     });
     this.form.replaceChildren();
@@ -186,8 +186,9 @@ class Run {
 
   draw() {
     if (!this.about) return;
+    [...this.legend.children].forEach((word, i) => { word.style.color = curveColour(i); });
     drawPlane(this.plane, this.about, this.frame);
-    drawCurves(this.curves, this.rows, this.about.metrics.slice(0, kCurveColours.length));
+    drawCurves(this.curves, this.rows, this.about.metrics.slice(0, kCurves));
     const what = {density: 'its density', score: 'its score as arrows', D: 'D, the probability that a point is real'};
     this.plane.setAttribute('aria-label', this.frame ? 'Samples of ' + this.settings.model + ' at step ' + this.frame.step +
       (this.frame.shown ? ', over ' + what[this.frame.shown] : '') : 'The data, ' + byId('data').value);

@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+"""browser_test.py FOLDER: uses the playground in headless Chromium as a reader would, by pointer, keyboard and address,
+on a phone, in the dark, offline, and from a file. Ends with 77 where Chromium, Selenium or the playground is missing
+(tools/playground/build makes it)."""
+import functools
+import http.server
+import os
+import re
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../serve'))
+from browser import By, Keys, Page, begin_browser, check, eventually  # ends with 77 where Selenium is missing
+from selenium.webdriver import ActionChains
+from selenium.webdriver.support.ui import Select
+
+TABS = ['function', 'train', 'digits', 'check', 'about']
+
+
+def ink(page, canvas):
+    """How many different colours a canvas has, and how many of its pixels are no ground."""
+    return page.js('''const canvas = document.querySelector(arguments[0]);
+        const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        const colours = new Map();
+        for (let i = 0; i < data.length; i += 4) {
+          const colour = data[i] + ',' + data[i + 1] + ',' + data[i + 2] + ',' + data[i + 3];
+          colours.set(colour, (colours.get(colour) ?? 0) + 1);
+        }
+        return [colours.size, data.length / 4 - Math.max(...colours.values())]''', canvas)
+
+
+def picture(page, canvas):
+    return page.js('return document.querySelector(arguments[0]).toDataURL()', canvas)
+
+
+def go(page, place):
+    page.browser.get('about:blank')
+    page.browser.get(page.address + place)
+
+
+def drag(page, canvas, points):
+    """The pointer is pressed at the first of the points, in shares of the canvas, and released at the last."""
+    element = page.one(canvas)
+    page.js('arguments[0].scrollIntoView({block: "center"})', element)
+    size = element.size
+    chain = ActionChains(page.browser, duration=20)
+    for i, (x, y) in enumerate(points):
+        chain.move_to_element_with_offset(element, round((x - .5) * size['width']), round((y - .5) * size['height']))
+        if i == 0:
+            chain.click_and_hold()
+    chain.release().perform()
+
+
+def function(page):
+    begin = time.monotonic()
+    go(page, '')
+    page.explained({'f': 0.442413})
+    page.out()
+    print(f'  the first tape after {time.monotonic() - begin:.2f} s')
+    go(page, '#function?f=x%5E3&at=x%3D2&order=2')
+    page.explained({'f': 8, 'f_x': 12})
+    page.out()
+    page.type('#expr', 'x*y')
+    page.type('#at', 'x=3, y=7' + Keys.ENTER)
+    page.explained({'f': 21, 'f_x': 7, 'f_y': 3})
+    page.out()
+    check('f=x*y' in page.js('return location.hash'), 'the address holds the function')
+    page.type('#expr', 'sin(x' + Keys.ENTER)
+    eventually('it is refused', lambda: 'Hint:' in page.text('#refusal') and '^' in page.text('#refusal'))
+    # What an address says is a text.
+    go(page, '#function?f=' + '%3Cimg%20src%3Dx%20onerror%3D%22window.bad%3D1%22%3E' + '&at=x%3D1&order=1')
+    eventually('it is refused', lambda: page.one('#refusal').is_displayed())
+    check(page.js('return window.bad === undefined && document.querySelector("main img") === null'), 'an address is run')
+    # What takes long is stopped, and the next question answered.
+    go(page, '#function?f=sum(x)&at=x%3D[' + ','.join(['1'] * 150) + ']&order=2')
+    eventually('it works', lambda: page.one('#stop-function').is_displayed() or page.one('#explained').is_displayed())
+    page.js('document.getElementById("stop-function").click()')
+    page.type('#expr', 'x^2')
+    page.type('#at', 'x=5' + Keys.ENTER)
+    page.explained({'f': 25})
+    page.out()
+
+
+def kl(page):
+    found = re.search(r'KL\(truth \|\| model\) ([\d.e-]+)', page.text('.run .state'))
+    return float(found[1]) if found else None
+
+
+def train(page):
+    go(page, '#train?data=ring8&model=score&seed=3&set=lr=0.003')
+    eventually('it is ready', lambda: '4,000 steps' in page.text('.run .state'))
+    check(page.js('return document.querySelector(".run input").value') == '3', 'the address gives the seed')
+    before = picture(page, '.plane')
+    page.tab_to('.run .buttons button')
+    page.press(Keys.ENTER)
+    page.js('''window.frames = 0; window.old = Run.prototype.draw;
+        Run.prototype.draw = function() { window.frames += 1; return window.old.call(this); }''')
+    begin = time.monotonic()
+    eventually('it learns', lambda: int(re.search(r'Step ([\d,]+)', page.text('.run .state'))[1].replace(',', '')) > 400)
+    frames, seconds = page.js('return window.frames'), time.monotonic() - begin
+    print(f'  {frames / seconds:.1f} pictures a second')
+    page.press(Keys.ENTER)
+    eventually('the KL', lambda: kl(page) is not None)
+    check(kl(page) < .02, f'KL {kl(page)}')
+    print(f'  KL {kl(page)} after {seconds:.0f} s')
+    check(picture(page, '.plane') != before and ink(page, '.run .side canvas')[1] > 100, 'pictures and curves are drawn')
+    # One step is one; a setting begins anew, and stands in the address.
+    step = int(re.search(r'Step ([\d,]+)', page.text('.run .state'))[1].replace(',', ''))
+    page.click('.run .buttons button:nth-child(2)')
+    eventually('one step', lambda: f'Step {step + 1} ' in page.text('.run .state'))
+    page.click('.run summary')
+    hidden = '//label[starts-with(., "hidden")]/input'
+    box = page.browser.find_element(By.XPATH, hidden)
+    box.send_keys(Keys.CONTROL + 'a' + Keys.NULL, '32,32' + Keys.TAB)
+    eventually('it begins anew', lambda: '1,185 numbers' in page.text('.run .state') or 'numbers to learn' in page.text('.run .state'))
+    check('hidden%3D32%2C32' in page.js('return location.hash'), page.js('return location.hash'))
+    box = page.browser.find_element(By.XPATH, hidden)
+    box.send_keys(Keys.CONTROL + 'a' + Keys.NULL, 'wide' + Keys.TAB)
+    eventually('it is refused', lambda: 'Hint:' in page.text('.run .state'))
+    # Two from one seed.
+    go(page, '#train?data=two-moons&model=gan&seed=0&set=')
+    eventually('it is ready', lambda: 'steps' in page.text('.run .state'))
+    page.click('#pair')
+    eventually('two are ready', lambda: page.js('''return [...document.querySelectorAll('.run .state')]
+        .filter(state => state.textContent.includes('steps')).length''') == 2)
+    check('model2=ebm' in page.js('return location.hash'), 'the address holds both')
+    page.click('#pair')
+    eventually('one is gone', lambda: page.js('return document.querySelectorAll(".run").length') == 1)
+    # Points drawn by hand.
+    Select(page.one('#data')).select_by_visible_text('drawn by hand')
+    drag(page, '#drawing-board', [(.2, .2), (.3, .25), (.4, .3), (.5, .3), (.6, .3), (.7, .25), (.8, .2)])
+    eventually('points', lambda: int(page.text('#drawn-count').split()[0]) >= 30)
+    eventually('it is ready', lambda: 'steps' in page.text('.run .state'))
+    before = picture(page, '.plane')
+    page.click('.run .buttons button')
+    eventually('it learns them', lambda: 'Step' in page.text('.run .state') and picture(page, '.plane') != before)
+    page.click('.run .buttons button')
+
+
+def digits(page):
+    go(page, '#digits')
+    eventually('a hundred digits', lambda: ink(page, '#hundred')[0] > 100)
+    first = picture(page, '#hundred')
+    page.click('#draw-digits')
+    eventually('others', lambda: picture(page, '#hundred') != first)
+    ActionChains(page.browser).move_to_element_with_offset(page.one('#hundred'), -120, -120).click().perform()
+    eventually('the digit is taken', lambda: ink(page, '#own-digit')[0] > 5)
+    page.js('document.getElementById("hundred").scrollIntoView({block: "center"})')
+    ActionChains(page.browser).move_to_element_with_offset(page.one('#hundred'), 120, 120).click().perform()
+    page.click('#between')
+    eventually('the way', lambda: ink(page, '#between-row')[0] > 20)
+    page.click('#clear-digit')
+    drag(page, '#own-digit', [(.3, .25), (.5, .2), (.7, .25), (.65, .45)])
+    check(ink(page, '#own-digit')[1] > 500, 'ink is drawn')
+    page.click('#complete')
+    eventually('it is completed', lambda: ink(page, '#made-of-it')[0] > 20)
+    before = picture(page, '#made-of-it')
+    page.click('#denoise')
+    eventually('it is cleaned', lambda: picture(page, '#made-of-it') != before)
+    page.click('#judge')
+    eventually('it is judged', lambda: page.js('return document.querySelectorAll("#likelihoods tbody tr").length') >= 2)
+    before = picture(page, '#code-digit')
+    page.js('document.getElementById("code-map").scrollIntoView({block: "center"})')
+    ActionChains(page.browser).move_to_element_with_offset(page.one('#code-map'), 70, -60).perform()
+    eventually('the map', lambda: picture(page, '#code-digit') != before and '(1.5' in page.text('#code-shown'))
+    before = picture(page, '#code-digit')
+    page.js('document.activeElement.blur()')  # which the pointer had put there
+    page.tab_to('#code-map')
+    page.press(*[Keys.ARROW_LEFT] * 12)
+    eventually('by keys', lambda: picture(page, '#code-digit') != before)
+    Select(page.one('#digit-model')).select_by_visible_text('flow-matching')
+    eventually('it has classes', lambda: page.one('#digit-class').is_displayed())
+    check(page.text('#trouble') == '', page.text('#trouble'))
+
+
+def rules(page):
+    go(page, '#check')
+    eventually('a verdict', lambda: page.text('#verdict').startswith('Right at all 6'))
+    page.type('#rule', '1 - tanh(x)' + Keys.ENTER)
+    eventually('wrong', lambda: page.text('#verdict').startswith('Wrong at'))
+    check(page.js('return document.querySelectorAll("#rule-table .wrong").length') > 0, 'what is wrong is marked')
+    page.type('#rule', '1 - tanh(' + Keys.ENTER)
+    eventually('refused', lambda: 'Hint:' in page.text('#rule-refusal'))
+
+
+def looks(page):
+    """On a phone nothing is wider than the screen; by day and by night all texts stand out from their ground."""
+    chrome = page.browser.execute_cdp_cmd
+    chrome('Emulation.setDeviceMetricsOverride', {'width': 390, 'height': 844, 'deviceScaleFactor': 1, 'mobile': False})
+    for tab in TABS:
+        go(page, '#' + tab)
+        eventually('drawn', lambda: page.one(f'#{tab}-page').is_displayed())
+        time.sleep(1)
+        page.js('document.querySelectorAll("details").forEach(details => { details.open = true; })')
+        wide = page.js(page.measures + 'return tooWide()')
+        check(not wide, f'wider than a phone, on {tab}: {wide}')
+    chrome('Emulation.clearDeviceMetricsOverride', {})
+    for light in ['light', 'dark']:
+        chrome('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': light}]})
+        for tab in TABS:
+            page.open(tab)
+            texts, faint, ground = page.js(page.measures + 'return contrasts(4.5)')
+            check(texts > 8, f'texts are measured on {tab}: {texts}')
+            check(not faint, f'texts that are hard to read, {light}, on {tab}: {faint}')
+        check((ground > .7) == (light == 'light'), f'the ground is {ground} when it is {light}')
+
+
+def offline(page):
+    """Once it is there it needs nobody."""
+    go(page, '#train')
+    eventually('it is ready', lambda: 'steps' in page.text('.run .state'))
+    page.browser.execute_cdp_cmd('Network.enable', {})
+    page.browser.execute_cdp_cmd('Network.emulateNetworkConditions',
+                                 {'offline': True, 'latency': 0, 'downloadThroughput': 0, 'uploadThroughput': 0})
+    page.click('.run .buttons button')
+    eventually('it learns', lambda: 'Step' in page.text('.run .state'))
+    page.open('digits')
+    eventually('what is not there is said', lambda: 'Hint: is the server still there?' in page.text('#trouble'))
+    page.browser.execute_cdp_cmd('Network.disable', {})
+
+
+def run(folder, scratch):
+    handler = functools.partial(type('Quiet', (http.server.SimpleHTTPRequestHandler,), {'log_message': lambda *_: None}),
+                                directory=folder)
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    whole = [function, train, digits, rules, looks, offline]
+    for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', whole),
+                           (f'file://{folder}/playground.html', [function, digits, rules])]:
+        browser = begin_browser(scratch + '/profile')
+        try:
+            page = Page(browser, address, folder)
+            for part in parts:
+                begin = time.monotonic()
+                try:
+                    part(page)
+                except Exception as error:
+                    browser.save_screenshot('browser_test.png')
+                    line = traceback.extract_tb(error.__traceback__)[-1 if type(error) is not AssertionError else -2].lineno
+                    sys.exit(f'{part.__name__}, line {line}: {str(error).split("Stacktrace")[0]} (see browser_test.png)')
+                print(f'{part.__name__}: {time.monotonic() - begin:.1f} s', flush=True)
+            console = [entry['message'] for entry in browser.get_log('browser')]
+            others = [message for message in console if 'ERR_INTERNET_DISCONNECTED' not in message]
+            check(not others, f'the console says: {others}')
+        finally:
+            browser.quit()
+
+
+if __name__ == '__main__':
+    if not os.path.exists(sys.argv[1] + '/index.html'):
+        print('left out: there is no playground. Hint: tools/playground/build')
+        sys.exit(77)
+    with tempfile.TemporaryDirectory(prefix='gradzoo-browser-', ignore_cleanup_errors=True) as scratch:
+        run(os.path.abspath(sys.argv[1]), scratch)
