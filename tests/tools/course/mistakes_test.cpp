@@ -53,10 +53,15 @@ std::string outcome_of(int step, const Edit& mistake) {
   copy_solution(folder);
   for (const Change& change : mistake.changes)
     if (!replace_in(folder + "/" + mistake.file, change)) return "no such text: " + change.from;
-  const course::Checked checked = course::check_step(folder, course::find_step(step), 1);
-  const std::string report = course::report_of(checked);
-  return checked.points() < 100 && without_breaks(report).find(mistake.hint) != std::string::npos ? ""
-                                                                                                  : report;
+  // What hangs on chance is tried more than once.
+  const bool hangs = mistake.hint.starts_with("in another process");
+  for (const uint64_t seed : hangs ? std::vector<uint64_t>{1, 2, 3, 77} : std::vector<uint64_t>{1}) {
+    const course::Checked checked = course::check_step(folder, course::find_step(step), seed);
+    const std::string report = course::report_of(checked);
+    if (checked.points() == 100 || without_breaks(report).find(mistake.hint) == std::string::npos)
+      return report;
+  }
+  return "";
 }
 
 // All of one step's, two at a time.
