@@ -168,6 +168,7 @@ TEST_CASE("a check answers from what was compiled before, and keeps what was won
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("learner");
   copy_solution(folder);
+  write_file(folder + "/more.h", "");
   const std::vector<const course::Step*> first = {&course::find_step(1)};
   const std::vector<course::Checked> checked = course::check_steps(folder, first, 4);
   course::keep_state(folder, checked);
@@ -185,10 +186,14 @@ TEST_CASE("a check answers from what was compiled before, and keeps what was won
   const auto written = std::filesystem::last_write_time(program);
   course::check_steps(folder, first, 5);
   CHECK(std::filesystem::last_write_time(program) == written);
-  write_file(folder + "/value.h", read_file(folder + "/value.h") + "// changed\n");
-  course::check_steps(folder, first, 5);
-  REQUIRE(programs().size() == 1);
-  CHECK(programs().front() != program);
+  Strings made = {program};
+  for (const char* changed : {"/value.h", "/more.h"}) {
+    write_file(folder + changed, read_file(folder + changed) + "// changed\n");
+    course::check_steps(folder, first, 5);
+    REQUIRE(programs().size() == 1);
+    CHECK(programs().front() != made.back());
+    made.push_back(programs().front());
+  }
   write_file(folder + "/.course/state.json", "[1, 2");
   CHECK(course::read_state(folder).front().points == 0);
 }
@@ -307,6 +312,8 @@ TEST_CASE("a full disk is told as such") {
   CHECK_THROWS_WITH_AS(course::check_step(scratch.file("learner"), course::find_step(1), 1),
                        Contains("is full, or the folder for temporary files. Hint: free some space"),
                        course::CannotKeep);
+  course::Checked right{.step = &course::find_step(6), .questions = {{"all", 1, 1}}};
+  CHECK_THROWS_AS(course::ask_training(scratch.file("learner"), right), course::CannotKeep);
   before != nullptr ? ::setenv("CXX", kept.c_str(), 1) : ::unsetenv("CXX");
 }
 

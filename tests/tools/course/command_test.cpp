@@ -103,18 +103,21 @@ TEST_CASE("whose work a file is: links, other folders' headers and equal files a
   std::filesystem::remove(scratch.file("class/fay/value.h"));
   std::filesystem::create_symlink("../ann/value.h", scratch.file("class/fay/value.h"));
   std::filesystem::create_directory_symlink("ann", scratch.file("class/gil"));
+  hands_in("hal", "#include \"other.h\"\n");
+  std::filesystem::create_symlink("../ann/value.h", scratch.file("class/hal/other.h"));
   const ProcessResult graded = run_ok("course grade class --csv --seed 3", here);
   std::istringstream lines(graded.out);
   std::map<std::string, std::string> rows;
   for (std::string line; std::getline(lines, line);) rows[line.substr(0, line.find(','))] = line;
-  CHECK(rows.size() == 9);
-  for (const char* name : {"ben", "cem", "dan", "fay", "gil", "'=1+1"})
+  CHECK(rows.size() == 10);
+  for (const char* name : {"ben", "cem", "dan", "fay", "gil", "hal", "'=1+1"})
     CHECK_MESSAGE(rows[name].starts_with(std::string(name) + ",0,0,"), rows[name]);
   check_says(rows["ben"], {"step 1: it includes ", "class/ann/value.h, which was not handed in"});
   check_says(rows["cem"], {"elsewhere room/value.h, which was not handed in"});
   check_says(rows["dan"], {"step 1: value.h, line 1 does not compile"});
   check_says(rows["fay"], {"a link, no plain file"});
   check_says(rows["gil"], {"it is a link, and no folder"});
+  check_says(rows["hal"], {"step 1: value.h, line 1 does not compile"});
   check_says(rows["'=1+1"], {"step 1: the compiler needed more than 2 GB"});
   check_says(rows["ann"], {",100,100,", "value.h is the same as that of eva"});
   check_says(rows["eva"], {"eva,100,100,0,", "value.h is the same as that of ann"});

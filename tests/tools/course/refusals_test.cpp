@@ -56,6 +56,7 @@ TEST_CASE("what is compiled is refused by what it calls, however that is written
     CHECK_MESSAGE(contains(course::refusal_of_symbols(fmt::format("exp U\n{} U\n", name)),
                            "it reads what your functions were not given"),
                   name);
+  CHECK(contains(course::refusal_of_symbols("read w"), "your headers call read:"));  // where there is one
   CHECK(contains(course::refusal_of_symbols("_ZSt3cin U"), "your headers call cin:"));
   for (const char* name : {"syscall", "dlsym", "execvp", "posix_spawn", "__fork"})
     CHECK_MESSAGE(contains(course::refusal_of_symbols(fmt::format("{} U", name)), "starts another program"),
@@ -89,11 +90,13 @@ TEST_CASE("a program is made of what was handed in and of the standard library")
   write_file(copy + "/value.h", "");
   write_file(drivers + "/cases.h", "");
   write_file(scratch.file("other.h"), "");
+  write_file(copy + "2.h", "");
   const auto refusal = [&](const std::string& files) {
     return course::refusal_of_list("program: " + files, copy, drivers);
   };
   CHECK(refusal(copy + "/value.h " + drivers + "/cases.h \\\n /usr/include/stdio.h").empty());
   CHECK(contains(refusal(scratch.file("other.h")), "other.h, which was not handed in"));
+  CHECK(contains(refusal(copy + "2.h"), "copy2.h, which was not handed in"));
   CHECK(contains(refusal(scratch.file("none.h")), "none.h, which was not handed in"));
   // Of other libraries, which the tests' machine has.
   CHECK(contains(refusal("/usr/include/boost/config.hpp"), "boost/config.hpp, which was not handed in"));

@@ -142,6 +142,7 @@ TEST_CASE("what is no request, or too long, is refused by one sentence, to its e
   CHECK(status(post + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(100'000, 'a')) == 400);
   CHECK(server.ask(post + "Content-Length: 16384\r\n\r\n" + long_text).status == 200);
   CHECK(server.echo.asked == 1);
+  CHECK(contains(server.all(kGet + "\r\n" + post + "Content-Length: 16385\r\n\r\n"), "HTTP/1.1 413 "));
 }
 
 TEST_CASE("a client that goes on sending what is refused still gets its answer") {
@@ -191,6 +192,14 @@ TEST_CASE("beyond the most connections the one closes that has kept the server w
   CHECK(reply_of(silent.back()->receive()).status == 200);
 }
 
+TEST_CASE("who does not read its answer makes room for others") {
+  Listening server({.to_be_read = 600s, .most_connections = 2});
+  const Connection one(server.port()), other(server.port());
+  for (const Connection* deaf : {&one, &other}) deaf->send("GET /large HTTP/1.1\r\n" + kClose);
+  CHECK(eventually([&] { return server.echo.asked == 2; }));
+  CHECK(eventually([&] { return server.ask(kGet + kClose).status == 200; }));
+}
+
 TEST_CASE("what takes long keeps nobody waiting, and is not begun for a client that went") {
   Listening server;
   const auto files = open_files();
@@ -229,9 +238,9 @@ TEST_CASE("of what takes long the newest question is answered first") {
   for (int i = 0; i < 6; ++i) {
     waiting.push_back(std::make_unique<Connection>(server.port()));
     waiting.back()->send(fmt::format("POST /long HTTP/1.1\r\nContent-Length: 1\r\n{}{}", kClose, i));
-    std::this_thread::sleep_for(50ms);
+    if (i == 1) CHECK(eventually([&] { return server.echo.asked == 2; }));
+    if (i > 1) std::this_thread::sleep_for(50ms);
   }
-  CHECK(eventually([&] { return server.echo.asked == 2; }));
   server.echo.go.count_down();
   for (const auto& connection : waiting) CHECK(reply_of(connection->receive()).status == 200);
   const std::string order = server.echo.order();  // two at a time

@@ -83,8 +83,11 @@ inline Reply reply_of(const std::string& bytes) {
 /// `gradzoo serve`, at a port of its own.
 class Served {
  public:
-  explicit Served(const std::string& folder, const std::string& below = ".")
-      : process_({command(), "serve", below, "--port", "0"}, folder) {
+  /// It may open `files` files; 0: as many as usual.
+  explicit Served(const std::string& folder, const std::string& below = ".", int files = 0)
+      : process_({"/bin/sh", "-c", (files > 0 ? fmt::format("ulimit -n {}; ", files) : "") + "exec \"$@\"",
+                  "sh", command(), "serve", below, "--port", "0"},
+                 folder) {
     const std::string begin = "http://127.0.0.1:";
     for (int i = 0; i < 3000 && process_.running(); ++i) {
       const std::string out = process_.out();

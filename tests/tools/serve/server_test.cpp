@@ -176,12 +176,17 @@ TEST_CASE("nothing outside of the folder is read, and no link is followed") {
   write_file(scratch.file("secret.png"), "secret");
   std::filesystem::create_directory_symlink(scratch.file("secret"), scratch.file("runs/link"));
   std::filesystem::create_symlink(scratch.file("secret.png"), scratch.file("runs/vae-1/samples/link.png"));
+  write_run(scratch.file("runs/vae-2"), 2);
+  std::filesystem::remove_all(scratch.file("runs/vae-2/samples"));
+  std::filesystem::create_directory_symlink(scratch.file("secret/samples"),
+                                            scratch.file("runs/vae-2/samples"));
   const Served served(scratch.file(""), "runs");
-  CHECK(served.get("/api/runs").json()["runs"].size() == 1);
+  CHECK(served.get("/api/runs").json()["runs"].size() == 2);
   for (const char* path :
        {"/picture?run=../secret&file=epoch-0001.png", "/picture?run=link&file=epoch-0001.png",
         "/picture?run=vae-1/../../secret&file=epoch-0001.png", "/picture?run=vae-1&file=link.png",
-        "/picture?run=vae-1&file=../config.toml", "/picture?run=vae-1&file=%2e%2e%2fconfig.toml",
+        "/picture?run=vae-2&file=epoch-0001.png", "/picture?run=vae-1&file=../config.toml",
+        "/picture?run=vae-1&file=%2e%2e%2fconfig.toml",
         "/picture?run=vae-1&file=..%2f..%2fsecret%2freport.html",
         "/picture?run=..%2fsecret&file=epoch-0001.png", "/picture?run=vae-1%00&file=epoch-0001.png",
         "/picture?run=vae-1&file=epoch-0001.png%00", "/picture?run=vae-1&file=/etc/passwd",
@@ -374,6 +379,14 @@ TEST_CASE("what is broken, huge, silent, or one of a thousand at once leaves it 
   int answered = 0;
   for (const auto& connection : many) answered += reply_of(connection->receive()).status == 200;
   CHECK(answered == 1000);
+}
+
+TEST_CASE("however many connect, files are left to compute with") {
+  const ScratchDirectory scratch;
+  const Served served(scratch.file(""), ".", 200);
+  std::vector<std::unique_ptr<Connection>> silent;
+  for (int i = 0; i < 192; ++i) silent.push_back(std::make_unique<Connection>(served.port()));
+  CHECK(served.post("/api/explain", nlohmann::json{{"expr", "x"}, {"at", "x=1"}}).status == 200);
 }
 
 TEST_CASE("headers without an end are not kept, and a body that is packed is not unpacked") {
