@@ -204,6 +204,7 @@ function update() {
   showPanel();
   [...byId('code').children].forEach((line, i) => {
     line.className = (i === step.line ? 'now hue' + (step.sweep || 0) % 4 : '') + (i === pointed ? ' pointed' : '');
+    line.textContent = tape.code[i].replace(veil.on ? /\s*\/\/.*/ : '', '');  // a comment may tell a value
   });
   byId('hide').setAttribute('aria-pressed', veil.on);
   byId('slider').value = current;

@@ -137,6 +137,8 @@ def function(page):
     page.one('#hide').click()
     revealed = lambda: {name: value for name, value in page.nodes().items() if value != '?'}
     eventually('what is not given is hidden', lambda: revealed() == {'x': '0.8', 'y': '0.3'} and len(page.nodes()) > 8)
+    told = page.js("tape.code[0] += '  // 7'; update(); return document.querySelector('#code li').textContent")
+    check(told and '//' not in told, f'a comment of the program tells what is hidden: {told}')
     page.js('''[...document.querySelectorAll('#graph .node')].find(node => node.textContent.includes('f = '))
         .dispatchEvent(new MouseEvent('click', {bubbles: true}))''')
     eventually('a click reveals f alone', lambda: revealed() == {'x': '0.8', 'y': '0.3', 'f': '0.442'})
