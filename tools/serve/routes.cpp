@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <charconv>
 #include <exception>
+#include <filesystem>
 #include <optional>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/plot/pages/curve_figure.h"
 #include "plot/pages/page_files.h"
@@ -32,6 +37,24 @@ constexpr const char* kPagePolicy =
 constexpr const char* kFramePolicy =
     "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
     "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+// It computes by itself, and asks this server for nothing.
+constexpr const char* kPlaygroundPolicy =
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; frame-src "
+    "blob:; "
+    "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors "
+    "'none'";
+
+// The playground as one file; none where tools/playground/build has not made it.
+std::optional<std::string> playground() {
+  constexpr uint64_t kMostPageBytes = uint64_t{64} << 20;
+  try {
+    const std::filesystem::path folder = find_data_folder("playground", "", "GRADZOO_PLAYGROUND");
+    return read_plain_file((folder / "playground.html").string(), kMostPageBytes, Links::follow);
+  } catch (const Error&) {
+    return {};
+  }
+}
 
 int64_t number_in(const HttpRequest& request, const char* name) {
   const std::string text = request.parameter(name);
@@ -110,6 +133,17 @@ struct Route {
   bool takes_long = false;
 };
 
+// It may be built while the server runs; a poll looks for its folder alone.
+bool has_playground() {
+  try {
+    std::error_code error;
+    return std::filesystem::exists(
+        find_data_folder("playground", "", "GRADZOO_PLAYGROUND") / "playground.html", error);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 constexpr Route kRoutes[] = {
     {"GET", "/",
      [](const Page&, const HttpRequest&) -> HttpResponse {
@@ -125,11 +159,20 @@ constexpr Route kRoutes[] = {
      [](const Page&, const HttpRequest&) {
        return text_response("text/javascript; charset=utf-8", std::string(kReportScript) + kServeScript);
      }},
+    {"GET", "/playground",
+     [](const Page&, const HttpRequest&) -> HttpResponse {
+       std::optional<std::string> page = playground();
+       if (!page) throw Error("the playground was not built. Hint: tools/playground/build");
+       return {.content_type = "text/html; charset=utf-8",
+               .body = std::move(*page),
+               .headers = {{"Content-Security-Policy", kPlaygroundPolicy}}};
+     }},
     {"GET", "/api/runs",
      [](const Page& page, const HttpRequest&) {
        Json answer = page.runs.description();
        answer["folder"] = page.runs.path();
        answer["computes"] = page.computes;
+       answer["playground"] = has_playground();
        return json_response(answer);
      }},
     {"GET", "/api/curves",

@@ -137,17 +137,23 @@ function drawImages(canvas, text, columns, side = 28) {
   pen.drawImage(small, 0, 0, canvas.width, canvas.width * image.height / image.width);
 }
 
-// Calls onPoint(x, y, isFirst) in shares of the canvas while a pointer is down on it.
+// Calls onPoint(x, y) in shares of the canvas along the way of a pointer that is down on it, without gaps.
 function followPointer(canvas, onPoint) {
-  const report = (event, isFirst) => {
+  const kApart = .02;
+  let last = null;
+  const goTo = event => {
     const box = canvas.getBoundingClientRect();
-    onPoint((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, isFirst);
+    const here = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    const [x, y] = last ?? here, pieces = Math.max(1, Math.ceil(Math.hypot(here[0] - x, here[1] - y) / kApart));
+    for (let i = 1; i <= pieces; ++i) onPoint(x + i / pieces * (here[0] - x), y + i / pieces * (here[1] - y));
+    last = here;
   };
   canvas.addEventListener('pointerdown', event => {
     canvas.setPointerCapture?.(event.pointerId);
-    report(event, true);
+    last = null;
+    goTo(event);
   });
   canvas.addEventListener('pointermove', event => {
-    if (event.buttons > 0) report(event, false);
+    if (event.buttons > 0) goTo(event);
   });
 }

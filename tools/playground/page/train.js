@@ -250,7 +250,7 @@ async function openTrain() {
     drawBoard();
   });
   followPointer(byId('drawing-board'), (x, y) => {
-    for (let i = 0; i < 5 && drawnPoints.length < 5000; ++i) {
+    for (let i = 0; i < 3 && drawnPoints.length < 5000; ++i) {
       const spread = () => .25 * (Math.random() + Math.random() + Math.random() - 1.5);
       drawnPoints.push([8 * x - 4 + spread(), 4 - 8 * y + spread()]);
     }

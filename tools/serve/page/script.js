@@ -393,6 +393,7 @@ async function poll() {
     byId('folder').textContent = 'Runs in ' + answer.folder +
       (answer.left_out > 0 ? ': the ' + runs.length + ' that changed last of ' + (runs.length + answer.left_out) : '');
     document.querySelectorAll('.computes').forEach(anchor => { anchor.hidden = !answer.computes; });
+    byId('to-playground').hidden = !answer.playground;
     if (!chosen) chosen = new Set(runs.slice(0, kMostColours).map(run => run.name));
     else runs.filter(run => !before.has(run.name)).forEach(run => chosen.add(run.name));
     await draw();
