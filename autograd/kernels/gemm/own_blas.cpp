@@ -196,7 +196,6 @@ bool blas_eigen(int n, double* a, double* values) {
     total = off = 0;
     for (int i = 0; i < n; ++i)
       for (int j = 0; j < n; ++j) {
-        a[wide(std::min(i, j)) * n + std::max(i, j)] = a[wide(std::max(i, j)) * n + std::min(i, j)];
         const double square = a[wide(i) * n + j] * a[wide(i) * n + j];
         total += square;
         if (i != j) off += square;

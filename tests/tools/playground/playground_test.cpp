@@ -13,6 +13,7 @@
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/explain/explain_expression.h"
 #include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/gan/gan.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
 #include "gradzoo/runs/opened_run.h"
 #include "support/approx.h"
@@ -52,6 +53,46 @@ std::string zoo_file(const std::string& path) {
 Json opened(Playground& playground, const std::string& name) {
   return ask(playground, {{"ask", "open"}, {"name", name}, {"config", zoo_file(name + "/config.toml")}},
              zoo_file(name + "/weights.safetensors"));
+}
+
+/// The same run as the page's, by hand.
+struct Twin {
+  Twin(const std::string& model, std::vector<std::string> set) {
+    options = run_options(model, set);
+    session = std::make_unique<Session>(*options);
+    struct : TrainObserver {
+      void on_log(const LogRow&) override {}
+      void on_epoch(int64_t) override {}
+      bool should_stop(int64_t) override { return false; }
+    } quiet;
+    session->train(quiet);
+  }
+  std::unique_ptr<RunOptions> options;
+  std::unique_ptr<Session> session;
+};
+
+/// (cells^2, 2): the middles of a picture's cells, from the lowest row up.
+Tensor middles(const Json& box, int64_t cells) {
+  Tensor points = zeros({cells * cells, 2});
+  for (int64_t row = 0; row < cells; ++row)
+    for (int64_t column = 0; column < cells; ++column) {
+      float* point = points.mutable_data<float>() + 2 * (row * cells + column);
+      const auto along = [&](int64_t i, size_t low) {
+        const double begin = box[low], end = box[low + 1];
+        return static_cast<float>(begin +
+                                  (static_cast<double>(i) + .5) / static_cast<double>(cells) * (end - begin));
+      };
+      point[0] = along(column, 0);
+      point[1] = along(row, 2);
+    }
+  return points;
+}
+
+/// Whether bytes are these values, the largest 255.
+void check_bytes(const Json& bytes, const Tensor& values) {
+  const std::vector<double> expected = (values * (255 / max(values).item())).to_vector();
+  REQUIRE(bytes.size() == expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) REQUIRE(std::abs(bytes[i].get<double>() - expected[i]) < 1);
 }
 
 double byte_at(const std::string& images, size_t pixel) {
@@ -175,43 +216,62 @@ TEST_CASE("every model of the plane learns, is drawn, and draws") {
   CHECK(contains(framed(playground).value("error", ""), "Hint:"));
 }
 
-TEST_CASE("a picture's cells are where their points are, and its KL is quadrature's") {
+TEST_CASE("pictures show what the same run has learned, where it is, and their KL is quadrature's") {
   Playground playground;
+  const NoGrad quiet;
   const Json about = begun(playground, "nce", Json::array(), "two-moons");
   const std::shared_ptr<const Toy> toy = make_toy("two-moons");
   const Box box = visible_box(*toy);
   const Json &truth = about["truth"], &ends = about["box"];
   CHECK(ends == Json({box.low[0], box.high[0], box.low[1], box.high[1]}));
-  const int64_t cells = truth["cells"];
-  Tensor points = zeros({cells * cells, 2});
-  for (int64_t row = 0; row < cells; ++row)
-    for (int64_t column = 0; column < cells; ++column) {
-      float* point = points.mutable_data<float>() + 2 * (row * cells + column);
-      const auto along = [&](int64_t i, size_t axis) {
-        return box.low[axis] +
-               (static_cast<double>(i) + .5) / static_cast<double>(cells) * (box.high[axis] - box.low[axis]);
-      };
-      point[0] = static_cast<float>(along(column, 0));
-      point[1] = static_cast<float>(along(row, 1));
-    }
-  const Tensor density = exp(toy->log_prob(points));
-  const std::vector<double> expected = (density * (255 / max(density).item())).to_vector();
-  for (size_t i = 0; i < expected.size(); ++i)
-    REQUIRE(std::abs(truth["values"][i].get<double>() - expected[i]) < 1);
+  check_bytes(truth["values"], exp(toy->log_prob(middles(ends, truth["cells"]))));
 
   advanced(playground, 60);
-  const std::vector<std::string> set = {"data=two-moons", "steps=60"};
-  const std::unique_ptr<RunOptions> options = run_options("nce", set);
-  Session session(*options);
-  struct : TrainObserver {
-    void on_log(const LogRow&) override {}
-    void on_epoch(int64_t) override {}
-    bool should_stop(int64_t) override { return false; }
-  } quiet;
-  session.train(quiet);
-  const Abilities abilities = session.model->abilities();
-  const double kl = density_fit(*toy, [&](const Tensor& x) { return log_prob_of(abilities.target, x); }).kl;
-  CHECK(framed(playground, true)["kl"].get<double>() == approx(kl).epsilon(.02));
+  Twin nce("nce", {"data=two-moons", "steps=60"});
+  const Json frame = framed(playground, true);
+  {
+    const Abilities abilities = nce.session->model->abilities();
+    const auto log_q = [&](const Tensor& x) { return log_prob_of(abilities.target, x); };
+    check_bytes(frame["values"], exp(log_q(middles(ends, 32))));
+    CHECK(frame["kl"].get<double>() == approx(density_fit(*toy, log_q).kl).epsilon(.02));
+  }
+
+  begun(playground, "flow-matching");
+  advanced(playground, 60);
+  Twin flow("flow-matching", {"hidden=128,128", "batch=500", "data=ring8", "steps=60"});
+  const Json arrows = framed(playground)["arrows"];
+  std::vector<double> tails, heads;
+  for (const Json& arrow : arrows) {
+    tails.insert(tails.end(), {arrow[0].get<double>(), arrow[1].get<double>()});
+    heads.insert(heads.end(), {arrow[2].get<double>(), arrow[3].get<double>()});
+  }
+  const Tensor score = score_of(flow.session->model->abilities().target, tensor(tails, {400, 2}, DType::f32));
+  CHECK(sum(square(score - tensor(heads, {400, 2}, DType::f32))).item() < 1e-3 * sum(square(score)).item());
+
+  const Json ring = begun(playground, "gan")["box"];
+  advanced(playground, 60);
+  Twin gan("gan", {"data=ring8", "steps=60"});
+  const Abilities held = gan.session->model->abilities();  // as long as they live, weights are their averages
+  const Tensor scores = dynamic_cast<Gan&>(*gan.session->model).discriminator()(middles(ring, 32));
+  check_bytes(framed(playground)["values"], sigmoid(reshape(scores, {32 * 32})));
+}
+
+TEST_CASE("while it trains, chains walk on from where they were seen last") {
+  Playground playground;
+  begun(playground, "ebm");
+  advanced(playground, 3);
+  const Json first = framed(playground)["samples"], second = framed(playground)["samples"],
+             third = framed(playground)["samples"];
+  const auto apart = [](const Json& a, const Json& b) {
+    double sum = 0;
+    for (size_t i = 0; i < a.size(); ++i)
+      sum += std::hypot(a[i][0].get<double>() - b[i][0].get<double>(),
+                        a[i][1].get<double>() - b[i][1].get<double>());
+    return sum / static_cast<double>(a.size());
+  };
+  CHECK(apart(first, second) > 0);
+  CHECK(apart(second, third) < apart(first, third) + apart(first, second));
+  CHECK(apart(first, second) < 1);  // thirty short steps, not chains of their own
 }
 
 TEST_CASE("points drawn by hand are what is learned") {
@@ -259,6 +319,9 @@ TEST_CASE("a model that comes trained draws the command's digits, completes, jud
   REQUIRE(images.size() == 2 * expected.size());
   for (size_t i = 0; i < expected.size(); ++i) REQUIRE(byte_at(images, i) == std::round(255 * expected[i]));
 
+  CHECK(ask(playground, {{"ask", "draw"}, {"name", "vae"}, {"n", 10}, {"seed", 5}})["images"] !=
+        drawn["images"]);
+
   const std::string first = images.substr(0, 2 * 784);
   const Json judged = ask(playground, {{"ask", "judge"}, {"name", "vae"}, {"images", first + black(1)}});
   CHECK(judged["values"].size() == 2);
@@ -302,6 +365,9 @@ TEST_CASE("a model that comes trained draws the command's digits, completes, jud
     return sum;
   };
   CHECK(distance(cleaned["images"]) < .5 * distance(cleaned["noisy"]));
+  const Json hardly =
+      ask(playground, {{"ask", "denoise"}, {"name", "flow-matching"}, {"images", first}, {"sigma", .03}});
+  CHECK(distance(hardly["noisy"]) < .2 * distance(cleaned["noisy"]));
 }
 
 TEST_CASE("whatever the page sends, the answer is a sentence") {
