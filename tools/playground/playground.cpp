@@ -87,7 +87,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
        }},
       {"end",
        [&] {
-         return Json{{"ended", live_.erase(name) + opened_.erase(name)}};
+         return Json{{"ended", live_.erase(name)}};
        }},
       {"open",
        [&] {

@@ -2,6 +2,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -23,9 +26,18 @@ TEST_CASE("the page's engine answers as this one on portable kernels") {
     MESSAGE("left out: there is no playground, or no node. Hint: tools/playground/build");
     return;
   }
-  Json requests = Json::array(
-      {{{"ask", "explain"}, {"expression", "sin(x^2)*exp(-y)"}, {"at", "x=.8, y=.3"}, {"order", 3}},
-       {{"ask", "check"}, {"f", "x^3"}, {"rule", "3*x^2"}, {"at", {-1, 0, 2}}}});
+  Json requests = Json::array({{{"ask", "check"}, {"f", "x^3"}, {"rule", "3*x^2"}, {"at", {-1, 0, 2}}}});
+  for (const auto& [expression, at] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"sin(x^2)*exp(-y)", "x=.8, y=.3"},
+           {"x^y", "x=0, y=2"},
+           {"x^x", "x=2"},
+           {"norm(x)", "x=[3,4]"},
+           {"atan2(y, x)", "x=1, y=2"},
+           {"log(1 + exp(-y*(w*x + b)))", "y=1, w=.5, x=2, b=-1"},
+           {"logsumexp(x)", "x=[1,2,3]"},
+           {"lgamma(x)*erf(x)", "x=1.5"},
+           {"solve(A, b)'*b", "A=[[2,1],[1,3]], b=[1,2]"}})
+    requests.push_back({{"ask", "explain"}, {"expression", expression}, {"at", at}, {"order", 2}});
   for (const char* model : {"score", "nce", "flow-matching", "vae", "realnvp", "gan", "ebm"}) {
     requests.push_back(
         {{"ask", "begin"}, {"name", "run"}, {"model", model}, {"data", "ring8"}, {"set", {"steps=50"}}});

@@ -5,8 +5,8 @@ const kCompleters = ['flow-matching', 'made', 'realnvp', 'rbm', 'dae', 'score', 
 const kJudges = ['vae', 'made', 'realnvp'];
 const kSide = 28, kPixels = kSide * kSide, kBlack = '00';
 const digitEngine = new Engine();
-const openedDigits = new Map();  // the last one used stands last
-const kMostOpen = 3;             // so that a phone has room
+const openedDigits = new Map();
+const kMostOpen = 3;  // an engine never gives memory back, and a phone has little: then it is started anew
 let hundred = '', ownDigit = new Uint8Array(kPixels), picked = [], code = [0, 0], codeWaiting = false;
 
 const textOfDigit = pixels => Array.from(pixels, byte => byte.toString(16).padStart(2, '0')).join('');
@@ -15,16 +15,12 @@ const digitStatus = words => { byId('digit-status').textContent = words; };
 // Fetches and opens a model where that has not been done since the engine started.
 async function openDigits(name) {
   const known = openedDigits.get(name);
-  openedDigits.delete(name);
-  if (known && known.worker === digitEngine.worker) {
-    openedDigits.set(name, known);
-    return known.about;
+  if (known && known.worker === digitEngine.worker) return known.about;
+  if (openedDigits.size >= kMostOpen) {
+    digitEngine.stop();
+    openedDigits.clear();
   }
   digitStatus('fetching ' + name);
-  for (const other of [...openedDigits.keys()].slice(0, -(kMostOpen - 1))) {
-    openedDigits.delete(other);
-    await digitEngine.ask({ask: 'end', name: other});
-  }
   const [config, weights] = await Promise.all([file('zoo/' + name + '/config.toml'), file('zoo/' + name + '/weights.safetensors')]);
   const about = await digitEngine.ask({ask: 'open', name, config: new TextDecoder().decode(config)}, weights);
   openedDigits.set(name, {about, worker: digitEngine.worker});
