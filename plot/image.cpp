@@ -4,27 +4,9 @@
 #include <cstdlib>
 #include <span>
 
-#include <zlib.h>
-
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
-
-namespace {
-
-// In place of stb's own compression, which takes ten times as long: half of a short run.
-unsigned char* compress_by_zlib(unsigned char* data, int size, int* compressed_size, int /*level*/) {
-  uLongf room = compressBound(static_cast<uLong>(size));
-  auto* const compressed = static_cast<unsigned char*>(std::malloc(room));  // stb frees it
-  if (compressed == nullptr ||
-      compress2(compressed, &room, data, static_cast<uLong>(size), Z_DEFAULT_COMPRESSION) != Z_OK) {
-    std::free(compressed);
-    return nullptr;
-  }
-  *compressed_size = static_cast<int>(room);
-  return compressed;
-}
-
-}  // namespace
+#include "plot/deflate.h"
 
 // stb's implementation, for this file alone; its warnings are not ours.
 #pragma GCC diagnostic push
@@ -36,7 +18,7 @@ unsigned char* compress_by_zlib(unsigned char* data, int size, int* compressed_s
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
-#define STBIW_ZLIB_COMPRESS compress_by_zlib
+#define STBIW_ZLIB_COMPRESS gradzoo::deflated
 #include <stb/stb_image_write.h>
 #pragma GCC diagnostic pop
 

@@ -75,6 +75,8 @@ struct Report {
 /// One self-contained HTML page: no network, no file beside it. Throws Error if a series has unequal lengths.
 std::string report_page(const Report& report);
 
+/// The page, which loads nothing.
+std::string report_page(const Report& report);
 /// Writes the page atomically. Throws Error with the path and the reason.
 void write_report(const std::string& path, const Report& report, Links links = Links::follow);
 

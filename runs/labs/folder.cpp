@@ -93,6 +93,8 @@ std::string lab_json(const RanLab& ran) {
   return out.dump();
 }
 
+std::string lab_page(const RanLab& ran) { return report_page(page_of(ran)); }
+
 void write_lab(const std::string& folder, const RanLab& ran) {
   for (const LabPicture& picture : ran.result.pictures)
     write_drawing(fmt::format("{}/{}{}", folder, picture.name, picture.drawing.ending), picture.drawing);

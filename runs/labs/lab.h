@@ -114,6 +114,9 @@ std::string lab_text(const RanLab& ran);
 /// "exercise"}: one line; a value that is not finite is null.
 std::string lab_json(const RanLab& ran);
 
+/// The same as a page that loads nothing, pictures inside.
+std::string lab_page(const RanLab& ran);
+
 /// Writes report.html, lab.json and the pictures into a folder that exists. Throws Error where it cannot.
 void write_lab(const std::string& folder, const RanLab& ran);
 

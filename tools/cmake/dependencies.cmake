@@ -81,8 +81,9 @@ if(NOT GRADZOO_HEADERS_ALONE)
   gradzoo_find_library(libzip HEADER zip.h LIBRARY zip PACKAGE libzip-dev)
 
   # Of files: pictures, archives, sums.
+  set(GRADZOO_ZLIB ZLIB::ZLIB)
   set(GRADZOO_FILE_LIBRARIES gradzoo_dependency::libmd gradzoo_dependency::libpng gradzoo_dependency::libjpeg
-                             gradzoo_dependency::libzip ZLIB::ZLIB)
+                             gradzoo_dependency::libzip ${GRADZOO_ZLIB})
   find_package(ZLIB QUIET)
   if(NOT ZLIB_FOUND)
     gradzoo_missing("zlib" zlib1g-dev)

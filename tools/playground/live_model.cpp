@@ -21,6 +21,7 @@
 #include "gradzoo/models/registry.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/kinds/langevin.h"
+#include "tools/playground/described_options.h"
 
 namespace gradzoo {
 namespace {
@@ -169,7 +170,7 @@ Json LiveModel::about() const {
               {"parameters", session_->model->parameter_count()},
               {"metrics", metrics},
               {"warning", session_->model->warning()},
-              {"options", described_options(*options_)},
+              {"options", described_options(options_->table(), options_->shared())},
               {"box", {seen.low[0], seen.high[0], seen.low[1], seen.high[1]}},
               {"data", rows_of(toy_->sample(1000, rng))}};
   if (toy_->integrable()) {
@@ -243,23 +244,6 @@ Tensor LiveModel::samples(const FrameRequest& request, const Target& target) {
   return walkers_;
 }
 
-Json described_options(const RunOptions& options) {
-  static constexpr const char* kTypes[] = {"integer", "real", "text", "flag", "list"};
-  Json out = Json::array();
-  for (size_t i = 0; i < options.table().all().size(); ++i) {
-    const Option& option = options.table().all()[i];
-    Json& line = out.emplace_back(Json{{"key", option.key},
-                                       {"type", kTypes[static_cast<size_t>(option.type)]},
-                                       {"meaning", option.meaning},
-                                       {"value", option.text()},
-                                       {"own", i >= options.shared()}});
-    if (!option.choices.empty()) line["choices"] = option.choices;
-    if (std::isfinite(option.range.low)) line["low"] = option.range.low;
-    if (std::isfinite(option.range.high)) line["high"] = option.range.high;
-  }
-  return out;
-}
-
 Json plane_models() {
   const DataKind& plane = shape_of(DatasetOptions{.data = "ring8"}).kind();
   Json out = Json::array();
@@ -276,7 +260,8 @@ Json plane_models() {
 Json plane_options(const Json& request) {
   const std::unique_ptr<RunOptions> options = options_of_request(request);
   options->complete();
-  return {{"set", page_model(options->entry().name).set}, {"options", described_options(*options)}};
+  return {{"set", page_model(options->entry().name).set},
+          {"options", described_options(options->table(), options->shared())}};
 }
 
 }  // namespace gradzoo

@@ -26,8 +26,8 @@ class LiveModel {
   explicit LiveModel(const nlohmann::json& request);
 
   /// {"steps", "parameters", "batch", "metrics": [{"name", "meaning"}], "warning", "options": see
-  /// described_options, "box": [x0, x1, y0, y1], "data": [[x, y], ...], "truth": {"cells", "values"}}: the
-  /// truth is left out where it has no density.
+  /// described_options; own: the model's, "box": [x0, x1, y0, y1], "data": [[x, y], ...], "truth": {"cells",
+  /// "values"}}: the truth is left out where it has no density.
   nlohmann::json about() const;
   /// Trains for that long, one step at least, or `steps` of them: {"step", "done", "seconds", "rows": [[step,
   /// metric, ...]]}, the means of the metrics over the steps of a row.
@@ -47,10 +47,6 @@ class LiveModel {
   std::unique_ptr<Session> session_;
   Tensor walkers_;  // of the last frame's chains
 };
-
-/// The options of such a run: [{"key", "type", "meaning", "choices", "low", "high", "value", "own"}]; own: of
-/// the model, and not one that every run has.
-nlohmann::json described_options(const RunOptions& options);
 
 /// The models that learn points of the plane: [{"name", "summary", "source", "set": what is smaller here than
 /// in the command, so that a page draws often}].

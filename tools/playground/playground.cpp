@@ -10,6 +10,7 @@
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/explain/expression.h"
 #include "tools/playground/functions.h"
+#include "tools/playground/played_labs.h"
 
 namespace gradzoo {
 namespace {
@@ -70,6 +71,11 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
          return Json{{"models", plane_models()}, {"data", plane_data()}};
        }},
       {"options", [&] { return plane_options(request); }},
+      {"labs",
+       [&] {
+         return Json{{"labs", lab_list()}};
+       }},
+      {"lab", [&] { return run_lab(request); }},
       {"begin",
        [&] {
          live_.erase(name);  // before another takes its memory

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "datasets/images/byte_reader.h"
 #include "datasets/images/picture.h"
@@ -8,6 +10,7 @@
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/datasets/images/sha256.h"
 #include "models/classifier/digits.h"
+#include "plot/deflate.h"
 
 // In place of what needs a library that a web page lacks: it reads no pictures and no packed files, and no
 // sums of them. A run's digits are judged by the command.
@@ -47,6 +50,36 @@ std::optional<Rgb> colour_of(const std::string&) { return {}; }
 Rgb background_colour(const std::string&) { return {255, 255, 255}; }
 DecodedPicture decode_picture(std::span<const std::byte>, const Rgb&, int64_t) { refuse("a picture"); }
 void over_background(const uint8_t*, int64_t, const Rgb&, uint8_t*) {}
+
+// zlib's format without compression (RFC 1950, 1951): blocks of at most 65,535 bytes as they are, and a sum.
+unsigned char* deflated(unsigned char* data, int size, int* deflated_size, int /*level*/) {
+  constexpr uint32_t kMostInBlock = 65'535, kModulus = 65'521;
+  std::vector<unsigned char> out = {0x78, 0x01};
+  uint32_t a = 1, b = 0;
+  for (uint32_t begin = 0, end = static_cast<uint32_t>(size); begin < end || begin == 0;) {
+    const uint32_t count = std::min(kMostInBlock, end - begin);
+    const bool last = begin + count == end;
+    for (const uint32_t word : {count, ~count}) {
+      if (word == count) out.push_back(last ? 1 : 0);
+      out.push_back(static_cast<unsigned char>(word));
+      out.push_back(static_cast<unsigned char>(word >> 8));
+    }
+    for (uint32_t i = begin; i < begin + count; ++i) {
+      out.push_back(data[i]);
+      a = (a + data[i]) % kModulus;
+      b = (b + a) % kModulus;
+    }
+    begin += count;
+    if (last) break;
+  }
+  for (const uint32_t sum : {b, a})
+    for (const int shift : {8, 0}) out.push_back(static_cast<unsigned char>(sum >> shift));
+  auto* const taken = static_cast<unsigned char*>(std::malloc(out.size()));  // stb frees it
+  if (taken == nullptr) return nullptr;
+  std::copy(out.begin(), out.end(), taken);
+  *deflated_size = static_cast<int>(out.size());
+  return taken;
+}
 
 std::string sha256_of_contents(const std::string& path) { refuse(path); }
 std::string sha256_of(std::span<const std::byte>) { return ""; }

@@ -1,5 +1,5 @@
 // Tabs: which one is shown stands in the address, before what it shows.
-const kTabs = {function: openFunction, train: openTrain, digits: openDigitsTab, check: openCheck, about: () => {}};
+const kTabs = {function: openFunction, train: openTrain, digits: openDigitsTab, labs: openLabs, check: openCheck, about: () => {}};
 
 function currentTab() {
   const name = location.hash.slice(1).split('?')[0];

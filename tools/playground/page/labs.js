@@ -1,0 +1,78 @@
+// Tab 4: labs, small experiments with knobs. Each runs in an engine of its own, so that it can be stopped.
+const kTooLong = {'mode-collapse': 'four minutes', 'noise-levels': 'more than a minute', 'prior-holes': 'MNIST, which is not in this page'};
+let labEngine = null, labUrl = '';
+
+async function runLab(name, form) {
+  const knobs = [...form.querySelectorAll('input[data-key]')].filter(box => box.value !== box.defaultValue)
+    .map(box => box.dataset.key + '=' + box.value);
+  const seed = Number(form.querySelector('.seed').value);
+  keepInAddress('labs', {lab: name, seed, knobs: knobs.join(' ')});
+  labEngine?.stop();
+  const mine = labEngine = new Engine();
+  byId('lab-state').textContent = name + ' runs.';
+  byId('stop-lab').hidden = false;
+  try {
+    const {html, seconds} = await mine.ask({ask: 'lab', lab: name, seed, knobs});
+    URL.revokeObjectURL(labUrl);
+    labUrl = URL.createObjectURL(new Blob([html], {type: 'text/html'}));
+    byId('lab-page').src = labUrl;
+    byId('lab-page').hidden = false;
+    byId('lab-state').textContent = name + ': ' + seconds.toFixed(1) + ' s.';
+    byId('lab-state').scrollIntoView();
+  } catch (failure) {
+    if (mine === labEngine) byId('lab-state').textContent = failure.message === 'stopped' ? name + ': stopped.' : failure.message;
+  }
+  mine.stop();
+  if (mine === labEngine) byId('stop-lab').hidden = true;
+}
+
+let labsOpened = false;
+async function openLabs() {
+  if (labsOpened) return;
+  labsOpened = true;
+  const values = addressValues(), engine = new Engine();
+  const {labs} = await engine.ask({ask: 'labs'});
+  engine.stop();
+  const levels = ['', 'Probability alone', 'A model that is trained', 'What its gradients do'];
+  let level = 0;
+  for (const lab of labs) {
+    if (lab.level !== level) add(byId('lab-list'), 'h3', '', levels[level = lab.level]);
+    const box = add(byId('lab-list'), 'div', 'lab');
+    const head = add(box, 'h3', '', lab.name);
+    add(head, 'small', '', lab.source);
+    add(box, 'p', '', lab.idea);
+    if (Object.hasOwn(kTooLong, lab.name)) {
+      add(box, 'p', 'legend', 'It takes ' + kTooLong[lab.name] + ': gradzoo lab ' + lab.name);
+      continue;
+    }
+    const more = add(box, 'details');
+    add(more, 'summary', '', 'Knobs');
+    const form = add(more, 'form');
+    const knob = (key, value, meaning) => {
+      const label = add(form, 'label', '', key);
+      const input = add(label, 'input');
+      Object.assign(input, {value, defaultValue: value, autocomplete: 'off'});
+      add(label, 'small', '', meaning);
+      return input;
+    };
+    for (const {key, value, meaning} of lab.knobs) knob(key, value, meaning).dataset.key = key;
+    knob('seed', '0', 'of all random numbers').className = 'seed';
+    const run = add(box, 'button', '', 'Run');
+    run.type = 'button';
+    const start = event => {
+      event?.preventDefault();
+      runLab(lab.name, form);
+    };
+    run.addEventListener('click', start);
+    form.addEventListener('submit', start);
+    if (values.get('lab') === lab.name) {
+      for (const word of (values.get('knobs') ?? '').split(' ')) {
+        const at = word.indexOf('='), input = at > 0 ? [...form.querySelectorAll('input')].find(({dataset}) => dataset.key === word.slice(0, at)) : null;
+        if (input) input.value = word.slice(at + 1);
+      }
+      form.querySelector('.seed').value = values.get('seed') ?? 0;
+      start();
+    }
+  }
+  byId('stop-lab').addEventListener('click', () => labEngine?.stop());
+}
