@@ -5,6 +5,7 @@
 
 #include "autograd/kernels/random/random.h"
 #include "autograd/kernels/threads/scratch.h"
+#include "autograd/random_rows.h"
 
 namespace gradzoo {
 namespace {
@@ -48,6 +49,18 @@ Tensor rand(const Shape& shape, Rng& rng, DType dtype, FirstRow first_row) {
   return draw(shape, rng, dtype, first_row, [](const auto& at, auto* out, int64_t rows, int64_t cols) {
     kernels::uniform(at, out, rows, cols);
   });
+}
+
+Tensor rand_rows(const Tensor& rows, int64_t cols, Rng& rng, DType dtype) {
+  Tensor out = empty({rows.size(), cols}, dtype);
+  const int64_t* row = rows.data<int64_t>();
+  const uint64_t draw = rng.next_draw();
+  visit_floating(dtype, [&]<class T>() {
+    T* values = out.mutable_data<T>();
+    for (int64_t i = 0; i < rows.size(); ++i)
+      kernels::uniform({rng.key(), draw, row[i]}, values + i * cols, 1, cols);
+  });
+  return out;
 }
 
 Tensor rademacher(const Shape& shape, Rng& rng, DType dtype, FirstRow first_row) {

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/random/random.h"
 #include "datasets/images/read_pixels.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
@@ -35,9 +34,10 @@ Tensor labels_at(const Examples& data, const Tensor& rows) {
   return out;
 }
 
-Batch batch_of(const Examples& data, Tensor rows, Pixels pixels, const RandomAddress& at, DType dtype) {
+Batch batch_of(const Examples& data, Tensor rows, Pixels pixels, Rng& rng, DType dtype,
+               FirstRow first_row = {}) {
   const NoGrad quiet;
-  Tensor x = data.values.dtype() == DType::u8 ? read_pixels(data, rows, pixels, at, dtype)
+  Tensor x = data.values.dtype() == DType::u8 ? read_pixels(data, rows, pixels, rng, dtype, first_row)
                                               : cast(index_select(data.values, 0, rows), dtype);
   Tensor labels = labels_at(data, rows);
   return {std::move(x), std::move(labels), std::move(rows)};
@@ -62,9 +62,8 @@ Batch BatchSource::part(int64_t step, const RowWindow& window) {
 Batches::Batches(Examples data, const BatchOptions& options)
     : data_(std::move(data)),
       options_(options),
-      order_key_(Rng(options.seed, "batches/order").key()),
-      pixels_key_(Rng(options.seed, "batches/pixels").key()),
-      order_(empty({data_.count()}, DType::i64)) {
+      order_rng_(options.seed, "batches/order"),
+      pixels_rng_(options.seed, "batches/pixels") {
   check_batch(options_.batch);
   if (steps_per_epoch() == 0)
     throw Error(fmt::format(
@@ -82,19 +81,21 @@ Batch Batches::part(int64_t step, const RowWindow& window) {
   const int64_t* order = order_of(step / steps_per_epoch());
   const int64_t whole_begin = step % steps_per_epoch() * options_.batch;
   const int64_t count = rows_of_part(std::min(options_.batch, data_.count() - whole_begin), window);
-  const int64_t first = window.part * count, begin = whole_begin + first;
+  const int64_t begin = whole_begin + window.part * count;
   Tensor rows = empty({count}, DType::i64);
   const int64_t* member = data_.rows.data<int64_t>();
   int64_t* row = rows.mutable_data<int64_t>();
   for (int64_t i = 0; i < rows.size(); ++i) row[i] = member[order[begin + i]];
-  return batch_of(data_, std::move(rows), options_.pixels, {pixels_key_, static_cast<uint64_t>(step), first},
-                  options_.dtype);
+  pixels_rng_.set_draw(static_cast<uint64_t>(step));
+  pixels_rng_.set_window(window);
+  return batch_of(data_, std::move(rows), options_.pixels, pixels_rng_, options_.dtype);
 }
 
 const int64_t* Batches::order_of(int64_t epoch) {
   if (epoch != order_epoch_) {
-    kernels::permutation({order_key_, static_cast<uint64_t>(epoch), 0}, order_.mutable_data<int64_t>(),
-                         order_.size());
+    order_rng_.set_draw(static_cast<uint64_t>(epoch));
+    order_ = {};  // its memory is the next one's
+    order_ = randperm(data_.count(), order_rng_);
     order_epoch_ = epoch;
   }
   return order_.data<int64_t>();
@@ -118,7 +119,8 @@ Batch read_examples(const Examples& data, int64_t begin, int64_t end, Pixels pix
   if (begin < 0 || end < begin || end > data.count())
     throw Error(fmt::format("read_examples: [{}, {}) does not lie in [0, {}). Hint: end at data.count()",
                             begin, end, data.count()));
-  return batch_of(data, data.rows.rows(begin, end), pixels, {rng.key(), rng.draw(), begin}, dtype);
+  Rng draws = rng;
+  return batch_of(data, data.rows.rows(begin, end), pixels, draws, dtype, begin);
 }
 
 }  // namespace gradzoo

@@ -61,7 +61,7 @@ class Batches : public BatchSource {
 
   Examples data_;
   BatchOptions options_;
-  uint64_t order_key_, pixels_key_;
+  Rng order_rng_, pixels_rng_;
   Tensor order_;  ///< (n) i64: the permutation of `order_epoch_`
   int64_t order_epoch_ = -1;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "autograd/kernels/random/random.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/tape.h"
@@ -10,7 +9,7 @@
 namespace gradzoo {
 
 BatchRows::BatchRows(std::span<const Tensor> tensors, const DataLoaderOptions& options)
-    : count_(0), options_(options), key_(Rng(options.seed, "data_loader").key()) {
+    : count_(0), options_(options) {
   for (size_t k = 0; k < tensors.size(); ++k) {
     const Tensor& t = tensors[k];
     if (!t.defined() || t.rank() == 0)
@@ -38,9 +37,9 @@ int64_t BatchRows::size() const {
 Tensor BatchRows::order(int64_t epoch) const {
   if (epoch < 0) throw Error("DataLoader: epoch {} is out of range. Hint: epochs count from 0", epoch);
   if (!options_.shuffle) return {};
-  Tensor order = empty({count_}, DType::i64);
-  kernels::permutation({key_, static_cast<uint64_t>(epoch), 0}, order.mutable_data<int64_t>(), count_);
-  return order;
+  Rng rng(options_.seed, "data_loader");
+  rng.set_draw(static_cast<uint64_t>(epoch));
+  return randperm(count_, rng);
 }
 
 Tensor BatchRows::take(const Tensor& from, const Tensor& order, int64_t i) const {

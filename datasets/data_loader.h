@@ -36,7 +36,6 @@ class BatchRows {
  private:
   int64_t count_;
   DataLoaderOptions options_;
-  uint64_t key_;
 };
 
 /// Batches of one's own tensors, row by row, as PyTorch's DataLoader over a TensorDataset:

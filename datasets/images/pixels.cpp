@@ -2,32 +2,49 @@
 #include <cmath>
 #include <limits>
 
-#include "autograd/kernels/move/move.h"
+#include "autograd/random_rows.h"
 #include "datasets/images/read_pixels.h"
-#include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/runtime.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kSerialRows = 32;  // fewer are not worth a second thread
-
-uint64_t fixed_binary_key() {
-  static const uint64_t key = Rng(0, "datasets/fixed-binary").key();
-  return key;
+// Numbers u ~ U[0,1) that belong to the images for ever: (B, P).
+Tensor fixed_draws(const Examples& data, const Tensor& rows) {
+  thread_local Rng rng(0, "datasets/fixed-binary");
+  rng.set_draw(0);
+  Tensor images = empty(rows.shape(), DType::i64);
+  const int64_t* row = rows.data<int64_t>();
+  std::transform(row, row + rows.size(), images.mutable_data<int64_t>(),
+                 [&](int64_t r) { return data.first_index + r; });
+  return rand_rows(images, data.size(), rng);
 }
 
-// out (B, P) holds u ~ U[0,1); each becomes fn(u, its pixel).
+// Each value u of out (B, P) becomes fn(u, its pixel).
 template <class T, class Fn>
-void combine(const uint8_t* images, const int64_t* rows, T* out, int64_t count, int64_t pixels, Fn fn) {
-  parallel_for(count, kSerialRows, 1, [&](int64_t begin, int64_t end) {
+void combine(const Examples& data, const int64_t* rows, Tensor& out, Fn fn) {
+  constexpr int64_t kSerial = 8192, kCacheLine = 64;  // pixels that are worth a second thread; bytes
+  const uint8_t* images = data.values.data<uint8_t>();
+  const int64_t pixels = data.size();
+  T* all = out.mutable_data<T>();
+  parallel_for(out.dim(0), std::max<int64_t>(1, kSerial / pixels), 1, [=](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const uint8_t* image = images + rows[r] * pixels;  // (P)
-      T* values = out + r * pixels;                      // (P)
+      T* values = all + r * pixels;                      // (P)
+      // Images lie anywhere in tens of megabytes: one soon to come is fetched in the meantime.
+      const uint8_t* soon = images + rows[std::min(r + 2, end - 1)] * pixels;
+      for (int64_t i = 0; i < pixels; i += kCacheLine) __builtin_prefetch(soon + i);
       for (int64_t i = 0; i < pixels; ++i) values[i] = fn(values[i], static_cast<T>(image[i]));
     }
   });
 }
+
+struct Grey {
+  template <class T>
+  T operator()(T, T x) const {
+    return x / T{255};
+  }
+};
 
 struct Bernoulli {
   template <class T>
@@ -45,44 +62,31 @@ struct Dequantise {
   }
 };
 
-template <class T>
-void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixels convention,
-                 const RandomAddress& at, T* out) {
-  const uint8_t* images = data.values.data<uint8_t>();
-  const int64_t pixels = data.size();
-  switch (convention) {
-    case Pixels::grey:
-      kernels::gather_pixels(images, rows, out, count, pixels, 255);
-      return;
-    case Pixels::dynamic_binary:
-      kernels::uniform(at, out, count, pixels);
-      combine(images, rows, out, count, pixels, Bernoulli{});
-      return;
-    case Pixels::fixed_binary:
-      for (int64_t r = 0; r < count; ++r)
-        kernels::uniform({fixed_binary_key(), 0, data.first_index + rows[r]}, out + r * pixels, 1, pixels);
-      combine(images, rows, out, count, pixels, Bernoulli{});
-      return;
-    case Pixels::dequantised:
-      kernels::uniform(at, out, count, pixels);
-      combine(images, rows, out, count, pixels, Dequantise{});
-      return;
-  }
-}
-
 }  // namespace
 
-Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const RandomAddress& at,
-                   DType dtype) {
-  if (rows.rank() != 1 || !kernels::indices_valid(rows.data<int64_t>(), rows.size(), data.values.dim(0)))
+Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, Rng& rng, DType dtype,
+                   FirstRow first_row) {
+  const int64_t *row = rows.data<int64_t>(), n = data.values.dim(0);
+  if (rows.rank() != 1 || !std::all_of(row, row + rows.size(), [=](int64_t r) { return r >= 0 && r < n; }))
     throw Error("read_pixels: rows {} must be one axis of numbers below {}. Hint: take them from a split",
-                rows.shape().str(), data.values.dim(0));
+                rows.shape().str(), n);
   // One draw for ever: the doubles are the floats.
   if (pixels == Pixels::fixed_binary && dtype == DType::f64)
-    return cast(read_pixels(data, rows, pixels, at, DType::f32), dtype);
-  Tensor out = empty({rows.size(), data.size()}, dtype);
+    return cast(read_pixels(data, rows, pixels, rng), dtype);
+  const Shape shape{rows.size(), data.size()};
+  Tensor out = pixels == Pixels::grey           ? empty(shape, dtype)
+               : pixels == Pixels::fixed_binary ? fixed_draws(data, rows)
+                                                : rand(shape, rng, dtype, first_row);
   visit_floating(dtype, [&]<class T>() {
-    fill_pixels(data, rows.data<int64_t>(), rows.size(), pixels, at, out.mutable_data<T>());
+    switch (pixels) {
+      case Pixels::grey:
+        return combine<T>(data, row, out, Grey{});
+      case Pixels::dynamic_binary:
+      case Pixels::fixed_binary:
+        return combine<T>(data, row, out, Bernoulli{});
+      case Pixels::dequantised:
+        return combine<T>(data, row, out, Dequantise{});
+    }
   });
   return out;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/random/random.h"
+#include "autograd/random_rows.h"
 #include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
@@ -110,6 +111,16 @@ TEST_CASE("a first row that is given goes before the window, and a scope leaves 
   }
   CHECK(windowed.window().part == 1);
   CHECK(randperm(50, windowed).to_vector() != randperm(50, plain).to_vector());
+}
+
+TEST_CASE_TEMPLATE("rows of a draw by their indices are those rows of the whole draw", T, float, double) {
+  Rng all(5), some(5);
+  const Tensor whole = rand({20, 7}, all, dtype_of<T>());
+  const Tensor rows = rand_rows(tensor({19, 3, 3}, {3}, DType::i64), 7, some, dtype_of<T>());
+  CHECK(rows.rows(0, 1).to_vector() == whole.rows(19, 20).to_vector());
+  CHECK(rows.rows(1, 2).to_vector() == whole.rows(3, 4).to_vector());
+  CHECK(rows.rows(2, 3).to_vector() == whole.rows(3, 4).to_vector());
+  CHECK(some.draw() == all.draw());
 }
 
 }  // namespace gradzoo

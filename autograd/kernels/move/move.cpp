@@ -106,22 +106,6 @@ bool indices_valid(const int64_t* index, int64_t count, int64_t n) {
   return valid.load();
 }
 
-template <class T>
-void gather_pixels(const uint8_t* images, const int64_t* index, T* out, int64_t rows, int64_t cols,
-                   double white) {
-  const T one = static_cast<T>(white);
-  parallel_for(rows, grain_of(cols), 1, [=](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) {
-      const uint8_t* image = images + index[r] * cols;
-      T* values = out + r * cols;
-      // Images lie anywhere in tens of megabytes: one soon to come is fetched in the meantime.
-      const uint8_t* soon = images + index[std::min(r + 2, end - 1)] * cols;
-      for (int64_t i = 0; i < cols; i += kCacheLine) __builtin_prefetch(soon + i);
-      for (int64_t i = 0; i < cols; ++i) values[i] = static_cast<T>(image[i]) / one;
-    }
-  });
-}
-
 template void gather(const float*, const int64_t*, float*, int64_t, int64_t, int64_t, int64_t);
 template void gather(const double*, const int64_t*, double*, int64_t, int64_t, int64_t, int64_t);
 template void gather(const int64_t*, const int64_t*, int64_t*, int64_t, int64_t, int64_t, int64_t);
@@ -134,7 +118,5 @@ template void index_select(const int64_t*, const int64_t*, int64_t*, int64_t, in
 template void index_select(const uint8_t*, const int64_t*, uint8_t*, int64_t, int64_t, int64_t, int64_t);
 template void index_add(const float*, const int64_t*, float*, int64_t, int64_t, int64_t, int64_t);
 template void index_add(const double*, const int64_t*, double*, int64_t, int64_t, int64_t, int64_t);
-template void gather_pixels(const uint8_t*, const int64_t*, float*, int64_t, int64_t, double);
-template void gather_pixels(const uint8_t*, const int64_t*, double*, int64_t, int64_t, double);
 
 }  // namespace gradzoo::kernels

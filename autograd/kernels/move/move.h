@@ -34,10 +34,4 @@ void index_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_t 
 /// True where all of index lies in [0, n).
 bool indices_valid(const int64_t* index, int64_t count, int64_t n);
 
-/// out (rows, cols) of T = images[index[r]] (u8) / white: the gather that makes a batch of pixels in one
-/// pass.
-template <class T>
-void gather_pixels(const uint8_t* images, const int64_t* index, T* out, int64_t rows, int64_t cols,
-                   double white);
-
 }  // namespace gradzoo::kernels

@@ -28,7 +28,9 @@ Examples flat(int64_t count, double value) {
 }
 
 Tensor read(const Examples& data, Pixels pixels, uint64_t draw, DType dtype = DType::f32) {
-  return read_pixels(data, data.rows, pixels, {42, draw, 0}, dtype);
+  Rng rng(42);
+  rng.set_draw(draw);
+  return read_pixels(data, data.rows, pixels, rng, dtype);
 }
 
 double share_of_equal(const Tensor& a, const Tensor& b) {
@@ -85,7 +87,8 @@ TEST_CASE("fixed binary pixels belong to the image, whatever the batch, the draw
   CHECK(share_of_equal(all, read(data, Pixels::fixed_binary, 5)) == 1);
   CHECK(share_of_equal(all, read(data, Pixels::fixed_binary, 0, DType::f64)) == 1);
   const Tensor rows = tensor({70, 3, 70}, {3}, DType::i64);
-  const Tensor some = read_pixels(data, rows, Pixels::fixed_binary, {7, 9, 11});
+  Rng other(7);
+  const Tensor some = read_pixels(data, rows, Pixels::fixed_binary, other, DType::f32, 11);
   CHECK(share_of_equal(some.rows(0, 1), all.rows(70, 71)) == 1);
   CHECK(share_of_equal(some.rows(1, 2), all.rows(3, 4)) == 1);
   CHECK(share_of_equal(some.rows(2, 3), all.rows(70, 71)) == 1);
@@ -127,9 +130,10 @@ TEST_CASE("pixels don't depend on the number of threads") {
 TEST_CASE("rows that aren't there and dtypes that aren't values are refused") {
   const Examples data = flat(3, 1);
   const Tensor beyond = tensor({0, 3}, {2}, DType::i64);
-  CHECK_THROWS_AS(read_pixels(data, beyond, Pixels::grey, {}), Error);
-  CHECK_THROWS_AS(read_pixels(data, data.rows, Pixels::grey, {}, DType::u8), Error);
-  CHECK_THROWS_AS(read_pixels(data, data.rows, Pixels::fixed_binary, {}, DType::i64), Error);
+  Rng rng(1);
+  CHECK_THROWS_AS(read_pixels(data, beyond, Pixels::grey, rng), Error);
+  CHECK_THROWS_AS(read_pixels(data, data.rows, Pixels::grey, rng, DType::u8), Error);
+  CHECK_THROWS_AS(read_pixels(data, data.rows, Pixels::fixed_binary, rng, DType::i64), Error);
 }
 
 Examples all_of(const Tensor& images) {

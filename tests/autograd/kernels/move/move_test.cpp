@@ -128,15 +128,3 @@ TEST_CASE("indices_valid accepts [0, n) and nothing else") {
   CHECK_FALSE(kernels::indices_valid(index.data(), count, 5));
   CHECK(kernels::indices_valid(index.data(), 0, 0));
 }
-
-TEST_CASE_TEMPLATE("gather_pixels makes a batch of images scaled to [0, 1]", T, float, double) {
-  const auto images = test::uniform_values<uint8_t>(20 * 77, 0, 256, 1);
-  const std::vector<int64_t> index = {19, 0, 3, 3};
-  std::vector<T> out(4 * 77);
-  kernels::gather_pixels(images.data(), index.data(), out.data(), 4, 77, 255);
-  for (size_t r = 0; r < 4; ++r)
-    for (size_t i = 0; i < 77; ++i) {
-      const uint8_t pixel = images[static_cast<size_t>(index[r]) * 77 + i];
-      CHECK(out[r * 77 + i] == pixel / T{255});
-    }
-}
