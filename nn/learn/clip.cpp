@@ -2,18 +2,18 @@
 #include <cmath>
 #include <numeric>
 
-#include "autograd/kernels/pointwise/elementwise.h"
-#include "autograd/kernels/reduce/reduce.h"
+#include "autograd/updates.h"
+#include "gradzoo/autograd/ops.h"
 #include "gradzoo/nn/learn/optim.h"
 
 namespace gradzoo {
 
 double grad_norm(Parameters& parameters) {
   const Tensor& gradients = parameters.flat_grad();
+  const double squares = sum_squares(gradients);
+  if (!std::isinf(squares)) return std::sqrt(squares);
   return visit_floating(gradients.dtype(), [&]<class T>() {
     const T *const begin = gradients.data<T>(), *const end = begin + gradients.size();
-    const double squares = kernels::sum_squares(begin, gradients.size());
-    if (!std::isinf(squares)) return std::sqrt(squares);
     const auto largest = static_cast<double>(
         std::abs(*std::max_element(begin, end, [](T a, T b) { return std::abs(a) < std::abs(b); })));
     const double in_units = std::accumulate(begin, end, 0.0, [=](double sum, T g) {
@@ -28,11 +28,7 @@ double clip_grad_norm(Parameters& parameters, double max_norm) {
   if (!(max_norm > 0.0)) throw Error("clip_grad_norm: max_norm is {}. Hint: a number above 0", max_norm);
   const double norm = grad_norm(parameters);
   if (!std::isfinite(norm) || norm <= max_norm) return norm;
-  Tensor& gradients = parameters.flat_grad();
-  visit_floating(gradients.dtype(), [&]<class T>() {
-    T* values = gradients.mutable_data<T>();
-    kernels::scalar(kernels::Scalar::mul, values, max_norm / norm, values, gradients.size());
-  });
+  parameters.flat_grad() *= max_norm / norm;
   return norm;
 }
 

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <utility>
 
-#include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/updates.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/nn/learn/learner.h"
 
 namespace gradzoo {
@@ -16,15 +16,11 @@ void Ema::update() {
   if (swapped_in_) throw Error("Ema: update inside an Ema::Scope. Hint: end the scope before training on");
   const double t = static_cast<double>(updates_);
   const double decay = std::min(decay_, (1.0 + t) / (10.0 + t));
-  visit_floating(average_.dtype(), [&]<class T>() {
-    const T* weights = std::as_const(parameters_).flat().data<T>();
-    T* average = average_.mutable_data<T>();
-    if (updates_ == 0) {
-      std::copy_n(weights, average_.size(), average);
-    } else {
-      kernels::lerp(1.0 - decay, weights, average, average_.size());
-    }
-  });
+  if (updates_ == 0) {
+    assign_values(average_, parameters_.flat());
+  } else {
+    move_towards(average_, parameters_.flat(), 1.0 - decay);
+  }
   ++updates_;
 }
 

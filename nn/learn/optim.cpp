@@ -6,8 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/pointwise/elementwise.h"
-#include "autograd/kernels/reduce/reduce.h"
+#include "autograd/updates.h"
 
 namespace gradzoo {
 namespace {
@@ -89,11 +88,8 @@ void Sgd::add_to(State& state, const std::string& prefix) {
 }
 
 void Sgd::update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) {
-  visit_floating(weights.dtype(), [&]<class T>() {
-    T* velocity = momentum_.defined() ? momentum_.mutable_data<T>() + at.begin : nullptr;
-    kernels::sgd_update(weights.mutable_data<T>() + at.begin, gradients.data<T>() + at.begin, velocity,
-                        at.size(), lr, options_.momentum, options_.weight_decay, options_.nesterov);
-  });
+  sgd_update(weights, gradients, momentum_, at.begin, at.end, lr, options_.momentum, options_.weight_decay,
+             options_.nesterov);
 }
 
 Adam::Adam(Parameters& parameters, const AdamOptions& options)
@@ -128,8 +124,8 @@ void Adam::add_to(State& state, const std::string& prefix) {
 }
 
 void Adam::begin(const Tensor& gradients) {
+  const double squares = sum_squares(gradients);
   visit_floating(gradients.dtype(), [&]<class T>() {
-    const double squares = kernels::sum_squares(gradients.data<T>(), gradients.size());
     if (squares > static_cast<double>(std::numeric_limits<T>::max()))
       throw NonFinite(fmt::format(
           "the square of the gradient's norm, about {:.1e}, leaves the range of {}, and Adam would keep "
@@ -140,13 +136,8 @@ void Adam::begin(const Tensor& gradients) {
 }
 
 void Adam::update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) {
-  visit_floating(weights.dtype(), [&]<class T>() {
-    kernels::adam_update(weights.mutable_data<T>() + at.begin, gradients.data<T>() + at.begin,
-                         first_moment_.mutable_data<T>() + at.begin,
-                         second_moment_.mutable_data<T>() + at.begin, at.size(), lr, options_.beta1,
-                         options_.beta2, options_.eps, options_.weight_decay, options_.decoupled,
-                         step_ - at.missed);
-  });
+  adam_update(weights, gradients, first_moment_, second_moment_, at.begin, at.end, lr, options_.beta1,
+              options_.beta2, options_.eps, options_.weight_decay, options_.decoupled, step_ - at.missed);
 }
 
 AdamW::AdamW(Parameters& parameters, AdamOptions options) : Adam(parameters, decoupled(options)) {}

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/updates.h"
 
 namespace gradzoo {
 namespace {
@@ -121,10 +121,8 @@ int64_t Parameters::count() const {
 
 Tensor& Parameters::flat_grad() {
   for (const Slice& slice : slices_) {
-    if (slice.tensor.grad().defined()) continue;
-    visit_floating(dtype(), [&]<class T>() {
-      kernels::fill(0.0, flat_grad_.mutable_data<T>() + slice.offset, slice.tensor.size());
-    });
+    if (!slice.tensor.grad().defined())
+      fill_part(flat_grad_, slice.offset, slice.offset + slice.tensor.size(), 0.0);
   }
   return flat_grad_;
 }
