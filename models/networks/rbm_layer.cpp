@@ -5,12 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm/binary.h"
-#include "autograd/kernels/gemm/turn.h"
-#include "autograd/kernels/pointwise/softplus_rise.h"
-#include "autograd/kernels/random/bernoulli.h"
+#include "autograd/binary.h"
 #include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/runtime.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/layers/init.h"
 
@@ -52,57 +48,6 @@ Tensor RbmLayer::hidden_log_density(const Tensor& h) const {
   return marginal(h, hidden_bias_, matmul(h, weight_, false, true) + visible_bias_);
 }
 
-namespace {
-
-// Units of logits (B, k): `draws` undefined where none are wanted, `out` null likewise.
-void make_units(const Tensor& logits, double scale, const Tensor& bias, Rng* rng, Tensor* draws, Tensor* out,
-                int64_t first, double factor) {
-  const int64_t rows = logits.dim(0), cols = logits.dim(1);
-  visit_floating(logits.dtype(), [&]<class T>() {
-    kernels::BinaryUnits<T> units{.factor = factor};
-    RandomAddress at;
-    if (draws != nullptr) {
-      units.draws = draws->mutable_data<T>();
-      at = {rng->key(), rng->next_draw(), rng->first_row(rows)};
-    }
-    if (out != nullptr) units.probabilities = out->mutable_data<T>() + first * cols;
-    kernels::bernoulli_sigmoid(at, scale, logits.data<T>(), bias.data<T>(), units, rows, cols);
-  });
-}
-
-Tensor turned(const Tensor& w) {
-  const int64_t n = w.dim(0), m = w.dim(1);
-  Tensor to = empty({m, n}, w.dtype());
-  visit_floating(w.dtype(), [&]<class T>() {
-    const T* from = w.data<T>();
-    T* into = to.mutable_data<T>();
-    parallel_for(n, std::max<int64_t>(1, 8192 / m), 16, [=](int64_t begin, int64_t end) {
-      kernels::turn(from + begin * m, m, end - begin, m, into + begin, n);
-    });
-  });
-  return to;
-}
-
-}  // namespace
-
-bool has_few_ones(const Tensor& x) {
-  constexpr double kFew = 0.3;  // a share beyond which gemm is as fast
-  return visit_floating(x.dtype(), [&]<class T>() {
-    const int64_t ones = kernels::count_ones(x.data<T>(), x.size());
-    return ones >= 0 && static_cast<double>(ones) < kFew * static_cast<double>(x.size());
-  });
-}
-
-Tensor unit_product(const Tensor& x, const Tensor& w) {
-  const NoGrad quiet;
-  if (!has_few_ones(x)) return matmul(x, w);
-  Tensor y = empty({x.dim(0), w.dim(1)}, x.dtype());
-  visit_floating(x.dtype(), [&]<class T>() {
-    kernels::binary_product(x.data<T>(), w.data<T>(), y.mutable_data<T>(), x.dim(0), w.dim(0), w.dim(1));
-  });
-  return y;
-}
-
 Tensor draw_units(const Tensor& logits, const Tensor& bias, Rng& rng, double scale) {
   Tensor draws = empty_like(logits);
   make_units(logits, scale, bias, &rng, &draws, nullptr, 0, 1);
@@ -121,7 +66,7 @@ Tensor draw_and_write(const Tensor& logits, const Tensor& bias, Rng& rng, double
   return draws;
 }
 
-RbmGibbs::RbmGibbs(const RbmLayer& layer) : layer_(layer), turned_(turned(layer.weight())) {}
+RbmGibbs::RbmGibbs(const RbmLayer& layer) : layer_(layer), turned_(transpose(layer.weight().detach())) {}
 
 Tensor RbmGibbs::hidden_logits(const Tensor& x) const { return unit_product(x, layer_.weight()); }
 
@@ -192,10 +137,7 @@ Tensor RbmPath::advance(Tensor& x, double from, double to, Rng& rng) {
   const NoGrad quiet;
   const Tensor logits = gibbs_.hidden_logits(x);  // (B, m)
   Tensor log_weights = cast(reshape(matmul(x, rise_), {x.dim(0)}), DType::f64) * (to - from);
-  visit_floating(logits.dtype(), [&]<class T>() {
-    kernels::softplus_rise(from, to, logits.data<T>(), layer_.hidden_bias().data<T>(),
-                           log_weights.mutable_data<double>(), logits.dim(0), logits.dim(1));
-  });
+  add_softplus_rise(from, to, logits, layer_.hidden_bias(), log_weights);
   const Tensor h = draw_units(logits, layer_.hidden_bias() * to, rng, to);
   const Tensor bias = base_bias_ + reshape(rise_, {layer_.visible()}) * to;
   x = draw_units(gibbs_.visible_logits(h), bias, rng, to);

@@ -42,11 +42,6 @@ class RbmLayer : public Module {
   Tensor weight_, visible_bias_, hidden_bias_;
 };
 
-/// Whether x is binary with so few ones that a product with it is a sum of rows.
-bool has_few_ones(const Tensor& x);
-/// x w: x (B, n), w (n, m), nothing recorded. With few ones, a sum of rows of w.
-Tensor unit_product(const Tensor& x, const Tensor& w);
-
 /// 1 with probability sigmoid(scale logits + bias), else 0: logits (B, k), bias (k) -> (B, k). One draw of
 /// rng.
 Tensor draw_units(const Tensor& logits, const Tensor& bias, Rng& rng, double scale = 1);

@@ -1,10 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/kernels/gemm/binary.h"
-#include "autograd/kernels/gemm/gemm.h"
-#include "autograd/kernels/pointwise/elementwise.h"
-#include "autograd/kernels/pointwise/softplus_rise.h"
+#include "autograd/binary.h"
+#include "autograd/updates.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"
@@ -24,33 +22,12 @@ LearnerOptions with_sgd(LearnerOptions learner, const RbmLearningOptions& option
 
 Tensor logit(const Tensor& p) { return log(p) - log1p(neg(p)); }
 
-void move_towards(Tensor& mean, const Tensor& to) {
-  visit_floating(mean.dtype(), [&]<class T>() {
-    kernels::lerp(kMeanRate, to.data<T>(), mean.mutable_data<T>(), mean.size());
-  });
-}
-
 // Mean over rows of F, from hidden logits without biases and the rows' mean.
 double mean_free_energy(const RbmLayer& layer, const Tensor& logits, const Tensor& mean_visible) {
-  const int64_t rows = logits.dim(0), m = logits.dim(1);
-  Tensor sums = zeros({rows}, DType::f64);
-  visit_floating(logits.dtype(), [&]<class T>() {
-    kernels::softplus_rise(0, 1, logits.data<T>(), layer.hidden_bias().data<T>(), sums.mutable_data<double>(),
-                           rows, m);
-  });
+  Tensor sums = zeros({logits.dim(0)}, DType::f64);
+  add_softplus_rise(0, 1, logits, layer.hidden_bias(), sums);
   return -sum(mean_visible * layer.visible_bias()).item() - mean(sums).item() -
-         static_cast<double>(m) * std::log(2.0);
-}
-
-// to = x'h, or to += x'h: x (k, n), h (k, m), to (n, m).
-void add_product(const Tensor& x, const Tensor& h, Tensor& to, bool adds) {
-  const int64_t k = x.dim(0), n = x.dim(1), m = h.dim(1);
-  const bool few = has_few_ones(x);
-  visit_floating(to.dtype(), [&]<class T>() {
-    if (few)
-      return kernels::binary_outer_product(x.data<T>(), h.data<T>(), to.mutable_data<T>(), adds, k, n, m);
-    kernels::gemm(true, false, n, m, k, x.data<T>(), h.data<T>(), adds ? T{1} : T{0}, to.mutable_data<T>());
-  });
+         static_cast<double>(layer.hidden()) * std::log(2.0);
 }
 
 // The column (k) as a matrix with one column or row.
@@ -211,8 +188,8 @@ void RbmLearning::write_gradient(Phases& phases) {
 }
 
 void RbmLearning::follow(const Phases& phases) {
-  move_towards(visible_mean_, mean_over_shards(phases.mean_data));
-  move_towards(hidden_mean_, mean_over_shards(phases.mean_hidden));
+  move_towards(visible_mean_, mean_over_shards(phases.mean_data), kMeanRate);
+  move_towards(hidden_mean_, mean_over_shards(phases.mean_hidden), kMeanRate);
 }
 
 }  // namespace gradzoo
