@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/move/move.h"
+#include "gradzoo/autograd/runtime.h"
 
 namespace gradzoo {
 namespace {
@@ -65,7 +65,13 @@ size_t State::Entry::size_bytes() const { return static_cast<size_t>(shape().siz
 
 void State::Entry::copy_to(std::byte* out) const {
   std::visit(Overloaded{[&](const Tensor& t) {
-                          kernels::copy_bytes(values_of(t), out, static_cast<int64_t>(size_bytes()));
+                          const auto* from = static_cast<const std::byte*>(values_of(t));
+                          constexpr int64_t kSerial = 32768, kCacheLine = 64;  // bytes
+                          parallel_for(static_cast<int64_t>(size_bytes()), kSerial, kCacheLine,
+                                       [=](int64_t begin, int64_t end) {
+                                         std::memcpy(out + begin, from + begin,
+                                                     static_cast<size_t>(end - begin));
+                                       });
                         },
                         [&](const Rng* rng) {
                           const RngRecord record = record_of(*rng);

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/kernels/threads/float_mode.h"
+#include "base/float_mode.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/autograd/trace.h"
@@ -47,7 +47,7 @@ class Shards::Threads {
   void run(FunctionRef<void(int64_t)> part) {
     part_ = &part;
     tracing_ = tape_state().mode.tracing;
-    float_mode_ = kernels::FloatMode::of_this_thread();
+    float_mode_ = FloatMode::of_this_thread();
     failure_ = nullptr;
     for (Shard& shard : all_) shard.at = At::start;
     run_part(0);
@@ -147,7 +147,7 @@ class Shards::Threads {
   Tensor mean_;  // of the last gathering
   FunctionRef<void(int64_t)>* part_ = nullptr;
   bool tracing_ = false, quits_ = false;
-  std::optional<kernels::FloatMode> float_mode_;
+  std::optional<FloatMode> float_mode_;
   std::exception_ptr failure_;  // of the first to fail: the others are stopped where they wait
   std::mutex mutex_;            // of what follows
   size_t turn_ = 0;

@@ -1,4 +1,4 @@
-#include "autograd/kernels/threads/float_mode.h"
+#include "base/float_mode.h"
 
 #include "autograd/kernels/threads/parallel.h"
 

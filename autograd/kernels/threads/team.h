@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <thread>
 
-#include "autograd/kernels/threads/float_mode.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/float_mode.h"
 
 /// The OpenMP threads that run the process's loops. They start with the first loop and stay: between loops
 /// they spin for a moment, then sleep.

@@ -6,7 +6,7 @@
 #include <immintrin.h>
 #endif
 
-namespace gradzoo::kernels {
+namespace gradzoo {
 
 /// How a thread rounds, and what it does with denormals.
 class FloatMode {
@@ -45,4 +45,4 @@ class FloatMode {
   uint64_t bits_;
 };
 
-}  // namespace gradzoo::kernels
+}  // namespace gradzoo
