@@ -109,6 +109,10 @@ foreach(floor base autograd explain state nn samplers datasets models plot runs 
           string(APPEND failures "${file}: includes \"${path}\". Hint: what two programs share stands in tools/cli or in a floor below\n")
         endif()
       endif()
+      if(path MATCHES "^autograd/kernels/" AND NOT floor STREQUAL "autograd")
+        string(APPEND failures "${file}: includes \"${path}\". Hint: floors above autograd call its functions of tensors, as "
+                               "those of autograd/updates.h\n")
+      endif()
       if(NOT allowed)
         string(APPEND failures "${file}: includes \"${path}\", which is not below it. Floors: base < kernels < autograd "
                                "< explain, state, datasets < nn, samplers < models < tools\n")
