@@ -18,7 +18,7 @@ from browser import By, Keys, Page, begin_browser, check, eventually  # ends wit
 from selenium.webdriver import ActionChains
 from selenium.webdriver.support.ui import Select
 
-TABS = ['function', 'train', 'digits', 'check', 'about']
+TABS = ['function', 'train', 'digits', 'labs', 'check', 'about']
 
 
 def ink(page, canvas):
@@ -177,6 +177,26 @@ def digits(page):
     check(page.text('#trouble') == '', page.text('#trouble'))
 
 
+def labs(page):
+    go(page, '#labs')
+    eventually('the list', lambda: page.js('return document.querySelectorAll(".lab").length') > 10)
+    page.click('.lab button')
+    eventually('it has run', lambda: re.match(r'coin: [\d.]+ s', page.text('#lab-state')))
+    page.in_frame('#lab-page', lambda: 'coin' in page.text('h1, title'))
+    page.out()
+    # A picture is a PNG that the browser reads.
+    go(page, '#labs?lab=likelihood-vs-quality&seed=0&knobs=')
+    eventually('it has run', lambda: page.text('#lab-state').startswith('likelihood-vs-quality: '))
+    page.in_frame('#lab-page', lambda: page.js('return [...document.images].some(image => image.naturalWidth > 50)'))
+    page.out()
+    # One that takes long is stopped.
+    page.js("""[...document.querySelectorAll('.lab')].find(lab => lab.textContent.startsWith('langevin'))
+        .querySelector('button').click()""")
+    eventually('it runs', lambda: page.text('#lab-state') == 'langevin runs.')
+    page.click('#stop-lab')
+    eventually('it is stopped', lambda: page.text('#lab-state') == 'langevin: stopped.')
+
+
 def rules(page):
     go(page, '#check')
     eventually('a verdict', lambda: page.text('#verdict').startswith('Right at all 6'))
@@ -229,9 +249,9 @@ def run(folder, scratch):
                                 directory=folder)
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    whole = [function, train, digits, rules, looks, offline]
+    whole = [function, train, digits, labs, rules, looks, offline]
     for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', whole),
-                           (f'file://{folder}/playground.html', [function, digits, rules])]:
+                           (f'file://{folder}/playground.html', [function, digits, labs, rules])]:
         browser = begin_browser(scratch + '/profile')
         try:
             page = Page(browser, address, folder)

@@ -15,6 +15,7 @@
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/gan/gan.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/runs/labs/lab.h"
 #include "gradzoo/runs/opened_run.h"
 #include "support/approx.h"
 #include "support/error_message.h"
@@ -368,6 +369,27 @@ TEST_CASE("a model that comes trained draws the command's digits, completes, jud
   const Json hardly =
       ask(playground, {{"ask", "denoise"}, {"name", "flow-matching"}, {"images", first}, {"sigma", .03}});
   CHECK(distance(hardly["noisy"]) < .2 * distance(cleaned["noisy"]));
+}
+
+TEST_CASE("a lab is run with its knobs, and is a page") {
+  Playground playground;
+  const Json list = ask(playground, {{"ask", "labs"}})["labs"];
+  CHECK(list.size() == labs().size());
+  CHECK(list[0]["name"] == "coin");
+  const auto run = [&](const Json& knobs, int64_t seed) {
+    return ask(playground, {{"ask", "lab"}, {"lab", "coin"}, {"seed", seed}, {"knobs", knobs}});
+  };
+  const Json plain = run(Json::array(), 0), other = run(Json::array(), 1);
+  const LabResult expected = find_lab("coin").run({.seed = 0});
+  CHECK_MESSAGE(contains(plain["text"].get<std::string>(), expected.exercise.substr(0, 20)), plain["text"]);
+  CHECK(contains(plain["html"].get<std::string>(), "<svg"));
+  CHECK(plain["text"] != other["text"]);
+  const std::string key = list[0]["knobs"][0]["key"];
+  const Json turned = run({key + "=" + list[0]["knobs"][0]["value"].get<std::string>()}, 0);
+  CHECK(contains(turned["html"].get<std::string>(), key));
+  CHECK(contains(run({key + "=much"}, 0).value("error", ""), "Hint:"));
+  CHECK(contains(run(Json::array(), -1).value("error", ""), "Hint:"));
+  CHECK(contains(ask(playground, {{"ask", "lab"}, {"lab", "coins"}}).value("error", ""), "coin"));
 }
 
 TEST_CASE("whatever the page sends, the answer is a sentence") {
