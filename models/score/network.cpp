@@ -31,34 +31,29 @@ Tensor learned_data(const Tensor& data, const ScoreTask& task, Rng& rng) {
 
 }  // namespace
 
+bool has_terms(ScoreObjective objective) {
+  return objective != ScoreObjective::esm && objective != ScoreObjective::dsm;
+}
+
 ImplicitTerms score_task_terms(const ScoreFunction& model, const Tensor& data, const ScoreTask& task,
                                Rng& rng) {
-  return implicit_terms(model, learned_data(data, task, rng));
+  const Tensor x = learned_data(data, task, rng);
+  if (task.objective == ScoreObjective::ism) return implicit_terms(model, x);
+  const Shape shape{task.probe_count, x.dim(0), x.dim(1)};
+  const Tensor probes =
+      task.probes == ProbeKind::gaussian ? randn(shape, rng, x.dtype()) : rademacher(shape, rng, x.dtype());
+  if (task.objective == ScoreObjective::fd_ssm) return finite_difference_terms(model, x, probes, task.fd_eps);
+  return sliced_terms(model, x, probes, {.variance_reduced = task.objective != ScoreObjective::ssm});
 }
 
 Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, const Toy* toy,
                             const ScoreTask& task, Rng& rng) {
+  if (has_terms(task.objective)) return score_task_terms(model, data, task, rng).sum();
   const Tensor x = learned_data(data, task, rng);
-  switch (task.objective) {
-    case ScoreObjective::esm:
-      return explicit_score_matching(model, x, toy->score(x));
-    case ScoreObjective::ism:
-      return implicit_score_matching(model, x);
-    case ScoreObjective::dsm:
-      return denoising_score_matching(
-          model, x, randn_like(x, rng),
-          {.sigma = task.sigma, .antithetic = task.antithetic, .sigma_weighted = true});
-    default:
-      break;
-  }
-  const Shape shape{task.probe_count, x.dim(0), x.dim(1)};
-  const Tensor probes =
-      task.probes == ProbeKind::gaussian ? randn(shape, rng, x.dtype()) : rademacher(shape, rng, x.dtype());
-  if (task.objective == ScoreObjective::fd_ssm)
-    return finite_difference_score_matching(model, x, probes, task.fd_eps);
-  if (task.objective == ScoreObjective::ism_hutchinson) return hutchinson_score_matching(model, x, probes);
-  return sliced_score_matching(model, x, probes,
-                               {.variance_reduced = task.objective == ScoreObjective::ssm_vr});
+  if (task.objective == ScoreObjective::esm) return explicit_score_matching(model, x, toy->score(x));
+  return denoising_score_matching(
+      model, x, randn_like(x, rng),
+      {.sigma = task.sigma, .antithetic = task.antithetic, .sigma_weighted = true});
 }
 
 ScoreNetwork::ScoreNetwork(const ScoreShape& shape, Rng& rng) : shape_(shape) {

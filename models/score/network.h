@@ -63,7 +63,9 @@ struct ScoreTask {
 /// without noise; `toy` gives esm its score and may be null elsewhere.
 Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, const Toy* toy,
                             const ScoreTask& task, Rng& rng);
-/// The terms of a task whose objective is ism, in the same draws.
+/// Whether an objective has the two terms: all but esm and dsm.
+bool has_terms(ScoreObjective objective);
+/// They, in the same draws; their sum is the objective.
 ImplicitTerms score_task_terms(const ScoreFunction& model, const Tensor& data, const ScoreTask& task,
                                Rng& rng);
 

@@ -79,16 +79,16 @@ void check_probes(const char* what, const Tensor& x, const Tensor& probes) {
                           probes.shape().str(), x.shape().str()));
 }
 
-// Sliced score matching of an energy: (B).
-Tensor sliced_energy(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
-                     bool variance_reduced) {
+// Sliced score matching of an energy.
+ImplicitTerms sliced_energy(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                            bool variance_reduced) {
   const Tensor at = FunctionalScope(true).input(x);
   const auto energy = [&](const Tensor& points) { return model_output(model, points); };
   const DirectionalDerivatives f = directional_derivatives(
       energy, at, probes, {.create_graph = true, .gradient = variance_reduced, .allow_kinks = true});
   if (is_tracked(f.value)) refuse_rough(model, at, f.value, derivatives_in_x(ScoreObjective::ssm, true));
   const Tensor trace = f.second * (1.0 / static_cast<double>(probes.dim(0)));
-  return trace + (variance_reduced ? half_square(f.gradient) : mean(square(f.first), 0) * 0.5);
+  return {variance_reduced ? half_square(f.gradient) : mean(square(f.first), 0) * 0.5, trace};
 }
 
 }  // namespace
@@ -134,8 +134,8 @@ Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x) {
   return implicit_terms(model, x).sum();
 }
 
-Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
-                             SlicedOptions options) {
+ImplicitTerms sliced_terms(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                           SlicedOptions options) {
   check_probes("sliced score matching", x, probes);
   if (model.is_energy) return sliced_energy(model, x, probes, options.variance_reduced);
   const int64_t k = probes.dim(0);
@@ -148,15 +148,20 @@ Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const 
           ? sum(v * grad(along, batch.x, {.grad_output = ones_like(along), .create_graph = true}), 1)
           : zeros_like(along);
   const Tensor norm = options.variance_reduced ? half_square(batch.score) : square(along) * 0.5;
-  return mean_over_copies(trace + norm, k);
+  return {mean_over_copies(norm, k), mean_over_copies(trace, k)};
+}
+
+Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                             SlicedOptions options) {
+  return sliced_terms(model, x, probes, options).sum();
 }
 
 Tensor hutchinson_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
   return sliced_score_matching(model, x, probes, {.variance_reduced = true});
 }
 
-Tensor finite_difference_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
-                                        double eps) {
+ImplicitTerms finite_difference_terms(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                                      double eps) {
   check_probes("finite-difference score matching", x, probes);
   if (!(eps > 0)) throw Error(fmt::format("finite-difference score matching: eps is {}. Hint: above 0", eps));
   const FunctionalScope scope(true);
@@ -166,12 +171,18 @@ Tensor finite_difference_score_matching(const ScoreFunction& model, const Tensor
   if (!model.is_energy) {
     const Tensor s = model_output(model, concat(at + v * h, at - v * h, 0));
     const Tensor plus = sum(v * s.rows(0, n), 1), minus = sum(v * s.rows(n, 2 * n), 1);
-    return mean_over_copies((plus - minus) / (2 * h) + square((plus + minus) * 0.5) * 0.5, k);
+    return {mean_over_copies(square((plus + minus) * 0.5) * 0.5, k),
+            mean_over_copies((plus - minus) / (2 * h), k)};
   }
   const Tensor f = model_output(model, concat({at, at + v * h, at - v * h}, 0));
   const Tensor here = f.rows(0, n), plus = f.rows(n, 2 * n), minus = f.rows(2 * n, 3 * n);
   const Tensor second = ((plus - here) + (minus - here)) / (h * h);
-  return mean_over_copies(second + square((plus - minus) / (2 * h)) * 0.5, k);
+  return {mean_over_copies(square((plus - minus) / (2 * h)) * 0.5, k), mean_over_copies(second, k)};
+}
+
+Tensor finite_difference_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                                        double eps) {
+  return finite_difference_terms(model, x, probes, eps).sum();
 }
 
 Tensor denoising_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& eps,

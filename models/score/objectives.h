@@ -39,7 +39,7 @@ Tensor score_at(const ScoreFunction& model, const Tensor& x);
 /// Explicit (Hyvarinen 2005, eq. 2), the score of the data being known:  1/2 |s(x) - s_data|^2.
 Tensor explicit_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& data_score);
 
-/// The two terms of the implicit objective at every row, (B) each.
+/// The two terms of the implicit objective at every row, (B) each, or what probes say of them.
 struct ImplicitTerms {
   Tensor half_square;  // 1/2 |s(x)|^2: least where x is a stationary point of log p
   Tensor trace;        // tr grad s(x): below 0 where x is a maximum
@@ -60,6 +60,8 @@ struct SlicedOptions {
 /// Sliced (Song et al. 2019, eq. 7), mean over the K probes of a row: v' grad s(x) v + 1/2 (v's)^2, or with
 /// variance_reduced (eq. 8), for E[vv'] = I, 1/2 |s|^2 instead of the last term, which is Hutchinson's
 /// above. probes (K, B, d). Averaged over all Rademacher probes both are the implicit one.
+ImplicitTerms sliced_terms(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                           SlicedOptions options = {});
 Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                              SlicedOptions options = {});
 
@@ -69,6 +71,8 @@ Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const 
 /// of a vector field  v'(s+ - s-) / (2h) + 1/2 [v'(s+ + s-) / 2]^2:  the sliced one to O(eps^2), with no
 /// derivative in x, so any activation is allowed. probes (K, B, d); eps is a step's root mean square length.
 /// Throws Error too for eps that is not above 0.
+ImplicitTerms finite_difference_terms(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                                      double eps);
 Tensor finite_difference_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                                         double eps);
 

@@ -71,12 +71,13 @@ Score::Score(const ScoreOptions& options, const DataShape& shape, const Training
       objective_(add_metric({"objective", meaning_of(options.objective), true})),
       grad_norm_(add_metric(grad_norm_info(true))) {
   add_learner(learner_);
-  if (options.objective == ScoreObjective::ism) {
-    trace_ = add_metric({"trace",
-                         "tr grad s at the data, a term of the objective: the further below 0, the "
-                         "sharper a maximum of the log-density each is"});
-    half_square_ = add_metric(
-        {"half_square", "1/2 |s|^2 at the data, the other term: 0 where each is a stationary point"});
+  if (has_terms(options.objective)) {
+    const std::string by = options.objective == ScoreObjective::ism ? "" : ", by the probes";
+    trace_ = add_metric({"trace", "tr grad s at the data" + by +
+                                      ", a term of the objective: the further below 0, the sharper a "
+                                      "maximum of the log-density each is"});
+    half_square_ = add_metric({"half_square", "1/2 |s|^2 at the data" + by +
+                                                  ", the other term: 0 where each is a stationary point"});
   }
   // Refuses an activation that the objective cannot take before a first step does.
   Tape tape;

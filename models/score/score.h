@@ -35,7 +35,7 @@ class Score : public Model {
   std::string do_interpretation(const DataView& data) override;
 
  private:
-  // The objective of every row, (B); of ism its terms are told to the row of metrics, if there is one.
+  // The objective of every row, (B); its terms are told to the row of metrics, if there is one.
   Tensor objective_of(const Batch& batch, Rng& rng, const MetricRow* row = nullptr) const;
   ScoreSamples draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng,
                     const ShareDone& done = {}) const;
@@ -56,7 +56,7 @@ class Score : public Model {
   Learner learner_;
   std::optional<ScoreTruth> truth_;  // made when it is first asked for
   Metric objective_, grad_norm_;
-  std::optional<Metric> trace_, half_square_;  // of ism
+  std::optional<Metric> trace_, half_square_;  // of has_terms
 };
 
 /// The score model's line in the list of models.

@@ -96,7 +96,7 @@ TEST_CASE("sliced score matching is a loop's mean over its probes, with either l
   const Tensor probes = wave({2, kRows, kDims}, DType::f64, 1.0);
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    Doubles plain, reduced;
+    Doubles plain, reduced, traces;
     for (int64_t row = 0; row < kRows; ++row) {
       const RowFacts facts = row_facts(nets, is_energy, nets.x.rows(row, row + 1));
       double trace_term = 0, projected = 0;
@@ -106,10 +106,12 @@ TEST_CASE("sliced score matching is a loop's mean over its probes, with either l
         projected += std::pow(dot(v, facts.s), 2) / 4;
       }
       plain.push_back(trace_term + projected);
+      traces.push_back(trace_term);
       reduced.push_back(trace_term + dot(facts.s, facts.s) / 2);
     }
     Tape tape;
     CHECK(max_error(sliced_score_matching({net, is_energy}, nets.x, probes), plain) < 1e-12);
+    CHECK(max_error(sliced_terms({net, is_energy}, nets.x, probes).trace, traces) < 1e-12);
     CHECK(max_error(sliced_score_matching({net, is_energy}, nets.x, probes, {.variance_reduced = true}),
                     reduced) < 1e-12);
   }

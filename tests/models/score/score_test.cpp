@@ -102,22 +102,32 @@ TEST_CASE("every objective learns a Gaussian's score, as an energy and as a fiel
   }
 }
 
-TEST_CASE("ism reports its two terms, which add up, and data become maxima; others have none to report") {
+TEST_CASE("an objective reports its two terms, which add up, and data become maxima; two have none") {
   const DataShape shape = toy_shape("gaussian");
-  const auto model = small_model<Score>("score", {"objective=ism", "hidden=16"}, shape);
-  Rng rng(1, "score_test");
   std::map<std::string, double> row;
-  for (int64_t step = 0; step < 300; ++step)
-    row = step_on(*model, shape.toy->sample(256, rng), 0.01, step, 300);
-  CHECK(row["trace"] + row["half_square"] == approx(row["objective"]).epsilon(1e-5));
-  // At the truth E tr grad s = -E|s|^2: the trace of the inverse covariance.
-  CHECK(row["trace"] < 0);
-  CHECK(row["half_square"] == approx(-row["trace"] / 2).epsilon(0.2));
+  for (const char* objective : {"ism", "ism-hutchinson", "ssm", "ssm-vr", "fd-ssm"}) {
+    for (const char* net : {"net=energy", "net=vector"}) {
+      CAPTURE(objective);
+      CAPTURE(net);
+      Rng rng(1, "score_test");
+      const auto model = small_model<Score>(
+          "score", {std::string("objective=") + objective, net, "hidden=16", "fd_eps=0.01"}, shape);
+      for (int64_t step = 0; step < 300; ++step)
+        row = step_on(*model, shape.toy->sample(step < 299 ? 256 : 8192, rng), 0.01, step, 300);
+      CHECK(row["trace"] + row["half_square"] == approx(row["objective"]).epsilon(1e-4));
+      // At the truth E tr grad s = -E|s|^2 is minus the trace of the inverse covariance, 2 / (1 - .6^2).
+      CHECK(row["trace"] == approx(-3.125).epsilon(0.1));
+      CHECK(row["half_square"] == approx(1.5625).epsilon(0.1));
+    }
+  }
+  Rng rng(1, "score_test");
   const auto noisy = small_model<Score>("score", {"objective=ism", "hidden=16", "data_noise=0.5"}, shape);
   row = step_on(*noisy, shape.toy->sample(256, rng), 0.01);
   CHECK(row["trace"] + row["half_square"] == approx(row["objective"]).epsilon(1e-5));
-  const auto sliced = small_model<Score>("score", {"objective=ssm", "hidden=16"}, shape);
-  CHECK_FALSE(step_on(*sliced, shape.toy->sample(8, rng), 0.01).contains("trace"));
+  for (const char* objective : {"objective=esm", "objective=dsm"}) {
+    const auto whole = small_model<Score>("score", {objective, "hidden=16"}, shape);
+    CHECK_FALSE(step_on(*whole, shape.toy->sample(8, rng), 0.01).contains("trace"));
+  }
 }
 
 TEST_CASE("samples of a learned Gaussian have its moments, and Tweedie's step takes the noise off") {

@@ -49,9 +49,18 @@ TEST_CASE("the objective of a task is the one that it names, with its noise, its
       const Tensor last = named == ScoreObjective::ssm ? square(sum(v * s, 1)) : sum(square(s), 1);
       const Tensor wanted = sum(square(v) * slope, 1) + last * 0.5;
       CHECK(test::max_error(objective({.objective = named, .probes = probes}), wanted.to_vector()) < 1e-12);
+      const auto check_terms = [&](const ScoreTask& task, double allowed) {
+        Rng draws(1, "task_test");
+        const Tape tape;
+        const ImplicitTerms terms = score_task_terms(kField, kData, task, draws);
+        CHECK(test::max_error(terms.trace, sum(square(v) * slope, 1).to_vector()) < allowed);
+        CHECK(test::max_error(terms.half_square, (last * 0.5).to_vector()) < allowed);
+      };
+      check_terms({.objective = named, .probes = probes}, 1e-12);
       if (named == ScoreObjective::ssm) {
         const ScoreTask differences{.objective = ScoreObjective::fd_ssm, .probes = probes, .fd_eps = 1e-4};
         CHECK(test::max_error(objective(differences), wanted.to_vector()) < 1e-6);
+        check_terms(differences, 1e-6);
       } else {
         const ScoreTask hutchinson{.objective = ScoreObjective::ism_hutchinson, .probes = probes};
         CHECK(objective(hutchinson) == objective({.objective = named, .probes = probes}));
