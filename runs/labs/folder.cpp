@@ -1,4 +1,6 @@
+#include <memory>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -91,6 +93,24 @@ std::string lab_json(const RanLab& ran) {
     out["pictures"].push_back(
         {{"file", picture.name + picture.drawing.ending}, {"caption", picture.caption}});
   return out.dump();
+}
+
+std::string labs_json() {
+  Json all = Json::array();
+  for (const LabEntry& entry : labs()) {
+    const std::unique_ptr<Lab> lab = entry.make();
+    OptionTable table;
+    lab->describe(table);
+    Json knobs = Json::array();
+    for (const Option& knob : table.all())
+      knobs.push_back({{"name", knob.key}, {"value", knob.text()}, {"meaning", knob.meaning}});
+    all.push_back({{"name", entry.name},
+                   {"idea", entry.idea},
+                   {"source", entry.source},
+                   {"level", entry.level},
+                   {"knobs", std::move(knobs)}});
+  }
+  return all.dump();
 }
 
 std::string lab_page(const RanLab& ran) { return report_page(page_of(ran)); }

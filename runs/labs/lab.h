@@ -97,6 +97,9 @@ std::span<const LabEntry> labs();
 /// Throws Error with the nearest name where there is none of that name.
 const LabEntry& find_lab(std::string_view name);
 
+/// All of them for a page: [{"name", "idea", "source", "level", "knobs": [{"name", "value", "meaning"}]}].
+std::string labs_json();
+
 /// A lab, what it found and how.
 struct RanLab {
   const LabEntry& lab;                  ///< which

@@ -1,7 +1,6 @@
 #include "tools/playground/played_labs.h"
 
 #include <chrono>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,26 +8,10 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/runs/labs/lab.h"
-#include "tools/playground/described_options.h"
 
 namespace gradzoo {
 
 using Json = nlohmann::json;
-
-Json lab_list() {
-  Json out = Json::array();
-  for (const LabEntry& entry : labs()) {
-    const std::unique_ptr<Lab> lab = entry.make();
-    OptionTable knobs;
-    lab->describe(knobs);
-    out.push_back({{"name", entry.name},
-                   {"idea", entry.idea},
-                   {"source", entry.source},
-                   {"level", entry.level},
-                   {"knobs", described_options(knobs)}});
-  }
-  return out;
-}
 
 Json run_lab(const Json& request) {
   const LabEntry& entry = find_lab(request.at("lab").get<std::string>());

@@ -9,6 +9,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/explain/expression.h"
+#include "gradzoo/runs/labs/lab.h"
 #include "tools/playground/functions.h"
 #include "tools/playground/played_labs.h"
 
@@ -73,7 +74,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
       {"options", [&] { return plane_options(request); }},
       {"labs",
        [&] {
-         return Json{{"labs", lab_list()}};
+         return Json{{"labs", Json::parse(labs_json())}};
        }},
       {"lab", [&] { return run_lab(request); }},
       {"begin",

@@ -177,22 +177,4 @@ std::string LabRunner::report(int64_t number) {
   return read_plain_file(folder + "/report.html", kMostReportBytes, Links::refuse);
 }
 
-Json lab_list() {
-  Json all = Json::array();
-  for (const LabEntry& entry : labs()) {
-    const std::unique_ptr<Lab> lab = entry.make();
-    OptionTable table;
-    lab->describe(table);
-    Json knobs = Json::array();
-    for (const Option& knob : table.all())
-      knobs.push_back({{"name", knob.key}, {"value", knob.text()}, {"meaning", knob.meaning}});
-    all.push_back({{"name", entry.name},
-                   {"idea", entry.idea},
-                   {"source", entry.source},
-                   {"level", entry.level},
-                   {"knobs", std::move(knobs)}});
-  }
-  return all;
-}
-
 }  // namespace gradzoo

@@ -59,7 +59,4 @@ class LabRunner {
   int64_t next_ = 1;
 };
 
-/// [{"name", "idea", "source", "level", "knobs": [{"name", "value", "meaning"}]}] of every lab.
-nlohmann::json lab_list();
-
 }  // namespace gradzoo

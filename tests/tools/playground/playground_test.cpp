@@ -384,7 +384,7 @@ TEST_CASE("a lab is run with its knobs, and is a page") {
   CHECK_MESSAGE(contains(plain["text"].get<std::string>(), expected.exercise.substr(0, 20)), plain["text"]);
   CHECK(contains(plain["html"].get<std::string>(), "<svg"));
   CHECK(plain["text"] != other["text"]);
-  const std::string key = list[0]["knobs"][0]["key"];
+  const std::string key = list[0]["knobs"][0]["name"];
   const Json turned = run({key + "=" + list[0]["knobs"][0]["value"].get<std::string>()}, 0);
   CHECK(contains(turned["html"].get<std::string>(), key));
   CHECK(contains(run({key + "=much"}, 0).value("error", ""), "Hint:"));

@@ -1,5 +1,5 @@
 // Tab 4: labs, small experiments with knobs. Each runs in an engine of its own, so that it can be stopped.
-const kTooLong = {'mode-collapse': 'four minutes', 'noise-levels': 'more than a minute', 'prior-holes': 'MNIST, which is not in this page'};
+const kTooLong = {'mode-collapse': 'four minutes', 'noise-levels': 'more than a minute', 'nce-constant': 'some minutes', 'one-idea': 'some minutes', 'prior-holes': 'MNIST, which is not in this page'};
 let labEngine = null, labUrl = '';
 
 async function runLab(name, form) {
@@ -55,7 +55,7 @@ async function openLabs() {
       add(label, 'small', '', meaning);
       return input;
     };
-    for (const {key, value, meaning} of lab.knobs) knob(key, value, meaning).dataset.key = key;
+    for (const {name, value, meaning} of lab.knobs) knob(name, value, meaning).dataset.key = name;
     knob('seed', '0', 'of all random numbers').className = 'seed';
     const run = add(box, 'button', '', 'Run');
     run.type = 'button';
