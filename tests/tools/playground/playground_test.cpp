@@ -382,7 +382,7 @@ TEST_CASE("a lab is run with its knobs, and is a page") {
   const Json plain = run(Json::array(), 0), other = run(Json::array(), 1);
   const LabResult expected = find_lab("coin").run({.seed = 0});
   CHECK_MESSAGE(contains(plain["text"].get<std::string>(), expected.exercise.substr(0, 20)), plain["text"]);
-  CHECK(contains(plain["html"].get<std::string>(), "<svg"));
+  CHECK(contains(plain["html"].get<std::string>(), "data:image/svg+xml"));
   CHECK(plain["text"] != other["text"]);
   const std::string key = list[0]["knobs"][0]["name"];
   const Json turned = run({key + "=" + list[0]["knobs"][0]["value"].get<std::string>()}, 0);
