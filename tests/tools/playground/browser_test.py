@@ -135,6 +135,16 @@ def train(page):
     drag(page, '#drawing-board', [(.2, .2), (.3, .25), (.4, .3), (.5, .3), (.6, .3), (.7, .25), (.8, .2)])
     eventually('points', lambda: int(page.text('#drawn-count').split()[0]) >= 30)
     eventually('it is ready', lambda: 'steps' in page.text('.run .state'))
+    middle, sides = page.js('''const canvas = document.querySelector('.plane'), pen = canvas.getContext('2d');
+        const {width, height} = canvas, data = pen.getImageData(0, 0, width, height).data, sums = [[0, 0], [0, 0]];
+        for (let y = 8; y < height - 8; ++y) for (let x = 8; x < width - 8; ++x) {
+          if (data[4 * (y * width + x) + 3] === 0) continue;
+          const sum = sums[x > width / 3 && x < 2 * width / 3 ? 0 : 1];
+          sum[0] += y / height;
+          sum[1] += 1;
+        }
+        return sums.map(([y, count]) => y / count)''')
+    check(middle > sides + .1, f'what was drawn as a smile is shown as one: {middle} {sides}')
     before = picture(page, '.plane')
     page.click('.run .buttons button')
     eventually('it learns them', lambda: 'Step' in page.text('.run .state') and picture(page, '.plane') != before)
@@ -158,6 +168,16 @@ def digits(page):
     check(ink(page, '#own-digit')[1] > 500, 'ink is drawn')
     page.click('#complete')
     eventually('it is completed', lambda: ink(page, '#made-of-it')[0] > 20)
+    # What is known is the same in all nine, and that of the digit; the rest is not.
+    upper, lower, own = page.js('''const sum = (id, columns, cell, half) => {
+          const canvas = document.querySelector(id), side = canvas.width / columns, data = canvas.getContext('2d')
+            .getImageData(cell % columns * side, Math.floor(cell / columns) * side + half * side / 2, side, side / 2).data;
+          return data.reduce((all, value, i) => i % 4 === 0 ? all + value : all, 0) / data.length;
+        };
+        const nine = half => Array.from({length: 9}, (_, cell) => sum('#made-of-it', 3, cell, half));
+        return [nine(0), nine(1), sum('#own-digit', 1, 0, 0)]''')
+    check(max(upper) - min(upper) < .1 * own and abs(upper[4] - own) < .1 * own, f'known: {upper}, {own}')
+    check(max(lower) - min(lower) > .1 * own, f'not known: {lower}')
     before = picture(page, '#made-of-it')
     page.click('#denoise')
     eventually('it is cleaned', lambda: picture(page, '#made-of-it') != before)
