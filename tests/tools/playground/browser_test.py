@@ -79,6 +79,7 @@ def function(page):
     go(page, '#function?f=sum(x)&at=x%3D[' + ','.join(['1'] * 150) + ']&order=2')
     eventually('it works', lambda: page.one('#stop-function').is_displayed() or page.one('#explained').is_displayed())
     page.js('document.getElementById("stop-function").click()')
+    check(page.js('return functionEngine.worker === null'), 'the worker is ended')
     page.type('#expr', 'x^2')
     page.type('#at', 'x=5' + Keys.ENTER)
     page.explained({'f': 25})
@@ -186,7 +187,8 @@ def digits(page):
     before = picture(page, '#code-digit')
     page.js('document.getElementById("code-map").scrollIntoView({block: "center"})')
     ActionChains(page.browser).move_to_element_with_offset(page.one('#code-map'), 70, -60).perform()
-    eventually('the map', lambda: picture(page, '#code-digit') != before and '(1.5' in page.text('#code-shown'))
+    eventually('the map', lambda: picture(page, '#code-digit') != before and
+               re.search(r'\(1\.[45]\d, 1\.[23]\d\)', page.text('#code-shown')))
     before = picture(page, '#code-digit')
     page.js('document.activeElement.blur()')  # which the pointer had put there
     page.tab_to('#code-map')
@@ -203,6 +205,10 @@ def labs(page):
     page.click('.lab button')
     eventually('it has run', lambda: re.match(r'coin: [\d.]+ s', page.text('#lab-state')))
     page.in_frame('#lab-page', lambda: 'coin' in page.text('h1, title'))
+    page.out()
+    go(page, '#labs?lab=coin&seed=3&knobs=flips%3D500')
+    eventually('it has run', lambda: re.match(r'coin: [\d.]+ s', page.text('#lab-state')))
+    page.in_frame('#lab-page', lambda: 'flips=500' in page.text('body') and '--seed 3' in page.text('body'))
     page.out()
     # A picture is a PNG that the browser reads.
     go(page, '#labs?lab=likelihood-vs-quality&seed=0&knobs=')
@@ -222,7 +228,9 @@ def rules(page):
     eventually('a verdict', lambda: page.text('#verdict').startswith('Right at all 6'))
     page.type('#rule', '1 - tanh(x)' + Keys.ENTER)
     eventually('wrong', lambda: page.text('#verdict').startswith('Wrong at'))
-    check(page.js('return document.querySelectorAll("#rule-table .wrong").length') > 0, 'what is wrong is marked')
+    for column in [3, 6]:
+        check(page.js(f'return document.querySelectorAll("#rule-table td:nth-child({column}).wrong").length') > 0,
+              f'what is wrong in column {column} is marked')
     page.type('#rule', '1 - tanh(' + Keys.ENTER)
     eventually('refused', lambda: 'Hint:' in page.text('#rule-refusal'))
 

@@ -31,13 +31,21 @@ async function openDigits(name) {
 const seedNow = () => Number(byId('digit-seed').value);
 
 // Runs one piece of work at a time, and says what goes wrong.
-let busy = Promise.resolve();
+let busy = Promise.resolve(), inHand = 0;
 function inTurn(work) {
+  ++inHand;
   busy = busy.then(work).then(() => tell(null), failure => {
     digitStatus('');
     tell(failure);
-  });
+  }).finally(() => { --inHand; });
   return busy;
+}
+
+// Gives the engine's memory back where nothing is in hand; the next work starts another.
+function leaveDigits() {
+  if (inHand > 0) return;
+  digitEngine.stop();
+  openedDigits.clear();
 }
 
 const drawHundred = () => inTurn(async () => {

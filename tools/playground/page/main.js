@@ -13,6 +13,7 @@ function showTab() {
     link.toggleAttribute('aria-current', link.getAttribute('href') === '#' + name);
   tell(null);
   if (name !== 'train') runs.forEach(run => run.pause());
+  if (name !== 'digits') leaveDigits();
   Promise.resolve(kTabs[name]()).catch(tell);
   if (name === 'train') runs.forEach(run => run.draw());
 }
