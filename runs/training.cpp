@@ -236,7 +236,7 @@ struct ReopenedRun {
     RunData data(options.data, options.training);
     sha256 = check_same_data(directory, data);
     const PoolLimit limit = limit_to_checkpoint(checkpoint);
-    return Session(options, std::move(data), {.processes = &all_processes()});
+    return Session(options, std::move(data), {.processes = &all_processes(), .resumed = true});
   }
   ReopenedRun(const TrainRequest& request, RunDirectory place)
       : directory(std::move(place)),

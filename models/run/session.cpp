@@ -130,7 +130,7 @@ Session::Session(const RunOptions& options, RunData run_data, const SessionOptio
                       [this, batch = options.training.batch] {
                         model->finish(first_of(data.train(), steps * batch));
                       })) {
-  model->prepare(data.train());
+  if (!session.resumed) model->prepare(data.train());
   model->register_state(state);
   trainer.register_state(state);
 }

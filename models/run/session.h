@@ -98,6 +98,9 @@ struct SessionOptions {
   int64_t log_every = 0;           ///< steps between log rows; 0: ten an epoch, every 50 steps at least
   int64_t steps = 0;               ///< 0: as the options say
   Processes* processes = nullptr;  ///< that share the training; nullptr: this one trains alone
+  /// its State is read back, with what the model had made ready from the examples (Model::prepare), before it
+  /// trains
+  bool resumed = false;
 };
 
 /// A run while it trains: data, batches, model, trainer, and the State that checkpoints save.
