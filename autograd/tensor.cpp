@@ -205,11 +205,11 @@ std::string Tensor::label() const { return impl_ ? std::string(name()) + shape()
 
 Tensor empty(const Shape& shape, DType dtype) {
   const int64_t size = shape.size();
-  const size_t count = static_cast<size_t>(size), width = dtype_bytes(dtype);
-  if (count > kMaxBytes / width)
+  const size_t width = dtype_bytes(dtype);
+  if (size > static_cast<int64_t>(kMaxBytes / width))  // before it is narrowed, where a size_t has 32 bits
     throw Error("empty: {} of {} is larger than any memory. Hint: check the shape", shape.str(),
                 dtype_name(dtype));
-  return Tensor(make_impl(Storage::create(count * width), 0, shape, size, dtype));
+  return Tensor(make_impl(Storage::create(static_cast<size_t>(size) * width), 0, shape, size, dtype));
 }
 
 }  // namespace gradzoo

@@ -19,13 +19,33 @@ using namespace gradzoo;
 using namespace gradzoo::test;
 using Json = nlohmann::json;
 
-// By emscripten, where it has built the page: tools/playground/build.
+namespace {
+
+std::string worker() { return source_dir() + "/build/playground/worker.js"; }
+
+// By emscripten: tools/playground/build.
+bool is_built() {
+  if (std::filesystem::exists(worker()) && std::system("node --version > /dev/null 2>&1") == 0) return true;
+  MESSAGE("left out: there is no playground, or no node. Hint: tools/playground/build");
+  return false;
+}
+
+/// What the page's worker answers to these requests in turn.
+Json answers_of(const Json& requests) {
+  const ScratchDirectory scratch;
+  write_file(scratch.file("requests.json"), requests.dump());
+  const ProcessResult node =
+      run_process({"/usr/bin/env", "node", source_dir() + "/tests/tools/playground/worker.js", worker(),
+                   source_dir() + "/build/playground/playground.wasm", scratch.file("requests.json")},
+                  scratch.file(""));
+  REQUIRE_MESSAGE(node.status == 0, node.err.substr(std::max<size_t>(node.err.size(), 500) - 500));
+  return Json::parse(node.out);
+}
+
+}  // namespace
+
 TEST_CASE("the page's engine answers as this one on portable kernels") {
-  const std::string built = source_dir() + "/build/playground/worker.js";
-  if (!std::filesystem::exists(built) || std::system("node --version > /dev/null 2>&1") != 0) {
-    MESSAGE("left out: there is no playground, or no node. Hint: tools/playground/build");
-    return;
-  }
+  if (!is_built()) return;
   Json requests = Json::array({{{"ask", "check"}, {"f", "x^3"}, {"rule", "3*x^2"}, {"at", {-1, 0, 2}}}});
   for (const auto& [expression, at] : std::initializer_list<std::pair<const char*, const char*>>{
            {"sin(x^2)*exp(-y)", "x=.8, y=.3"},
@@ -43,14 +63,7 @@ TEST_CASE("the page's engine answers as this one on portable kernels") {
         {{"ask", "begin"}, {"name", "run"}, {"model", model}, {"data", "ring8"}, {"set", {"steps=50"}}});
     requests.push_back({{"ask", "advance"}, {"name", "run"}, {"steps", 50}});
   }
-  const ScratchDirectory scratch;
-  write_file(scratch.file("requests.json"), requests.dump());
-  const ProcessResult node =
-      run_process({"/usr/bin/env", "node", source_dir() + "/tests/tools/playground/worker.js", built,
-                   source_dir() + "/build/playground/playground.wasm", scratch.file("requests.json")},
-                  scratch.file(""));
-  REQUIRE_MESSAGE(node.status == 0, node.err.substr(std::max<size_t>(node.err.size(), 500) - 500));
-  const Json answers = Json::parse(node.out);
+  const Json answers = answers_of(requests);
   Playground playground;
   for (size_t i = 0; i < requests.size(); ++i) {
     const Json here = Json::parse(playground.answer(requests[i].dump(), ""));
@@ -71,4 +84,18 @@ TEST_CASE("the page's engine answers as this one on portable kernels") {
     // Of an energy whose chains accept or refuse, and whose loss is what is left of two energies, less stays.
     CHECK(error < (requests[i - 1]["model"] == "ebm" ? 1e-3 : 1e-6) * largest);
   }
+}
+
+TEST_CASE("what has no room in a page is refused in words, and the engine goes on") {
+  if (!is_built()) return;
+  const auto begin = [](const char* setting) {
+    return Json{{"ask", "begin"}, {"name", "run"}, {"model", "score"}, {"data", "ring8"}, {"set", {setting}}};
+  };
+  // 2^32 numbers, whose count a size_t of 32 bits takes for none; more than there is; what goes.
+  const Json answers =
+      answers_of({begin("hidden=65536,65536"), begin("hidden=20000,20000"), begin("hidden=8,8")});
+  for (size_t i = 0; i < 2; ++i)
+    CHECK_MESSAGE(answers[i].value("error", "").find("Hint:") != std::string::npos,
+                  answers[i].dump().substr(0, 200));
+  CHECK(answers[2].value("steps", 0) == 4000);
 }
