@@ -153,9 +153,9 @@ class LiveModel::Watcher : public TrainObserver {
 
 LiveModel::LiveModel(const Json& request) : options_(options_of_request(request)) {
   toy_ = shape_of(options_->data).toy;
-  session_ = std::make_unique<Session>(*options_, SessionOptions{});
+  const int64_t steps = options_->training.steps;  // 0: by epochs, which have rows enough
   session_ = std::make_unique<Session>(
-      *options_, SessionOptions{.log_every = std::max<int64_t>(1, session_->steps / kRows)});
+      *options_, SessionOptions{.log_every = steps > 0 ? std::max<int64_t>(1, steps / kRows) : 0});
 }
 
 Box LiveModel::box() const { return toy_->integrable() ? visible_box(*toy_) : toy_->box(); }
@@ -255,13 +255,6 @@ Json plane_models() {
                    {"set", page_model(entry.name).set}});
   }
   return out;
-}
-
-Json plane_options(const Json& request) {
-  const std::unique_ptr<RunOptions> options = options_of_request(request);
-  options->complete();
-  return {{"set", page_model(options->entry().name).set},
-          {"options", described_options(options->table(), options->shared())}};
 }
 
 }  // namespace gradzoo

@@ -52,7 +52,4 @@ class LiveModel {
 /// in the command, so that a page draws often}].
 nlohmann::json plane_models();
 
-/// The settings of a model that the page begins with: {"set": [...], "options": [...]}.
-nlohmann::json plane_options(const nlohmann::json& request);
-
 }  // namespace gradzoo

@@ -71,7 +71,6 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
        [&] {
          return Json{{"models", plane_models()}, {"data", plane_data()}};
        }},
-      {"options", [&] { return plane_options(request); }},
       {"labs",
        [&] {
          return Json{{"labs", Json::parse(labs_json())}};

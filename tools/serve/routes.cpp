@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -45,14 +44,15 @@ constexpr const char* kPlaygroundPolicy =
     "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors "
     "'none'";
 
-// The playground as one file; none where tools/playground/build has not made it.
-std::optional<std::string> playground() {
-  constexpr uint64_t kMostPageBytes = uint64_t{64} << 20;
+// The playground as one file, which may be built while the server runs; "" where there is none.
+std::string playground_file() {
   try {
-    const std::filesystem::path folder = find_data_folder("playground", "", "GRADZOO_PLAYGROUND");
-    return read_plain_file((folder / "playground.html").string(), kMostPageBytes, Links::follow);
+    const std::filesystem::path file =
+        find_data_folder("playground", "", "GRADZOO_PLAYGROUND") / "playground.html";
+    std::error_code error;
+    return std::filesystem::exists(file, error) ? file.string() : "";
   } catch (const Error&) {
-    return {};
+    return "";
   }
 }
 
@@ -133,17 +133,6 @@ struct Route {
   bool takes_long = false;
 };
 
-// It may be built while the server runs; a poll looks for its folder alone.
-bool has_playground() {
-  try {
-    std::error_code error;
-    return std::filesystem::exists(
-        find_data_folder("playground", "", "GRADZOO_PLAYGROUND") / "playground.html", error);
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 constexpr Route kRoutes[] = {
     {"GET", "/",
      [](const Page&, const HttpRequest&) -> HttpResponse {
@@ -161,10 +150,11 @@ constexpr Route kRoutes[] = {
      }},
     {"GET", "/playground",
      [](const Page&, const HttpRequest&) -> HttpResponse {
-       std::optional<std::string> page = playground();
-       if (!page) throw Error("the playground was not built. Hint: tools/playground/build");
+       constexpr uint64_t kMostPageBytes = uint64_t{64} << 20;
+       const std::string file = playground_file();
+       if (file.empty()) throw Error("the playground was not built. Hint: tools/playground/build");
        return {.content_type = "text/html; charset=utf-8",
-               .body = std::move(*page),
+               .body = read_plain_file(file, kMostPageBytes, Links::follow),
                .headers = {{"Content-Security-Policy", kPlaygroundPolicy}}};
      }},
     {"GET", "/api/runs",
@@ -172,7 +162,7 @@ constexpr Route kRoutes[] = {
        Json answer = page.runs.description();
        answer["folder"] = page.runs.path();
        answer["computes"] = page.computes;
-       answer["playground"] = has_playground();
+       answer["playground"] = !playground_file().empty();
        return json_response(answer);
      }},
     {"GET", "/api/curves",

@@ -10,11 +10,10 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../serve'))
-from browser import By, Keys, Page, begin_browser, check, eventually  # ends with 77 where Selenium is missing
+from browser import By, Keys, Page, begin_browser, check, eventually, use  # ends with 77 where Selenium is missing
 from selenium.webdriver import ActionChains
 from selenium.webdriver.support.ui import Select
 
@@ -283,15 +282,7 @@ def run(folder, scratch):
         browser = begin_browser(scratch + '/profile')
         try:
             page = Page(browser, address, folder)
-            for part in parts:
-                begin = time.monotonic()
-                try:
-                    part(page)
-                except Exception as error:
-                    browser.save_screenshot('browser_test.png')
-                    line = traceback.extract_tb(error.__traceback__)[-1 if type(error) is not AssertionError else -2].lineno
-                    sys.exit(f'{part.__name__}, line {line}: {str(error).split("Stacktrace")[0]} (see browser_test.png)')
-                print(f'{part.__name__}: {time.monotonic() - begin:.1f} s', flush=True)
+            use(page, parts)
             console = [entry['message'] for entry in browser.get_log('browser')]
             expected = ['ERR_INTERNET_DISCONNECTED', 'willReadFrequently']  # offline; this test, which looks at pixels
             others = [message for message in console if not any(word in message for word in expected)]

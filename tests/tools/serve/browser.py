@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+import traceback
 
 try:
     from selenium import webdriver
@@ -51,6 +52,19 @@ def begin_browser(profile):
         options.add_argument('--' + word)
     options.set_capability('goog:loggingPrefs', {'browser': 'ALL'})
     return webdriver.Chrome(options=options, service=webdriver.chrome.service.Service(driver))
+
+
+def use(page, parts):
+    """Each part in turn; the first that fails ends the program with its line and a picture."""
+    for part in parts:
+        begin = time.monotonic()
+        try:
+            part(page)
+        except Exception as error:
+            page.browser.save_screenshot('browser_test.png')
+            line = traceback.extract_tb(error.__traceback__)[-1 if type(error) is not AssertionError else -2].lineno
+            sys.exit(f'{part.__name__}, line {line}: {str(error).split("Stacktrace")[0]} (see browser_test.png)')
+        print(f'{part.__name__}: {time.monotonic() - begin:.1f} s', flush=True)
 
 
 class Page:

@@ -9,10 +9,9 @@ import sys
 import tempfile
 import time
 import tomllib
-import traceback
 
 sys.dont_write_bytecode = True
-from browser import By, Keys, Page, begin_browser, check, eventually  # ends with 77 where Selenium is missing
+from browser import By, Keys, Page, begin_browser, check, eventually, use  # ends with 77 where Selenium is missing
 from selenium.webdriver.support.ui import Select
 
 TABS = ['runs', 'samples', 'pair', 'function', 'labs']
@@ -279,15 +278,7 @@ def run(program, scratch):
         page = Page(browser, server.stdout.readline().strip(), folder)
         eventually('the live run', lambda: os.path.getsize(folder + '/live/metrics.jsonl') > 0)
         browser.get(page.address)
-        for part in [curves, samples, pair, function, by_keyboard, looks, addresses]:
-            begin = time.monotonic()
-            try:
-                part(page)
-            except Exception as error:
-                browser.save_screenshot('browser_test.png')
-                line = traceback.extract_tb(error.__traceback__)[-1 if type(error) is not AssertionError else -2].lineno
-                sys.exit(f'{part.__name__}, line {line}: {str(error).split("Stacktrace")[0]} (see browser_test.png)')
-            print(f'{part.__name__}: {time.monotonic() - begin:.1f} s', flush=True)
+        use(page, [curves, samples, pair, function, by_keyboard, looks, addresses])
         # Two things were refused, as asked for: a function, a knob. Nothing else is on the console.
         console = [entry['message'] for entry in browser.get_log('browser')]
         others = [m for m in console if not ('status of 400' in m and ('/api/explain' in m or '/api/labs/start' in m))]
