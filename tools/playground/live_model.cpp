@@ -245,10 +245,10 @@ Tensor LiveModel::samples(const FrameRequest& request, const Target& target) {
 }
 
 Json plane_models() {
-  const DataKind& plane = shape_of(DatasetOptions{.data = "ring8"}).kind();
+  const DataShape ring = shape_of(DatasetOptions{.data = "ring8"});
   Json out = Json::array();
   for (const ModelEntry& entry : model_registry()) {
-    if (!entry.data(plane)) continue;
+    if (!entry.data(ring.kind())) continue;
     out.push_back({{"name", entry.name},
                    {"summary", entry.summary},
                    {"source", entry.source},
