@@ -94,7 +94,7 @@ std::vector<std::string> Diffusion::quick_sampling() const {
 Tensor Diffusion::output(const Tensor& x, const Tensor& t, const Tensor& labels) const {
   if (kind_.prediction_type == PredictionType::velocity) return network_.predict(x, t, labels);
   const MixingColumns at = mixing_columns(kind_.path, t);
-  if (kind_.net != NoiseNet::score) return energy_noise(network_, kind_.net, x, t, at.noise);
+  if (kind_.net != NoiseNet::score) return energy_noise(network_, kind_.net, x, t, at.noise, labels);
   const Tensor length = sqrt(square(at.data) + square(at.noise));
   const Tensor data = at.data / length, noise = at.noise / length, scaled = x / length;
   return noise * scaled + data * network_.predict(scaled, t, labels);

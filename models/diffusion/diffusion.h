@@ -69,7 +69,6 @@ struct NcsnOptions : PathOptions {
     image_epochs = 10;
   }
   void describe(OptionTable& options);
-  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };

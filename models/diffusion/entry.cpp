@@ -129,11 +129,6 @@ void NcsnOptions::describe(OptionTable& options) {
   options.add("sigma_end", sigma_end, "smallest noise level", {1e-9, 1e6});
 }
 
-void NcsnOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  if (net != NoiseNet::score) table.prefer(classes, "none", "one energy");
-  PathOptions::adapt_to_images(table, training, shape);
-}
-
 void NcsnOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   if (net == NoiseNet::mdsm)
     throw Error(
@@ -144,9 +139,6 @@ void NcsnOptions::adapt_to_points(OptionTable& table, TrainingOptions& training,
 
 void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   PathOptions::adapt(table, training, shape);
-  if (net != NoiseNet::score && read_conditioning(classes).any())
-    throw Error("net={} is one energy for all images, without classes. Hint: classes=none",
-                name_of(kNoiseNets, net));
   if (const double apart = shape.diameter(); apart > 0)
     table.prefer(sigma_begin, rounded(Units(shape.kind()).length() * apart, 2), "distance between data");
   table.prefer(sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");

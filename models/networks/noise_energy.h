@@ -22,12 +22,12 @@ inline constexpr Choice<NoiseNet> kNoiseNets[] = {
 /// which grow with the noise as they should, and whose gradients start as x' and x if u starts as 0. For
 /// images the network does not get the time as an input, since an image shows its noise level. Points do not,
 /// so there it gets the time, r = sqrt(1 + sigma^2), and the first energy is halved. t (B) times, sigma (B,
-/// 1).
+/// 1), labels (B) i64 where the network is conditional: then the energy of a class.
 Tensor noise_energy(const TimeNetwork& network, NoiseNet net, const Tensor& x, const Tensor& t,
-                    const Tensor& sigma);
+                    const Tensor& sigma, const Tensor& labels = {});
 /// grad E (energy), grad E / sigma (mdsm), the latter being -sigma_0^2 / sigma times the gradient of that
 /// log-density: (B, numbers). Recorded on a live tape; for this the networks must be smooth.
 Tensor energy_noise(const TimeNetwork& network, NoiseNet net, const Tensor& x, const Tensor& t,
-                    const Tensor& sigma);
+                    const Tensor& sigma, const Tensor& labels = {});
 
 }  // namespace gradzoo

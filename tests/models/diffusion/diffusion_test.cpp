@@ -198,7 +198,6 @@ TEST_CASE("what does not go together is refused") {
   };
   CHECK(contains(said("flow-matching", {"pairing=optimal"}, kImages), "for points"));
   CHECK(contains(said("ncsn", {"net=mdsm"}, toy_shape("ring8")), "net=energy"));
-  CHECK(contains(said("ncsn", {"net=energy", "classes=labels"}, kImages), "classes=none"));
   CHECK(contains(said("ncsn", {"sigma_begin=0.1", "sigma_end=0.2"}, kImages), "the first is the largest"));
   CHECK(contains(said("ncsn", {"sigma_end=0"}, kImages), "sigma_end"));
   CHECK(contains(said("ddpm", {"sample_steps=0"}, kImages), "sample_steps"));
@@ -222,7 +221,7 @@ TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
   CHECK(option_text("ddpm", {}, labelled, "classes") == "labels:30");
   CHECK(option_text("ddpm", {}, bare, "classes") == "clusters:100");
   CHECK(option_text("ddpm", {}, toy_shape("ring8"), "classes") == "none");
-  CHECK(option_text("ncsn", {"net=energy"}, bare, "classes") == "none");
+  CHECK(option_text("ncsn", {"net=energy"}, bare, "classes") == "clusters:100");
   CHECK(option_text("ddpm", {"classes=clusters:20"}, labelled, "guidance") == "1.5");
   CHECK(option_text("ddpm", {"classes=labels:30"}, labelled, "guidance") == "1.25");
   const auto labels_of = [&](const std::string& classes) {

@@ -15,9 +15,10 @@ namespace gradzoo {
 namespace {
 
 // A network that says something, as a fresh one gives zeros.
-std::unique_ptr<TimeNetwork> stirred(const DataShape& shape) {
+std::unique_ptr<TimeNetwork> stirred(const DataShape& shape, int64_t classes = 0) {
   Rng rng(1, "noise_energy_test");
-  auto net = std::make_unique<TimeNetwork>(TimeNetworkOptions{.channels = 8, .hidden = {16}}, shape, 0, rng);
+  auto net =
+      std::make_unique<TimeNetwork>(TimeNetworkOptions{.channels = 8, .hidden = {16}}, shape, classes, rng);
   test::stir(*net, 2);
   return net;
 }
@@ -27,17 +28,20 @@ const DataShape kImages{.example = {8, 8}}, kPoints{.example = {2}};
 TEST_CASE("the noise of an energy is its slope, by differences, and over sigma for mdsm") {
   for (const DataShape& shape : {kImages, kPoints})
     for (const NoiseNet net : {NoiseNet::energy, NoiseNet::mdsm}) {
-      const auto made = stirred(shape);
+      const auto made = stirred(shape, 2);
       const TimeNetwork& network = *made;
       Rng rng(2, "noise_energy_test");
+      const Tensor labels = tensor({0, 1, 2}, {3}, DType::i64);  // 2: none
       const NoGrad quiet;
       const Tensor x = randn({3, shape.size()}, rng) * 2.0, along = randn_like(x, rng);
       const Tensor t = full({3}, 0.4), sigma = full({3, 1}, 1.7);
       const auto energy = [&](double h) {
-        return cast(noise_energy(network, net, x + along * h, t, sigma), DType::f64);
+        return cast(noise_energy(network, net, x + along * h, t, sigma, labels), DType::f64);
       };
+      const Tensor unlabelled = cast(noise_energy(network, net, x, t, sigma), DType::f64);
+      CHECK((max(abs(energy(0) - unlabelled)).item() > 0) == network.is_convolutional());  // points have none
       const Tensor slope = (energy(0.01) - energy(-0.01)) / 0.02;
-      const Tensor noise = energy_noise(network, net, x, t, sigma);
+      const Tensor noise = energy_noise(network, net, x, t, sigma, labels);
       const double per = net == NoiseNet::mdsm ? 1.7 : 1;
       CHECK(test::max_error(sum(noise * along, 1) * per, slope.to_vector()) < 0.02 * max(abs(slope)).item());
     }
