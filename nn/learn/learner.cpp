@@ -111,7 +111,7 @@ void Learner::apply_whole(double loss, double learning_rate) {
     before_->take();
     moved_ = true;
   }
-  optimizer_->step(learning_rate);
+  optimizer_->step(learning_rate, clip_ > 0 ? std::min(norm_, clip_) : norm_);
   module_.update_buffers();
   if (ema_) ema_->update();
 }

@@ -45,10 +45,10 @@ void Optimizer::step() {
   step(*lr_);
 }
 
-void Optimizer::step(double lr) {
+void Optimizer::step(double lr, std::optional<double> norm) {
   check_not_negative("the learning rate", lr);
   const Tensor& gradients = parameters_.flat_grad();
-  begin(gradients);
+  begin(gradients, norm);
   const auto slices = parameters_.slices();
   int64_t* const missed = missed_.mutable_data<int64_t>();
   stretches_.clear();
@@ -123,8 +123,8 @@ void Adam::add_to(State& state, const std::string& prefix) {
   state.add_optional(prefix + ".missed", missed());
 }
 
-void Adam::begin(const Tensor& gradients) {
-  const double squares = sum_squares(gradients);
+void Adam::begin(const Tensor& gradients, std::optional<double> norm) {
+  const double squares = norm ? *norm * *norm : sum_squares(gradients);
   visit_floating(gradients.dtype(), [&]<class T>() {
     if (squares > static_cast<double>(std::numeric_limits<T>::max()))
       throw NonFinite(fmt::format(

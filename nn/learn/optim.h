@@ -70,8 +70,9 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// One step with learning rate `lr`; throws Error unless lr is finite and not negative.
-  void step(double lr);
+  /// One step with learning rate `lr`; throws Error unless lr is finite and not negative. `norm`: that of the
+  /// gradients, where it is known, so that they are not read once more.
+  void step(double lr, std::optional<double> norm = {});
   /// With the rate that it was made with; throws Error where that was none.
   void step();
   /// Marks every gradient as empty: the next backward() stores instead of adding.
@@ -94,8 +95,8 @@ class Optimizer {
   Tensor& missed() { return missed_; }                          ///< steps without each of them, i64
 
  private:
-  /// Before a step; throws where it refuses the gradients.
-  virtual void begin(const Tensor& /*gradients*/) {}
+  /// Before a step; throws where it refuses the gradients, whose norm may be known.
+  virtual void begin(const Tensor& /*gradients*/, std::optional<double> /*norm*/) {}
   virtual void update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) = 0;
   std::unique_ptr<Parameters> own_;  ///< where it was made of tensors
   Parameters& parameters_;
@@ -146,7 +147,7 @@ class Adam : public Optimizer {
 
  private:
   void check_options() const;
-  void begin(const Tensor& gradients) override;
+  void begin(const Tensor& gradients, std::optional<double> norm) override;
   void update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) override;
   AdamOptions options_;
   Tensor first_moment_;   ///< flat, m

@@ -240,6 +240,17 @@ TEST_CASE("a gradient written by hand that is not finite changes nothing") {
   CHECK(state.bytes() == before);
 }
 
+TEST_CASE(
+    "a gradient whose square Adam could never forget is refused by its learner too, unless it is clipped") {
+  for (const double clip : {0.0, 1.0}) {
+    Task task;
+    Learner learner(task.layer, {.clip = clip});
+    Tape tape;
+    const std::string said = error_message([&] { learner.step(task.loss() * 1e20, 0.1); });
+    CHECK((said.find("leaves the range of f32") != std::string::npos) == (clip == 0));
+  }
+}
+
 TEST_CASE("a step goes along the gradient by the rate that it is given, cut to the norm that is asked for") {
   for (const double clip : {0.0, 0.25}) {
     Task task;
