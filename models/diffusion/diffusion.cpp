@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "models/diffusion/pictures.h"
 #include "samplers/given.h"
 
@@ -20,6 +22,9 @@ namespace {
 constexpr int64_t kImagesAtOnce = 250;
 constexpr int64_t kCodeSteps = 100;       // of ddim between an image and its noise
 constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
+constexpr int64_t kToldSteps = 20;        // of ddim to a sample that the discriminator learns from
+constexpr int64_t kToldCopies = 4;        // of each such sample, with noise of their own
+constexpr double kToldRate = 0.5;         // the discriminator's learning rate over the network's
 
 // Labels, each replaced by the one that stands for none with probability p.
 Tensor dropped(const Tensor& labels, int64_t none, double p, Rng& rng) {
@@ -37,6 +42,7 @@ struct RequestedPath {
   bool is_conditional;
   void describe_sampling(OptionTable& options) {
     path.describe_sampling(options, is_conditional);
+    if (path.discriminator > 0) path.describe_discriminator_weight(options);
     options.add("steps", path.sample_steps, "short for sample_steps", {1, 10000});
   }
 };
@@ -69,6 +75,16 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
       error_(add_metric(error_info(kind_.prediction_type))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
+  if (options.discriminator == 0) return;
+  Rng rng(training.stream_seed(), kind_.name + "/discriminator");
+  discriminator_.emplace(shape, rng);
+  discriminator_learner_.emplace("discriminator", *discriminator_, training.learner());
+  add_learner(*discriminator_learner_);
+  told_ =
+      add_metric({"discriminator_loss",
+                  "cross-entropy of telling noisy data from noisy samples: 2 log 2 = 1.386 if they cannot "
+                  "be told apart, or nothing has tried",
+                  true});
 }
 
 void Diffusion::add_to(State& state) {
@@ -111,13 +127,49 @@ Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) cons
               1);
 }
 
+// With a discriminator the network learns first, then it does, each by a decay of its own.
 void Diffusion::train_step(const StepContext& context, MetricRow row) {
+  const int64_t told =
+      static_cast<int64_t>(std::round(options_.discriminator * static_cast<double>(context.steps)));
+  const int64_t alone = context.steps - told;
   Tensor classes = classes_.of(context.batch.x, context.batch.labels);
+  if (context.step >= alone) {
+    const double decay = cosine_decay(context.step - alone, told);
+    return train_discriminator(context.batch, classes, kToldRate * decay * context.learning_rate, row);
+  }
   if (classes.defined()) classes = dropped(classes, network_.classes(), options_.label_dropout, noise_rng_);
   Tape tape;
   const Tensor loss = mean(error(context.batch, classes, noise_rng_));
   row[error_] = loss.item();
-  row[grad_norm_] = learner_.step(loss, context.learning_rate);
+  row[grad_norm_] =
+      learner_.step(loss, context.learning_rate * (told > 0 ? hold_linear_decay(context.step, alone) : 1));
+  if (told_) row[*told_] = 2 * std::numbers::ln2;
+}
+
+Tensor Diffusion::on_paths(const Tensor& data) {
+  const MixingColumns at = mixing_columns(kind_.path, stratified_times(data.dim(0), noise_rng_));
+  return (at.data * data + at.noise * randn_like(data, noise_rng_)) /
+         sqrt(square(at.data) + square(at.noise));
+}
+
+void Diffusion::train_discriminator(const Batch& batch, const Tensor& labels, double rate, MetricRow row) {
+  const std::shared_ptr<const void> averaged = learner_.averaged();
+  const int64_t n = std::max<int64_t>(1, batch.count() / 2);
+  Route route{.solver = ddim_step, .steps = kToldSteps, .guidance = options_.guidance};
+  Tensor samples = carry(randn({n, shape_.size()}, noise_rng_) * kind_.path(0).noise,
+                         labels.defined() ? labels.rows(0, n).clone() : Tensor(), noise_rng_, route);
+  if (shape_.kind().is_bounded()) samples = clamp(samples, 0, 1);
+  {
+    const NoGrad quiet;
+    row[error_] = mean(error(batch, labels, noise_rng_)).item();
+  }
+  const auto copies = [&](const Tensor& x, int64_t count) {
+    return on_paths(tile_rows(units_.centred(x), count));
+  };
+  Tape tape;
+  const Tensor loss = discriminator_->loss(copies(batch.x, kToldCopies / 2), copies(samples, kToldCopies));
+  row[*told_] = loss.item();
+  row[grad_norm_] = discriminator_learner_->step(loss, rate);
 }
 
 Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {
@@ -182,8 +234,21 @@ Prediction Diffusion::guided(const Tensor& x, double t, const Tensor& labels, do
   return prediction_of(free + (slice(both, 0, 0, n) - free) * guidance, x, t);
 }
 
+// s' = s + w grad log d/(1 - d), and E[eps|x] = -b s.
+Prediction Diffusion::corrected(const Prediction& prediction, const Tensor& x, double t,
+                                double weight) const {
+  const Mixing at = kind_.path(t);
+  if (weight == 0 || at.data == 0) return prediction;  // of noise alone there is nothing to tell
+  const double length = std::hypot(at.data, at.noise);
+  const Tensor slope = discriminator_->slope(x / length) / length;
+  const Prediction out = prediction_from_noise(prediction.noise - slope * (weight * at.noise), x, at);
+  return kind_.clamped ? prediction_from_denoised(clamp(out.denoised, -1, 1), x, at) : out;
+}
+
 Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const {
-  const auto predict_at = [&](const Tensor& y, double t) { return guided(y, t, labels, route.guidance); };
+  const auto predict_at = [&](const Tensor& y, double t) {
+    return corrected(guided(y, t, labels, route.guidance), y, t, route.discriminator);
+  };
   const Trajectory trajectory{kind_.path, predict_at, rng, route.level, route.done};
   return units_.uncentred(follow_path(trajectory, route.solver, x, route.steps));
 }

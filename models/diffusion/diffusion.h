@@ -8,6 +8,7 @@
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/networks/time_network.h"
 #include "gradzoo/models/networks/units.h"
+#include "models/diffusion/discriminator.h"
 #include "models/networks/classes.h"
 #include "models/networks/noise_energy.h"
 #include "models/networks/pairing.h"
@@ -27,6 +28,8 @@ struct PathOptions {
   int64_t sample_steps = 20;
   PathStep solver = euler_step;
   LevelOptions level = {};
+  double discriminator = 0;
+  double discriminator_weight = 2;
   TimeNetworkOptions network = {};
   Pixels pixels = Pixels::grey;
   int64_t image_epochs = 4;  // by default; no setting
@@ -34,6 +37,7 @@ struct PathOptions {
   void describe(OptionTable& options);
   /// The options of a request for samples.
   void describe_sampling(OptionTable& options, bool is_conditional);
+  void describe_discriminator_weight(OptionTable& options);
   void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
@@ -104,7 +108,8 @@ struct Route {
   PathStep solver;
   int64_t steps;
   LevelOptions level = {};
-  double guidance = 0;  // towards the labels
+  double guidance = 0;       // towards the labels
+  double discriminator = 0;  // weight of its slope
   ShareDone done = {};
 };
 
@@ -126,6 +131,7 @@ class Diffusion : public Model {
   LabelNames labels() const override { return classes_.labels(); }
   void prepare(const Examples& examples) override;
   const Classes& classes() const { return classes_; }
+  const NoisyDiscriminator* discriminator() const { return discriminator_ ? &*discriminator_ : nullptr; }
   /// Both conditional means at x (B, numbers), images in [-1,1], at time t, given classes (B) or, if
   /// undefined, none.
   Prediction predict(const Tensor& x, double t, const Tensor& classes = {}) const;
@@ -155,7 +161,12 @@ class Diffusion : public Model {
 
  private:
   static Route route_of(const PathOptions& options) {
-    return {options.solver, options.sample_steps, options.level, options.guidance, {}};
+    return {options.solver,
+            options.sample_steps,
+            options.level,
+            options.guidance,
+            options.discriminator > 0 ? options.discriminator_weight : 0,
+            {}};
   }
   Tensor completed_images(const InpaintRequest& request) const;
   Target target_of_path() const;
@@ -164,7 +175,13 @@ class Diffusion : public Model {
   Tensor output(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   // |output - target|^2, a number of the example: (B).
   Tensor error(const Batch& batch, const Tensor& labels, Rng& rng) const;
+  // A step of what tells data from samples, beside a network that stands.
+  void train_discriminator(const Batch& batch, const Tensor& labels, double rate, MetricRow row);
+  // What both see of data on their paths at random times: of unit size.
+  Tensor on_paths(const Tensor& data);
   Prediction guided(const Tensor& x, double t, const Tensor& labels, double guidance) const;
+  // With the discriminator's slope added to the score.
+  Prediction corrected(const Prediction& prediction, const Tensor& x, double t, double weight) const;
   Prediction unclamped(const Tensor& output, const Tensor& x, const Mixing& at) const;
   Prediction prediction_of(const Tensor& output, const Tensor& x, double t) const;
   // x_0 from which ddim comes to these examples, as its own steps taken back have it.
@@ -179,6 +196,9 @@ class Diffusion : public Model {
   Rng init_rng_, noise_rng_;
   TimeNetwork network_;
   Learner learner_;
+  std::optional<NoisyDiscriminator> discriminator_;  // with a share of the steps
+  std::optional<Learner> discriminator_learner_;
+  std::optional<Metric> told_;
   int64_t likelihood_images_ = 200;
   Metric error_, grad_norm_;
 };

@@ -36,7 +36,17 @@ void PathOptions::describe(OptionTable& options) {
               "images: channels at half the resolution, twice as many at a quarter; a multiple of 8",
               {8, 1024});
   options.add("hidden", network.hidden, "points: units of the perceptron's hidden layers", {1, 65536});
+  options.add("discriminator", discriminator,
+              "images: share of the steps, at the end, in which a discriminator learns to tell data from the "
+              "network's samples, with noise; its slope then corrects the score",
+              {0, 0.9});
+  describe_discriminator_weight(options);
   describe_sampling(options, false);
+}
+
+void PathOptions::describe_discriminator_weight(OptionTable& options) {
+  options.add("discriminator_weight", discriminator_weight,
+              "w in s + w grad log d/(1 - d), d the discriminator's; 0: without it", {0, 100});
 }
 
 void PathOptions::describe_sampling(OptionTable& options, bool is_conditional) {
@@ -88,6 +98,7 @@ void PathOptions::adapt_to_points(OptionTable& table, TrainingOptions& training,
   if (given.by_label && shape.classes == 0)
     throw Error("classes={}: these data have no labels. Hint: classes=none", classes);
   if (given.clusters > 0) throw Error("classes={} is for images. Hint: classes=none", classes);
+  if (discriminator > 0) throw Error("discriminator={} is for images. Hint: discriminator=0", discriminator);
   check_guidance(shape.classes > 0 ? "classes=labels" : "images");
   prefer(training.batch, 1000);
   prefer(training.steps, 6000);
@@ -97,7 +108,7 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   const auto prefer = [&](auto& field, const auto& value) {
     table.prefer(field, value, shape.kind().defaults);
   };
-  prefer(training.schedule, Decay::hold_linear);
+  prefer(training.schedule, discriminator > 0 ? Decay::constant : Decay::hold_linear);
   prefer(training.ema, 0.999);
   prefer(training.clip, 1.0);
   prefer(training.lr, 0.002);
