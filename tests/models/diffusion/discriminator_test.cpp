@@ -127,6 +127,37 @@ TEST_CASE("a step along a path is the network's noise less b w times the slope o
   CHECK(max_error(carried(0), last.denoised.to_vector()) > 1e-3);
 }
 
+TEST_CASE(
+    "it learns from samples of the averaged network by the batch's labels, guided, within the pixels' "
+    "range") {
+  const DataShape labelled{.example = {8, 8}, .classes = 3};
+  const auto model = small_model<FlowMatching>(
+      "flow-matching",
+      {"channels=8", "classes=labels", "label_dropout=0.5", "guidance=3", "ema=0.5", "discriminator=0.5"},
+      labelled);
+  Rng rng(9, "discriminator_test");
+  const Batch batch{rand({8, 64}, rng), tensor({0, 1, 2, 0, 1, 2, 0, 1}, {8}, DType::i64), {}};
+  for (int64_t step = 0; step < 6; ++step) step_on(*model, batch, 0.05, step, 10);
+  const double loss = step_on(*model, batch, 0, 6, 10).at("discriminator_loss");
+
+  const NoGrad quiet;
+  Rng draws(0, "flow/noise"), none(10, "discriminator_test");
+  draws.set_draw(5 * 4 + 10);  // five steps of the network, one of the discriminator
+  const std::shared_ptr<const void> averaged = model->learners()[0]->averaged();
+  const Tensor samples = clamp(model->carry(randn({4, 64}, draws), batch.labels.rows(0, 4).clone(), none,
+                                            {.solver = ddim_step, .steps = 20, .guidance = 3}),
+                               0, 1);
+  stratified_times(8, draws), randn({8, 64}, draws);  // of the network's error
+  const auto on_paths = [&](const Tensor& pixels) {
+    const Tensor t = reshape(stratified_times(16, draws), {16, 1});
+    const Tensor at = t * (pixels * 2.0 - 1.0) + (1.0 - t) * randn({16, 64}, draws);
+    return at / sqrt(square(t) + square(1.0 - t));
+  };
+  const Tensor data = on_paths(concat(batch.x, batch.x, 0));
+  const Tensor drawn = on_paths(concat({samples, samples, samples, samples}, 0));
+  CHECK(loss == approx(model->discriminator()->loss(data, drawn).item()).epsilon(1e-4));
+}
+
 TEST_CASE("only what has a discriminator takes its weight, and points have none") {
   const auto said = [](const Strings& settings, const DataShape& shape) {
     return error_message([&] { options_for("ddpm", settings, shape); });
