@@ -166,8 +166,10 @@ void Diffusion::train_discriminator(const Batch& batch, const Tensor& labels, do
   const auto copies = [&](const Tensor& x, int64_t count) {
     return on_paths(tile_rows(units_.centred(x), count));
   };
+  // One after the other: compilers differ in which argument they draw first.
+  const Tensor data = copies(batch.x, kToldCopies / 2), drawn = copies(samples, kToldCopies);
   Tape tape;
-  const Tensor loss = discriminator_->loss(copies(batch.x, kToldCopies / 2), copies(samples, kToldCopies));
+  const Tensor loss = discriminator_->loss(data, drawn);
   row[*told_] = loss.item();
   row[grad_norm_] = discriminator_learner_->step(loss, rate);
 }

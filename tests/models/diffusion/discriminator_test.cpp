@@ -133,16 +133,16 @@ TEST_CASE(
   const DataShape labelled{.example = {8, 8}, .classes = 3};
   const auto model = small_model<FlowMatching>(
       "flow-matching",
-      {"channels=8", "classes=labels", "label_dropout=0.5", "guidance=3", "ema=0.5", "discriminator=0.5"},
+      {"channels=8", "classes=labels", "label_dropout=0.5", "guidance=3", "ema=0.9", "discriminator=0.5"},
       labelled);
   Rng rng(9, "discriminator_test");
   const Batch batch{rand({8, 64}, rng), tensor({0, 1, 2, 0, 1, 2, 0, 1}, {8}, DType::i64), {}};
-  for (int64_t step = 0; step < 6; ++step) step_on(*model, batch, 0.05, step, 10);
-  const double loss = step_on(*model, batch, 0, 6, 10).at("discriminator_loss");
+  for (int64_t step = 0; step < 30; ++step) step_on(*model, batch, 0.02, step, 40);
+  const double loss = step_on(*model, batch, 0, 30, 40).at("discriminator_loss");
 
   const NoGrad quiet;
   Rng draws(0, "flow/noise"), none(10, "discriminator_test");
-  draws.set_draw(5 * 4 + 10);  // five steps of the network, one of the discriminator
+  draws.set_draw(20 * 4 + 10 * 10);  // twenty steps of the network, ten of the discriminator
   const std::shared_ptr<const void> averaged = model->learners()[0]->averaged();
   const Tensor samples = clamp(model->carry(randn({4, 64}, draws), batch.labels.rows(0, 4).clone(), none,
                                             {.solver = ddim_step, .steps = 20, .guidance = 3}),
