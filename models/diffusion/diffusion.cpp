@@ -7,12 +7,14 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
 #include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/parallel/shards.h"
 #include "models/diffusion/pictures.h"
 #include "samplers/given.h"
 
@@ -23,7 +25,8 @@ constexpr int64_t kImagesAtOnce = 250;
 constexpr int64_t kCodeSteps = 100;       // of ddim between an image and its noise
 constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
 constexpr int64_t kToldSteps = 20;        // of ddim to a sample that the discriminator learns from
-constexpr int64_t kToldCopies = 4;        // of each such sample, with noise of their own
+constexpr int64_t kToldFresh = 8;         // a step draws a new one for so many images of its batch
+constexpr int64_t kToldKept = 64;         // and so many are kept for an image of the batch
 constexpr double kToldRate = 0.5;         // the discriminator's learning rate over the network's
 
 // Labels, each replaced by the one that stands for none with probability p.
@@ -80,6 +83,7 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
   discriminator_.emplace(shape, rng);
   discriminator_learner_.emplace("discriminator", *discriminator_, training.learner());
   add_learner(*discriminator_learner_);
+  drawn_ = zeros({kToldKept * training.batch, shape.size()});
   told_ =
       add_metric({"discriminator_loss",
                   "cross-entropy of telling noisy data from noisy samples: 2 log 2 = 1.386 if they cannot "
@@ -90,6 +94,7 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
 void Diffusion::add_to(State& state) {
   state.add(kind_.name + ".noise", noise_rng_);
   classes_.add_to(state, kind_.name + ".clusters");
+  if (drawn_.defined()) state.add_rows(kind_.name + ".drawn", drawn_);
 }
 
 void Diffusion::prepare(const Examples& examples) { classes_.fit(examples, init_rng_.seed()); }
@@ -135,7 +140,8 @@ void Diffusion::train_step(const StepContext& context, MetricRow row) {
   Tensor classes = classes_.of(context.batch.x, context.batch.labels);
   if (context.step >= alone) {
     const double decay = cosine_decay(context.step - alone, told);
-    return train_discriminator(context.batch, classes, kToldRate * decay * context.learning_rate, row);
+    return train_discriminator(context, classes, context.step - alone,
+                               kToldRate * decay * context.learning_rate, row);
   }
   if (classes.defined()) classes = dropped(classes, network_.classes(), options_.label_dropout, noise_rng_);
   Tape tape;
@@ -152,26 +158,35 @@ Tensor Diffusion::on_paths(const Tensor& data) {
          sqrt(square(at.data) + square(at.noise));
 }
 
-void Diffusion::train_discriminator(const Batch& batch, const Tensor& labels, double rate, MetricRow row) {
+void Diffusion::train_discriminator(const StepContext& context, const Tensor& labels, int64_t step,
+                                    double rate, MetricRow row) {
   const std::shared_ptr<const void> averaged = learner_.averaged();
-  const int64_t n = std::max<int64_t>(1, batch.count() / 2);
-  Route route{.solver = ddim_step, .steps = kToldSteps, .guidance = options_.guidance};
-  Tensor samples = carry(randn({n, shape_.size()}, noise_rng_) * kind_.path(0).noise,
-                         labels.defined() ? labels.rows(0, n).clone() : Tensor(), noise_rng_, route);
-  if (shape_.kind().is_bounded()) samples = clamp(samples, 0, 1);
+  const Batch& batch = context.batch;
+  Tensor drawn = rows_of_shard(drawn_);
+  const int64_t n = std::max<int64_t>(1, batch.count() / kToldFresh), before = step * n;
+  const Route route{.solver = ddim_step, .steps = kToldSteps, .guidance = options_.guidance};
+  Tensor fresh = carry(randn({n, shape_.size()}, noise_rng_) * kind_.path(0).noise,
+                       labels.defined() ? labels.rows(0, n).clone() : Tensor(), noise_rng_, route);
+  if (shape_.kind().is_bounded()) fresh = clamp(fresh, 0, 1);
+  const Tensor pool = before > 0 ? drawn.rows(0, std::min(before, drawn.dim(0))) : fresh;
+  const Tensor which = rand({2 * batch.count() - n}, noise_rng_) * static_cast<double>(pool.dim(0));
+  const Tensor samples = concat(fresh, index_select(pool, 0, cast(floor(which), DType::i64)), 0);
   {
     const NoGrad quiet;
     row[error_] = mean(error(batch, labels, noise_rng_)).item();
   }
-  const auto copies = [&](const Tensor& x, int64_t count) {
-    return on_paths(tile_rows(units_.centred(x), count));
-  };
   // One after the other: compilers differ in which argument they draw first.
-  const Tensor data = copies(batch.x, kToldCopies / 2), drawn = copies(samples, kToldCopies);
+  const Tensor data_on_paths = on_paths(units_.centred(concat(batch.x, batch.x, 0)));
+  const Tensor samples_on_paths = on_paths(units_.centred(samples));
   Tape tape;
-  const Tensor loss = discriminator_->loss(data, drawn);
+  const Tensor loss = discriminator_->loss(data_on_paths, samples_on_paths);
   row[*told_] = loss.item();
   row[grad_norm_] = discriminator_learner_->step(loss, rate);
+  for (int64_t i = 0; i < n; ++i) {
+    const int64_t at = (before + i) % drawn.dim(0);
+    Tensor oldest = drawn.alias_rows(at, at + 1);
+    assign_values(oldest, fresh.rows(i, i + 1));
+  }
 }
 
 Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {

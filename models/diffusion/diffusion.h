@@ -175,8 +175,9 @@ class Diffusion : public Model {
   Tensor output(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   // |output - target|^2, a number of the example: (B).
   Tensor error(const Batch& batch, const Tensor& labels, Rng& rng) const;
-  // A step of what tells data from samples, beside a network that stands.
-  void train_discriminator(const Batch& batch, const Tensor& labels, double rate, MetricRow row);
+  // Its step so many of what tells data from samples, beside a network that stands.
+  void train_discriminator(const StepContext& context, const Tensor& labels, int64_t step, double rate,
+                           MetricRow row);
   // What both see of data on their paths at random times: of unit size.
   Tensor on_paths(const Tensor& data);
   Prediction guided(const Tensor& x, double t, const Tensor& labels, double guidance) const;
@@ -198,6 +199,7 @@ class Diffusion : public Model {
   Learner learner_;
   std::optional<NoisyDiscriminator> discriminator_;  // with a share of the steps
   std::optional<Learner> discriminator_learner_;
+  Tensor drawn_;  // samples that it learns from, the oldest replaced first: (kept, numbers)
   std::optional<Metric> told_;
   int64_t likelihood_images_ = 200;
   Metric error_, grad_norm_;

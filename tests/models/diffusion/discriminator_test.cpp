@@ -142,20 +142,38 @@ TEST_CASE(
 
   const NoGrad quiet;
   Rng draws(0, "flow/noise"), none(10, "discriminator_test");
-  draws.set_draw(20 * 4 + 10 * 10);  // twenty steps of the network, ten of the discriminator
+  draws.set_draw(20 * 4 + 10 * 11);  // twenty steps of the network, ten of the discriminator
   const std::shared_ptr<const void> averaged = model->learners()[0]->averaged();
-  const Tensor samples = clamp(model->carry(randn({4, 64}, draws), batch.labels.rows(0, 4).clone(), none,
-                                            {.solver = ddim_step, .steps = 20, .guidance = 3}),
-                               0, 1);
+  // Of a batch of eight a step draws one sample; ten have been, and the next was put behind them.
+  const Tensor fresh = clamp(model->carry(randn({1, 64}, draws), batch.labels.rows(0, 1).clone(), none,
+                                          {.solver = ddim_step, .steps = 20, .guidance = 3}),
+                             0, 1);
+  const State state = model->own_state();
+  const Tensor kept = std::get<Tensor>(state.find("flow.drawn")->target);
+  CHECK(max_error(fresh, kept.rows(10, 11).to_vector()) < 1e-6);
+  CHECK(max(kept.rows(11, kept.dim(0))).item() == 0);
+  const Tensor which = cast(floor(rand({15}, draws) * 10.0), DType::i64);
+  const Tensor samples = concat(fresh, index_select(kept, 0, which), 0);
   stratified_times(8, draws), randn({8, 64}, draws);  // of the network's error
   const auto on_paths = [&](const Tensor& pixels) {
     const Tensor t = reshape(stratified_times(16, draws), {16, 1});
     const Tensor at = t * (pixels * 2.0 - 1.0) + (1.0 - t) * randn({16, 64}, draws);
     return at / sqrt(square(t) + square(1.0 - t));
   };
-  const Tensor data = on_paths(concat(batch.x, batch.x, 0));
-  const Tensor drawn = on_paths(concat({samples, samples, samples, samples}, 0));
+  const Tensor data = on_paths(concat(batch.x, batch.x, 0)), drawn = on_paths(samples);
   CHECK(loss == approx(model->discriminator()->loss(data, drawn).item()).epsilon(1e-4));
+}
+
+TEST_CASE("the oldest of the samples that are kept gives way to the newest") {
+  const auto model = halved<Ddpm>("ddpm", {"batch=1"});
+  const Tensor kept = std::get<Tensor>(model->own_state().find("ddpm.drawn")->target);
+  Rng rng(11, "discriminator_test");
+  const Tensor x = rand({1, 64}, rng);
+  for (int64_t step = 200; step < 264; ++step) step_on(*model, x, 0, step, 400);
+  const Tensor first = kept.clone();
+  step_on(*model, x, 0, 264, 400);
+  CHECK(max(sum(abs(kept - first), 1)).item() > 0);
+  CHECK(same_bytes(kept.rows(1, 64).clone(), first.rows(1, 64).clone()));
 }
 
 TEST_CASE("only what has a discriminator takes its weight, and points have none") {
