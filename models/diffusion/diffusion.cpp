@@ -22,12 +22,12 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kImagesAtOnce = 250;
-constexpr int64_t kCodeSteps = 100;       // of ddim between an image and its noise
-constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
-constexpr int64_t kToldSteps = 20;        // of ddim to a sample that the discriminator learns from
-constexpr int64_t kToldFresh = 8;         // a step draws a new one for so many images of its batch
-constexpr int64_t kToldKept = 64;         // and so many are kept for an image of the batch
-constexpr double kToldRate = 0.5;         // the discriminator's learning rate over the network's
+constexpr int64_t kCodeSteps = 100;         // of ddim between an image and its noise
+constexpr int64_t kQuickExamples = 1000;    // that are looked at while training
+constexpr int64_t kDrawnSteps = 20;         // of ddim to a sample that the discriminator learns from
+constexpr int64_t kBatchToDrawn = 8;        // a step draws a new one for so many images of its batch
+constexpr int64_t kKeptToBatch = 64;        // and so many are kept for an image of the batch
+constexpr double kDiscriminatorRate = 0.5;  // the discriminator's learning rate over the network's
 
 // Labels, each replaced by the one that stands for none with probability p.
 Tensor dropped(const Tensor& labels, int64_t none, double p, Rng& rng) {
@@ -83,8 +83,8 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
   discriminator_.emplace(shape, rng);
   discriminator_learner_.emplace("discriminator", *discriminator_, training.learner());
   add_learner(*discriminator_learner_);
-  drawn_ = zeros({kToldKept * training.batch, shape.size()});
-  told_ =
+  drawn_ = zeros({kKeptToBatch * training.batch, shape.size()});
+  discriminator_loss_ =
       add_metric({"discriminator_loss",
                   "cross-entropy of telling noisy data from noisy samples: 2 log 2 = 1.386 if they cannot "
                   "be told apart, or nothing has tried",
@@ -134,22 +134,22 @@ Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) cons
 
 // With a discriminator the network learns first, then it does, each by a decay of its own.
 void Diffusion::train_step(const StepContext& context, MetricRow row) {
-  const int64_t told =
+  const auto last =
       static_cast<int64_t>(std::round(options_.discriminator * static_cast<double>(context.steps)));
-  const int64_t alone = context.steps - told;
+  const int64_t first = context.steps - last;
   Tensor classes = classes_.of(context.batch.x, context.batch.labels);
-  if (context.step >= alone) {
-    const double decay = cosine_decay(context.step - alone, told);
-    return train_discriminator(context, classes, context.step - alone,
-                               kToldRate * decay * context.learning_rate, row);
+  if (context.step >= first) {
+    const double decay = cosine_decay(context.step - first, last);
+    return train_discriminator(context, classes, context.step - first,
+                               kDiscriminatorRate * decay * context.learning_rate, row);
   }
   if (classes.defined()) classes = dropped(classes, network_.classes(), options_.label_dropout, noise_rng_);
   Tape tape;
   const Tensor loss = mean(error(context.batch, classes, noise_rng_));
   row[error_] = loss.item();
   row[grad_norm_] =
-      learner_.step(loss, context.learning_rate * (told > 0 ? hold_linear_decay(context.step, alone) : 1));
-  if (told_) row[*told_] = 2 * std::numbers::ln2;
+      learner_.step(loss, context.learning_rate * (last > 0 ? hold_linear_decay(context.step, first) : 1));
+  if (discriminator_loss_) row[*discriminator_loss_] = 2 * std::numbers::ln2;
 }
 
 Tensor Diffusion::on_paths(const Tensor& data) {
@@ -163,8 +163,8 @@ void Diffusion::train_discriminator(const StepContext& context, const Tensor& la
   const std::shared_ptr<const void> averaged = learner_.averaged();
   const Batch& batch = context.batch;
   Tensor drawn = rows_of_shard(drawn_);
-  const int64_t n = std::max<int64_t>(1, batch.count() / kToldFresh), before = step * n;
-  const Route route{.solver = ddim_step, .steps = kToldSteps, .guidance = options_.guidance};
+  const int64_t n = std::max<int64_t>(1, batch.count() / kBatchToDrawn), before = step * n;
+  const Route route{.solver = ddim_step, .steps = kDrawnSteps, .guidance = options_.guidance};
   Tensor fresh = carry(randn({n, shape_.size()}, noise_rng_) * kind_.path(0).noise,
                        labels.defined() ? labels.rows(0, n).clone() : Tensor(), noise_rng_, route);
   if (shape_.kind().is_bounded()) fresh = clamp(fresh, 0, 1);
@@ -180,7 +180,7 @@ void Diffusion::train_discriminator(const StepContext& context, const Tensor& la
   const Tensor samples_on_paths = on_paths(units_.centred(samples));
   Tape tape;
   const Tensor loss = discriminator_->loss(data_on_paths, samples_on_paths);
-  row[*told_] = loss.item();
+  row[*discriminator_loss_] = loss.item();
   row[grad_norm_] = discriminator_learner_->step(loss, rate);
   for (int64_t i = 0; i < n; ++i) {
     const int64_t at = (before + i) % drawn.dim(0);

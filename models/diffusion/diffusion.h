@@ -200,7 +200,7 @@ class Diffusion : public Model {
   std::optional<NoisyDiscriminator> discriminator_;  // with a share of the steps
   std::optional<Learner> discriminator_learner_;
   Tensor drawn_;  // samples that it learns from, the oldest replaced first: (kept, numbers)
-  std::optional<Metric> told_;
+  std::optional<Metric> discriminator_loss_;
   int64_t likelihood_images_ = 200;
   Metric error_, grad_norm_;
 };
