@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/models/eval/quadrature.h"
@@ -104,21 +107,30 @@ void keep_points(const Json& points) {
   save_npy(kDrawn, tensor(values, {std::ssize(points), 2}, DType::f32));
 }
 
-std::vector<std::string> settings_of(const Json& request) {
-  std::vector<std::string> set = page_model(request.at("model").get<std::string>()).set;
-  const std::string data = request.contains("points") ? kDrawn : request.value("data", "ring8");
-  set.push_back("data=" + data);
-  for (const Json& assignment : request.value("set", Json::array()))
-    set.push_back(assignment.get<std::string>());
-  return set;
+/// Writes a file where a run reads it. "./", since data of that name would go before it.
+std::string keep_file(const std::string& name, const std::string& bytes) {
+  const std::string path = "./" + std::filesystem::path(name).filename().string();
+  write_file_atomically(path, std::as_bytes(std::span(bytes)));
+  return path;
 }
 
-std::unique_ptr<RunOptions> options_of_request(const Json& request) {
-  if (request.contains("points")) keep_points(request["points"]);
-  const std::vector<std::string> set = settings_of(request);
-  std::unique_ptr<RunOptions> options = run_options(request["model"].get<std::string>(), set);
-  const DataShape shape = shape_of(options->data);
-  if (shape.example != Shape{2}) throw Error("'{}' is not in the plane. Hint: ring8", options->data.data);
+std::string data_of(const Json& request, const std::string& bytes) {
+  if (request.contains("file")) return keep_file(request["file"].get<std::string>(), bytes);
+  if (!request.contains("points")) return request.value("data", "ring8");
+  keep_points(request["points"]);
+  return kDrawn;
+}
+
+std::unique_ptr<RunOptions> options_of_request(const Json& request, const std::string& bytes) {
+  const auto model = request.at("model").get<std::string>();
+  std::vector<std::string> set = page_model(model).set;
+  set.push_back("data=" + data_of(request, bytes));
+  for (const Json& assignment : request.value("set", Json::array()))
+    set.push_back(assignment.get<std::string>());
+  std::unique_ptr<RunOptions> options = run_options(model, set);
+  if (shape_of(options->data).example != Shape{2})
+    throw Error("{}: its examples are no points of the plane. Hint: ring8, or an array (N, 2)",
+                options->data.data);
   return options;
 }
 
@@ -151,7 +163,8 @@ class LiveModel::Watcher : public TrainObserver {
   int64_t last_;
 };
 
-LiveModel::LiveModel(const Json& request) : options_(options_of_request(request)) {
+LiveModel::LiveModel(const Json& request, const std::string& bytes)
+    : options_(options_of_request(request, bytes)) {
   toy_ = shape_of(options_->data).toy;
   const int64_t steps = options_->training.steps;  // 0: by epochs, which have rows enough
   session_ = std::make_unique<Session>(

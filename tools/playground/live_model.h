@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -22,8 +23,9 @@ class LiveModel {
  public:
   /// {"model": "score", "data": "ring8", "set": ["objective=ism", ...]}; in place of "data" "points": [[x,
   /// y],
-  /// ...], of which each draw is one. Throws Error for what a run would refuse.
-  explicit LiveModel(const nlohmann::json& request);
+  /// ...], of which each draw is one, or "file": the name of a file of points, whose `bytes` are as hostile
+  /// as any. Throws Error for what a run would refuse.
+  explicit LiveModel(const nlohmann::json& request, const std::string& bytes = "");
 
   /// {"steps", "parameters", "batch", "metrics": [{"name", "meaning"}], "warning", "options": see
   /// described_options; own: the model's, "box": [x0, x1, y0, y1], "data": [[x, y], ...], "truth": {"cells",

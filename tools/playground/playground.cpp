@@ -79,7 +79,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
       {"begin",
        [&] {
          live_.erase(name);  // before another takes its memory
-         return (live_[name] = std::make_unique<LiveModel>(request))->about();
+         return (live_[name] = std::make_unique<LiveModel>(request, bytes))->about();
        }},
       {"advance",
        [&] {

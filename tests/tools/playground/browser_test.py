@@ -2,10 +2,13 @@
 """browser_test.py FOLDER: uses the playground in headless Chromium as a reader would, by pointer, keyboard and address,
 on a phone, in the dark, offline, and from a file. Ends with 77 where Chromium, Selenium or the playground is missing
 (tools/playground/build makes it)."""
+import base64
 import functools
 import http.server
 import os
+import random
 import re
+import struct
 import sys
 import tempfile
 import threading
@@ -52,6 +55,74 @@ def drag(page, canvas, points):
         if i == 0:
             chain.click_and_hold()
     chain.release().perform()
+
+
+def drop(page, place, files):
+    """Files, {name: bytes}, are dropped on an element."""
+    taken = page.js('''const moved = new DataTransfer();
+        for (const [name, text] of Object.entries(arguments[1]))
+          moved.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], name));
+        const send = kind => !document.querySelector(arguments[0]).dispatchEvent(
+          new DragEvent(kind, {dataTransfer: moved, bubbles: true, cancelable: true}));
+        return send('dragover') && send('drop')''',
+                    place, {name: base64.b64encode(data).decode() for name, data in files.items()})
+    check(taken, 'a file is left to the browser')
+
+
+def npy(points):
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {(len(points), len(points[0]))}}}\n".encode()
+    return b'\x93NUMPY\1\0' + struct.pack('<H', len(header)) + header + b''.join(struct.pack('<d', x) for p in points for x in p)
+
+
+def points_of_file(page, scratch):
+    ready = lambda: 'numbers to learn' in page.text('.run .state')
+    trouble = lambda: page.text('#trouble')
+    go(page, '#train?data=ring8&model=score&seed=0&set=')
+    eventually('it is ready', ready)
+    ring = picture(page, '.plane')
+    # What is refused changes nothing: the run goes on, with its data.
+    page.click('.run .buttons button:nth-child(2)')
+    eventually('one step', lambda: 'Step 1 ' in page.text('.run .state'))
+    good = npy([(i / 100, random.random() ** 2) for i in range(300)])
+    for bad, words in [(good[:-5], 'cut short'), (b'x,y\n1,2\n', 'neither .npy nor .npz'),
+                       (npy([(1, 2, 3)] * 50), 'no points of the plane'), (bytes(2 ** 24 + 1), 'more than 16 MiB')]:
+        drop(page, '.plane', {'mine.npy': bad})
+        eventually(words, lambda: 'mine.npy' in trouble() and words in trouble() and 'Hint:' in trouble())
+    page.click('.run .buttons button:nth-child(2)')
+    eventually('it goes on', lambda: 'Step 2 ' in page.text('.run .state'))
+    check(page.js('return document.getElementById("data").value') == 'ring8', 'the data are those of before')
+    # Many points low, few high, along all of x.
+    drop(page, '.plane', {'mine.npy': good})
+    eventually('it is ready', lambda: ready() and trouble() == '')
+    check(page.js('return document.getElementById("data").selectedOptions[0].textContent') == 'mine.npy', 'its name is shown')
+    check(picture(page, '.plane') != ring, 'the data are drawn')
+    upper, lower, left, right = page.js('''const canvas = document.querySelector('.plane'), pen = canvas.getContext('2d');
+        const {width, height} = canvas, data = pen.getImageData(0, 0, width, height).data, sums = [0, 0, 0, 0];
+        for (let i = 0; i < width * height; ++i) {
+          if (data[4 * i + 3] === 0) continue;
+          ++sums[i < width * height / 2 ? 0 : 1];
+          ++sums[i % width < width / 2 ? 2 : 3];
+        }
+        return sums''')
+    check(lower > 1.5 * upper and abs(left - right) < .5 * (left + right) / 2, f'they lie as they do: {upper} {lower} {left} {right}')
+    first = picture(page, '.plane')
+    # By the keyboard's way; another file of the same name.
+    with open(scratch + '/mine.npy', 'wb') as file:
+        file.write(npy([(random.random(), -i / 100) for i in range(300)]))
+    for turn in range(2):
+        page.one('#points-file').send_keys(scratch + '/mine.npy')
+        eventually('it is ready', lambda: ready() and picture(page, '.plane') != first)
+        first = picture(page, '.plane')
+        with open(scratch + '/mine.npy', 'wb') as file:
+            file.write(good)
+    page.click('.run .buttons button:nth-child(2)')
+    eventually('it learns them', lambda: 'Step 1 ' in page.text('.run .state'))
+    Select(page.one('#data')).select_by_visible_text('two-moons')
+    eventually('it is ready', lambda: ready() and picture(page, '.plane') != first)
+    Select(page.one('#data')).select_by_visible_text('mine.npy')
+    eventually('the file again', lambda: ready() and picture(page, '.plane') == first)
+    page.open('about')
+    drop(page, '#about-page', {'mine.npy': good})  # where no file is taken, it does not replace the page
 
 
 def function(page):
@@ -276,9 +347,10 @@ def run(folder, scratch):
                                 directory=folder)
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    whole = [function, train, digits, labs, rules, looks, offline]
+    files = functools.wraps(points_of_file)(lambda page: points_of_file(page, scratch))
+    whole = [function, train, files, digits, labs, rules, looks, offline]
     for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', whole),
-                           (f'file://{folder}/playground.html', [function, digits, labs, rules])]:
+                           (f'file://{folder}/playground.html', [function, files, digits, labs, rules])]:
         browser = begin_browser(scratch + '/profile')
         try:
             page = Page(browser, address, folder)

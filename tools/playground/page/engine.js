@@ -85,6 +85,27 @@ class Engine {
   }
 }
 
+// The answer of an engine of its own, so that what it is given harms no other.
+async function askApart(request, bytes) {
+  const engine = new Engine();
+  try {
+    return await engine.ask(request, bytes);
+  } finally {
+    engine.stop();
+  }
+}
+
+// A file that somebody chose or dropped, unless it is too large to be read.
+async function chosenBytes(file, mebibytes = 16) {
+  if (file.size > mebibytes * 2 ** 20)
+    throw new Error(file.name + ': it has more than ' + mebibytes + ' MiB. Hint: the command gradzoo reads larger files');
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (failure) {
+    throw new Error(file.name + ': it cannot be read. Hint: a file, and no folder');
+  }
+}
+
 function tell(failure) {
   const words = failure && failure.message !== 'stopped' ? failure.message : '';
   byId('trouble').textContent = words;

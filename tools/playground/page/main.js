@@ -18,6 +18,25 @@ function showTab() {
   if (name === 'train') runs.forEach(run => run.draw());
 }
 
+// Files go to the tab that is shown, wherever on it they are dropped; a browser would leave the page for them.
+const kTakers = {train: takePoints};
+const brings = event => event.dataTransfer.types.includes('Files');
+addEventListener('dragover', event => { if (brings(event)) event.preventDefault(); });
+addEventListener('drop', event => {
+  if (!brings(event)) return;
+  event.preventDefault();
+  takeFiles([...event.dataTransfer.files]);
+});
+function takeFiles(files) {
+  if (files.length > 0) kTakers[currentTab()]?.(files);
+}
+function followFiles(input) {
+  input.addEventListener('change', () => {
+    takeFiles([...input.files]);
+    input.value = '';  // so that the same file, mended, is a change
+  });
+}
+
 addEventListener('hashchange', showTab);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => runs.forEach(run => run.draw()));
 addEventListener('resize', () => runs.forEach(run => run.draw()));

@@ -1,6 +1,6 @@
 // Tab 2: models that learn a distribution in the plane.
-const kByHand = 'drawn by hand';
-let planeModels = null, drawnPoints = [];
+const kByHand = 'drawn by hand', kOfFile = 'a file';
+let planeModels = null, drawnPoints = [], pointsFile = null;  // {name, bytes}
 
 // One model beside its pictures: it asks for a while of training and a frame in turns, so that it never keeps anybody
 // waiting.
@@ -49,6 +49,11 @@ class Run {
     this.begin();
   }
 
+  // How it asks to begin with these data.
+  asked(data) {
+    return {ask: 'begin', name: 'run', model: this.settings.model, set: ['seed=' + Number(this.seed.value), ...this.settings.set], ...data};
+  }
+
   // Where the run stands in the questions of this page: an answer of a run that was left counts for nothing.
   isOld(turn) { return turn !== this.turn; }
 
@@ -62,10 +67,10 @@ class Run {
     this.engine.stop();
     rememberTraining();
     this.say('The engine makes it ready.');
-    const asked = {ask: 'begin', name: 'run', model: this.settings.model, set: ['seed=' + this.settings.seed, ...this.settings.set]};
-    if (byId('data').value === kByHand) asked.points = drawnPoints; else asked.data = byId('data').value;
     try {
-      const about = await this.engine.ask(asked);
+      const data = byId('data').value;
+      const about = data === kOfFile ? await this.engine.ask(this.asked({file: pointsFile.name}), pointsFile.bytes) :
+        await this.engine.ask(this.asked(data === kByHand ? {points: drawnPoints} : {data}));
       if (this.isOld(turn)) return;
       this.about = about;
     } catch (failure) {
@@ -229,9 +234,27 @@ function chooseData() {
   if (!byHand || drawnPoints.length >= 10) runs.forEach(run => run.begin());
 }
 
+// A file becomes the data once an engine apart has begun with it: one that is refused changes nothing.
+async function takePoints([chosen]) {
+  if (runs.length === 0) return;  // still loading
+  const turn = takePoints.turn = {};
+  try {
+    const bytes = await chosenBytes(chosen);
+    await askApart(runs[0].asked({file: chosen.name}), bytes);
+    if (turn !== takePoints.turn) return;
+    pointsFile = {name: chosen.name, bytes};
+  } catch (failure) {
+    return tell(failure);
+  }
+  tell(null);
+  const option = [...byId('data').options].find(({value}) => value === kOfFile) ?? add(byId('data'), 'option');
+  Object.assign(option, {value: kOfFile, textContent: chosen.name, selected: true});
+  chooseData();
+}
+
 async function openTrain() {
   if (planeModels) return;
-  planeModels = await new Engine().ask({ask: 'models'});
+  planeModels = await askApart({ask: 'models'});
   for (const {name, description} of planeModels.data) add(byId('data'), 'option', '', name).title = description;
   add(byId('data'), 'option', '', kByHand);
   const values = addressValues();
@@ -245,6 +268,7 @@ async function openTrain() {
   }
   byId('data').addEventListener('change', chooseData);
   byId('pair').addEventListener('change', setPair);
+  followFiles(byId('points-file'));
   byId('rub-out').addEventListener('click', () => {
     drawnPoints = [];
     drawBoard();
