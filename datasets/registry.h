@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gradzoo/autograd/shape.h"
+#include "gradzoo/base/folders.h"
 
 namespace gradzoo {
 
@@ -25,5 +26,11 @@ std::span<const DatasetInfo> known_datasets();
 
 /// Their names, and those of the toys.
 std::vector<std::string> dataset_names();
+
+/// The folder of the bundled MNIST, below what GRADZOO_DATA names, where it names some. Throws Error naming
+/// where it looked if it isn't there.
+inline std::string mnist_folder() {
+  return (find_data_folder("datasets", "mnist", "GRADZOO_DATA") / "mnist").string();
+}
 
 }  // namespace gradzoo

@@ -7,7 +7,6 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/datasets/images/mnist.h"
 #include "gradzoo/datasets/registry.h"
 #include "gradzoo/datasets/toys/toy.h"
 

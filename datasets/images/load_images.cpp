@@ -11,10 +11,10 @@
 #include "datasets/images/image_folder.h"
 #include "datasets/images/picture.h"
 #include "datasets/images/read_pictures.h"
-#include "datasets/images/resample.h"
 #include "datasets/images/variations.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/resample.h"
 
 namespace gradzoo {
 namespace {

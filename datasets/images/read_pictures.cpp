@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "datasets/images/picture.h"
-#include "datasets/images/resample.h"
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
+#include "gradzoo/datasets/images/resample.h"
 
 namespace gradzoo {
 namespace {

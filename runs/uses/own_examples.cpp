@@ -7,13 +7,13 @@
 
 #include "datasets/images/array_files.h"
 #include "datasets/images/picture.h"
-#include "datasets/images/resample.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/plain.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/images/npy.h"
+#include "gradzoo/datasets/images/resample.h"
 #include "gradzoo/datasets/kinds/kind.h"
 
 namespace gradzoo {

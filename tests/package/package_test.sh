@@ -68,7 +68,7 @@ echo "== a program by pkg-config"
 cat > own.cpp << 'CPP'
 #include <cstdio>
 #include <gradzoo.h>
-#include <gradzoo/datasets/images/mnist.h>
+#include <gradzoo/datasets/registry.h>
 using namespace gradzoo;
 int main() {
   std::printf("%s\n", mnist_folder().c_str());

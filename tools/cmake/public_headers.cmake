@@ -89,9 +89,9 @@ set(datasets_headers
     examples.h
     images/check.h
     images/image_dataset.h
-    images/mnist.h
     images/npy.h
     images/pixels.h
+    images/resample.h
     images/sha256.h
     kinds/kind.h
     registry.h

@@ -24,7 +24,7 @@
 #include "gradzoo/base/folders.h"
 #include "gradzoo/base/function_ref.h"
 #include "gradzoo/base/options.h"
-#include "gradzoo/datasets/images/mnist.h"
+#include "gradzoo/datasets/registry.h"
 #include "gradzoo/runs/uses/classifiers.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/meters.h"

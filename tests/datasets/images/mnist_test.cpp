@@ -1,5 +1,3 @@
-#include "gradzoo/datasets/images/mnist.h"
-
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -8,6 +6,7 @@
 
 #include "datasets/images/idx_files.h"
 #include "gradzoo/datasets/images/image_dataset.h"
+#include "gradzoo/datasets/registry.h"
 #include "support/paths.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "datasets/images/resample.h"
+#include "gradzoo/datasets/images/resample.h"
 
 #include <algorithm>
 #include <numeric>
