@@ -12,6 +12,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/examples.h"
+#include "gradzoo/datasets/images/resample.h"
 #include "gradzoo/state/safetensors.h"
 
 namespace gradzoo {
@@ -20,6 +21,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int64_t kMostImages = 400;
+constexpr int64_t kSide = 28;  // of a digit
 constexpr char kDigits[] = "0123456789abcdef";
 
 /// Pixels in [0,1] as two digits each.
@@ -58,6 +60,18 @@ OpenedModel open_images(const std::string& name, const std::string& config, cons
 }
 
 }  // namespace
+
+Json digit_of_picture(const Json& request, const std::string& bytes) {
+  constexpr int64_t kMostSide = 1 << 16;
+  const int64_t height = number_in(request, "height", 1, kMostSide, 0);
+  const int64_t width = number_in(request, "width", 1, kMostSide, 0);
+  if (std::ssize(bytes) != 4 * height * width)
+    throw Error("{}x{} pixels are {} bytes. Hint: four a pixel", height, width, bytes.size());
+  Tensor rgb = empty({1, height, width, 3}, DType::u8);
+  for (int64_t i = 0; i < height * width; ++i)
+    std::copy_n(bytes.data() + 4 * i, 3, rgb.mutable_data<uint8_t>() + 3 * i);
+  return {{"images", text_of(cast(crop_and_resample(to_grey(rgb), kSide), DType::f32) / 255)}};
+}
 
 OpenedDigits::OpenedDigits(const std::string& name, const std::string& config, const std::string& weights)
     : opened_(open_images(name, config, weights)), abilities_(opened_.model->abilities()) {}

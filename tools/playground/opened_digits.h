@@ -9,6 +9,11 @@
 
 namespace gradzoo {
 
+/// {"height", "width"}, and four bytes a pixel of a picture that a browser has decoded, the fourth of which
+/// counts for nothing -> {"images"}: one of 28 x 28, grey, made as `gradzoo log-prob` makes a picture its
+/// model's. Throws Error.
+nlohmann::json digit_of_picture(const nlohmann::json& request, const std::string& bytes);
+
 /// A trained model of images that draws, completes and judges. Images are texts of two hexadecimal digits a
 /// pixel, 00 black to ff white, row by row, one after another.
 class OpenedDigits {

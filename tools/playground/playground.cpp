@@ -101,6 +101,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
          const std::string config = request.at("config").get<std::string>();
          return (opened_[name] = std::make_unique<OpenedDigits>(name, config, bytes))->about();
        }},
+      {"picture", [&] { return digit_of_picture(request, bytes); }},
       {"draw", [&] { return digits().draw(request); }},
       {"complete", [&] { return digits().complete(request); }},
       {"denoise", [&] { return digits().denoise(request); }},

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../serve'))
@@ -74,6 +75,44 @@ def npy(points):
     return b'\x93NUMPY\1\0' + struct.pack('<H', len(header)) + header + b''.join(struct.pack('<d', x) for p in points for x in p)
 
 
+def png(width, height, pixel):
+    """Of four bytes each, pixel(x, y)."""
+    rows = b''.join(b'\0' + b''.join(bytes(pixel(x, y)) for x in range(width)) for y in range(height))
+    chunk = lambda kind, data: struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 6, 0, 0, 0)) +
+            chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+
+
+def picture_file(page, scratch):
+    own = lambda: page.js('return Array.from(ownDigit)')
+    go(page, '#digits')
+    eventually('a hundred digits', lambda: ink(page, '#hundred')[0] > 100)
+    # The middle square of a picture three squares long: black, but red above, clear on the right, grey below.
+    def pixel(x, y):
+        return ((255, 255, 255, 255) if not 84 <= x < 168 else (255, 0, 0, 255) if y < 21 else
+                (0, 0, 0, 0) if x >= 147 else (100, 100, 100, 255) if y >= 63 else (0, 0, 0, 255))
+    whole = png(252, 84, pixel)
+    red = round(.299 * 255)
+    expected = [red if row < 7 else 255 if column >= 21 else 100 if row >= 21 else 0 for row in range(28) for column in range(28)]
+    drop(page, '#own-digit', {'mine.png': whole})
+    eventually('it is what was drawn', lambda: own() == expected)
+    check(ink(page, '#own-digit')[0] == 4, 'it is shown')
+    for bad, words in [(whole[:60], 'the browser reads no picture in it'), (b'no picture', 'the browser reads no picture in it'),
+                       (bytes(2 ** 24 + 1), 'more than 16 MiB'), (png(4097, 4096, lambda x, y: (0, 0, 0, 0)), '4097x4096 pixels')]:
+        drop(page, '#own-digit', {'mine.png': bad})
+        eventually(words, lambda: 'mine.png' in page.text('#trouble') and words in page.text('#trouble'))
+        check(own() == expected, 'what is refused changes nothing')
+    with open(scratch + '/mine.jpg', 'wb') as file:
+        file.write(base64.b64decode(page.js("""const made = document.createElement('canvas');
+            made.width = made.height = 56;
+            made.getContext('2d').fillStyle = '#fff';
+            made.getContext('2d').fillRect(0, 0, 28, 56);
+            return made.toDataURL('image/jpeg').split(',')[1]""")))
+    page.one('#digit-files').send_keys(scratch + '/mine.jpg')
+    eventually('white on the left', lambda: all((255 - value if i % 28 < 14 else value) < 8 for i, value in enumerate(own())))
+    check(page.text('#trouble') == '', page.text('#trouble'))
+
+
 def points_of_file(page, scratch):
     ready = lambda: 'numbers to learn' in page.text('.run .state')
     trouble = lambda: page.text('#trouble')
@@ -119,6 +158,8 @@ def points_of_file(page, scratch):
     eventually('it learns them', lambda: 'Step 1 ' in page.text('.run .state'))
     Select(page.one('#data')).select_by_visible_text('two-moons')
     eventually('it is ready', lambda: ready() and picture(page, '.plane') != first)
+    drop(page, '.plane', {'mine.npy': good[:-5]})
+    eventually('it is refused', lambda: 'cut short' in trouble())
     Select(page.one('#data')).select_by_visible_text('mine.npy')
     eventually('the file again', lambda: ready() and picture(page, '.plane') == first)
     page.open('about')
@@ -347,10 +388,10 @@ def run(folder, scratch):
                                 directory=folder)
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    files = functools.wraps(points_of_file)(lambda page: points_of_file(page, scratch))
-    whole = [function, train, files, digits, labs, rules, looks, offline]
+    files = [functools.wraps(part)(functools.partial(part, scratch=scratch)) for part in [points_of_file, picture_file]]
+    whole = [function, train, *files, digits, labs, rules, looks, offline]
     for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', whole),
-                           (f'file://{folder}/playground.html', [function, files, digits, labs, rules])]:
+                           (f'file://{folder}/playground.html', [function, *files, digits, labs, rules])]:
         browser = begin_browser(scratch + '/profile')
         try:
             page = Page(browser, address, folder)

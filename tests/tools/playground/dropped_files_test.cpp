@@ -1,4 +1,6 @@
+#include <array>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
@@ -10,6 +12,8 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/images/npy.h"
+#include "plot/image.h"
+#include "runs/uses/own_examples.h"
 #include "support/error_message.h"
 #include "support/paths.h"
 #include "support/scratch.h"
@@ -83,4 +87,36 @@ TEST_CASE("a file of points is read as the command reads it, and a bad one refus
     CHECK_MESSAGE(contains(begin(name, good).value("error", ""), "Hint:"), name);
   CHECK(begin("own.npy", good)["data"] == expected["data"]);
   std::filesystem::current_path(before);
+}
+
+TEST_CASE("a picture becomes the digit that the command makes of it") {
+  Playground playground;
+  const ScratchDirectory scratch;
+  for (const auto& [height, width] :
+       std::initializer_list<std::pair<int, int>>{{31, 70}, {90, 40}, {28, 28}}) {
+    Image picture{.width = width, .height = height, .rgb = {}};
+    std::string rgba;
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) {
+        const std::initializer_list<int> pixel = {2 * x, 255 - 2 * y, (x * x + y) % 256};
+        for (const int value : pixel) picture.rgb.push_back(static_cast<uint8_t>(value));
+        for (const int value : pixel) rgba += static_cast<char>(value);
+        rgba += static_cast<char>(x);  // an opacity, which the browser has taken into account
+      }
+    const std::string path = scratch.file("own.png");
+    write_png(path, picture);
+    const OwnExamples expected = own_examples(std::array{path}, {.example = {28, 28}}, {});
+    const auto made = [&](const Json& high, const Json& wide, const std::string& bytes) {
+      return answer_of(playground, {{"ask", "picture"}, {"height", high}, {"width", wide}}, bytes);
+    };
+    const std::string images = made(height, width, rgba).value("images", "");
+    REQUIRE(images.size() == 2 * 784);
+    for (size_t i = 0; i < 784; ++i)
+      REQUIRE(std::strtol(images.substr(2 * i, 2).c_str(), nullptr, 16) ==
+              expected.values.data<uint8_t>()[i]);
+    for (const Json& bad :
+         {made(height, width, rgba + "x"), made(height, width, ""), made(0, 0, ""), made(-1, -1, "1234"),
+          made(int64_t{1} << 32, int64_t{1} << 30, ""), made(height, Json(), rgba), made("1", 1, rgba)})
+      CHECK_MESSAGE(contains(bad.value("error", ""), "Hint:"), bad.dump().substr(0, 200));
+  }
 }

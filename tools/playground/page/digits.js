@@ -71,17 +71,40 @@ function drawOwn() {
   drawImages(byId('own-digit'), textOfDigit(ownDigit), 1);
 }
 
+function setOwn(text) {
+  ownDigit = Uint8Array.from({length: kPixels}, (_, i) => parseInt(text.substr(2 * i, 2), 16));
+  drawOwn();
+}
+
 function takeDigit(event) {
   if (hundred === '') return;
   const box = byId('hundred').getBoundingClientRect();
   const column = Math.floor((event.clientX - box.left) / box.width * 10), row = Math.floor((event.clientY - box.top) / box.height * 10);
   const at = 2 * kPixels * (10 * Math.min(9, Math.max(0, row)) + Math.min(9, Math.max(0, column)));
   const text = hundred.slice(at, at + 2 * kPixels);
-  ownDigit = Uint8Array.from({length: kPixels}, (_, i) => parseInt(text.substr(2 * i, 2), 16));
+  setOwn(text);
   picked = [...picked, text].slice(-2);
   byId('between').disabled = picked.length < 2;
-  drawOwn();
 }
+
+// The browser decodes a picture, and lays it over white; the engine makes it a digit.
+async function takePicture(chosen) {
+  const bytes = await chosenBytes(chosen), kMostPixels = 2 ** 24;
+  const bitmap = await createImageBitmap(new Blob([bytes], {type: chosen.type}), {colorSpaceConversion: 'none'}).catch(() => {
+    throw new Error(chosen.name + ': the browser reads no picture in it. Hint: a whole PNG or JPEG');
+  });
+  const {width, height} = bitmap;
+  if (width * height > kMostPixels) throw new Error(chosen.name + ': it has ' + width + 'x' + height + ' pixels. Hint: 16 million at most');
+  const pen = new OffscreenCanvas(width, height).getContext('2d');
+  pen.fillStyle = 'white';
+  pen.fillRect(0, 0, width, height);
+  pen.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const {images} = await askApart({ask: 'picture', width, height}, new Uint8Array(pen.getImageData(0, 0, width, height).data.buffer));
+  setOwn(images);
+}
+
+const takeDigitFiles = ([chosen]) => takePicture(chosen).then(() => tell(null), tell);
 
 // A round pen, as thick as MNIST's strokes.
 function inkAt(x, y) {
@@ -215,6 +238,7 @@ function openDigitsTab() {
   });
   byId('hundred').addEventListener('click', takeDigit);
   followPointer(byId('own-digit'), inkAt);
+  followFiles(byId('digit-files'));
   byId('clear-digit').addEventListener('click', () => {
     ownDigit.fill(0);
     drawOwn();

@@ -19,7 +19,7 @@ function showTab() {
 }
 
 // Files go to the tab that is shown, wherever on it they are dropped; a browser would leave the page for them.
-const kTakers = {train: takePoints};
+const kTakers = {train: takePoints, digits: takeDigitFiles};
 const brings = event => event.dataTransfer.types.includes('Files');
 addEventListener('dragover', event => { if (brings(event)) event.preventDefault(); });
 addEventListener('drop', event => {
