@@ -51,11 +51,17 @@ Rng stream_of(const Json& request) {
   return Rng(static_cast<uint64_t>(number_in(request, "seed", 0, int64_t{1} << 52, 0)), "samples");
 }
 
-OpenedModel open_images(const std::string& name, const std::string& config, const std::string& weights) {
-  const SafetensorsReader stored(name + "/weights.safetensors", weights);
-  OpenedModel out = open_model(parse_config(name + "/config.toml", config), stored, true);
+OpenedModel open_images(const std::string& name, const Json& request, const std::string& weights) {
+  const auto config = request.at("config").get<std::string>();
+  const auto file = request.value("file", "weights.safetensors");
+  const SafetensorsReader stored(name + "/" + file, weights);
+  const bool weights_alone = !file.starts_with("checkpoint");
+  OpenedModel out = open_model(parse_config(name + "/config.toml", config), stored, weights_alone);
   if (!out.shape.kind().pixels)
     throw Error("{}: learned {}. Hint: a model of digits", name, out.shape.kind().word);
+  if (out.shape.example != Shape{kSide, kSide})
+    throw Error("{}: learned images of {}. Hint: a model of digits, {}x{} and grey", name,
+                out.shape.kind().size(out.shape.example), kSide, kSide);
   return out;
 }
 
@@ -73,8 +79,8 @@ Json digit_of_picture(const Json& request, const std::string& bytes) {
   return {{"images", text_of(cast(crop_and_resample(to_grey(rgb), kSide), DType::f32) / 255)}};
 }
 
-OpenedDigits::OpenedDigits(const std::string& name, const std::string& config, const std::string& weights)
-    : opened_(open_images(name, config, weights)), abilities_(opened_.model->abilities()) {}
+OpenedDigits::OpenedDigits(const std::string& name, const Json& request, const std::string& weights)
+    : opened_(open_images(name, request, weights)), abilities_(opened_.model->abilities()) {}
 
 Json OpenedDigits::about() const {
   Json labels = Json::array(), can = Json::array({"samples"});

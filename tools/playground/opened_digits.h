@@ -18,9 +18,10 @@ nlohmann::json digit_of_picture(const nlohmann::json& request, const std::string
 /// pixel, 00 black to ff white, row by row, one after another.
 class OpenedDigits {
  public:
-  /// Of config.toml's text and the bytes of weights.safetensors. Throws Error where they are not those of a
-  /// model of images.
-  OpenedDigits(const std::string& name, const std::string& config, const std::string& weights);
+  /// {"config": config.toml's text, "file": whose bytes `weights` are}: weights.safetensors, where it is left
+  /// out, or the checkpoint of a run; all are hostile. Throws Error where they are not those of a model of
+  /// digits.
+  OpenedDigits(const std::string& name, const nlohmann::json& request, const std::string& weights);
 
   /// {"step", "height", "width", "labels": [...], "can": ["samples", "complete", ...], "likely": what its
   /// log_prob means}.

@@ -98,8 +98,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
       {"open",
        [&] {
          opened_.erase(name);
-         const std::string config = request.at("config").get<std::string>();
-         return (opened_[name] = std::make_unique<OpenedDigits>(name, config, bytes))->about();
+         return (opened_[name] = std::make_unique<OpenedDigits>(name, request, bytes))->about();
        }},
       {"picture", [&] { return digit_of_picture(request, bytes); }},
       {"draw", [&] { return digits().draw(request); }},

@@ -113,6 +113,55 @@ def picture_file(page, scratch):
     check(page.text('#trouble') == '', page.text('#trouble'))
 
 
+def run_files(page, scratch):
+    chosen = lambda: page.js('return document.getElementById("digit-model").value')
+    go(page, '#digits')
+    eventually('the last of what a tab begins with', lambda: ink(page, '#code-digit')[0] > 20)
+    drawn = lambda: page.text('#digit-status').startswith('a hundred digits in')
+    page.click('#draw-digits')
+    eventually('a hundred digits', drawn)
+    of_zoo = picture(page, '#hundred')
+    zoo = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../zoo/vae/')
+    files = {name: open(zoo + name, 'rb').read() for name in ['config.toml', 'weights.safetensors']}
+    os.makedirs(scratch + '/vae', exist_ok=True)
+    for name, data in files.items():
+        with open(f'{scratch}/vae/{name}', 'wb') as file:
+            file.write(data)
+    # What is refused joins nothing.
+    before = page.js('return document.getElementById("digit-model").length')
+    config, weights = files['config.toml'], files['weights.safetensors']
+    for bad, words in [({**files, 'weights.safetensors': weights[:-100]}, 'yours/weights.safetensors'),
+                       ({**files, 'config.toml': b'model = [1]'}, 'yours/config.toml'),
+                       ({'config.toml': config, 'checkpoint.safetensors': weights}, 'yours/checkpoint.safetensors'),
+                       ({'config.toml': config}, 'its checkpoint.safetensors'), ({'a.safetensors': weights}, 'its config.toml'),
+                       ({**files, 'weights.safetensors': bytes(2 ** 24)}, 'yours/weights.safetensors'),
+                       ({**files, 'config.toml': config + b'hidden = 10000000'}, 'yours/config.toml'),
+                       ({**files, 'config.toml': config.replace(b'hidden = 500', b'hidden = 60000')}, 'yours/weights.safetensors')]:
+        drop(page, '#digits-page', bad)
+        eventually(words, lambda: words in page.text('#trouble') and 'Hint:' in page.text('#trouble'))
+    check(page.js('return document.getElementById("digit-model").length') == before and chosen() == 'vae', 'no model joins')
+    wipe = 'const canvas = document.getElementById("hundred"); canvas.width = canvas.width;'
+    page.js(wipe)
+    drop(page, '#digits-page', files)
+    eventually('it joins the models', lambda: chosen() == 'yours' and drawn() and page.text('#trouble') == '')
+    check(picture(page, '#hundred') == of_zoo, 'it draws as the model of the zoo that it is')
+    page.one('#digit-files').send_keys(f'{scratch}/vae/config.toml\n{scratch}/vae/weights.safetensors')
+    page.click('#draw-digits')
+    eventually('others', lambda: drawn() and picture(page, '#hundred') != of_zoo)
+    check(page.js('return [...document.getElementById("digit-model").options].filter(o => o.value === "yours").length') == 1, 'once')
+    page.click('#judge')
+    eventually('it judges', lambda: 'yours' in page.text('#likelihoods') and page.text('#digit-status').startswith('Larger'))
+    # A folder, as a system's file manager brings it.
+    page.js(wipe + 'document.getElementById("digit-seed").value = 2; scrollTo(0, 0)')
+    for kind in ['dragEnter', 'dragOver', 'drop']:
+        page.browser.execute_cdp_cmd('Input.dispatchDragEvent', {'type': kind, 'x': 300, 'y': 300, 'data': {
+            'items': [], 'files': [scratch + '/vae'], 'dragOperationsMask': 1}})
+    if page.address.startswith('file:'):
+        return eventually('it is said', lambda: 'vae: the browser does not read this folder' in page.text('#trouble'))
+    eventually('under its name', lambda: chosen() == 'vae (yours)' and drawn())
+    check(picture(page, '#hundred') == of_zoo, 'it draws as the model of the zoo that it is')
+
+
 def points_of_file(page, scratch):
     ready = lambda: 'numbers to learn' in page.text('.run .state')
     trouble = lambda: page.text('#trouble')
@@ -388,7 +437,7 @@ def run(folder, scratch):
                                 directory=folder)
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    files = [functools.wraps(part)(functools.partial(part, scratch=scratch)) for part in [points_of_file, picture_file]]
+    files = [functools.wraps(part)(functools.partial(part, scratch=scratch)) for part in [points_of_file, picture_file, run_files]]
     whole = [function, train, *files, digits, labs, rules, looks, offline]
     for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', whole),
                            (f'file://{folder}/playground.html', [function, *files, digits, labs, rules])]:

@@ -8,10 +8,14 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/plain_file.h"
 #include "gradzoo/datasets/images/npy.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/training.h"
 #include "plot/image.h"
 #include "runs/uses/own_examples.h"
 #include "support/error_message.h"
@@ -119,4 +123,65 @@ TEST_CASE("a picture becomes the digit that the command makes of it") {
           made(int64_t{1} << 32, int64_t{1} << 30, ""), made(height, Json(), rgba), made("1", 1, rgba)})
       CHECK_MESSAGE(contains(bad.value("error", ""), "Hint:"), bad.dump().substr(0, 200));
   }
+}
+
+TEST_CASE("a run of one's own draws as the command does, and any other is refused while that goes on") {
+  Playground playground;
+  const ScratchDirectory scratch;
+  const auto trained = [&](const char* name, const char* model, std::vector<std::string> settings) {
+    settings.insert(settings.end(), {"steps=2", "hidden=8"});
+    train_run({.model = model, .assignments = settings, .out = scratch.file(name)});
+    return RunDirectory(scratch.file(name));
+  };
+  const auto text_in = [](const std::string& path) { return read_plain_file(path, 1 << 24); };
+  const auto open = [&](const char* name, const std::string& config, const char* file,
+                        const std::string& bytes) {
+    return answer_of(playground, {{"ask", "open"}, {"name", name}, {"config", config}, {"file", file}},
+                     bytes);
+  };
+  const char* const checkpoint = "checkpoint.safetensors";
+  const auto images = [&](int64_t side) {
+    const std::string path = scratch.file(fmt::format("{}.npy", side));
+    std::vector<double> pixels;
+    for (int64_t i = 0; i < 24 * side * side; ++i) pixels.push_back(static_cast<double>(i % 251));
+    save_npy(path, tensor(pixels, {24, side, side}, DType::u8));
+    return "data=" + path;
+  };
+  const RunDirectory own = trained("own", "vae", {images(28), "latent=2", "batch=4"});
+  const std::string config = text_in(own.config()), bytes = text_in(own.checkpoint());
+  const Json about = open("own", config, checkpoint, bytes);
+  CHECK_MESSAGE(about.value("step", 0) == 2, about.dump().substr(0, 300));
+  const OpenedRun run(own.path(), 0);
+  Rng rng = run.sample_stream();
+  const std::vector<double> expected = run.model->sample({10, rng}).to_vector();
+  const auto drawn = [&] {
+    return answer_of(playground, {{"ask", "draw"}, {"name", "own"}, {"n", 10}, {"seed", 0}})
+        .value("images", "");
+  };
+  const std::string first = drawn();
+  REQUIRE(first.size() == 2 * expected.size());
+  for (size_t i = 0; i < expected.size(); ++i)
+    REQUIRE(std::strtol(first.substr(2 * i, 2).c_str(), nullptr, 16) == std::round(255 * expected[i]));
+
+  const RunDirectory plane = trained("plane", "score", {"data=ring8"});
+  const RunDirectory small = trained("small", "vae", {images(8), "latent=2", "batch=4"});
+  std::string wild = bytes;
+  wild.replace(wild.size() - 400, 400, std::string(400, '\xff'));  // NaN
+  for (const auto& [answer, words] : std::initializer_list<std::pair<Json, std::string>>{
+           {open("x", text_in(plane.config()), checkpoint, text_in(plane.checkpoint())), "a model of digits"},
+           {open("x", text_in(small.config()), checkpoint, text_in(small.checkpoint())), "8x8"},
+           {open("x", config, checkpoint, text_in(plane.checkpoint())), checkpoint},
+           {open("x", text_in(plane.config()), checkpoint, bytes), checkpoint},
+           {open("x", config, "weights.safetensors", bytes), "weights.safetensors"},
+           {open("x", config, checkpoint, bytes.substr(0, bytes.size() / 2)), checkpoint},
+           {open("x", config, checkpoint, wild), checkpoint},
+           {open("x", config, checkpoint, ""), checkpoint},
+           {open("x", config + "hidden = 1000000\n", checkpoint, bytes), "config.toml"},
+           {open("x", "", checkpoint, bytes), "config.toml"},
+           {open("x", bytes, checkpoint, bytes), "config.toml"}}) {
+    const std::string error = answer.value("error", "");
+    CHECK_MESSAGE((contains(error, words) && contains(error, "x") && contains(error, "Hint:")),
+                  words << ": " << answer.dump().substr(0, 300));
+  }
+  CHECK(drawn() == first);
 }

@@ -5,12 +5,18 @@ const kCompleters = ['flow-matching', 'made', 'realnvp', 'rbm', 'dae', 'score', 
 const kJudges = ['vae', 'made', 'realnvp'];
 const kSide = 28, kPixels = kSide * kSide, kBlack = '00';
 const digitEngine = new Engine();
-const openedDigits = new Map();
+const openedDigits = new Map(), ownRuns = new Map();  // by name
 const kMostOpen = 3;  // an engine never gives memory back, and a phone has little: then it is started anew
 let hundred = '', ownDigit = new Uint8Array(kPixels), picked = [], code = [0, 0], codeWaiting = false;
 
 const textOfDigit = pixels => Array.from(pixels, byte => byte.toString(16).padStart(2, '0')).join('');
 const digitStatus = words => { byId('digit-status').textContent = words; };
+
+async function ofZoo(name) {
+  const [config, weights] = await Promise.all([file('zoo/' + name + '/config.toml'), file('zoo/' + name + '/weights.safetensors')]);
+  return {config, weights};
+}
+const openingOf = (name, {config, kept}) => ({ask: 'open', name, config: new TextDecoder().decode(config), file: kept});
 
 // Fetches and opens a model where that has not been done since the engine started.
 async function openDigits(name) {
@@ -21,8 +27,8 @@ async function openDigits(name) {
     openedDigits.clear();
   }
   digitStatus('fetching ' + name);
-  const [config, weights] = await Promise.all([file('zoo/' + name + '/config.toml'), file('zoo/' + name + '/weights.safetensors')]);
-  const about = await digitEngine.ask({ask: 'open', name, config: new TextDecoder().decode(config)}, weights);
+  const run = ownRuns.get(name) ?? await ofZoo(name);
+  const about = await digitEngine.ask(openingOf(name, run), run.weights);
   openedDigits.set(name, {about, worker: digitEngine.worker});
   if (byId('digit-status').textContent === 'fetching ' + name) digitStatus('');
   return about;
@@ -52,7 +58,7 @@ const drawHundred = () => inTurn(async () => {
   const name = byId('digit-model').value, about = await openDigits(name);
   byId('class-knob').hidden = about.labels.length === 0;
   const classes = ['any', ...about.labels.map(String)];
-  if (byId('digit-class').childElementCount !== classes.length) {
+  if ([...byId('digit-class').options].map(({value}) => value).join() !== classes.join()) {
     byId('digit-class').replaceChildren();
     classes.forEach(word => add(byId('digit-class'), 'option', '', word));
   }
@@ -104,7 +110,28 @@ async function takePicture(chosen) {
   setOwn(images);
 }
 
-const takeDigitFiles = ([chosen]) => takePicture(chosen).then(() => tell(null), tell);
+// A run joins the models once an engine apart has opened it.
+async function takeRun(config, weights, folder) {
+  if (!config || !weights) throw new Error('a run is its config.toml and its checkpoint.safetensors. Hint: drop both at once, or their folder');
+  const name = kZoo.includes(folder) ? folder + ' (yours)' : folder ?? 'yours';
+  const own = {config: await chosenBytes(config), weights: await chosenBytes(weights, 64), kept: weights.name};
+  const {can} = await askApart(openingOf(name, own), own.weights);
+  ownRuns.set(name, {...own, can});
+  openedDigits.delete(name);
+  for (const [list, fits] of [['digit-model', true], ['completer', can.includes('complete')]]) {
+    for (const option of [...byId(list).options]) if (option.value === name) option.remove();
+    if (fits) add(byId(list), 'option', '', name);
+  }
+  byId('digit-model').value = name;
+  drawHundred();
+}
+
+function takeDigitFiles(files, folder) {
+  const ending = words => files.find(({name}) => name.endsWith(words));
+  const config = ending('.toml'), weights = files.find(({name}) => name.startsWith('checkpoint')) ?? ending('.safetensors');
+  const taken = config || weights || folder ? takeRun(config, weights, folder) : takePicture(files[0]);
+  return taken.then(() => tell(null), tell);
+}
 
 // A round pen, as thick as MNIST's strokes.
 function inkAt(x, y) {
@@ -145,7 +172,7 @@ const denoiseDigit = () => inTurn(async () => {
 const judgeDigit = () => inTurn(async () => {
   const body = byId('likelihoods').tBodies[0];
   body.replaceChildren();
-  for (const name of kJudges) {
+  for (const name of [...kJudges, ...[...ownRuns.keys()].filter(own => ownRuns.get(own).can.includes('judge'))]) {
     try {
       await openDigits(name);
     } catch (failure) {

@@ -25,10 +25,16 @@ addEventListener('dragover', event => { if (brings(event)) event.preventDefault(
 addEventListener('drop', event => {
   if (!brings(event)) return;
   event.preventDefault();
-  takeFiles([...event.dataTransfer.files]);
+  const folder = [...event.dataTransfer.items].map(item => item.webkitGetAsEntry()).find(entry => entry?.isDirectory);
+  if (!folder) return takeFiles([...event.dataTransfer.files]);
+  filesIn(folder).then(files => takeFiles(files, folder.name), () => tell(new Error(folder.name + ': the browser does not read this folder. Hint: drop its files')));
 });
-function takeFiles(files) {
-  if (files.length > 0) kTakers[currentTab()]?.(files);
+async function filesIn(folder) {  // the first hundred
+  const entries = await new Promise((resolve, reject) => folder.createReader().readEntries(resolve, reject));
+  return Promise.all(entries.filter(entry => entry.isFile).map(entry => new Promise((resolve, reject) => entry.file(resolve, reject))));
+}
+function takeFiles(files, folder) {
+  if (files.length > 0) kTakers[currentTab()]?.(files, folder);
 }
 function followFiles(input) {
   input.addEventListener('change', () => {
