@@ -132,10 +132,20 @@ Tensor channels_last(const Tensor& images) {
   return out;
 }
 
+// (N, D) f32, whichever part they are of.
+Tensor as_points(const Tensor& values, const std::string& path) {
+  Tensor points = cast(values, DType::f32);
+  const float *const begin = points.data<float>(), *const end = begin + points.size();
+  const int64_t at = std::find_if_not(begin, end, [](float x) { return std::isfinite(x); }) - begin;
+  if (at == points.size()) return points;
+  throw Error("{}: number {} of point {} is not finite. Hint: leave such points out", path,
+              at % points.dim(1), at / points.dim(1));
+}
+
 // (N, H, W) or (N, H, W, 3) of any of the forms; points (N, D) f32.
 Tensor as_examples(const Tensor& values, const PixelRange& range, const ImageOptions& options,
                    const std::string& path) {
-  if (values.rank() == 2 && options.size == 0) return cast(values, DType::f32);
+  if (values.rank() == 2 && options.size == 0) return as_points(values, path);
   Tensor images = as_bytes(values, range, path);
   const int64_t n = images.dim(0), side = options.size;
   if (images.rank() == 2 && images.dim(1) == side * side) images = images.view({n, side, side});

@@ -22,9 +22,6 @@ class PointSet : public BoxedToy {
     box_.low.assign(static_cast<size_t>(d), INFINITY);
     box_.high.assign(static_cast<size_t>(d), -INFINITY);
     for (int64_t i = 0; i < n * d; ++i) {
-      if (!std::isfinite(values[i]))
-        throw Error("{}: number {} of point {} is not finite. Hint: leave such points out", name(), i % d,
-                    i / d);
       const auto axis = static_cast<size_t>(i % d);
       box_.low[axis] = std::min(box_.low[axis], double{values[i]});
       box_.high[axis] = std::max(box_.high[axis], double{values[i]});

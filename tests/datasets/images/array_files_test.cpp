@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "datasets/images/picture_makers.h"
 #include "datasets/images/zip.h"
@@ -140,6 +141,12 @@ TEST_CASE("arrays that are no images are refused with what they hold") {
   says("a.npy", tensor({0, 0.5, 1.5}, {1, 1, 3}), "pixels go from 0 to 1.5");
   says("b.npy", tensor({0, -1, 2}, {1, 1, 3}), "pixels go from -1");
   says("c.npy", tensor({0, NAN, 1}, {1, 1, 3}), "not finite");
+  Tensor points = zeros({60, 2});
+  for (int64_t i = 0; i < 60; ++i) {  // whichever rows are held back
+    points.mutable_data<float>()[2 * i + 1] = INFINITY;
+    says("points.npy", points, fmt::format("number 1 of point {} is not finite", i));
+    points.mutable_data<float>()[2 * i + 1] = 0;
+  }
   says("d.npy", counted({2, 2, 2, 2}), "its shape is");
   says("e.npy", counted({7}), "its shape is");
   at.write("f.npy", counted({3, 2, 2}));
