@@ -251,6 +251,7 @@ function openDigitsTab() {
   kCompleters.filter(isThere).forEach(name => add(byId('completer'), 'option', '', name));
   const values = addressValues();
   if (there.includes(values.get('model'))) byId('digit-model').value = values.get('model');
+  if (values.has('seed')) byId('digit-seed').value = values.get('seed');
   for (const id of ['hundred', 'own-digit', 'made-of-it', 'code-map', 'code-digit', 'between-row']) byId(id).classList.add('digits');
   const anew = () => {
     keepInAddress('digits', {model: byId('digit-model').value, seed: byId('digit-seed').value});
