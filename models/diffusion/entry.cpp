@@ -150,8 +150,14 @@ void NcsnOptions::adapt_to_points(OptionTable& table, TrainingOptions& training,
 
 void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   PathOptions::adapt(table, training, shape);
-  if (const double apart = shape.diameter(); apart > 0)
+  // Levels of Li et al., whose pixels have half the range: of finer ones E / sigma is all error, of coarser
+  // ones an image is not to be seen.
+  if (net == NoiseNet::mdsm) {
+    table.prefer(sigma_begin, 4, "one energy");
+    table.prefer(sigma_end, 0.1, "one energy");
+  } else if (const double apart = shape.diameter(); apart > 0) {
     table.prefer(sigma_begin, rounded(Units(shape.kind()).length() * apart, 2), "distance between data");
+  }
   table.prefer(sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
   if (sample_steps < 2)
     throw Error(

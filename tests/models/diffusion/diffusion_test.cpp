@@ -222,6 +222,9 @@ TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
   CHECK(option_text("ddpm", {}, bare, "classes") == "clusters:100");
   CHECK(option_text("ddpm", {}, toy_shape("ring8"), "classes") == "none");
   CHECK(option_text("ncsn", {"net=energy"}, bare, "classes") == "clusters:100");
+  CHECK(option_text("ncsn", {"net=mdsm"}, bare, "sigma_begin") == "4");
+  CHECK(option_text("ncsn", {"net=mdsm"}, bare, "sigma_end") == "0.1");
+  CHECK(option_text("ncsn", {"net=energy"}, bare, "sigma_begin") != "4");
   CHECK(option_text("ddpm", {"classes=clusters:20"}, labelled, "guidance") == "1.5");
   CHECK(option_text("ddpm", {"classes=labels:30"}, labelled, "guidance") == "1.25");
   const auto labels_of = [&](const std::string& classes) {

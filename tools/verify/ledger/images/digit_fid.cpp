@@ -123,6 +123,16 @@ Rows image_figure_rows() {
           "Langevin, aim .1",
           2'000),
       figure(
+          {"ncsn.mdsm_fid",
+           "one energy for all levels of noise draws digits nearer to real ones than the VAE's",
+           "Li, Chen & Sommer 2019", 900},
+          {drawn("ncsn net=mdsm epochs=5", 500), mlp_vae(500),
+           drawn("ncsn net=mdsm epochs=5 data=fashion", 500), mlp_vae(500, "fashion")},
+          share_of_next, AtMost{1},
+          "the default U-Net, whose distance from an image is the energy, by class, 5 epochs of 55k, "
+          "annealed Langevin: the distance over the MLP VAE's; beside it that of clothes, and of their VAE",
+          kSaid),
+      figure(
           {"ddpm.discriminator",
            "a discriminator of a model's own noisy samples brings diffusion without classes nearer to digits",
            "Kim et al. 2023", 900},
