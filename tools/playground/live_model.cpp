@@ -109,7 +109,7 @@ void keep_points(const Json& points) {
 
 /// Writes a file where a run reads it. "./", since data of that name would go before it.
 std::string keep_file(const std::string& name, const std::string& bytes) {
-  const std::string path = "./" + std::filesystem::path(name).filename().string();
+  std::string path = "./" + std::filesystem::path(name).filename().string();
   write_file_atomically(path, std::as_bytes(std::span(bytes)));
   return path;
 }
