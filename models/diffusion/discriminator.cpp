@@ -1,25 +1,27 @@
 #include "models/diffusion/discriminator.h"
 
-#include "autograd/functional/functional_scope.h"
-#include "gradzoo/autograd/grad.h"
+#include <memory>
+
 #include "gradzoo/autograd/ops.h"
+#include "models/networks/conv_energy.h"
 
 namespace gradzoo {
+namespace {
+
+Tensor as_pixels(const Tensor& x) { return (x + 1.0) * 0.5; }  // in [0,1], as ConvEnergy takes them
+
+}  // namespace
 
 NoisyDiscriminator::NoisyDiscriminator(const DataShape& shape, Rng& rng)
-    : net_(shape, {.channels = 32, .hidden = {64}, .zero = true}, rng) {
-  register_module("net", net_);
+    : energy_(shape.size(), {}, "net",
+              std::make_unique<ConvEnergy>(
+                  shape, ConvEnergyOptions{.channels = 32, .hidden = {64}, .zero = true}, rng)) {
+  register_module("energy", energy_);
 }
 
-Tensor NoisyDiscriminator::logit(const Tensor& x) const {
-  return reshape(net_.forward((x + 1.0) * 0.5), {x.dim(0)});  // which takes pixels in [0,1]
-}
+Tensor NoisyDiscriminator::logit(const Tensor& x) const { return energy_.log_density(as_pixels(x)); }
 
-Tensor NoisyDiscriminator::slope(const Tensor& x) const {
-  const FunctionalScope scope(false);
-  const Tensor at = scope.input(x);
-  return scope.result(grad(sum(logit(at)), at));
-}
+Tensor NoisyDiscriminator::slope(const Tensor& x) const { return energy_.score(as_pixels(x)) * 0.5; }
 
 Tensor NoisyDiscriminator::loss(const Tensor& data, const Tensor& samples) const {
   const Tensor logits = logit(concat(data, samples, 0));

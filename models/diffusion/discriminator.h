@@ -1,6 +1,7 @@
 #pragma once
 
-#include "models/networks/conv_energy.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/networks/energy.h"
 
 /// Discriminator guidance (Kim et al. 2023, "Refining generative process with discriminator guidance").
 namespace gradzoo {
@@ -20,7 +21,7 @@ class NoisyDiscriminator : public Module {
   Tensor loss(const Tensor& data, const Tensor& samples) const;
 
  private:
-  ConvEnergy net_;
+  EnergyNetwork energy_;
 };
 
 }  // namespace gradzoo

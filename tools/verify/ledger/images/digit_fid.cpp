@@ -140,8 +140,7 @@ Rows image_figure_rows() {
            drawn("ddpm epochs=14 classes=none discriminator=0.3", 2'000, "discriminator_weight=0")},
           share_of_next, AtMost{0.95},
           "14 epochs of 55k, the last .3 of them the discriminator's, 50 steps of ddim: the distance with "
-          "its "
-          "slope, twice, over that without, aim .8",
+          "its slope, twice, over that without, aim .8",
           kSaid, {{"a share that is half a percent too large", far_off(1.005 * 0.95)}}),
       // Of the classifier of these data: no scale of digits.
       figure({"ncsn.fashion_fid", "annealed Langevin draws clothes nearer to real ones than a VAE of clothes",
