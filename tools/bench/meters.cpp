@@ -1,9 +1,11 @@
 #include "tools/bench/meters.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -48,6 +50,32 @@ double sgemm_rate() {
     best = std::max(best, 2e-9 * std::pow(kSide, 3) / (steady_seconds() - begun));
   }
   return best;
+}
+
+double round_trip_seconds() {
+  constexpr int kTrips = 100;
+  constexpr double kSeconds = 0.02;  // two threads on one CPU wait for the system at each trip
+  alignas(64) std::atomic<int> word{0};
+  alignas(64) std::atomic<bool> ends{false};
+  std::thread partner([&] {  // makes each odd number even
+    while (!ends.load(std::memory_order_relaxed)) {
+      const int now = word.load(std::memory_order_acquire);
+      if (now % 2 == 1) word.store(now + 1, std::memory_order_release);
+    }
+  });
+  double least = INFINITY;
+  const double begun = steady_seconds();
+  for (double start = begun; start < begun + kSeconds; start = steady_seconds()) {
+    for (int trip = 0; trip < kTrips; ++trip) {
+      word.store(2 * trip + 1, std::memory_order_release);
+      while (word.load(std::memory_order_acquire) % 2 == 1) {
+      }
+    }
+    least = std::min(least, (steady_seconds() - start) / kTrips);
+  }
+  ends = true;
+  partner.join();
+  return least;
 }
 
 void reset_peak_memory() {

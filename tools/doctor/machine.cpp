@@ -185,6 +185,7 @@ Json examined_machine() {
       with_one_and_all([] { return convolution_rates(convolution_cases()[2], 0.1).forward; });
   const Tensor x = full({kNumbers}, 0.5), y = full({kNumbers}, 0.25);
   const Json additions = rate_of(3.0 * sizeof(float) * kNumbers, [&] { static_cast<void>(x + y); });
+  const Json trip = cpus.cores > 1 ? Json(rounded(1e9 * round_trip_seconds(), 3)) : Json();
   const Ticks after = ticks_so_far();
   const double ticks = std::max(1.0, after.all - before.all), seconds = after.clock - before.clock,
                busy = (after.busy - before.busy) / static_cast<double>(::sysconf(_SC_CLK_TCK));
@@ -213,6 +214,7 @@ Json examined_machine() {
       {"products_gflops", products},
       {"convolutions_gflops", convolutions},
       {"memory_gb_per_s", additions},
+      {"round_trip_ns", trip},
   };
 }
 
@@ -238,7 +240,7 @@ Json ailments_of(const Json& machine) {
   const double threads = number("threads"), cores = number("cores"), allowed = number("allowed_cpus"),
                quota = number("cpu_quota"), gib = number("free_memory_bytes") / (1 << 30),
                most = number("instructions_gflops/one_thread"), one = number("products_gflops/one_thread"),
-               all = number("products_gflops/all");
+               all = number("products_gflops/all"), trip = number("round_trip_ns");
   const struct {
     bool ails;
     std::string what, hint;
@@ -274,6 +276,9 @@ Json ailments_of(const Json& machine) {
       {threads > 1 && all < 1.3 * one,
        fmt::format("{} threads are {:.2f} times as fast as one", threads, all / one),
        "they share one core, or other programs take it: see the CPUs above"},
+      {threads > 1 && trip > 300,
+       fmt::format("a word takes {:.0f} ns from one core to another and back: they are far apart", trip),
+       "small models may train faster by --threads 1; on a shared host, another hour"},
       {gib > 0 && gib < 1.5, fmt::format("{:.1f} GiB of memory are free", gib),
        "training takes up to 1 GiB: end other programs, or take a smaller batch"},
       {!text("cache/problem").empty(), "there is no folder to keep the clothing classifier in",

@@ -62,16 +62,19 @@ class Team {
   void work(int member) noexcept;
 
   std::array<Share, kMaxThreads> shares_;
-  Loop loop_{nullptr, nullptr, 0, 0, 0, FloatMode::of_this_thread()};
+  // What a member reads when it is called lies in one line of the cache: between far cores each line takes as
+  // long as a thousand multiplications.
+  alignas(64) std::atomic<uint32_t> call_{0};  // odd while a loop is open
   int members_ = 0;
+  Loop loop_{nullptr, nullptr, 0, 0, 0, FloatMode::of_this_thread()};
+  std::atomic<bool> dismissed_{false};
+  alignas(64) std::atomic<uint32_t> inside_{0};  // members at work in the open loop, the leader aside
+  alignas(64) Patience patience_;                // the leader's
   int size_ = 1, wanted_ = 1;  // the leader and those that serve; how many were asked for
   std::thread host_;           // holds the parallel region open, in which they serve
-  std::atomic<bool> taken_{false}, dismissed_{false};
-  std::atomic<int> standing_{0};               // threads of a new region; 0: not known yet
-  alignas(64) std::atomic<uint32_t> call_{0};  // odd while a loop is open
-  std::atomic<uint32_t> ended_{0};             // parallel regions; never beside call_ in a queue of sleepers
-  alignas(64) std::atomic<uint32_t> inside_{0};  // members at work in the open loop, the leader aside
-  Patience patience_;                            // the leader's
+  std::atomic<bool> taken_{false};
+  std::atomic<int> standing_{0};    // threads of a new region; 0: not known yet
+  std::atomic<uint32_t> ended_{0};  // parallel regions; never beside call_ in a queue of sleepers
 };
 
 }  // namespace gradzoo::kernels

@@ -42,6 +42,7 @@ TEST_CASE("each ailment is named alone, with its numbers and what to do") {
       {R"({"products_gflops": {"one_thread": 49, "all": 300}})", "have 49 of the 100 GFLOP/s",
        "younger OpenBLAS"},
       {R"({"products_gflops": {"all": 96}})", "8 threads are 1.20 times as fast as one", "one core"},
+      {R"({"round_trip_ns": 406})", "takes 406 ns from one core to another", "--threads 1"},
       {R"({"free_memory_bytes": 1073741824})", "1.0 GiB of memory are free", "1 GiB"},
       {R"({"cache": {"problem": "/home cannot be written to"}})", "clothing classifier", "/home cannot"},
   };
@@ -93,6 +94,8 @@ TEST_CASE("gradzoo doctor prints one page, or one object with the same machine, 
   CHECK(object["others_cpus"] <= object["cpus"]);
   CHECK(object["stolen_share"] <= 1);
   CHECK(object["data"]["problem"].is_null());
+  CHECK(object["round_trip_ns"].is_null() == (object["cores"] == 1));
+  if (object["cores"] > 1) CHECK(object["round_trip_ns"] > 1);
   for (const std::string rate :
        {"instructions_gflops", "products_gflops", "convolutions_gflops", "memory_gb_per_s"}) {
     INFO(rate);
