@@ -11,6 +11,10 @@
 namespace gradzoo {
 namespace {
 
+// Numbers that are updated together. A larger matrix is a loop of its own, of which each thread has the rows
+// whose gradient it wrote, and which it turns round for the next product: they do not leave its core.
+constexpr int64_t kSmall = 32768;
+
 void check_fraction(const char* what, double value) {
   if (value >= 0.0 && value < 1.0) return;
   throw Error("{} is {}. Hint: at least 0 and below 1", what, value);
@@ -57,7 +61,7 @@ void Optimizer::step(double lr, std::optional<double> norm) {
     if (!slices[i].tensor.grad().defined()) {
       ++missed[i];
     } else if (!stretches_.empty() && stretches_.back().end == slices[i].offset &&
-               stretches_.back().missed == missed[i]) {
+               stretches_.back().missed == missed[i] && end - stretches_.back().begin <= kSmall) {
       stretches_.back().end = end;
     } else {
       stretches_.push_back({slices[i].offset, end, missed[i]});
