@@ -10,9 +10,9 @@ namespace gradzoo {
 /// GFLOP/s of large square products (2048 x 2048, f32) on the threads that are set: the best of five.
 double sgemm_rate();
 
-/// Seconds that a word takes from one core to another and back, which a loop of two threads does some five
-/// times: the least mean of 100 trips in 20 ms. It wants two CPUs: on one, each trip is a turn of the system.
-double round_trip_seconds();
+/// Seconds that a word takes from one CPU to another and back, which a loop of two threads does some five
+/// times: the least mean of 20 trips in 50 ms.
+double round_trip_seconds(int cpu, int other);
 
 /// Forgets the largest memory that the process has had so far, and gives cached memory back to the system.
 void reset_peak_memory();

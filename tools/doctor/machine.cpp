@@ -51,7 +51,8 @@ int64_t bytes_in(const std::string& text) {
 }
 
 struct Cpus {
-  int allowed = 0, cores = 0, first = 0;  // by the process's affinity, and physical ones among them
+  int allowed = 0, cores = 0;  // by the process's affinity, and physical ones among them
+  int first = 0, last = 0;
 };
 
 Cpus cpus_of_this_process() {
@@ -62,7 +63,7 @@ Cpus cpus_of_this_process() {
   std::set<std::string> siblings;
   for (int cpu = CPU_SETSIZE - 1; cpu >= 0; --cpu) {
     if (!CPU_ISSET(static_cast<size_t>(cpu), &allowed)) continue;
-    ++cpus.allowed;
+    if (cpus.allowed++ == 0) cpus.last = cpu;
     cpus.first = cpu;
     const std::string its =
         first_line(fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu));
@@ -185,7 +186,8 @@ Json examined_machine() {
       with_one_and_all([] { return convolution_rates(convolution_cases()[2], 0.1).forward; });
   const Tensor x = full({kNumbers}, 0.5), y = full({kNumbers}, 0.25);
   const Json additions = rate_of(3.0 * sizeof(float) * kNumbers, [&] { static_cast<void>(x + y); });
-  const Json trip = cpus.cores > 1 ? Json(rounded(1e9 * round_trip_seconds(), 3)) : Json();
+  const Json trip =
+      cpus.cores > 1 ? Json(rounded(1e9 * round_trip_seconds(cpus.first, cpus.last), 3)) : Json();
   const Ticks after = ticks_so_far();
   const double ticks = std::max(1.0, after.all - before.all), seconds = after.clock - before.clock,
                busy = (after.busy - before.busy) / static_cast<double>(::sysconf(_SC_CLK_TCK));

@@ -70,8 +70,8 @@ class Team {
   std::atomic<bool> dismissed_{false};
   alignas(64) std::atomic<uint32_t> inside_{0};  // members at work in the open loop, the leader aside
   alignas(64) Patience patience_;                // the leader's
-  int size_ = 1, wanted_ = 1;  // the leader and those that serve; how many were asked for
-  std::thread host_;           // holds the parallel region open, in which they serve
+  int size_ = 1, wanted_ = 1;                    // the leader and those that serve; how many were asked for
+  std::thread host_;                             // holds the parallel region open, in which they serve
   std::atomic<bool> taken_{false};
   std::atomic<int> standing_{0};    // threads of a new region; 0: not known yet
   std::atomic<uint32_t> ended_{0};  // parallel regions; never beside call_ in a queue of sleepers

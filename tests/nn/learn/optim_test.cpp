@@ -1,6 +1,7 @@
 #include "gradzoo/nn/learn/optim.h"
 
 #include <cmath>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -146,6 +147,35 @@ TEST_CASE("tensors without a module are optimised too, Adam by 1e-3 unless told 
   CHECK(b.item() == approx(1e-3).epsilon(1e-6));
   optimizer.zero_grad();
   CHECK_FALSE(a.grad().defined());
+}
+
+TEST_CASE("large matrices, small ones between them and none take the steps that each takes alone") {
+  std::vector<Tensor> together, alone;
+  std::deque<Adam> apart;  // which may not be moved
+  for (const int64_t size : {5, 40000, 7, 20000, 3000, 100000, 9, 2}) {
+    const Tensor start = full({size}, 0.5, DType::f64);
+    together.push_back(start.clone().requires_grad_());
+    alone.push_back(start.clone().requires_grad_());
+    apart.emplace_back(std::vector<Tensor>{alone.back()}, 0.1);
+  }
+  Adam optimizer(together, 0.1);
+  const auto give = [](const Tensor& w, size_t step) {
+    Doubles gradient(static_cast<size_t>(w.size()));
+    for (size_t i = 0; i < gradient.size(); ++i) gradient[i] = std::sin(static_cast<double>(i + 7 * step));
+    give_gradient(w, gradient);
+  };
+  for (size_t step = 0; step < 3; ++step) {
+    optimizer.zero_grad();
+    for (size_t i = 0; i < together.size(); ++i) {
+      if (i == 4 && step == 1) continue;  // which nobody reaches then
+      apart[i].zero_grad();
+      give(together[i], step);
+      give(alone[i], step);
+      apart[i].step();
+    }
+    optimizer.step();
+  }
+  for (size_t i = 0; i < together.size(); ++i) CHECK(together[i].to_vector() == alone[i].to_vector());
 }
 
 TEST_CASE("an optimiser follows another one that is gone") {
