@@ -239,7 +239,8 @@ TEST_CASE("of what takes long the newest question is answered first") {
     waiting.push_back(std::make_unique<Connection>(server.port()));
     waiting.back()->send(fmt::format("POST /long HTTP/1.1\r\nContent-Length: 1\r\n{}{}", kClose, i));
     if (i == 1) CHECK(eventually([&] { return server.echo.asked == 2; }));
-    if (i > 1) std::this_thread::sleep_for(50ms);
+    // Who asks after it is answered after it was read.
+    if (i > 1) CHECK(server.ask(kGet + kClose).status == 200);
   }
   server.echo.go.count_down();
   for (const auto& connection : waiting) CHECK(reply_of(connection->receive()).status == 200);
