@@ -78,8 +78,8 @@ void print_page(const Json& machine) {
   print_rate("products", "products_gflops", true, " GFLOP/s");
   print_rate("convolutions", "convolutions_gflops", true, " GFLOP/s");
   print_rate("memory", "memory_gb_per_s", false, " GB/s   ");
-  if (number("round_trip_ns") > 0)
-    print_row("round trip", fmt::format("{:>6.0f} ns from one core to another", number("round_trip_ns")));
+  if (const double trip = number("round_trip_ns"); trip > 0)
+    print_row("round trip", fmt::format("{:>6.0f} ns from one core to another and back", trip));
   fmt::print("{}\n", machine["wrong"].empty() ? "nothing is wrong" : "wrong");
   for (const Json& ailment : machine["wrong"])
     fmt::print("  - {}\n    Hint: {}\n", printable(text_at(ailment, "what")),
