@@ -41,8 +41,8 @@ bool all(const Tensor& x);                                    ///< of nothing, t
 Tensor any(const Tensor& x, int axis, bool keepdim = false);  ///< u8
 Tensor all(const Tensor& x, int axis, bool keepdim = false);
 ///@}
-/// The values of `from` in the place of those of `to`, of one shape and dtype: whoever holds on to `to`, as a
-/// State does, sees them.
+/// Copies the values of `from` into those of `to`: every handle on `to` sees them, as a State's does. Throws
+/// Error, before anything changes, unless both have one shape and one dtype.
 void assign_values(Tensor& to, const Tensor& from);
 
 /// True where every number of f32 or f64 is finite.

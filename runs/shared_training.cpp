@@ -86,7 +86,7 @@ void share_state(Processes& processes, State& state) {
     const std::vector<std::byte> mine = entry.bytes();
     const std::string bytes =
         shared_text(processes, std::string(reinterpret_cast<const char*>(mine.data()), mine.size()));
-    entry.restore(reinterpret_cast<const std::byte*>(bytes.data()));
+    entry.restore(std::as_bytes(std::span(bytes)));
   }
 }
 

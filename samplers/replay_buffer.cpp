@@ -39,9 +39,13 @@ ReplayBuffer::Drawn ReplayBuffer::draw(int64_t n, Start start, Rng& rng) const {
 
 void ReplayBuffer::put_back(const Tensor& rows, const Tensor& x) {
   const int64_t n = rows.dim(0), d = chains_.dim(1);
-  if (x.shape() != Shape{n, d})
-    throw Error("replay buffer: chains {} for {} rows of {}", x.shape().str(), n, chains_.shape().str());
+  if (x.shape() != Shape{n, d} || x.dtype() != chains_.dtype())
+    throw Error("replay buffer: chains {} of {} for {} rows of {} of {}. Hint: as draw() gave them",
+                x.shape().str(), dtype_name(x.dtype()), n, chains_.shape().str(),
+                dtype_name(chains_.dtype()));
   const int64_t* row = rows.data<int64_t>();
+  if (!std::all_of(row, row + n, [&](int64_t r) { return r >= 0 && r < count(); }))
+    throw Error("replay buffer: a row is not one of {} chains. Hint: as draw() gave them", count());
   visit_floating(chains_.dtype(), [&]<class T>() {
     const T* from = x.data<T>();
     T* to = chains_.mutable_data<T>();

@@ -27,7 +27,8 @@ class ReplayBuffer {
   /// count.
   Drawn draw(int64_t n, Start start, Rng& rng) const;
   /// Stores the new states x (n, d) of the chains `rows`. Call it after the training step that drew them has
-  /// succeeded.
+  /// succeeded. Throws Error, before anything changes, for another shape or dtype and for a row that is not a
+  /// chain.
   void put_back(const Tensor& rows, const Tensor& x);
 
   /// All of them, (count, d).

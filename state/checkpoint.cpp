@@ -64,10 +64,10 @@ Metadata load_checkpoint(const SafetensorsReader& file, State& state, const Load
     const SafetensorsEntry* stored = file.find(entry.name);
     if (!stored) continue;
     values.emplace_back(&entry, file.read(*stored));
-    const std::string refusal = entry.refusal(values.back().second.data());
+    const std::string refusal = entry.refusal(values.back().second);
     if (!refusal.empty()) throw Error("{}: {}", file.path(), refusal);
   }
-  for (const auto& [entry, bytes] : values) entry->restore(bytes.data());
+  for (const auto& [entry, bytes] : values) entry->restore(bytes);
   return file.metadata();
 }
 

@@ -63,7 +63,15 @@ Shape State::Entry::shape() const {
 
 size_t State::Entry::size_bytes() const { return static_cast<size_t>(shape().size()) * dtype_bytes(dtype()); }
 
-void State::Entry::copy_to(std::byte* out) const {
+void State::Entry::check_size(size_t size) const {
+  if (size != size_bytes())
+    throw Error("State: {} bytes for '{}', which has {}. Hint: take them from an entry of its shape", size,
+                name, size_bytes());
+}
+
+void State::Entry::copy_to(std::span<std::byte> bytes) const {
+  check_size(bytes.size());
+  std::byte* const out = bytes.data();
   std::visit(Overloaded{[&](const Tensor& t) {
                           const auto* from = static_cast<const std::byte*>(values_of(t));
                           constexpr int64_t kSerial = 32768, kCacheLine = 64;  // bytes
@@ -83,11 +91,15 @@ void State::Entry::copy_to(std::byte* out) const {
 
 std::vector<std::byte> State::Entry::bytes() const {
   std::vector<std::byte> out(size_bytes());
-  copy_to(out.data());
+  copy_to(out);
   return out;
 }
 
-std::string State::Entry::refusal(const std::byte* bytes) const {
+std::string State::Entry::refusal(std::span<const std::byte> all) const {
+  if (all.size() != size_bytes())
+    return fmt::format("'{}' has {} bytes, and the file {}. Hint: the file is damaged", name, size_bytes(),
+                       all.size());
+  const std::byte* const bytes = all.data();
   if (std::holds_alternative<int64_t*>(target)) {
     int64_t count = 0;
     std::memcpy(&count, bytes, sizeof(count));
@@ -112,7 +124,9 @@ std::string State::Entry::refusal(const std::byte* bytes) const {
   return "";
 }
 
-void State::Entry::restore(const std::byte* bytes) const {
+void State::Entry::restore(std::span<const std::byte> all) const {
+  check_size(all.size());
+  const std::byte* const bytes = all.data();
   std::visit(Overloaded{[&](Tensor tensor) {
                           visit_any(tensor.dtype(), [&]<class T>() {
                             T* values = tensor.mutable_data<T>();
@@ -179,22 +193,25 @@ StateCopy::StateCopy(State state) : state_(std::move(state)) {
 }
 
 void StateCopy::take() {
-  std::byte* out = bytes_.data();
+  size_t at = 0;
   for (const State::Entry& entry : state_.entries()) {
-    entry.copy_to(out);
-    out += entry.size_bytes();
+    entry.copy_to(std::span(bytes_).subspan(at, entry.size_bytes()));
+    at += entry.size_bytes();
   }
 }
 
 void StateCopy::restore() const {
-  const std::byte* bytes = bytes_.data();
+  size_t at = 0;
   for (const State::Entry& entry : state_.entries()) {
-    entry.restore(bytes);
-    bytes += entry.size_bytes();
+    entry.restore(std::span(bytes_).subspan(at, entry.size_bytes()));
+    at += entry.size_bytes();
   }
 }
 
 std::string StateCopy::first_difference(const StateCopy& other) const {
+  if (bytes_.size() != other.bytes_.size())
+    throw Error("StateCopy: {} bytes against {}. Hint: compare copies of one State", bytes_.size(),
+                other.bytes_.size());
   size_t at = 0;
   for (const State::Entry& entry : state_.entries()) {
     const size_t size = entry.size_bytes();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,12 +29,16 @@ class State {
     size_t size_bytes() const;  ///< of what is stored
     /// The value now.
     std::vector<std::byte> bytes() const;
-    void copy_to(std::byte* out) const;  ///< size_bytes() of them
-    /// Why `bytes` cannot be restored (another seed or stream, a count below 0 or above 2^53), as a sentence;
-    /// "" where they can.
-    std::string refusal(const std::byte* bytes) const;
-    /// Writes size_bytes() bytes to the live object.
-    void restore(const std::byte* bytes) const;
+    /// Copies the value to `out`, of size_bytes(); throws Error for any other size, as restore() does.
+    void copy_to(std::span<std::byte> out) const;
+    /// Why `bytes` cannot be restored (another size, seed or stream, a count below 0 or above 2^53), as a
+    /// sentence; "" if they can.
+    std::string refusal(std::span<const std::byte> bytes) const;
+    /// Writes `bytes`, of size_bytes(), to the live object.
+    void restore(std::span<const std::byte> bytes) const;
+
+   private:
+    void check_size(size_t size) const;
   };
 
   ///@{
@@ -70,6 +75,7 @@ class StateCopy {
   /// Back to what the last take() found.
   void restore() const;
   /// The first entry whose values differ from those of another copy of the same State; "" where all agree.
+  /// Throws Error if the other's State has other sizes.
   std::string first_difference(const StateCopy& other) const;
 
  private:

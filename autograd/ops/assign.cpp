@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <cstring>
 
 #include "autograd/ops/elementwise.h"
 #include "gradzoo/autograd/plain.h"
@@ -42,6 +42,9 @@ Tensor& assign(Tensor& x, const Tensor& y, const char* op, ops::Binary f, Functi
     throw Error("{}: {} does not fit into {}. Hint: x = x + y has the shape that both broadcast to", op,
                 y.label(), x.label());
   if (becomes_result(x, y.wants_record(), op)) return x = function(x, y);
+  if (y.dtype() != x.dtype())
+    throw Error("{}: {} is {}, and {} is {}. Hint: cast(y, DType::{})", op, y.label(), dtype_name(y.dtype()),
+                x.label(), dtype_name(x.dtype()), dtype_name(x.dtype()));
   const Tensor operand = beside(x, y);
   const Tensor* in[] = {&x, &operand};
   ops::forward_binary(f, Inputs(in, 2), x);
@@ -59,7 +62,13 @@ Tensor& assign(Tensor& x, double c, const char* op, ops::Scalar f, ScalarFunctio
 }  // namespace
 
 void assign_values(Tensor& to, const Tensor& from) {
-  visit_any(to.dtype(), [&]<class T>() { std::copy_n(from.data<T>(), from.size(), to.mutable_data<T>()); });
+  if (to.shape() != from.shape() || to.dtype() != from.dtype())
+    throw Error("assign_values: {} of {} into {} of {}. Hint: both have one shape and one dtype",
+                from.label(), dtype_name(from.dtype()), to.label(), dtype_name(to.dtype()));
+  visit_any(to.dtype(), [&]<class T>() {
+    T* const values = to.mutable_data<T>();
+    if (to.size() > 0) std::memmove(values, from.data<T>(), static_cast<size_t>(to.size()) * sizeof(T));
+  });
 }
 
 Tensor& operator+=(Tensor& x, const Tensor& y) { return assign(x, y, "+=", ops::Binary::add, add); }

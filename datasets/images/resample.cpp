@@ -21,6 +21,11 @@ void for_overlaps(int64_t length, int64_t side, Fn fn) {
   }
 }
 
+void check_colours(const Tensor& images, const char* function) {
+  if (images.rank() != 4 || images.dim(3) != 3)
+    throw Error("{}: images {}. Hint: (N, H, W, 3)", function, images.shape().str());
+}
+
 template <class Fn>
 void for_pixels(const Tensor& images, Fn fn) {
   const int64_t pixels = images.dim(0) * images.dim(1) * images.dim(2);
@@ -56,6 +61,9 @@ void crop_and_resample(const uint8_t* image, int64_t height, int64_t width, int6
 }
 
 Tensor crop_and_resample(const Tensor& images, int64_t side) {
+  if (side < 1 || (images.rank() != 3 && images.rank() != 4) || images.size() == 0)
+    throw Error("crop_and_resample: {} to a side of {}. Hint: (N, H, W) or (N, H, W, C), and 1 or more",
+                images.shape().str(), side);
   const int64_t n = images.dim(0), height = images.dim(1), width = images.dim(2);
   if (height == side && width == side) return images;
   const int64_t channels = images.rank() == 4 ? images.dim(3) : 1;
@@ -71,6 +79,7 @@ Tensor crop_and_resample(const Tensor& images, int64_t side) {
 }
 
 Tensor to_grey(const Tensor& images) {
+  check_colours(images, "to_grey");
   Tensor out = empty({images.dim(0), images.dim(1), images.dim(2)}, DType::u8);
   const uint8_t* const from = images.data<uint8_t>();
   uint8_t* const to = out.mutable_data<uint8_t>();
@@ -83,6 +92,7 @@ Tensor to_grey(const Tensor& images) {
 }
 
 Tensor to_rgb(const Tensor& images) {
+  if (images.rank() != 3) throw Error("to_rgb: images {}. Hint: (N, H, W)", images.shape().str());
   Tensor out = empty({images.dim(0), images.dim(1), images.dim(2), 3}, DType::u8);
   const uint8_t* const from = images.data<uint8_t>();
   uint8_t* const to = out.mutable_data<uint8_t>();
@@ -91,6 +101,7 @@ Tensor to_rgb(const Tensor& images) {
 }
 
 bool is_grey(const Tensor& images) {
+  check_colours(images, "is_grey");
   const uint8_t* const pixels = images.data<uint8_t>();
   for (int64_t i = 0; i < images.size(); i += 3)
     if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2]) return false;

@@ -108,7 +108,7 @@ void ShardedStep::gather_rows() {
     const std::vector<std::byte> mine(whole.begin() + processes_.rank() * static_cast<int64_t>(share),
                                       whole.begin() + (processes_.rank() + 1) * static_cast<int64_t>(share));
     processes_.all_gather(mine, std::vector<size_t>(count, share), whole);
-    entry.restore(whole.data());
+    entry.restore(whole);
   }
 }
 

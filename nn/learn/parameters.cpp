@@ -142,11 +142,18 @@ void Parameters::requires_grad_(bool wanted) {
   for (Tensor& p : tensors_) p.requires_grad_(wanted);
 }
 
+void Parameters::check_records(size_t count) const {
+  if (count != tensors_.size())
+    throw Error("Parameters: {} records for {} parameters. Hint: one each", count, tensors_.size());
+}
+
 void Parameters::take_records(std::span<Record> records) {
+  check_records(records.size());
   for (size_t i = 0; i < tensors_.size(); ++i) records[i] = std::exchange(tensors_[i].impl()->record, {});
 }
 
 void Parameters::put_records(std::span<const Record> records) {
+  check_records(records.size());
   for (size_t i = 0; i < tensors_.size(); ++i) tensors_[i].impl()->record = records[i];
 }
 

@@ -81,6 +81,7 @@ class Parameters {
 
  private:
   explicit Parameters(std::vector<NamedTensor> named);
+  void check_records(size_t count) const;
 
   std::vector<Slice> slices_;
   std::vector<Tensor> tensors_;

@@ -1,6 +1,7 @@
 #include "gradzoo/nn/parallel/processes.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +14,13 @@ constexpr const char* kWords[] = {"a failure",    "the end",     "a gathering",
                                   "a comparison", "an exchange", "a question"};
 
 Processes* all = nullptr;
+
+// One for each process, which make up all the bytes.
+void check_sizes(std::span<const size_t> sizes, int64_t count, size_t bytes) {
+  if (std::ssize(sizes) != count || std::accumulate(sizes.begin(), sizes.end(), size_t{0}) != bytes)
+    throw Error("{} sizes for {} processes and {} bytes. Hint: one size per process, {} bytes together",
+                sizes.size(), count, bytes, bytes);
+}
 
 }  // namespace
 
@@ -68,6 +76,10 @@ std::string Processes::fail(const std::string& why) {
 
 void Processes::all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes,
                            std::span<std::byte> all) {
+  check_sizes(sizes, count(), all.size());
+  if (sizes[static_cast<size_t>(rank())] != mine.size())
+    throw Error("{} gathers {} bytes of {}. Hint: sizes by rank", name(), mine.size(),
+                sizes[static_cast<size_t>(rank())]);
   agree(Call::gather, false);
   do_all_gather(mine, sizes, all);
 }
@@ -79,6 +91,8 @@ std::vector<std::string> Processes::all_gather(std::string_view mine) {
 
 void Processes::all_to_all(std::span<const std::byte> out, std::span<const size_t> out_sizes,
                            std::span<std::byte> in, std::span<const size_t> in_sizes) {
+  check_sizes(out_sizes, count(), out.size());
+  check_sizes(in_sizes, count(), in.size());
   agree(Call::exchange, false);
   do_all_to_all(out, out_sizes, in, in_sizes);
 }

@@ -38,7 +38,8 @@ class Processes {
   /// Of this one: "process 3 of 8", and where it runs if that is known.
   std::string name() const;
 
-  /// Every process's bytes, `sizes` of them by rank, one after the other. `mine` are sizes[rank()].
+  /// Every process's bytes, `sizes` of them by rank, one after the other. `mine` are sizes[rank()]. Throws
+  /// Error in the process whose sizes do not fit, before it calls the others.
   void all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes, std::span<std::byte> all);
   /// Every process's text, by rank.
   std::vector<std::string> all_gather(std::string_view mine);

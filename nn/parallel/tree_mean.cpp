@@ -95,6 +95,12 @@ void TreeMean::add_across(std::vector<Tensor>& values) {
 }
 
 Tensor TreeMean::of(std::vector<Tensor>& values) {
+  const auto is_alike = [&](const Tensor& value) {
+    return value.shape() == values[0].shape() && value.dtype() == values[0].dtype();
+  };
+  if (std::ssize(values) != mine_ || !std::ranges::all_of(values, is_alike))
+    throw Error("TreeMean: {} values of {} parts, or not of one shape and dtype. Hint: one value per part",
+                values.size(), mine_);
   for (const Pair& pair : here_)
     values[static_cast<size_t>(pair.into - first_)] += values[static_cast<size_t>(pair.from - first_)];
   if (!processes_.is_alone()) add_across(values);

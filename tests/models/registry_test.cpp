@@ -198,7 +198,7 @@ void check_goes_on(Task& task, const std::vector<Task::Setting>& settings) {
   fresh->register_state(of_fresh);
   train(*old, task, 0, 3);
   REQUIRE(of_fresh.bytes() != of_old.bytes());
-  for (const State::Entry& entry : of_fresh.entries()) entry.restore(of_old.find(entry.name)->bytes().data());
+  for (const State::Entry& entry : of_fresh.entries()) entry.restore(of_old.find(entry.name)->bytes());
   for (Model* model : {old.get(), fresh.get()}) train(*model, task, 3, 6);
   CHECK(of_fresh.bytes() == of_old.bytes());
   if (!old->abilities().samples) return;
@@ -346,7 +346,7 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
     Run first(task, plan_of(4, 0.01, 2), kByRows), rest(task, plan_of(4, 0.01, 2), kByRows);
     CHECK_FALSE(first.trainer.run(second));
     for (const State::Entry& entry : rest.state.entries())
-      entry.restore(first.state.find(entry.name)->bytes().data());
+      entry.restore(first.state.find(entry.name)->bytes());
     rest.trainer.run(rest.seen);
     CHECK(rest.state.bytes() == expected);
   }

@@ -75,7 +75,12 @@ TEST_CASE("more chains than there are, no chains, and shares beyond 1 are refuse
   Rng rng(4, "test");
   ReplayBuffer buffer = numbered(0);
   CHECK_THROWS_AS(buffer.draw(11, minus_one, rng), Error);
+  const std::vector<double> before = buffer.chains().to_vector();
   CHECK_THROWS_AS(buffer.put_back(tensor({1}, {1}, DType::i64), zeros({1, 3})), Error);
+  CHECK_THROWS_AS(buffer.put_back(tensor({1}, {1}, DType::i64), zeros({1, 2}, DType::f64)), Error);
+  for (const double row : {-1.0, 10.0, 1e9})  // after one that could be stored
+    CHECK_THROWS_AS(buffer.put_back(tensor({1, row}, {2}, DType::i64), full({2, 2}, -5)), Error);
+  CHECK(buffer.chains().to_vector() == before);
   CHECK_THROWS_AS(ReplayBuffer(0, 0, minus_one, rng), Error);
   CHECK_THROWS_AS(ReplayBuffer(3, 1.5, minus_one, rng), Error);
 }

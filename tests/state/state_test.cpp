@@ -50,8 +50,8 @@ TEST_CASE("restoring every entry makes two runs equal bit for bit") {
   CHECK(from.state.bytes() != to.state.bytes());
   for (size_t i = 0; i < 4; ++i) {
     const std::vector<std::byte> bytes = from.state.entries()[i].bytes();
-    CHECK(to.state.entries()[i].refusal(bytes.data()).empty());
-    to.state.entries()[i].restore(bytes.data());
+    CHECK(to.state.entries()[i].refusal(bytes).empty());
+    to.state.entries()[i].restore(bytes);
   }
   CHECK(from.state.bytes() == to.state.bytes());
   CHECK(to.weights.to_vector() == Doubles{1, 0});
@@ -59,6 +59,26 @@ TEST_CASE("restoring every entry makes two runs equal bit for bit") {
   CHECK(to.step == 3);
   CHECK(to.best == 0.5);
   CHECK(to.rng.draw() == 9);
+}
+
+TEST_CASE("bytes of another size than the entry's are refused before anything is read or written") {
+  SmallRun run({1, 2}, 3, 0.5, 9);
+  const std::vector<std::byte> before = run.state.bytes();
+  for (const State::Entry& entry : run.state.entries()) {
+    for (const size_t size : {entry.size_bytes() - 1, entry.size_bytes() + 1, size_t{0}, size_t{1000}}) {
+      std::vector<std::byte> bytes(size, std::byte{1});
+      const std::vector<std::byte> given = bytes;
+      CHECK(contains(error_message([&] { entry.restore(bytes); }), "take them from an entry of its shape"));
+      CHECK(contains(error_message([&] { entry.copy_to(bytes); }), "take them from an entry of its shape"));
+      CHECK(contains(entry.refusal(bytes), "bytes, and the file"));
+      CHECK(bytes == given);
+    }
+  }
+  CHECK(run.state.bytes() == before);
+  State one;
+  one.add("weights", run.weights);
+  const StateCopy whole(run.state), part(one);
+  CHECK(contains(error_message([&] { whole.first_difference(part); }), "compare copies of one State"));
 }
 
 TEST_CASE("bytes tell apart States that differ in a value's last bit, a name or a shape") {
@@ -81,15 +101,15 @@ TEST_CASE("the draws of another seed or stream are refused") {
   seed.add("rng", other_seed);
   stream.add("rng", other_stream);
   const std::vector<std::byte> bytes = from.entries()[0].bytes();
-  CHECK(seed.entries()[0].refusal(bytes.data()) ==
+  CHECK(seed.entries()[0].refusal(bytes) ==
         "'rng' was drawn with seed 7, not 8. Hint: go on with --seed 7");
-  CHECK(stream.entries()[0].refusal(bytes.data()).find("another stream than 'noise'") != std::string::npos);
+  CHECK(stream.entries()[0].refusal(bytes).find("another stream than 'noise'") != std::string::npos);
 }
 
 TEST_CASE("counts and draws at the end of what 64 bits hold are refused: the next step would overflow") {
   SmallRun run({1, 2}, 0, 0, 0);
   const auto refusal = [&](const char* name, const std::vector<int64_t>& values) {
-    return run.state.find(name)->refusal(reinterpret_cast<const std::byte*>(values.data()));
+    return run.state.find(name)->refusal(std::as_bytes(std::span(values)));
   };
   const int64_t most = int64_t{1} << 53, key = std::bit_cast<int64_t>(run.rng.key());
   CHECK(refusal("step", {most}).empty());

@@ -14,7 +14,7 @@ namespace gradzoo::test {
 
 /// What one State holds, written into another of the same entries.
 inline void take_over(const State& from, const State& into) {
-  for (const State::Entry& entry : from.entries()) into.find(entry.name)->restore(entry.bytes().data());
+  for (const State::Entry& entry : from.entries()) into.find(entry.name)->restore(entry.bytes());
 }
 
 /// RbmLearning's steps by the formulas of its header, in plain ops, from the same draws: the oracle of the

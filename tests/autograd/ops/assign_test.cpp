@@ -2,6 +2,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "support/approx.h"
 #include "support/tensor_values.h"
 
@@ -56,11 +57,37 @@ TEST_CASE("the right-hand side fits into the left") {
           x += ones({3, 2}, DType::f64);
         }) == "+=: (3,2) does not fit into (2). Hint: x = x + y has the shape that both broadcast to");
   CHECK(error_message([&] { x *= row({1, 2, 3}); }).substr(0, 22) == "*=: shapes (2) and (3)");
+  const uint64_t version = x.version();
   CHECK(error_message([&] { x -= ones({2}); }) ==
-        "data: tensor (2) holds f32, not f64. Hint: cast(x, DType::f64)");
+        "-=: (2) is f32, and (2) is f64. Hint: cast(y, DType::f64)");
   Tensor labels = zeros({2}, DType::i64);
   CHECK(contains(error_message([&] { labels += 1; }), "i64 takes no part in arithmetic"));
+  CHECK(
+      contains(error_message([&] { labels += zeros({2}, DType::i64); }), "i64 takes no part in arithmetic"));
+  CHECK(x.version() == version);
   CHECK(max_error(x, {1, 2}) == 0);
+}
+
+TEST_CASE("values are copied into a tensor of their shape and dtype, and nothing is written otherwise") {
+  Tensor x = row({1, 2, 3, 4});
+  const Tensor handle = x;
+  const uint64_t version = x.version();
+  const auto refusal = [&](const Tensor& from) { return error_message([&] { assign_values(x, from); }); };
+  CHECK(refusal(full({200}, 5, DType::f64)) ==
+        "assign_values: (200) of f64 into (4) of f64. Hint: both have one shape and one dtype");
+  for (const Tensor& other : {full({3}, 5, DType::f64), full({2, 2}, 5, DType::f64), full({4}, 5),
+                              full({4}, 5, DType::i64), full({}, 5, DType::f64)})
+    CHECK(contains(refusal(other), "one shape and one dtype"));
+  CHECK(max_error(x, {1, 2, 3, 4}) == 0);
+  CHECK(x.version() == version);
+  assign_values(x, row({5, 6, 7, 8}));
+  CHECK(max_error(handle, {5, 6, 7, 8}) == 0);
+  CHECK(x.version() > version);
+  Tensor tail = x.rows(1, 4);  // of the values that it is given
+  assign_values(tail, x.rows(0, 3));
+  CHECK(max_error(x, {5, 5, 6, 7}) == 0);
+  Tensor none = zeros({0});
+  assign_values(none, zeros({0}));
 }
 
 TEST_CASE("gradient descent by hand: the step stands outside of the tape, or in a NoGrad") {

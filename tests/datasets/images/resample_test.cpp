@@ -7,8 +7,10 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/random.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 std::vector<int> resampled(const std::vector<uint8_t>& image, int64_t height, int64_t width, int64_t side,
@@ -52,6 +54,20 @@ TEST_CASE("A constant image stays so, and whole factors keep the mean") {
   const double before = std::accumulate(image.begin(), image.end(), 0.0) / 4096,
                after = std::accumulate(out.begin(), out.end(), 0.0) / 64;
   CHECK(std::abs(before - after) < 0.5);
+}
+
+TEST_CASE("Shapes that are not images are refused") {
+  const auto bytes = [](const Shape& shape) { return zeros(shape, DType::u8); };
+  CHECK(contains(error_message([&] {
+                   to_grey(bytes({1, 2, 2}));
+                 }),
+                 "to_grey: images (1,2,2). Hint: (N, H, W, 3)"));
+  CHECK(contains(error_message([&] { to_grey(bytes({1, 2, 2, 1})); }), "(N, H, W, 3)"));
+  CHECK(contains(error_message([&] { is_grey(bytes({1, 2, 2})); }), "(N, H, W, 3)"));
+  CHECK(contains(error_message([&] { to_rgb(bytes({1, 2, 2, 3})); }), "(N, H, W)"));
+  CHECK(contains(error_message([&] { crop_and_resample(bytes({2, 2}), 1); }), "(N, H, W) or (N, H, W, C)"));
+  CHECK(contains(error_message([&] { crop_and_resample(bytes({1, 2, 2}), 0); }), "to a side of 0"));
+  CHECK(contains(error_message([&] { crop_and_resample(bytes({1, 0, 2}), 2); }), "(1,0,2)"));
 }
 
 TEST_CASE("Grey is luma, and its inverse on grey images") {

@@ -197,7 +197,7 @@ TEST_CASE("pictures and samples are of the averaged weights, and leave the weigh
   raw->register_state(of_raw);
   for (const State::Entry& entry : of_raw.entries()) {
     const std::vector<std::byte> bytes = small.state.find(entry.name)->bytes();
-    entry.restore(bytes.data());
+    entry.restore(bytes);
   }
   Rng c(7, "test");
   CHECK(raw->sample({40, c}).to_vector() != drawn.to_vector());

@@ -89,8 +89,7 @@ TEST_CASE("what was found is in the State; more clusters than images, labels wit
   found.add_to(from, "clusters");
   restored.add_to(to, "clusters");
   CHECK(from.entries().size() == 4);
-  for (size_t i = 0; i < from.entries().size(); ++i)
-    to.entries()[i].restore(from.entries()[i].bytes().data());
+  for (size_t i = 0; i < from.entries().size(); ++i) to.entries()[i].restore(from.entries()[i].bytes());
   const Tensor x = kinds.batch().x;
   CHECK(numbers(restored.of(x)) == numbers(found.of(x)));
   Rng rng(6, "clusters_test"), again(6, "clusters_test");

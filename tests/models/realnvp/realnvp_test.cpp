@@ -112,7 +112,7 @@ TEST_CASE("what the first batch told every actnorm is in the State, at both reso
   State from, to;
   prepared->register_state(from);
   fresh->register_state(to);
-  for (const State::Entry& entry : to.entries()) entry.restore(from.find(entry.name)->bytes().data());
+  for (const State::Entry& entry : to.entries()) entry.restore(from.find(entry.name)->bytes());
   CHECK(same_bytes(fresh->flow().map(x).to, prepared->flow().map(x).to));
   CHECK(same_bytes(fresh->flow().log_prob(x), prepared->flow().log_prob(x)));
 }

@@ -71,7 +71,7 @@ TEST_CASE("a run that is stopped and continued ends in the same State, bit for b
   CHECK_FALSE(first.trainer.run(half));
   Run second({"ema=0.9", "estimator=log-derivative"});
   for (size_t i = 0; i < first.state.entries().size(); ++i)
-    second.state.entries()[i].restore(first.state.entries()[i].bytes().data());
+    second.state.entries()[i].restore(first.state.entries()[i].bytes());
   second.trainer.run(half);
   CHECK(second.state.bytes() == whole.state.bytes());
   CHECK(half.rows == all.rows);
@@ -115,7 +115,7 @@ TEST_CASE("a finished run that goes on forgets what it was finished with, and is
   CHECK(*std::get<int64_t*>(fitted->target) == 1);
   Run longer = vae(8);
   for (size_t i = 0; i < first.state.entries().size(); ++i)
-    longer.state.entries()[i].restore(first.state.entries()[i].bytes().data());
+    longer.state.entries()[i].restore(first.state.entries()[i].bytes());
   longer.trainer.run(watcher);
   CHECK(*std::get<int64_t*>(longer.state.find("vae.prior.fitted")->target) == 0);
   CHECK(longer.state.find("vae.prior.0.means")->bytes() == whole.state.find("vae.prior.0.means")->bytes());

@@ -84,8 +84,7 @@ TEST_CASE("the prior is N(0, I) until it is fitted, and then more likely to have
   prior.add_to(state);
   VaePrior restored(5, kCodeSize, 0);
   restored.add_to(other);
-  for (size_t i = 0; i < state.entries().size(); ++i)
-    other.entries()[i].restore(state.entries()[i].bytes().data());
+  for (size_t i = 0; i < state.entries().size(); ++i) other.entries()[i].restore(state.entries()[i].bytes());
   CHECK(largest_difference(restored.log_prob(Prior::mixture, z, {}), prior.log_prob(Prior::mixture, z, {})) ==
         0);
   prior.forget();

@@ -281,7 +281,7 @@ TEST_CASE("a State holds the average too, and how many weights are in it") {
     one.step(of.loss(), 0.1);
   };
   for (int i = 0; i < 3; ++i) step(learner, task);
-  for (const State::Entry& entry : of_fresh.entries()) entry.restore(state.find(entry.name)->bytes().data());
+  for (const State::Entry& entry : of_fresh.entries()) entry.restore(state.find(entry.name)->bytes());
   step(learner, task);
   step(fresh, other);
   const auto one = learner.averaged(), two = fresh.averaged();

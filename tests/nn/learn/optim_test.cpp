@@ -66,7 +66,7 @@ void copy_state(Optimizer& from, Optimizer& to) {
   State source, target;
   from.add_to(source, "optimizer");
   to.add_to(target, "optimizer");
-  for (const State::Entry& entry : target.entries()) entry.restore(source.find(entry.name)->bytes().data());
+  for (const State::Entry& entry : target.entries()) entry.restore(source.find(entry.name)->bytes());
 }
 
 }  // namespace
@@ -176,6 +176,52 @@ TEST_CASE("large matrices, small ones between them and none take the steps that 
     optimizer.step();
   }
   for (size_t i = 0; i < together.size(); ++i) CHECK(together[i].to_vector() == alone[i].to_vector());
+}
+
+TEST_CASE("a parameter between two that are reached stays, and so do those beside one that is") {
+  const std::vector<std::function<std::unique_ptr<Optimizer>(Parameters&)>> makers = {
+      [](Parameters& p) {
+        return std::make_unique<Sgd>(p, SgdOptions{.momentum = 0.9, .weight_decay = 0.1});
+      },
+      [](Parameters& p) { return std::make_unique<Adam>(p, AdamOptions{.weight_decay = 0.1}); },
+      [](Parameters& p) { return std::make_unique<AdamW>(p); }};
+  for (const auto& make : makers) {
+    for (unsigned reached = 0; reached < 16; ++reached) {  // a bit for each of four parameters
+      CAPTURE(reached);
+      std::vector<Tensor> tensors;
+      for (int i = 0; i < 4; ++i) tensors.push_back(full({5}, 0.5 + i, DType::f64).requires_grad_());
+      Parameters parameters(tensors);
+      const auto optimizer = make(parameters);
+      State state;
+      optimizer->add_to(state, "optimizer");
+      const auto step = [&](unsigned which) {
+        parameters.zero_grad();
+        for (size_t i = 0; i < 4; ++i)
+          if ((which >> i & 1) != 0) give_gradient(tensors[i], Doubles(5, 1.0));
+        optimizer->step(0.1);
+      };
+      step(15);  // moments that would move what is not reached
+      const auto known_of = [&](size_t i) {
+        std::vector<std::vector<std::byte>> known;
+        for (const State::Entry& entry : state.entries())
+          if (entry.name.ends_with("." + std::to_string(i))) known.push_back(entry.bytes());
+        return known;
+      };
+      std::vector<Doubles> before;
+      std::vector<std::vector<std::vector<std::byte>>> known;
+      for (size_t i = 0; i < 4; ++i) {
+        before.push_back(tensors[i].to_vector());
+        known.push_back(known_of(i));
+        REQUIRE_FALSE(known[i].empty());
+      }
+      step(reached);
+      for (size_t i = 0; i < 4; ++i) {
+        const bool is_reached = (reached >> i & 1) != 0;
+        CHECK((tensors[i].to_vector() != before[i]) == is_reached);
+        CHECK((known_of(i) != known[i]) == is_reached);
+      }
+    }
+  }
 }
 
 TEST_CASE("an optimiser follows another one that is gone") {

@@ -182,9 +182,19 @@ TEST_CASE("parameters are entered by name and restored in place") {
   std::fill_n(parameters.flat().mutable_data<double>(), 3, 9.0);
   CHECK(state.bytes() != before);
   const Doubles values = {4, 5, 6};
-  state.find("a.w")->restore(std::as_bytes(std::span(values)).data());
+  state.find("a.w")->restore(std::as_bytes(std::span(values)));
   CHECK(pair.a.w.to_vector() == values);
   CHECK(state.find("b.w")->shape() == Shape{17});
+}
+
+TEST_CASE("records are taken and put back one for each parameter") {
+  Pair pair;
+  Parameters parameters(pair);
+  for (const size_t count : {0, 1, 3}) {
+    std::vector<Record> records(count);
+    CHECK(contains(error_message([&] { parameters.take_records(records); }), "records for 2 parameters"));
+    CHECK(contains(error_message([&] { parameters.put_records(records); }), "records for 2 parameters"));
+  }
 }
 
 TEST_CASE("gradients written by hand are taken for given, and the others for 0") {

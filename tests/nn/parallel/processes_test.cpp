@@ -10,6 +10,54 @@
 
 namespace gradzoo {
 using namespace test;
+namespace {
+
+std::string p_name(int64_t rank) { return "process " + std::to_string(rank) + " of 3"; }
+
+}  // namespace
+
+TEST_CASE("all hear a question, whichever of them asks it") {
+  constexpr int64_t kCount = 4;
+  const auto failures = as_processes(kCount, [&](Processes& p) {
+    for (unsigned asking = 0; asking < 1U << kCount; ++asking)  // a bit for each rank
+      CHECK(p.any((asking >> p.rank() & 1) != 0) == (asking != 0));
+  });
+  CHECK(all_well(failures));
+}
+
+TEST_CASE("a failure of any rank reaches all others, also where they fail at a question") {
+  for (int64_t failing = 0; failing < 3; ++failing) {
+    const auto failures = as_processes(3, [&](Processes& p) {
+      if (p.rank() == failing) throw Error("no room");
+      p.any(false);
+    });
+    for (int64_t rank = 0; rank < 3; ++rank) {
+      const std::string wanted = rank == failing || failing == 0 ? "no room" : p_name(failing) + ": no room";
+      CHECK(failures[static_cast<size_t>(rank)] == wanted);
+    }
+  }
+}
+
+TEST_CASE("bytes that the sizes do not count are refused before anything is written or sent") {
+  Processes alone;
+  const std::vector<std::byte> mine(4, std::byte{7});
+  std::vector<std::byte> all(4), few(2);
+  const std::vector<size_t> own = {4}, two = {2}, twice = {2, 2}, none;
+  const auto gather = [&](std::span<const size_t> sizes, std::span<std::byte> out) {
+    return error_message([&] { alone.all_gather(mine, sizes, out); });
+  };
+  CHECK(gather(own, few) ==
+        "1 sizes for 1 processes and 2 bytes. Hint: one size per process, 2 bytes together");
+  CHECK(gather(two, few) == "process 0 of 1 gathers 4 bytes of 2. Hint: sizes by rank");
+  CHECK(contains(gather(twice, all), "2 sizes for 1 processes"));
+  CHECK(contains(gather(none, all), "0 sizes for 1 processes"));
+  CHECK(contains(error_message([&] { alone.all_to_all(mine, two, all, own); }), "and 4 bytes"));
+  CHECK(contains(error_message([&] { alone.all_to_all(mine, own, few, own); }), "and 2 bytes"));
+  CHECK(few == std::vector<std::byte>(2));
+  CHECK(all == std::vector<std::byte>(4));
+  CHECK(gather(own, all).empty());
+  CHECK(all == mine);
+}
 
 TEST_CASE("processes gather texts and values by rank, and ask each other") {
   std::vector<std::vector<std::string>> heard(3);

@@ -53,22 +53,24 @@ TEST_CASE("rows of all blocks come to all in order, those beyond the last left o
 }
 
 TEST_CASE("draws in blocks are rows of one draw, whoever draws them, and the stream goes on behind them") {
-  const int64_t rows = 10;
-  const RowBlocks blocks(rows, 4);
-  Rng whole(5, "rows");
-  const Tensor normal = randn({rows, 3}, whole), wanted = normal + rand({rows, 3}, whole);
-  const Tensor later = randn({2}, whole);
-  for (int64_t count = 1; count <= 4; ++count) {
-    const auto failures = test::as_processes(count, [&](Processes& processes) {
-      Rng rng(5, "rows");
-      const Tensor found = shared_draws(blocks, processes, rng, [&](int64_t, Rng& own) {
-        const Tensor first = randn({blocks.size, 3}, own);
-        return first + rand({blocks.size, 3}, own);
+  for (const int64_t rows : {1, 4, 5, 7, 8, 10, 16}) {  // in one block, in exactly two, in three and in four
+    CAPTURE(rows);
+    const RowBlocks blocks(rows, 4);
+    Rng whole(5, "rows");
+    const Tensor normal = randn({rows, 3}, whole), wanted = normal + rand({rows, 3}, whole);
+    const Tensor later = randn({2}, whole);
+    for (int64_t count = 1; count <= 4; ++count) {
+      const auto failures = test::as_processes(count, [&](Processes& processes) {
+        Rng rng(5, "rows");
+        const Tensor found = shared_draws(blocks, processes, rng, [&](int64_t, Rng& own) {
+          const Tensor first = randn({blocks.size, 3}, own);
+          return first + rand({blocks.size, 3}, own);
+        });
+        CHECK(found.to_vector() == wanted.to_vector());
+        CHECK(randn({2}, rng).to_vector() == later.to_vector());
       });
-      CHECK(found.to_vector() == wanted.to_vector());
-      CHECK(randn({2}, rng).to_vector() == later.to_vector());
-    });
-    CHECK(test::all_well(failures));
+      CHECK(test::all_well(failures));
+    }
   }
 }
 

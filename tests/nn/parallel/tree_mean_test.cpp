@@ -71,6 +71,19 @@ TEST_CASE("fewer numbers than processes are exchanged too") {
   check_means<float>(8, 7, DType::f32);
 }
 
+TEST_CASE("values that are not one for each part, of one shape and dtype, are refused") {
+  const auto refusal = [](std::vector<Tensor> values) {
+    return test::error_message([&] { TreeMean(2, this_process()).of(values); });
+  };
+  CHECK(refusal({ones({2}), ones({2})}).empty());
+  for (const std::vector<Tensor>& values : {std::vector<Tensor>{},
+                                            {ones({2})},
+                                            {ones({2}), ones({1})},
+                                            {ones({2}), ones({2}, DType::f64)},
+                                            {ones({2}), ones({2}), ones({2})}})
+    CHECK(test::contains(refusal(values), "one value per part"));
+}
+
 TEST_CASE("processes that do not divide the parts are refused") {
   const auto failures = test::as_processes(3, [](Processes& processes) { TreeMean(8, processes); });
   for (const std::string& failure : failures)

@@ -71,8 +71,7 @@ TEST_CASE("a state that is put back goes on as the first did") {
   State from, to;
   a.add_to(from, "tuning");
   b.add_to(to, "tuning");
-  for (size_t i = 0; i < from.entries().size(); ++i)
-    to.entries()[i].restore(from.entries()[i].bytes().data());
+  for (size_t i = 0; i < from.entries().size(); ++i) to.entries()[i].restore(from.entries()[i].bytes());
   a.update(0.9);
   b.update(0.9);
   CHECK(a.step() == b.step());

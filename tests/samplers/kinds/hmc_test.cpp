@@ -142,8 +142,7 @@ TEST_CASE("the step that was found, and the mass, are the state") {
   State from, to;
   a.add_to(from, "hmc");
   b.add_to(to, "hmc");
-  for (size_t i = 0; i < from.entries().size(); ++i)
-    to.entries()[i].restore(from.entries()[i].bytes().data());
+  for (size_t i = 0; i < from.entries().size(); ++i) to.entries()[i].restore(from.entries()[i].bytes());
   CHECK(from.find("hmc.inverse_mass") != nullptr);
   CHECK(b.step_size() == a.step_size());
 }
