@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "gradzoo/autograd/tensor.h"
 
@@ -7,13 +5,7 @@ namespace gradzoo {
 
 Tensor full(const Shape& shape, double value, DType dtype) {
   Tensor out = empty(shape, dtype);
-  visit_any(dtype, [&]<class T>() {
-    if constexpr (std::is_floating_point_v<T>) {
-      kernels::fill(value, out.mutable_data<T>(), out.size());
-    } else {
-      std::fill_n(out.mutable_data<T>(), out.size(), static_cast<T>(value));
-    }
-  });
+  visit_any(dtype, [&]<class T>() { kernels::fill(value, out.mutable_data<T>(), out.size()); });
   return out;
 }
 
@@ -29,10 +21,7 @@ Tensor detail::tensor_of(std::span<const T> values, const Shape& shape, DType dt
     throw Error("tensor: {} values for shape {}. Hint: it needs {}", values.size(), shape.str(),
                 shape.size());
   Tensor out = empty(shape, dtype);
-  visit_any(dtype, [&]<class To>() {
-    std::transform(values.begin(), values.end(), out.mutable_data<To>(),
-                   [](T v) { return static_cast<To>(v); });
-  });
+  visit_any(dtype, [&]<class To>() { kernels::cast(values.data(), out.mutable_data<To>(), out.size()); });
   return out;
 }
 template Tensor detail::tensor_of(std::span<const float>, const Shape&, DType);
@@ -46,6 +35,9 @@ Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype
 }
 
 Tensor arange(int64_t n, DType dtype) {
+  constexpr int64_t kBytes = 256;
+  if (dtype == DType::u8 && n > kBytes)
+    throw Error("arange: u8 ends at 255, and {} numbers at {}. Hint: arange({}, DType::i64)", n, n - 1, n);
   Tensor out = empty({n}, dtype);
   visit_any(dtype, [&]<class T>() {
     T* values = out.mutable_data<T>();

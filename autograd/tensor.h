@@ -192,7 +192,8 @@ inline DType Tensor::dtype() const { return defined_impl().dtype; }
 inline uint64_t Tensor::version() const { return impl_->storage->version; }
 
 ///@{
-/// Factories. Values are uninitialised (empty), constant, or given; none is recorded.
+/// Factories. Values are uninitialised (empty), constant, or given; none is recorded. A number becomes one of
+/// the dtype as by cast().
 Tensor empty(const Shape& shape, DType dtype = DType::f32);
 Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 Tensor zeros(const Shape& shape, DType dtype = DType::f32);
@@ -231,13 +232,13 @@ requires detail::kIsNumber<T> Tensor tensor(const Range& values, const Shape& sh
                                             DType dtype = detail::kTensorDType<T>) {
   return detail::tensor_of(std::span<const T>(std::data(values), std::size(values)), shape, dtype);
 }
-/// 0, 1, ..., n-1.
+/// 0, 1, ..., n-1. Throws Error if the dtype is u8 and n above 256.
 Tensor arange(int64_t n, DType dtype = DType::f32);
 /// The n x n identity.
 Tensor eye(int64_t n, DType dtype = DType::f32);
 /// The values converted to another dtype: to an integer towards zero, to its nearest where it cannot hold the
-/// number, NaN to 0. Never recorded, since gradients do not flow between dtypes: throws
-/// for a floating-point dtype where an op on x would be recorded.
+/// number (300 becomes 255 in u8, -1 becomes 0), NaN to 0. Never recorded, since gradients do not flow
+/// between dtypes: throws for a floating-point dtype where an op on x would be recorded.
 Tensor cast(const Tensor& x, DType dtype);
 
 /// A differentiable function of one tensor, and of several.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "autograd/kernels/pointwise/broadcast_rows.h"
 #include "autograd/kernels/pointwise/elementwise.h"
@@ -31,6 +32,23 @@ void with_test(Compare op, Fn&& fn) {
     case Compare::ne:
       return fn([](auto u, auto v) { return u != v; });
   }
+}
+
+// The nearest value of an integer that cannot hold the number, for which C++ has no conversion or wraps.
+template <class From, class To>
+To converted(From x) {
+  if constexpr (std::is_integral_v<To>) {
+    constexpr To kLeast = std::numeric_limits<To>::min(), kMost = std::numeric_limits<To>::max();
+    if constexpr (std::is_floating_point_v<From>) {
+      if (std::isnan(x)) return 0;
+      if (x <= static_cast<From>(kLeast)) return kLeast;
+      if (x >= static_cast<From>(kMost)) return kMost;
+    } else {
+      if (std::cmp_less(x, kLeast)) return kLeast;
+      if (std::cmp_greater(x, kMost)) return kMost;
+    }
+  }
+  return static_cast<To>(x);
 }
 
 template <class T, class Test>
@@ -89,29 +107,14 @@ template void where(const uint8_t*, const double*, const double*, double*, int64
 
 template <class T>
 void fill(double value, T* y, int64_t n) {
-  parallel_for(n, kGrain, 64,
-               [=](int64_t begin, int64_t end) { std::fill(y + begin, y + end, static_cast<T>(value)); });
+  parallel_for(n, kGrain, 64, [=, each = converted<double, T>(value)](int64_t begin, int64_t end) {
+    std::fill(y + begin, y + end, each);
+  });
 }
 template void fill(double, float*, int64_t);
 template void fill(double, double*, int64_t);
 template void fill(double, int64_t*, int64_t);
 template void fill(double, uint8_t*, int64_t);
-
-namespace {
-
-// A number that an integer cannot hold has no conversion in C++.
-template <class From, class To>
-To converted(From x) {
-  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    using Limits = std::numeric_limits<To>;
-    if (std::isnan(x)) return 0;
-    if (x <= static_cast<From>(Limits::min())) return Limits::min();
-    if (x >= static_cast<From>(Limits::max())) return Limits::max();
-  }
-  return static_cast<To>(x);
-}
-
-}  // namespace
 
 template <class From, class To>
 void cast(const From* x, To* y, int64_t n) {
@@ -131,6 +134,10 @@ template void cast(const int64_t*, float*, int64_t);
 template void cast(const int64_t*, double*, int64_t);
 template void cast(const int64_t*, int64_t*, int64_t);
 template void cast(const int64_t*, uint8_t*, int64_t);
+template void cast(const int*, float*, int64_t);
+template void cast(const int*, double*, int64_t);
+template void cast(const int*, int64_t*, int64_t);
+template void cast(const int*, uint8_t*, int64_t);
 template void cast(const uint8_t*, float*, int64_t);
 template void cast(const uint8_t*, double*, int64_t);
 template void cast(const uint8_t*, int64_t*, int64_t);
