@@ -120,7 +120,7 @@ Batch read_examples(const Examples& data, int64_t begin, int64_t end, Pixels pix
     throw Error(fmt::format("read_examples: [{}, {}) does not lie in [0, {}). Hint: end at data.count()",
                             begin, end, data.count()));
   Rng draws = rng;
-  return batch_of(data, data.rows.rows(begin, end), pixels, draws, dtype, begin);
+  return batch_of(data, data.rows.rows(begin, end).clone(), pixels, draws, dtype, begin);
 }
 
 }  // namespace gradzoo

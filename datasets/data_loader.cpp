@@ -45,7 +45,7 @@ Tensor BatchRows::order(int64_t epoch) const {
 Tensor BatchRows::take(const Tensor& from, const Tensor& order, int64_t i) const {
   const NoGrad quiet;
   const int64_t begin = i * options_.batch_size, end = std::min(begin + options_.batch_size, count_);
-  return order.defined() ? index_select(from, 0, order.rows(begin, end)) : from.rows(begin, end);
+  return order.defined() ? index_select(from, 0, order.rows(begin, end)) : from.rows(begin, end).clone();
 }
 
 }  // namespace gradzoo

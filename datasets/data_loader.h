@@ -29,8 +29,7 @@ class BatchRows {
   int64_t size() const;
   /// The order of an epoch's rows, (n) i64, a pure function of (seed, epoch); undefined: as they are.
   Tensor order(int64_t epoch) const;
-  /// Those rows of a tensor that are batch i of the order: a copy, or a view where nothing is shuffled. Never
-  /// recorded.
+  /// Copies the rows of a tensor that are batch i of the order. Never recorded.
   Tensor take(const Tensor& from, const Tensor& order, int64_t i) const;
 
  private:

@@ -193,6 +193,9 @@ TEST_CASE("examples are read in the subset's order, the same in whatever pieces"
     }
   }
   CHECK(rng.draw() == 2);
+  Tensor own = read_examples(data, 0, 103, Pixels::grey, rng).rows;
+  own.mutable_data<int64_t>()[0] = 99;
+  CHECK(data.rows.data<int64_t>()[0] != 99);
   CHECK(read_examples(data, 7, 7, Pixels::grey, rng).count() == 0);
   for (auto [begin, end] : {std::pair{-1, 2}, {3, 2}, {0, 104}})
     CHECK_THROWS_AS(read_examples(data, begin, end, Pixels::grey, rng), Error);

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"
 #include "support/error_message.h"
 
@@ -22,7 +23,7 @@ Doubles count_to(int64_t n) {
 
 }  // namespace
 
-TEST_CASE("without shuffling batches are the rows in turn, as views, and the last one is short") {
+TEST_CASE("without shuffling batches are the rows in turn, and the last one is short") {
   const Tensor x = arange(14).view({7, 2}), labels = arange(7, DType::i64);
   DataLoader loader({x, labels}, {.batch_size = 3});
   CHECK(loader.size() == 3);
@@ -31,7 +32,7 @@ TEST_CASE("without shuffling batches are the rows in turn, as views, and the las
   for (const auto& [part, label] : loader) {
     CHECK(part.shape() == Shape{label.dim(0), 2});
     CHECK(label.dtype() == DType::i64);
-    CHECK(part.data<float>() == x.data<float>() + 2 * label.data<int64_t>()[0]);  // no copy
+    CHECK(part.to_vector() == x.rows(std::ssize(seen), std::ssize(seen) + label.size()).to_vector());
     sizes.push_back(label.size());
     for (const double l : label.to_vector()) seen.push_back(l);
   }
@@ -39,6 +40,24 @@ TEST_CASE("without shuffling batches are the rows in turn, as views, and the las
   CHECK(seen == count_to(7));
   CHECK(DataLoader({x}, {.batch_size = 3, .drop_last = true}).size() == 2);
   CHECK(DataLoader({x}).size() == 7);
+}
+
+TEST_CASE("batches are copies: what changes them leaves the data as they are") {
+  for (const bool shuffle : {false, true}) {
+    const Tensor x = arange(14).view({7, 2}), labels = arange(7, DType::i64), mask = zeros({7}, DType::u8);
+    for (const int64_t size : {1, 3, 7}) {
+      for (const auto& [part, label, byte] :
+           DataLoader({x, labels, mask}, {.batch_size = size, .shuffle = shuffle})) {
+        Tensor own = part, own_label = label, own_byte = byte;
+        own += 10;
+        own_label.mutable_data<int64_t>()[0] = -1;
+        own_byte.mutable_data<uint8_t>()[0] = 1;
+      }
+    }
+    CHECK(x.to_vector() == count_to(14));
+    CHECK(labels.to_vector() == count_to(7));
+    CHECK_FALSE(any(mask));
+  }
 }
 
 TEST_CASE("shuffled epochs are permutations that keep rows together, pure in seed and epoch") {
