@@ -71,9 +71,14 @@ Arrays read_npz_file(const std::string& bytes, const std::string& path, std::vec
     throw Error("{}: none of its arrays has a name of images (it has {}). Hint: images, x, x_train or arr_0",
                 path, names.empty() ? "none" : names);
   }
-  for (const std::string& member : zip.names())
+  for (const std::string& member : zip.names()) {
+    // numpy.load takes "x" for the array x, before "x.npy".
+    if (std::ranges::find(used, member + ".npy") != used.end())
+      throw Error("{}: it has two members for the array {}. Hint: one array per name", path,
+                  printable(member));
     if (std::ranges::find(used, member) == used.end())
       note_skipped(skipped, "an array of no name that is read", member);
+  }
   return arrays;
 }
 

@@ -1,7 +1,9 @@
 #include "datasets/images/zip.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <string_view>
 
 #include <zip.h>
 #include <zlib.h>
@@ -17,10 +19,67 @@ namespace {
   throw Error("{}: this zip file is cut short or damaged. Hint: copy or fetch it again", name);
 }
 
+// Little-endian; 0 beyond the end.
+uint64_t number_at(std::string_view text, uint64_t at, uint64_t bytes) {
+  uint64_t value = 0;
+  for (uint64_t i = bytes; i-- > 0;)
+    value = value << 8 |
+            (at < text.size() && i < text.size() - at ? static_cast<unsigned char>(text[at + i]) : 0);
+  return value;
+}
+
+bool stands_at(std::string_view text, uint64_t at, std::string_view signature) {
+  return at < text.size() && text.substr(at).starts_with(signature);
+}
+
+// Where the directory begins, by the record at the file's end or by the one of 64 bits that it names. Readers
+// look for the record from the end on and differ in which they take: one alone may have a directory before
+// it.
+uint64_t find_directory(std::string_view text, const std::string& name) {
+  constexpr uint64_t kRecord = 22, kLongestComment = 0xffff, kLocator = 20;
+  int found = 0;
+  uint64_t begin = 0;
+  size_t at = text.size() - std::min<uint64_t>(text.size(), kRecord + kLongestComment);
+  for (at = text.find("PK\5\6", at); at != std::string_view::npos; at = text.find("PK\5\6", at + 1)) {
+    const uint64_t size = number_at(text, at + 12, 4);
+    const bool is_wide = at >= kLocator && stands_at(text, at - kLocator, "PK\6\7");
+    if (!is_wide && (size > at || (size > 0 && !stands_at(text, at - size, "PK\1\2")))) continue;
+    ++found;
+    begin = is_wide ? number_at(text, number_at(text, at - kLocator + 8, 8) + 48, 8)
+                    : number_at(text, at + 16, 4);
+  }
+  if (found > 1) throw Error("{}: this zip file has two directories. Hint: numpy.savez", name);
+  return begin;
+}
+
+// Some readers believe the directory, others the header before each member. A header may leave sizes and sum
+// to what follows the member, or to its fields of 64 bits.
+void check_headers(std::string_view text, const std::string& name) {
+  constexpr uint64_t kWide = 0xffffffff;
+  for (uint64_t at = find_directory(text, name); stands_at(text, at, "PK\1\2");) {
+    const uint64_t name_size = number_at(text, at + 28, 2), extra = number_at(text, at + 30, 2),
+                   header = number_at(text, at + 42, 4);
+    const auto same = [&](uint64_t in_entry, uint64_t in_header, uint64_t bytes) {
+      return number_at(text, at + in_entry, bytes) == number_at(text, header + in_header, bytes);
+    };
+    const bool tells_sizes = (number_at(text, header + 6, 2) & 8) == 0 &&
+                             number_at(text, header + 18, 4) != kWide &&
+                             number_at(text, at + 20, 4) != kWide && number_at(text, at + 24, 4) != kWide;
+    const bool agrees = same(10, 8, 2) && same(28, 26, 2) &&
+                        (!tells_sizes || (same(16, 14, 4) && same(20, 18, 4) && same(24, 22, 4)));
+    if (header != kWide &&
+        (!stands_at(text, header, "PK\3\4") || !agrees ||
+         !stands_at(text, header + 30, text.substr(std::min<uint64_t>(at + 46, text.size()), name_size))))
+      throw Error("{}: this zip file's directory and its members differ. Hint: copy or fetch it again", name);
+    at += 46 + name_size + extra + number_at(text, at + 32, 2);
+  }
+}
+
 }  // namespace
 
 ZipReader::ZipReader(std::span<const std::byte> file, std::string name)
     : name_(std::move(name)), zip_(nullptr, zip_discard) {
+  check_headers({reinterpret_cast<const char*>(file.data()), file.size()}, name_);
   zip_error_t error{};
   zip_source_t* const source = zip_source_buffer_create(file.data(), file.size(), 0, &error);
   if (source != nullptr) zip_.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
@@ -50,6 +109,9 @@ ZipReader::ZipReader(std::span<const std::byte> file, std::string name)
     packed += member.comp_size;
     if (member.size > kMostBytes)
       throw Error("{}: its member {} has more than 4 GiB. Hint: fewer examples", name_,
+                  printable(member.name));
+    if (std::ranges::find(names_, member.name) != names_.end())
+      throw Error("{}: this zip file has two members {}. Hint: one array per name", name_,
                   printable(member.name));
     names_.emplace_back(member.name);
   }

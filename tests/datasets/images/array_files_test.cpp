@@ -160,6 +160,14 @@ TEST_CASE("arrays that are no images are refused with what they hold") {
       {"weights.npy", npy_bytes(counted({2, 2}))}};
   test::write_file(at.folder.file("g.npz"), zip_bytes(others));
   CHECK(test::contains(at.refusal("g.npz"), "it has weights.npy"));
+  const std::string images = npy_bytes(counted({2, 2, 2})), held = npy_bytes(counted({1, 2, 2}));
+  const std::vector<std::pair<std::string, std::string>> twice = {{"images.npy", images},
+                                                                  {"images.npy", held}},
+                                                         bare = {{"images.npy", images}, {"images", held}};
+  test::write_file(at.folder.file("h.npz"), zip_bytes(twice));
+  CHECK(test::contains(at.refusal("h.npz"), "two members images.npy. Hint: one array per name"));
+  test::write_file(at.folder.file("i.npz"), zip_bytes(bare));
+  CHECK(test::contains(at.refusal("i.npz"), "two members for the array images. Hint: one array per name"));
 }
 
 }  // namespace
