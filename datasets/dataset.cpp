@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "autograd/distances.h"
 #include "datasets/toys/point_set.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
@@ -152,10 +153,8 @@ double DataShape::diameter() const {
 
 double diameter_of(const Tensor& x) {
   const NoGrad quiet;
-  const Tensor some = cast(x.rows(0, std::min(kDiameterExamples, x.dim(0))), DType::f64);
-  const Tensor lengths = sum(square(some), 1, true);
-  const Tensor squares = lengths + transpose(lengths) - matmul(some, some, false, true) * 2.0;
-  return std::sqrt(std::max(max(squares).item(), 0.0));
+  const Tensor some = x.rows(0, std::min(kDiameterExamples, x.dim(0)));
+  return std::sqrt(max(squared_distances(some, some)).item());
 }
 
 DataShape shape_of(const DatasetOptions& options) {

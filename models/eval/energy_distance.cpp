@@ -1,3 +1,4 @@
+#include "autograd/distances.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
@@ -8,9 +9,7 @@ namespace {
 
 // The sum of |a_i - b_j| over all pairs.
 double sum_of_distances(const Tensor& a, const Tensor& b) {
-  const Tensor squares =
-      sum(square(a), 1, true) + transpose(sum(square(b), 1, true)) - matmul(a, b, false, true) * 2.0;
-  return sum(sqrt(maximum(squares, 0.0))).item();
+  return sum(sqrt(squared_distances(a, b))).item();
 }
 
 }  // namespace
@@ -20,10 +19,9 @@ double energy_distance(const Tensor& a, const Tensor& b) {
     throw Error("energy_distance: sets of {} and {}. Hint: rows of one width, two or more of each",
                 a.shape().str(), b.shape().str());
   const NoGrad quiet;
-  const Tensor x = cast(a, DType::f64), y = cast(b, DType::f64);
-  const double n = static_cast<double>(x.dim(0)), m = static_cast<double>(y.dim(0));
-  return 2 * sum_of_distances(x, y) / (n * m) - sum_of_distances(x, x) / (n * (n - 1)) -
-         sum_of_distances(y, y) / (m * (m - 1));
+  const double n = static_cast<double>(a.dim(0)), m = static_cast<double>(b.dim(0));
+  return 2 * sum_of_distances(a, b) / (n * m) - sum_of_distances(a, a) / (n * (n - 1)) -
+         sum_of_distances(b, b) / (m * (m - 1));
 }
 
 }  // namespace gradzoo

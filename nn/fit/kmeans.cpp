@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "autograd/distances.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"
@@ -12,12 +13,6 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kRowsAtOnce = 4096;
-
-// |x - c|^2 for all rows and centres: (n, k).
-Tensor squared_distances(const Tensor& x, const Tensor& centres) {
-  return maximum(sum(square(x), 1, true) - matmul(x, centres, false, true) * 2.0 + sum(square(centres), 1),
-                 0.0);
-}
 
 // A row at random, with a chance that is proportional to its weight; the first where all weights are 0.
 int64_t weighted_row(const Tensor& weights, Rng& rng) {
@@ -54,7 +49,7 @@ Tensor nearest_centre(const Tensor& x, const Tensor& centres) {
   Tensors parts;
   for (int64_t begin = 0; begin < x.dim(0); begin += kRowsAtOnce) {
     const Tensor rows = x.rows(begin, std::min(begin + kRowsAtOnce, x.dim(0)));
-    parts.push_back(argmin(squared_distances(cast(rows, centres.dtype()), centres), 1));
+    parts.push_back(argmin(squared_distances(rows, centres), 1));
   }
   return concat(parts, 0);
 }
@@ -65,7 +60,7 @@ Clustering kmeans(const Tensor& x, int64_t k, Rng& rng, int64_t rounds) {
     throw Error("kmeans: {} clusters of {}. Hint: rows (n, d), n above 0, and one cluster at least", k,
                 x.shape().str());
   if (!all_finite(x)) throw Error("kmeans: the rows are not all finite. Hint: look for NaN before");
-  // Distances are differences of squares: they are exact where the rows lie around 0.
+  // Sums of rows around 0 keep their digits.
   const Tensor rows = cast(x, DType::f64), middle = mean(rows, 0, true), centred = rows - middle;
   Tensor centres = spread_centres(centred, k, rng), labels = nearest_centre(centred, centres);
   for (int64_t round = 0; round < rounds; ++round) {

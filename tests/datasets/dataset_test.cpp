@@ -94,6 +94,9 @@ TEST_CASE("A subset goes for every part and for batches, and a toy has none") {
 TEST_CASE("the diameter is the largest distance of two examples, as is noted of known images") {
   CHECK(diameter_of(tensor({0, 0, 3, 4, 1, 1}, {3, 2})) == approx(5));
   CHECK(diameter_of(tensor({2, 2}, {1, 2})) == 0);
+  const Tensor far =
+      tensor({0, 0, 3, 4, 1, 1}, {3, 2}, DType::f64) + 1e9;  // whose squares keep no digit of 25
+  CHECK(diameter_of(far) == approx(5));
   const Dataset mnist("mnist");
   const Examples train = mnist.split(Split::train);
   const Rng rng(0, "dataset_test");

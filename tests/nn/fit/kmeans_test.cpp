@@ -63,6 +63,18 @@ TEST_CASE("k-means finds groups that lie apart, and each row is with its nearest
   }
 }
 
+TEST_CASE("groups are found beside others that are far away") {
+  // Groups 2^10 apart around -2^40 and 2^40, where squares are known to 2^28.
+  Rng rng(3, "test/kmeans");
+  const double far = 0x1p40;
+  const Tensor points = tensor({-far, -far + 1024, far, far + 1024}, {4, 1}, DType::f64);
+  const Tensor x = tile_rows(points, 25) + randn({100, 1}, rng, DType::f64);
+  const Tensor nearest = nearest_centre(x, points);
+  for (int64_t i = 0; i < 100; ++i) CHECK(nearest.data<int64_t>()[i] == i % 4);
+  const Tensor moved = nearest_centre(cast(x - far, DType::f64), points - far);
+  CHECK(moved.to_vector() == nearest.to_vector());
+}
+
 TEST_CASE("first centres are drawn far from each other") {
   // By random rows a group is missed in most of the draws; by k-means++ in hardly any. Without rounds the
   // labels are those of the first centres. 60 draws; P(a group is missed) is below .01 each.
