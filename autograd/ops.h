@@ -20,6 +20,7 @@ Tensor neg(const Tensor& x);               ///< -x
 Tensor abs(const Tensor& x);               ///< its gradient at 0 is 0
 Tensor exp(const Tensor& x);               ///< e^x
 Tensor expm1(const Tensor& x);             ///< e^x - 1, accurate near 0
+Tensor expm1x(const Tensor& x);            ///< e^x - 1 - x, accurate near 0, and so are its derivatives
 Tensor log(const Tensor& x);               ///< natural; NaN below 0
 Tensor log1p(const Tensor& x);             ///< log(1 + x), accurate near 0
 Tensor exp2(const Tensor& x);              ///< 2^x; this and log2 are exact at powers of two

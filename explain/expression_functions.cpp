@@ -95,6 +95,7 @@ std::vector<ExpressionFunction> all_functions() {
       unary<erf>("erf", "erf(x)"),
       unary<exp>("exp", "exp(x)"),
       unary<expm1>("expm1", "expm1(x)"),
+      unary<expm1x>("expm1x", "expm1x(x)"),
       unary<gelu>("gelu", "gelu(x)"),
       unary<lgamma>("lgamma", "lgamma(x)"),
       unary<log>("log", "log(x)"),

@@ -23,9 +23,9 @@ Tensor standard_normal_log_prob(const Tensor& x) { return -0.5 * (square(x) + kL
 // KL(q || p) = E_q[log q(z) - log p(z)] with q = N(mu, s^2), p = N(0, 1), s^2 = e^logvar. The terms log 2 pi
 // cancel, E_q (z - mu)^2 = s^2 and E_q z^2 = mu^2 + s^2, so
 // KL = E_q[-1/2 logvar - (z - mu)^2 / 2 s^2 + z^2 / 2] = 1/2 (-logvar - 1 + mu^2 + s^2).
-// e^logvar - 1 is written as expm1, which keeps its digits where q is close to p.
+// Its value and its derivatives keep their digits where q is close to p.
 Tensor kl_standard_normal(const Tensor& mu, const Tensor& logvar) {
-  return 0.5 * (expm1(logvar) - logvar + square(mu));
+  return 0.5 * (expm1x(logvar) + square(mu));
 }
 
 Tensor kl_standard_normal_rows(const Tensor& mu, const Tensor& logvar) {

@@ -9,6 +9,7 @@ enum class Unary {
   abs,
   exp,
   expm1,
+  expm1x,
   log,
   log1p,
   sqrt,

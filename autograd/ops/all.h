@@ -31,8 +31,8 @@ struct OpList {};
 
 using AllOps = OpList<
     // Elementwise mathematics.
-    ops::Neg, ops::Abs, ops::Exp, ops::Expm1, ops::Log, ops::Log1p, ops::Sqrt, ops::Rsqrt, ops::Reciprocal,
-    ops::Square, ops::Sin, ops::Cos, ops::Clamp, ops::Exp2, ops::Log2, ops::Log10,
+    ops::Neg, ops::Abs, ops::Exp, ops::Expm1, ops::Expm1x, ops::Log, ops::Log1p, ops::Sqrt, ops::Rsqrt,
+    ops::Reciprocal, ops::Square, ops::Sin, ops::Cos, ops::Clamp, ops::Exp2, ops::Log2, ops::Log10,
     // Trigonometric and hyperbolic functions.
     ops::Tan, ops::Asin, ops::Acos, ops::Atan, ops::Atan2, ops::Sinh, ops::Cosh, ops::Asinh, ops::Acosh,
     ops::Atanh, ops::QuadraticPower,

@@ -31,6 +31,7 @@ Tensor neg(const Tensor& x) { return apply<ops::Neg>(x); }
 Tensor abs(const Tensor& x) { return apply<ops::Abs>(x); }
 Tensor exp(const Tensor& x) { return apply<ops::Exp>(x); }
 Tensor expm1(const Tensor& x) { return apply<ops::Expm1>(x); }
+Tensor expm1x(const Tensor& x) { return apply<ops::Expm1x>(x); }
 Tensor log(const Tensor& x) { return apply<ops::Log>(x); }
 Tensor log1p(const Tensor& x) { return apply<ops::Log1p>(x); }
 Tensor exp2(const Tensor& x) { return apply<ops::Exp2>(x); }

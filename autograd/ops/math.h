@@ -77,6 +77,13 @@ struct Expm1 : UnaryOp<Unary::expm1, reads_in(0)> {
   static std::vector<OpCase<Expm1>> cases() { return unary_cases<Expm1>({}); }
 };
 
+struct Expm1x : UnaryOp<Unary::expm1x, reads_in(0)> {
+  static constexpr const char* name = "expm1x";
+  static constexpr const char* formula = "y = e^x - 1 - x;  dx = g (e^x - 1)";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, expm1(v.in(0)))); }
+  static std::vector<OpCase<Expm1x>> cases() { return unary_cases<Expm1x>({}); }
+};
+
 struct Log : UnaryOp<Unary::log, reads_in(0)> {
   static constexpr const char* name = "log";
   static constexpr const char* formula = "y = log x;  dx = g / x";

@@ -58,9 +58,27 @@ TEST_CASE("the KL's closed form is the integral that defines it") {
 
 TEST_CASE("the KL is 0 at the prior, and keeps its digits beside it") {
   CHECK(kl_standard_normal(vector({0}), vector({0})).item() == 0.0);
-  // 1/2 (e^v - 1 - v) = v^2 / 4 + v^3 / 12 + ...
-  const double v = 1e-5;
-  CHECK(kl_standard_normal(vector({0}), vector({v})).item() == approx(v * v / 4).epsilon(1e-5));
+  // 1/2 (e^v - 1 - v) = v^2 / 4 + v^3 / 12 + ..., of slope 1/2 (e^v - 1) and curvature 1/2 e^v
+  for (const double size : {1e-30, 1e-12, 1e-5, 1e-3, 0.1}) {
+    for (const double v : {size, -size}) {
+      for (const DType dtype : {DType::f32, DType::f64}) {
+        CAPTURE(v);
+        const double few_ulps = dtype == DType::f32 ? 5e-7 : 1e-15;
+        Tensor logvar = tensor({v}, {1}, dtype).requires_grad_();
+        const double at = logvar.to_vector()[0];  // v, rounded
+        const Tape tape;
+        const Tensor kl = kl_standard_normal(zeros({1}, dtype), logvar);
+        const Tensor slope = grad(kl, logvar, {.create_graph = true}), curvature = grad(slope, logvar);
+        double series = 1;
+        for (int k = 15; k > 2; --k) series = 1 + at / k * series;
+        const double wanted = at * at / 4 * series;
+        const bool is_normal = dtype == DType::f64 || size > 1e-15;
+        if (is_normal) CHECK(std::abs(kl.item() - wanted) <= few_ulps * wanted);
+        CHECK(std::abs(slope.item() - std::expm1(at) / 2) <= few_ulps * std::abs(std::expm1(at) / 2));
+        CHECK(std::abs(curvature.item() - std::exp(at) / 2) <= few_ulps);
+      }
+    }
+  }
 }
 
 TEST_CASE("the KL of rows is the sum over their dimensions") {

@@ -28,6 +28,7 @@ struct UnaryFn {
     if constexpr (kF == Unary::abs) return hn::Abs(x);
     if constexpr (kF == Unary::exp) return exp(d, x);
     if constexpr (kF == Unary::expm1) return expm1(d, x);
+    if constexpr (kF == Unary::expm1x) return expm1x(d, x);
     if constexpr (kF == Unary::log) return log(d, x);
     if constexpr (kF == Unary::log1p) return log1p(d, x);
     if constexpr (kF == Unary::sqrt) return hn::Sqrt(x);

@@ -98,6 +98,17 @@ HWY_INLINE V expm1(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(expm1_parts(d, x).value, x));
 }
 
+/// e^x - 1 - x: below 1 the Taylor series from x^2 / 2 on, where the difference loses its digits.
+template <class D, class V>
+HWY_INLINE V expm1x(D d, V x) {
+  V series = constant(d, 1);  // 1 + x/3 (1 + x/4 (...))
+  for (int k = sizeof(Lane<D>) == 4 ? 11 : 19; k > 2; --k)
+    series = hn::MulAdd(hn::Mul(x, constant(d, 1.0 / k)), series, constant(d, 1));
+  const V small = hn::Mul(hn::Mul(hn::Mul(x, constant(d, 0.5)), x), series);
+  const V y = hn::IfThenElse(hn::Lt(hn::Abs(x), constant(d, 1)), small, hn::Sub(expm1(d, x), x));
+  return hn::IfThenElse(hn::Eq(x, infinity(d)), x, y);
+}
+
 /// log x: Highway's with its missing cases.
 template <class D, class V>
 HWY_INLINE V log(D d, V x) {

@@ -22,6 +22,12 @@ TEST_CASE("mathematics and both derivatives are true at the ends of the domain, 
        Truth(kInf, kInf, kInf)},
       {"expm1", expm1, [](Real x) { return Truth(std::expm1(x), std::exp(x), std::exp(x)); }, Truth(-1, 0, 0),
        Truth(kInf, kInf, kInf)},
+      {"expm1x", expm1x,
+       [](Real x) {
+         const Real small = x * x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5)));
+         return Truth(std::abs(x) < 1e-3L ? small : std::expm1(x) - x, std::expm1(x), std::exp(x));
+       },
+       Truth(kInf, -1, 0), Truth(kInf, kInf, kInf)},
       {"log", log, [](Real x) { return Truth(std::log(x), 1 / x, -1 / (x * x)); }, kUndefined,
        Truth(kInf, 0, 0), 0.0},
       {"log1p", log1p, [](Real x) { return Truth(std::log1p(x), 1 / (1 + x), -1 / ((1 + x) * (1 + x))); },

@@ -19,6 +19,12 @@ struct Function {
 
 long double rsqrt(long double x) { return 1 / std::sqrt(x); }
 long double reciprocal(long double x) { return 1 / x; }
+long double expm1x_truth(long double x) {
+  if (std::fabs(x) > 1) return std::isinf(x) ? std::fabs(x) : std::expm1(x) - x;
+  long double sum = 0, term = x;
+  for (int k = 2; k < 40; ++k) sum += term *= x / k;
+  return sum;
+}
 long double square(long double x) { return x * x; }
 long double negative(long double x) { return -x; }
 long double sign_of(long double x) { return x > 0 ? 1 : (x < 0 ? -1 : x); }
@@ -29,6 +35,10 @@ const Function kFunctions[] = {
     {Unary::exp, "exp", std::exp, -80, 80, 1.5},
     {Unary::expm1, "expm1", std::expm1, -20, 20, 2},
     {Unary::expm1, "expm1 near 0", std::expm1, -1e-3, 1e-3, 2},
+    {Unary::expm1x, "expm1x", expm1x_truth, -20, 20, 3},
+    {Unary::expm1x, "expm1x near 0", expm1x_truth, -1e-3, 1e-3, 3},
+    {Unary::expm1x, "expm1x where the series ends", expm1x_truth, 0.9, 1.1, 4},
+    {Unary::expm1x, "expm1x where the series begins", expm1x_truth, -1.1, -0.9, 4},
     {Unary::log, "log", std::log, 1e-6, 10, 1.5},
     {Unary::log1p, "log1p", std::log1p, -0.9999, 10, 2},
     {Unary::log1p, "log1p near 0", std::log1p, -1e-3, 1e-3, 2},
