@@ -75,10 +75,21 @@ std::vector<OpCase<SumTo>> SumTo::cases() {
                                     {{2, 1, 3}, {2, 1, 1}}});
 }
 
+namespace {
+
 bool has_left_range(const Tensor& total) {
   return visit_floating(total.dtype(), [&]<class T>() {
-    return std::any_of(total.data<T>(), total.data<T>() + total.size(), [](T t) { return std::isinf(t); });
+    return !std::all_of(total.data<T>(), total.data<T>() + total.size(),
+                        [](T t) { return std::isfinite(t); });
   });
+}
+
+}  // namespace
+
+Tensor sum_over_count(const Tensor& x, int64_t count, FunctionRef<Tensor(const Tensor&)> sum_of) {
+  const Tensor total = sum_of(x);
+  const auto n = static_cast<double>(count);
+  return has_left_range(total) ? sum_of(div(x, n)) : div(total, n);
 }
 
 Tensor tie_shares(const Tensor& x, const Tensor& extremum) {
@@ -193,9 +204,8 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 Tensor mean(const Tensor& x, int axis, bool keepdim) {
   const CompositeScope mean_of_axis(ops::kMean);
   const int from_end = ops::axis_from_end(axis, x.rank(), "mean");
-  const Tensor total = sum(x, from_end, keepdim);
-  const auto n = static_cast<double>(x.shape()[from_end]);
-  return ops::has_left_range(total) ? sum(div(x, n), from_end, keepdim) : div(total, n);
+  return ops::sum_over_count(x, x.shape()[from_end],
+                             [&](const Tensor& t) { return sum(t, from_end, keepdim); });
 }
 
 Tensor mean(const Tensor& x) {
@@ -207,7 +217,8 @@ Tensor var_axis(const Tensor& x, int axis, bool keepdim, int correction) {
   const int from_end = ops::axis_from_end(axis, x.rank(), "var");
   const int64_t degrees = std::max<int64_t>(0, x.shape()[from_end] - correction);
   const Tensor deviation = sub(x, mean(x, from_end, /*keepdim=*/true));
-  return div(sum(square(deviation), from_end, keepdim), static_cast<double>(degrees));
+  return ops::sum_over_count(square(deviation), degrees,
+                             [&](const Tensor& t) { return sum(t, from_end, keepdim); });
 }
 
 Tensor var(const Tensor& x, int correction) { return var_axis(ops::one_row(x), -1, false, correction); }

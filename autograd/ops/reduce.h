@@ -60,8 +60,8 @@ struct SumTo {
   static std::vector<OpCase<SumTo>> cases();
 };
 
-/// Whether a sum is infinite: the mean of finite numbers is then that of their shares, x / n.
-bool has_left_range(const Tensor& total);
+/// sum_of(x) / count, or sum_of(x / count) if the sum has left the range: a mean of finite numbers is finite.
+Tensor sum_over_count(const Tensor& x, int64_t count, FunctionRef<Tensor(const Tensor&)> sum_of);
 
 /// For each line along the axis: 1 / (number of elements that equal `extremum`) where x equals it, else 0. It
 /// is a constant to derivatives.

@@ -91,15 +91,15 @@ Tensor sum(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
 }
 
 Tensor mean(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
-  const Tensor total = sum_over(x, axes, keepdim, "mean");
-  const auto n = static_cast<double>(count_over(x.shape(), axes));
-  return ops::has_left_range(total) ? sum_over(div(x, n), axes, keepdim, "mean") : div(total, n);
+  return ops::sum_over_count(x, count_over(x.shape(), axes),
+                             [&](const Tensor& t) { return sum_over(t, axes, keepdim, "mean"); });
 }
 
 Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim, int correction) {
   const Tensor deviation = sub(x, mean(x, axes, /*keepdim=*/true));
   const int64_t degrees = std::max<int64_t>(0, count_over(x.shape(), axes) - correction);
-  return div(sum_over(square(deviation), axes, keepdim, "var"), static_cast<double>(degrees));
+  return ops::sum_over_count(square(deviation), degrees,
+                             [&](const Tensor& t) { return sum_over(t, axes, keepdim, "var"); });
 }
 
 Tensor stddev(const Tensor& x, int correction) { return stddev_axis(ops::one_row(x), -1, false, correction); }

@@ -80,7 +80,7 @@ void for_pixels(const PoolSizes& s, int64_t first, Fn&& fn) {
 
 }  // namespace
 
-// Of many pixels in double.
+// Of many pixels in double; where the sum leaves the range, of what the factor leaves of each.
 template <class T>
 void pool_sum(const PoolSizes& s, T factor, const T* x, T* y) {
   constexpr int64_t kFewPixels = 64;
@@ -88,15 +88,19 @@ void pool_sum(const PoolSizes& s, T factor, const T* x, T* y) {
   struct Sums;
   for_windows(s, [&](int64_t window, int64_t first) {
     T* const to = y + window * s.channels;
-    const auto add_to = [&](auto* sums) {
+    const auto add_to = [&](auto* sums, T before, T after) {
       std::fill_n(sums, s.channels, 0);
       for_pixels(s, first, [&](int64_t at) {
-        for (int64_t c = 0; c < s.channels; ++c) sums[c] += x[at + c];
+        for (int64_t c = 0; c < s.channels; ++c) sums[c] += before * x[at + c];
       });
-      for (int64_t c = 0; c < s.channels; ++c) to[c] = static_cast<T>(sums[c]) * factor;
+      for (int64_t c = 0; c < s.channels; ++c) to[c] = static_cast<T>(sums[c]) * after;
+      return std::all_of(to, to + s.channels, [](T y) { return std::isfinite(y); });
     };
-    if (pixels <= kFewPixels) return add_to(to);
-    add_to(scratch<double, Sums>(s.channels));
+    const auto add = [&](auto* sums) { return add_to(sums, T{1}, factor) || add_to(sums, factor, T{1}); };
+    if (pixels <= kFewPixels)
+      add(to);
+    else
+      add(scratch<double, Sums>(s.channels));
   });
 }
 template void pool_sum(const PoolSizes&, float, const float*, float*);

@@ -52,7 +52,8 @@ HWY_NOINLINE void scale_shift(int64_t pixels, int64_t channels, bool silu_too, c
   }
 }
 
-/// h = g silu'(x a + b), or g; sums over the pixels of h and of h (x - mean).
+/// h = g silu'(x a + b), or g; sums over the pixels of h and of h (x - mean). They are gradients, whose terms
+/// may cancel, so that every addition is corrected.
 template <class T>
 HWY_NOINLINE void slope_sums(int64_t pixels, int64_t channels, bool silu_too, const T* x, const T* g,
                              const T* a, const T* b, const T* mean, T* h, T* sums, T* moments) {
@@ -60,18 +61,13 @@ HWY_NOINLINE void slope_sums(int64_t pixels, int64_t channels, bool silu_too, co
   for_vectors<T>(channels, [&](auto d, const auto& load, const auto& store) HWY_ATTR {
     SumOfSums<decltype(hn::Zero(d))> total{hn::Zero(d), hn::Zero(d)}, total_moment = total;
     const auto factor = load(a), offset = load(b), centre = load(mean);
-    for (int64_t first = 0; first < pixels; first += kFewPixels) {
-      auto sum = hn::Zero(d), moment = hn::Zero(d);
-      for (int64_t p = first; p < std::min(pixels, first + kFewPixels); ++p) {
-        const auto value = load(x + p * channels);
-        auto slanted = load(g + p * channels);
-        if (silu_too) slanted = hn::Mul(slanted, slope(d, hn::MulAdd(value, factor, offset)));
-        store(slanted, h + p * channels);
-        sum = hn::Add(sum, slanted);
-        moment = hn::MulAdd(slanted, hn::Sub(value, centre), moment);
-      }
-      total.add(sum);
-      total_moment.add(moment);
+    for (int64_t p = 0; p < pixels; ++p) {
+      const auto value = load(x + p * channels);
+      auto slanted = load(g + p * channels);
+      if (silu_too) slanted = hn::Mul(slanted, slope(d, hn::MulAdd(value, factor, offset)));
+      store(slanted, h + p * channels);
+      total.add(slanted);
+      total_moment.add(hn::Mul(slanted, hn::Sub(value, centre)));
     }
     store(total.value(), sums);
     store(total_moment.value(), moments);

@@ -107,6 +107,27 @@ TEST_CASE("softmax along columns has the digits that it has along rows") {
   }
 }
 
+TEST_CASE("the likelihood of a class that is nearly certain keeps its digits along every axis") {
+  // log(1 + e^-gap + e^-(gap + 1)), where log(1 + s) of the sum s is 0 from gaps of 17 on, in double of 37
+  for (const double gap : {5.0, 12.0, 20.0, 30.0, 40.0}) {
+    CAPTURE(gap);
+    const double wanted = std::log1p(std::exp(-gap) + std::exp(-gap - 1));
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      const double few_ulps = dtype == DType::f32 ? kFewUlps : 1e-15;
+      for (const int64_t lines : {1, 2, 3, 40}) {  // side by side
+        for (const int axis : {0, 1, 2}) {
+          Shape shape{2, 2, lines};
+          shape = shape.insert(axis, 1);
+          const Tensor likely = zeros(shape, dtype),
+                       line = concat({likely - gap, likely, likely - gap - 1.0}, axis);
+          for (const Tensor& y : {logsumexp(line, axis), -slice(log_softmax(line, axis), axis, 1, 2)})
+            for (const double value : y.to_vector()) CHECK(std::abs(value - wanted) <= few_ulps * wanted);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("a power that alone leaves the range does not take the gradient with it") {
   std::vector<Case> cases;
   for (const double x : {1e-30, 1e-25, 1e-3, 2.0, 1e10, 1e25, 1e30}) {
@@ -195,6 +216,53 @@ TEST_CASE("group_norm's sums over a million pixels keep their digits") {
         }) < 2e-5);
 }
 
+TEST_CASE("group_norm's gradients by scale and shift keep their digits where their terms cancel") {
+  constexpr int64_t kPixels = 65'536, kChannels = 19;
+  Rng rng(59, "precision");
+  const Tensor x = randn({1, kPixels, kChannels}, rng), g = randn({1, kPixels, kChannels}, rng);
+  for (const bool silu : {false, true}) {
+    const auto gradients = [&](DType t) {
+      const Tensor scale = ones({kChannels}, t).requires_grad_(),
+                   shift = zeros({kChannels}, t).requires_grad_();
+      const Tape tape;
+      const Tensor y = group_norm(cast(x, t), kChannels, scale, shift, {.silu = silu});
+      const Tensors found = grad(y, std::vector<Tensor>{scale, shift}, {.grad_output = cast(g, t)});
+      return concat(found[0], found[1], 0).to_vector();
+    };
+    // The terms are about 1, each rounded by 2^-25 of it on average: their exact sum spreads by 256 of that,
+    // and five standard deviations have a false-alarm rate of 1e-6 for each number.
+    const std::vector<double> single = gradients(DType::f32), twice = gradients(DType::f64);
+    for (size_t i = 0; i < twice.size(); ++i)
+      CHECK(std::abs(single[i] - twice[i]) < 5 * 256 * 0x1p-25 + kFewUlps * std::abs(twice[i]));
+  }
+}
+
+TEST_CASE("variances of numbers whose squares add up beyond the range are finite") {
+  const Tensor x = concat(full({50}, 1.5e19), full({50}, -1.5e19), 0).requires_grad_();
+  const Tape tape;
+  CHECK(var(x, 0).item() == approx(2.25e38).epsilon(1e-6));
+  CHECK(var(reshape(x, {100, 1}), {0, 1}, false, 0).item() == approx(2.25e38).epsilon(1e-6));
+  CHECK(grad(var(x, 0), x).to_vector()[0] == approx(3e17).epsilon(1e-6));
+}
+
+TEST_CASE("pooled means of the largest numbers are finite, in small windows and in large ones") {
+  for (const int64_t k : {1, 2, 3, 8, 9, 20}) {
+    CAPTURE(k);
+    const Shape shape{1, k, 2 * k, 5};
+    const auto means_of = [&](double value, DType dtype) {
+      return avg_pool2d(full(shape, value, dtype), k).to_vector();
+    };
+    for (const double y : means_of(3e38, DType::f32)) CHECK(y == approx(3e38).epsilon(1e-6));
+    for (const double y : means_of(-1.7e308, DType::f64)) CHECK(y / 1e308 == approx(-1.7).epsilon(1e-13));
+    for (const double y : means_of(test::kInf, DType::f32)) CHECK(y == test::kInf);
+    for (const double y : means_of(NAN, DType::f64)) CHECK(std::isnan(y));
+  }
+  Tensor x = full({1, 2, 2, 1}, 3e38);
+  x.requires_grad_();
+  const Tape tape;
+  CHECK(grad(sum(avg_pool2d(x, 2)), x).to_vector() == std::vector<double>(4, 0.25));
+}
+
 TEST_CASE("the mean of finite numbers is finite") {
   Tensor x = tensor({3e38, 3e38}, {2}, DType::f32);
   x.requires_grad_();
@@ -202,6 +270,10 @@ TEST_CASE("the mean of finite numbers is finite") {
   CHECK(mean(x).item() == approx(3e38));
   CHECK(grad(mean(x), x).to_vector() == std::vector<double>{0.5, 0.5});
   CHECK(mean(reshape(x, {2, 1}), {0, 1}).item() == approx(3e38));
+  // Sums that leave the range at both ends before they meet.
+  const Tensor both = concat(full({40}, 3e38), full({40}, -3e38), 0);
+  CHECK(std::abs(mean(both).item()) < 1e32);
+  CHECK(std::abs(mean(reshape(both, {80, 1}), 0).item()) < 1e32);
   CHECK(std::isinf(mean(tensor({test::kInf, 1}, {2}, DType::f32)).item()));
   CHECK(std::isnan(mean(tensor({test::kInf, -test::kInf}, {2}, DType::f32)).item()));
 }
