@@ -9,6 +9,10 @@
 
 namespace gradzoo {
 
+/// The largest seed that a command, an option or a request takes: larger ones are not exact in every JSON
+/// reader.
+inline constexpr int64_t kMostSeed = (int64_t{1} << 53) - 1;
+
 /// Which of `count` equal parts of the rows a draw is for.
 struct RowWindow {
   int64_t part = 0, count = 1;  ///< the part, from 0, and how many there are

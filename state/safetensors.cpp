@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -52,12 +53,14 @@ uint64_t written_bytes(const SafetensorsTensor& t) {
   return static_cast<uint64_t>(t.shape.size()) * stored_bytes(t.dtype, stored_as(t));
 }
 
-std::vector<std::byte> halves_of(std::span<const std::byte> floats) {
-  std::vector<std::byte> halves(floats.size() / 2);
-  for (size_t i = 0; i < floats.size() / sizeof(float); ++i) {
+std::vector<std::byte> halves_of(const SafetensorsTensor& t) {
+  std::vector<std::byte> halves(t.bytes.size() / 2);
+  for (size_t i = 0; i < t.bytes.size() / sizeof(float); ++i) {
     float value = 0;
-    std::memcpy(&value, floats.data() + i * sizeof(float), sizeof(float));
+    std::memcpy(&value, t.bytes.data() + i * sizeof(float), sizeof(float));
     const uint16_t half = to_f16(value);
+    if (std::isfinite(value) && std::isinf(from_f16(half)))
+      throw Error("safetensors: '{}' has {}, and F16 ends at 65504. Hint: half=false", t.name, value);
     std::memcpy(halves.data() + i * sizeof(half), &half, sizeof(half));
   }
   return halves;
@@ -155,6 +158,10 @@ const SafetensorsEntry* SafetensorsReader::find(std::string_view name) const {
 }
 
 std::vector<std::byte> SafetensorsReader::read(const SafetensorsEntry& entry) const {
+  const SafetensorsEntry* const own = find(entry.name);
+  if (own == nullptr || *own != entry)
+    throw Error("{}: {} is an entry of another file. Hint: take it from entries()", path_,
+                quoted_name(entry.name));
   std::vector<std::byte> bytes(entry.end - entry.begin);
   read_at(data_begin_ + entry.begin, bytes);
   return entry.stored == Stored::whole ? bytes : floats_of(bytes, entry.stored);
@@ -185,7 +192,7 @@ std::vector<std::byte> to_safetensors(std::vector<SafetensorsTensor> tensors, co
   append(std::as_bytes(std::span(header)));
   for (const SafetensorsTensor& t : tensors) {
     if (t.half)
-      append(halves_of(t.bytes));
+      append(halves_of(t));
     else
       append(t.bytes);
   }

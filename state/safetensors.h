@@ -30,6 +30,8 @@ struct SafetensorsEntry {
   Shape shape;                    ///< of the tensor
   uint64_t begin = 0;             ///< of its bytes in the file's data section
   uint64_t end = 0;               ///< one past the last
+
+  bool operator==(const SafetensorsEntry&) const = default;  ///< in every field
 };
 
 /// What a file says before its data.
@@ -71,7 +73,8 @@ class SafetensorsReader {
   uint64_t data_bytes() const;
   const SafetensorsEntry* find(std::string_view name) const;  ///< nullptr where there is none
 
-  /// The entry's bytes, of its dtype; throws Error where the file has become shorter since.
+  /// The bytes of one of entries(), of its dtype. Throws Error if the file has become shorter since, and for
+  /// an entry of another file that this one does not have.
   std::vector<std::byte> read(const SafetensorsEntry& entry) const;
   /// The entry as a tensor.
   Tensor read_tensor(const SafetensorsEntry& entry) const;
@@ -95,12 +98,13 @@ struct SafetensorsTensor {
   DType dtype = DType::f32;      ///< of `bytes`
   Shape shape;                   ///< of the tensor
   std::vector<std::byte> bytes;  ///< of the dtype
-  bool half = false;             ///< f32 alone: written as F16, each the nearest
+  bool half = false;             ///< f32 only: written as F16, each the nearest
 };
 
 /// A whole file in the layout of Python's `safetensors`: entries by alignment of dtype (I64, F64, F32, F16,
 /// U8) and then by name, without holes; the header padded with spaces to 8 bytes; metadata by key. Throws
-/// Error for a name that is taken, reserved or not UTF-8, and for bytes that are not the shape's.
+/// Error for a name that is taken, reserved or not UTF-8, for bytes that are not the shape's, and for a
+/// finite number that F16 would turn into infinity.
 std::vector<std::byte> to_safetensors(std::vector<SafetensorsTensor> tensors, const Metadata& metadata = {});
 
 }  // namespace gradzoo

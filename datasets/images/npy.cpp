@@ -106,7 +106,9 @@ class HeaderText {
         throw Error("{}: its shape is no array's of numbers. Hint: 1 to {} axes, none of them of size 0",
                     name_, kMaxRank);
       shape = shape.insert(shape.rank(), size);
-      if (!accept(',') && (text_.empty() || text_.front() != ')')) fail();
+      const bool goes_on = accept(',');
+      if (!goes_on && (shape.rank() == 1 || text_.empty() || text_.front() != ')'))
+        fail();  // (3) is a number
     }
     if (shape.rank() == 0)
       throw Error("{}: it holds a single number. Hint: an array (N, H, W), (N, H, W, C) or (N, D)", name_);
@@ -251,12 +253,17 @@ Tensor read_npy(std::span<const std::byte> file, std::string_view name) {
   }
   if (promised != data.size())
     throw Error("{}: it goes on after its last number. Hint: copy or fetch it again", name);
+  if (header.kind == 'b' && std::ranges::any_of(data, [](std::byte b) { return b > std::byte{1}; }))
+    throw Error("{}: a truth value is neither 0 nor 1. Hint: write it again with numpy.save", name);
   return values_of(header, data);
 }
 
 // The header is padded so that the values begin at a multiple of 64.
 std::string npy_bytes(const Tensor& values) {
   static_assert(std::endian::native == std::endian::little);
+  if (values.rank() == 0 || values.size() == 0)
+    throw Error("npy: an array {} is not read back. Hint: 1 to {} axes, none of them of size 0",
+                values.shape().str(), kMaxRank);
   const char* const type = values.dtype() == DType::u8    ? "|u1"
                            : values.dtype() == DType::i64 ? "<i8"
                            : values.dtype() == DType::f32 ? "<f4"

@@ -16,11 +16,12 @@ namespace gradzoo {
 /// number at all, and for objects (pickles are programs, and never run), text, complex numbers and records.
 Tensor read_npy(std::span<const std::byte> file, std::string_view name);
 
-/// A .npy file, format 1.0, of u8, i64, f32 or f64.
+/// A .npy file, format 1.0, of u8, i64, f32 or f64. Throws Error for what read_npy does not read: a scalar,
+/// and a shape without elements.
 std::string npy_bytes(const Tensor& values);
 
-/// numpy.load and numpy.save of one array. Throw Error as read_npy does, and where the file cannot be read or
-/// written.
+/// numpy.load and numpy.save of one array. Throw Error as read_npy and npy_bytes do, and if the file cannot
+/// be read or written.
 Tensor load_npy(const std::string& path);
 void save_npy(const std::string& path, const Tensor& values);  ///< numpy.save
 

@@ -20,7 +20,7 @@ void TrainingOptions::describe(OptionTable& options) {
   options.add("shards", shards,
               "equal parts that a batch is cut into by rows; their gradients are added in a fixed order",
               {1, 1024});
-  options.add("seed", seed, "seed of all random numbers", {0, 9007199254740991.0});
+  options.add("seed", seed, "seed of all random numbers", {0, static_cast<double>(kMostSeed)});
 }
 
 }  // namespace gradzoo

@@ -40,7 +40,8 @@ Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,
                    FunctionRef<double(std::span<const int64_t> rows)> statistic) {
   std::vector<int64_t> rows(static_cast<size_t>(n));
   std::iota(rows.begin(), rows.end(), int64_t{0});
-  Estimate out{statistic(rows), 0};
+  Estimate out{statistic(rows), NAN};
+  if (n < 2 || resamples < 2) return out;
   double sum = 0, squares = 0;
   for (int64_t i = 0; i < resamples; ++i) {
     const Tensor draws = rand({n}, rng, DType::f64);

@@ -28,7 +28,8 @@ Estimate mean_of_rows(const Tensor& values);
 Tensor row_index(std::span<const int64_t> rows);
 
 /// A statistic of n examples, called with the rows to read: its value on all of them, and its standard
-/// deviation over `resamples` draws of n rows with replacement (Efron 1979, the bootstrap).
+/// deviation over `resamples` draws of n rows with replacement (Efron 1979, the bootstrap). The error is NaN
+/// for one example and for fewer than two resamples, which do not show it.
 Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,
                    FunctionRef<double(std::span<const int64_t> rows)> statistic);
 

@@ -1,5 +1,6 @@
 #include "gradzoo/state/safetensors.h"
 
+#include <cmath>
 #include <cstdint>
 
 #include <doctest/doctest.h>
@@ -79,6 +80,46 @@ TEST_CASE("halves are written two bytes each behind the floats, and read back as
   SafetensorsTensor wide = named<double>("d", {1.0}, {1});
   wide.half = true;
   CHECK(error_message([&] { to_safetensors({wide}); }).find("f32 alone has halves") != std::string::npos);
+}
+
+TEST_CASE("a number that 16 bits turn into infinity is refused, and infinity is not") {
+  const auto file_of = [](float value) {
+    SafetensorsTensor w = named<float>("w", {1.0f, value}, {2});
+    w.half = true;
+    return text_of(to_safetensors({w}));
+  };
+  for (const float value : {70'000.0f, -70'000.0f, 65'520.0f, 3e38f})
+    CHECK(error_message([&] { file_of(value); }).starts_with("safetensors: 'w' has "));
+  CHECK(error_message([&] { file_of(70'000.0f); }) ==
+        "safetensors: 'w' has 70000, and F16 ends at 65504. Hint: half=false");
+  for (const float value : {65'504.0f, 65'519.0f, INFINITY, -INFINITY}) {
+    const std::string text = file_of(value);
+    const SafetensorsReader reader("a.safetensors", text);
+    const double nearest = std::isinf(value) ? static_cast<double>(value) : 65'504;
+    CHECK(reader.read_tensor(*reader.find("w")).to_vector() == Doubles{1, nearest});
+  }
+  const std::string text = file_of(NAN);
+  const SafetensorsReader reader("a.safetensors", text);
+  CHECK(std::isnan(reader.read_tensor(*reader.find("w")).to_vector()[1]));
+}
+
+TEST_CASE("an entry of another file is refused: its bytes would lie elsewhere, or beyond the end") {
+  const std::string text =
+      text_of(to_safetensors({named<float>("w", {1, 2}, {2}), named<uint8_t>("m", {1}, {1})}));
+  const SafetensorsReader reader("a.safetensors", text);
+  const SafetensorsEntry own = *reader.find("w");
+  CHECK(reader.read_tensor(own).to_vector() == Doubles{1, 2});
+  std::vector<SafetensorsEntry> others(6, own);
+  others[0].name = "v";
+  others[1].shape = {1};
+  others[2].end += 1000;
+  others[3].begin += 4;
+  others[4].dtype = DType::u8;
+  others[5].stored = Stored::f16;
+  for (const SafetensorsEntry& other : others) {
+    CHECK(contains(error_message([&] { reader.read(other); }), "is an entry of another file"));
+    CHECK(contains(error_message([&] { reader.read_tensor(other); }), "is an entry of another file"));
+  }
 }
 
 TEST_CASE("a file without metadata or tensors is an empty object") {

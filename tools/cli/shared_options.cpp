@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 
@@ -18,7 +19,7 @@ void use_threads(int64_t threads) {
 }
 
 void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning) {
-  line.option("--seed", "S", seed, meaning, 0, int64_t{1} << 53);
+  line.option("--seed", "S", seed, meaning, 0, kMostSeed);
 }
 
 void check_picture(const std::string& command, const std::string& file, const char* ending) {

@@ -48,7 +48,7 @@ int64_t number_in(const Json& request, const char* field, int64_t low, int64_t h
 }
 
 Rng stream_of(const Json& request) {
-  return Rng(static_cast<uint64_t>(number_in(request, "seed", 0, int64_t{1} << 52, 0)), "samples");
+  return Rng(static_cast<uint64_t>(number_in(request, "seed", 0, kMostSeed, 0)), "samples");
 }
 
 OpenedModel open_images(const std::string& name, const Json& request, const std::string& weights) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "gradzoo/autograd/random.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/folders.h"
 #include "gradzoo/base/plain_file.h"
@@ -93,7 +94,8 @@ int64_t integer_in(const Json& body, const char* name, int64_t otherwise) {
 
 LabRequest lab_request(const Json& body) {
   LabRequest request{.lab = text_in(body, "lab"), .knobs = {}, .seed = integer_in(body, "seed", 0)};
-  if (request.seed < 0) throw Error("the seed {} is negative. Hint: 0 or more", request.seed);
+  if (request.seed < 0 || request.seed > kMostSeed)
+    throw Error("the seed is {}. Hint: 0 to {}", request.seed, kMostSeed);
   if (!body.contains("knobs")) return request;
   if (!body["knobs"].is_object()) throw Error("knobs are no object. Hint: {\"sigma\": \"0.3\"}");
   for (const auto& [key, value] : body["knobs"].items()) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 
 #include <doctest/doctest.h>
@@ -119,6 +120,15 @@ TEST_CASE("what is written is read back, and begins its data at a multiple of 64
   }
 }
 
+TEST_CASE("what would not be read back is not written") {
+  const test::ScratchDirectory at;
+  for (const Tensor& x : {scalar(3), zeros({0}), zeros({2, 0, 3}), zeros({}, DType::i64)}) {
+    const std::string refusal = test::error_message([&] { save_npy(at.file("x.npy"), x); });
+    CHECK_MESSAGE(test::contains(refusal, x.shape().str() + " is not read back. Hint: 1 to 6 axes"), refusal);
+    CHECK_FALSE(std::filesystem::exists(at.file("x.npy")));
+  }
+}
+
 TEST_CASE("what is no array of numbers is refused with its reason, and every prefix of one that is") {
   const std::string good = npy_file(header("|u1", "(2, 3)"), "abcdef");
   CHECK(read(good).size() == 6);
@@ -142,6 +152,11 @@ TEST_CASE("what is no array of numbers is refused with its reason, and every pre
   says(npy_file(header("|u1", "(99999999999999999999,)"), "a"), "cannot be read");
   says(npy_file(header("|u1", "(-1,)"), "a"), "cannot be read");
   says(npy_file("{'descr': '|u1', 'shape': (1,), 'shape': (1,), }", "a"), "cannot be read");
+  says(npy_file(header("|u1", "(1)"), "a"), "cannot be read");  // to Python a number, not a shape
+  says(npy_file(header("|b1", "(2,)"), std::string("\1\2", 2)), "neither 0 nor 1");
+  says(npy_file("{'descr': '|u1', 'descr': '<u2', 'fortran_order': False, 'shape': (2,), }", "ab"),
+       "cannot be read");
+  says(npy_file(header("|u1", "(1,)") + " {}", "a"), "cannot be read");
   says(npy_file("__import__('os')", ""), "cannot be read");
   says("PK\x03\x04............", "no .npy file");
 }

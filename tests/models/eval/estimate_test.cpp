@@ -42,6 +42,17 @@ TEST_CASE("the bootstrap's error of a mean is its standard error, and of what do
   CHECK(bootstrap(kCount, 20, rng, [](auto) { return 3.0; }).standard_error == 0);
 }
 
+TEST_CASE("one example or one resample shows no error") {
+  Rng rng(1, "estimate_test");
+  const auto rows_in = [](std::span<const int64_t> rows) { return static_cast<double>(rows[0] + 5); };
+  for (const auto& [n, resamples] : {std::pair<int64_t, int64_t>{1, 100}, {1, 1}, {100, 1}, {100, 0}}) {
+    const Estimate found = bootstrap(n, resamples, rng, rows_in);
+    CHECK(found.value == 5);
+    CHECK(std::isnan(found.standard_error));
+  }
+  CHECK(bootstrap(2, 100, rng, rows_in).standard_error > 0);
+}
+
 TEST_CASE("the error is the spread of resamples of as many rows as there are, n - 1 in its variance") {
   const double values[] = {1, 4, 9, 16, 25};
   const auto mean_of = [&](std::span<const int64_t> rows) {

@@ -148,6 +148,10 @@ TEST_CASE("Chains walk on a known density by its name, without a run") {
   CHECK(told["walk"]["sampler"] == "jumps");
   CHECK(told["file"] == "ring8-jumps-seed3.png");
   CHECK(std::filesystem::exists(scratch.file("ring8-jumps-seed3.png")));
+  const std::string most =
+      "sample ring8 --sampler mh -n 4 --set steps=1 --out most.npy --seed ";  // as train's
+  run_ok(most + "9007199254740991", folder);
+  check_refused(most + "9007199254740992", folder, {"--seed"});
   run_ok("sample gamma --sampler mh -n 40 --set steps=20", folder);
   CHECK(std::filesystem::exists(scratch.file("gamma-mh-seed0.svg")));
 }

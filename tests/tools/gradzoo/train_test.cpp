@@ -48,8 +48,9 @@ TEST_CASE("A seed is kept to the last digit, and one beyond doubles is refused")
   run_ok(train + "9007199254740991", run.folder);
   CHECK(contains(read_file(run.scratch.file("seeded/config.toml")), "seed = 9007199254740991\n"));
   run_ok("train --resume seeded --steps 2", run.folder);
-  check_refused(std::string(kTrain) + "--steps 1 --out other --seed 9007199254740993", run.folder,
-                {"'seed'", "out of range"});
+  for (const char* beyond : {"9007199254740992", "9007199254740993"})
+    check_refused(std::string(kTrain) + "--steps 1 --out other --seed " + beyond, run.folder,
+                  {"'seed'", "out of range"});
 }
 
 TEST_CASE("An empty folder that exists is as good as a new one, and stays where nothing came of the run") {

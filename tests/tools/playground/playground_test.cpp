@@ -433,6 +433,7 @@ TEST_CASE("whatever the page sends, the answer is a sentence") {
   for (const char* request :
        {R"({"ask": "draw", "name": "vae", "n": 0})", R"({"ask": "draw", "name": "vae", "n": 1e9})",
         R"({"ask": "draw", "name": "vae", "seed": -1})",
+        R"({"ask": "draw", "name": "vae", "seed": 9007199254740992})",
         R"({"ask": "complete", "name": "vae", "images": "", "known": ""})",
         R"({"ask": "judge", "name": "vae", "images": "00"})", R"({"ask": "judge", "name": "vae"})",
         R"({"ask": "decode", "name": "vae", "codes": []})",

@@ -8,6 +8,7 @@
 
 #include <sys/file.h>
 
+#include "gradzoo/autograd/random.h"
 #include "support/error_message.h"
 #include "tools/serve/served.h"
 
@@ -283,6 +284,7 @@ TEST_CASE("a lab is run and shown, one at a time; stopped, it leaves nothing beh
   CHECK(contains(start({{"lab", "coyn"}}).json()["error"].get<std::string>(), "coin"));
   CHECK(start({{"lab", "coin"}, {"knobs", {{"chanse", "1"}}}}).status == 400);
   CHECK(start({{"lab", "coin"}, {"seed", -1}}).status == 400);
+  CHECK(start({{"lab", "coin"}, {"seed", kMostSeed + 1}}).status == 400);
   CHECK(started().empty());
   CHECK(scratch.entries() == 0);
 
