@@ -109,7 +109,7 @@ template <class Op>
 struct InfoOf {
   static constexpr std::array<Role, kMaxInputs> roles = roles_of<Op>();
   static constexpr OpInfo make() {
-    OpInfo info{.name = Op::name,
+    OpInfo made{.name = Op::name,
                 .formula = Op::formula,
                 .kind = Op::kind,
                 .smoothness = &smoothness<Op>,
@@ -120,25 +120,25 @@ struct InfoOf {
                 .shape = [](const void* op, Inputs in) { return as<Op>(op).shape(in); },
                 .vjp = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp(v, g); },
                 .reapply = &reapply<Op>};
-    if constexpr (requires { Op::constants; }) info.constants = Op::constants;
+    if constexpr (requires { Op::constants; }) made.constants = Op::constants;
     if constexpr (requires(const Op& op, Inputs in) { op.alias(in); }) {
-      info.alias = [](const void* op, Inputs in) { return as<Op>(op).alias(in); };
+      made.alias = [](const void* op, Inputs in) { return as<Op>(op).alias(in); };
     } else {
-      info.forward = [](const void* op, Inputs in, Tensor& out) { as<Op>(op).forward(in, out); };
+      made.forward = [](const void* op, Inputs in, Tensor& out) { as<Op>(op).forward(in, out); };
     }
     if constexpr (requires(const Op& op, Inputs in, Tensor& sum) { op.accumulate(in, sum); }) {
-      info.accumulate = [](const void* op, Inputs in, Tensor& sum) { as<Op>(op).accumulate(in, sum); };
+      made.accumulate = [](const void* op, Inputs in, Tensor& sum) { as<Op>(op).accumulate(in, sum); };
     }
     if constexpr (requires(const Op& op, Vjp& v, const Tensor& g) { op.vjp_fast(v, g); }) {
-      info.vjp_fast = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp_fast(v, g); };
+      made.vjp_fast = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp_fast(v, g); };
     }
     if constexpr (requires(const Op& op, const Tensor& x) { op.slopes(x); }) {
-      info.slopes = [](const void* op, const Tensor& x) { return as<Op>(op).slopes(x); };
+      made.slopes = [](const void* op, const Tensor& x) { return as<Op>(op).slopes(x); };
     }
     if constexpr (requires(const Op& op) { op.attributes(); }) {
-      info.attributes = [](const void* op) { return as<Op>(op).attributes(); };
+      made.attributes = [](const void* op) { return as<Op>(op).attributes(); };
     }
-    return info;
+    return made;
   }
   static constexpr OpInfo info = make();
 };

@@ -44,6 +44,7 @@ const char* hint_for(int code) {
 }
 
 [[noreturn]] void fail(const std::string& path, int code) {
+  code = reason_for_no_file(path, code);
   throw Error(fmt::format("cannot write {}: {}. Hint: {}", path, std::strerror(code), hint_for(code)));
 }
 
@@ -156,6 +157,13 @@ void write_file_atomically(const std::string& path, std::span<const std::byte> b
   if (std::rename(temporary.path().c_str(), target.c_str()) != 0) fail(path, errno);
   temporary.keep();
   sync_directory(directory);
+}
+
+int reason_for_no_file(const std::string& path, int code) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  return code == ENOENT && std::filesystem::is_directory(folder.empty() ? "." : folder, error) ? EACCES
+                                                                                               : code;
 }
 
 void remove_stale_temporaries(const std::string& directory) {

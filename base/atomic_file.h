@@ -16,6 +16,10 @@ namespace gradzoo {
 void write_file_atomically(const std::string& path, std::span<const std::byte> bytes,
                            Links links = Links::follow);
 
+/// The error code of a failed attempt to make `path`: EACCES for ENOENT if its folder exists, as that of
+/// /proc does, in which nothing can be made.
+int reason_for_no_file(const std::string& path, int code);
+
 /// Removes the temporaries in `directory` whose writers were killed; those being written stay.
 void remove_stale_temporaries(const std::string& directory);
 

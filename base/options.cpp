@@ -117,6 +117,10 @@ size_t OptionTable::position(std::string_view key) const {
   throw Error("setting '{}' is not known. {}", key, did_you_mean(key, known));
 }
 
+void OptionTable::check_is_new(std::string_view key) const {
+  if (has(key)) throw Error("option '{}' is described twice. Hint: a name for each field", key);
+}
+
 Option& OptionTable::of_field(const void* field) {
   const auto found = std::ranges::find(options_, field, &Option::field);
   if (found == options_.end())

@@ -152,6 +152,7 @@ class OptionTable {
   template <class T>
   Option& insert(std::string_view key, OptionType type, std::string_view meaning, T& field);
   size_t position(std::string_view key) const;
+  void check_is_new(std::string_view key) const;
   Option& of_field(const void* field);
 
   std::vector<Option> options_;
@@ -187,7 +188,7 @@ void OptionTable::add(std::string_view key, E& field, std::span<const Choice<E>>
 
 template <class T>
 Option& OptionTable::insert(std::string_view key, OptionType type, std::string_view meaning, T& field) {
-  if (has(key)) throw Error("option '{}' is described twice. Hint: a name for each field", key);
+  check_is_new(key);
   Option& option = options_.emplace_back();
   option.key = key;
   option.type = type;

@@ -75,6 +75,11 @@ std::string read_plain_file(const std::string& path, uint64_t most, Links links)
   return bytes;
 }
 
+void check_visible(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 && errno != ENOENT && errno != ENOTDIR) cannot_read(path, errno);
+}
+
 void check_plain_or_absent(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))

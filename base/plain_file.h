@@ -38,6 +38,10 @@ class PlainFile {
 /// All bytes of a plain file. Throws Error as PlainFile does, and for more than `most` bytes.
 std::string read_plain_file(const std::string& path, uint64_t most, Links links = Links::follow);
 
+/// Throws Error if it cannot be seen whether something stands at `path`, for lack of permission for example;
+/// something or nothing there is fine.
+void check_visible(const std::string& path);
+
 /// Throws Error where something stands at `path` that is no plain file, or is a link; nothing there is fine.
 void check_plain_or_absent(const std::string& path);
 

@@ -19,28 +19,47 @@ namespace {
 
 constexpr int64_t kMostPrinted = 64, kMostSweeps = 200;
 
-// Names of a C++ program that neither collide with one another nor with what the program uses.
+// True if a name looks like a macro of a header (EOF, M_PI, SYS_read), or is one of the few in small letters.
+bool is_like_macro(std::string_view name) {
+  constexpr std::string_view kSmall[] = {
+      "errno", "i386", "linux", "math_errhandling", "sched_priority", "stdin", "stdout", "stderr", "unix"};
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const std::string_view head = name.substr(0, name.find('_'));
+  const bool capitals =
+      std::ranges::all_of(head, [&](char c) { return is_capital(c) || (c >= '0' && c <= '9'); });
+  const bool is_long = head.size() < name.size() || std::ranges::count_if(head, is_capital) > 1;
+  return (capitals && is_long) || std::ranges::find(kSmall, name) != std::end(kSmall);
+}
+
+// Names of a C++ program that collide neither with one another nor with what the program uses.
 class ProgramNames {
  public:
   std::string fresh(std::string name) {
+    std::ranges::replace(name, ',', '_');
+    if (name.starts_with('_')) name = "v" + name;  // _X is reserved for the compiler and its headers
+    if (is_like_macro(name)) name += '_';
     while (!used_.insert(name).second) name += '_';
     return name;
   }
 
  private:
   std::set<std::string> used_ = {
-      "alignas",  "alignof",  "and",      "asm",     "auto",    "bitand",    "bitor",   "bool",
-      "break",    "case",     "catch",    "char",    "class",   "compl",     "concept", "const",
-      "continue", "decltype", "default",  "delete",  "do",      "double",    "else",    "enum",
-      "explicit", "export",   "extern",   "false",   "float",   "for",       "friend",  "goto",
-      "if",       "inline",   "int",      "long",    "mutable", "namespace", "new",     "noexcept",
-      "not",      "nullptr",  "operator", "or",      "private", "protected", "public",  "register",
-      "requires", "return",   "short",    "signed",  "sizeof",  "static",    "struct",  "switch",
-      "template", "this",     "throw",    "true",    "try",     "typedef",   "typeid",  "typename",
-      "union",    "unsigned", "using",    "virtual", "void",    "volatile",  "while",   "xor",
-      "Tape",     "Tensor",   "Tensors",  "DType",   "std",     "gradzoo",   "main",    "tape",
-      "scalar",   "tensor",   "grad",     "clone",   "matmul",  "transpose", "pow",     "to_string",
-      "stack",    "reshape",  "zeros"};
+      "alignas",     "alignof",   "and",        "and_eq",    "asm",      "auto",         "bitand",
+      "bitor",       "bool",      "break",      "case",      "catch",    "char",         "char8_t",
+      "char16_t",    "char32_t",  "class",      "compl",     "concept",  "const",        "consteval",
+      "constexpr",   "constinit", "const_cast", "continue",  "co_await", "co_return",    "co_yield",
+      "decltype",    "default",   "delete",     "do",        "double",   "dynamic_cast", "else",
+      "enum",        "explicit",  "export",     "extern",    "false",    "float",        "for",
+      "friend",      "goto",      "if",         "inline",    "int",      "long",         "mutable",
+      "namespace",   "new",       "noexcept",   "not",       "not_eq",   "nullptr",      "operator",
+      "or",          "or_eq",     "private",    "protected", "public",   "register",     "reinterpret_cast",
+      "requires",    "return",    "short",      "signed",    "sizeof",   "static",       "static_assert",
+      "static_cast", "struct",    "switch",     "template",  "this",     "thread_local", "throw",
+      "true",        "try",       "typedef",    "typeid",    "typename", "union",        "unsigned",
+      "using",       "virtual",   "void",       "volatile",  "wchar_t",  "while",        "xor",
+      "xor_eq",      "Tape",      "Tensor",     "Tensors",   "DType",    "std",          "gradzoo",
+      "main",        "tape",      "grad",       "clone",     "matmul",   "transpose",    "pow",
+      "scalar",      "tensor",    "reshape",    "stack",     "zeros",    "zeros_like",   "to_string"};
 };
 
 struct Variable {
@@ -65,8 +84,7 @@ class Derivation {
     const Expression expression = parse_expression(request_.expression);
     give_values(expression);
     Derivative f = evaluate_f(expression);
-    name_separator_ =
-        std::ranges::all_of(variables_, [](const Variable& v) { return v.name.size() == 1; }) ? "" : "_";
+    name_separator_ = separator();
     found_.push_back(f);
     std::vector<Derivative> level{std::move(f)};
     for (int64_t order = 1; order <= request_.order; ++order) {
@@ -170,6 +188,27 @@ class Derivation {
           request_.order, most_axes, kMaxRank, request_.order - 1);
   }
 
+  // f, or another name, so that neither it nor f_x is the name of a variable.
+  std::string function_name() const {
+    const auto is_free = [&](const std::string& name) {
+      return std::ranges::none_of(
+          variables_, [&](const Variable& v) { return v.name == name || v.name.starts_with(name + "_"); });
+    };
+    std::string name = "f";
+    if (!is_free(name)) name = "F";
+    for (int i = 1; !is_free(name); ++i) name = fmt::format("f{}", i);
+    return name;
+  }
+
+  // Between the variables of f_xy, f_alpha_beta, and f_x,x_y: no two derivatives share a name.
+  std::string separator() const {
+    const auto all = [&](const auto& holds) {
+      return std::ranges::all_of(variables_, holds, &Variable::name);
+    };
+    if (all([](const std::string& name) { return name.size() == 1; })) return "";
+    return all([](const std::string& name) { return name.find('_') == name.npos; }) ? "_" : ",";
+  }
+
   Derivative evaluate_f(const Expression& expression) {
     std::map<std::string, std::string> codes;
     Variables leaves;
@@ -177,8 +216,7 @@ class Derivation {
       codes[v.name] = v.code;
       leaves[v.name] = v.leaf;
     }
-    std::string name = "f";
-    if (codes.contains(name)) name = "F";
+    const std::string name = function_name();
     Derivative f{.name = name, .code = names_.fresh(name), .value = {}, .last = 0, .by = {}};
     lines.push_back(code_line(""));
     ExpressionProgram program = evaluate_with_code(expression, leaves, codes);

@@ -11,9 +11,10 @@
 /// Functions written as on the board: `sum(softplus(A*x + b))`, `x'*A*x`, `sin(x^2)*exp(-y)`.
 ///
 /// A value is a number or a matrix; a vector is a column. `*` is the product of matrices, and scales where
-/// one side is a single number; `.*`, `./` and `.^` go element by element; `'` transposes. A sign binds less
-/// than a power (-x^2 = -(x^2)) and 2^3^2 = 2^(3^2). `[1, 2]` is a column, `[[1, 2], [3, 4]]` a matrix by its
-/// rows. Functions are those of expression_functions.h, `pi` and `e` are numbers.
+/// one side is a single number; `.*`, `./` and `.^` go element by element; `'` transposes, all of a power
+/// (x.^2' = (x.^2)'). A sign binds less than a power (-x^2 = -(x^2)) and 2^3^2 = 2^(3^2). `[1, 2]` is a
+/// column, `[[1, 2], [3, 4]]` a matrix by its rows. Functions are those of expression_functions.h, `pi` and
+/// `e` are numbers.
 namespace gradzoo {
 
 struct ExpressionFunction;  // expression_functions.h

@@ -157,7 +157,7 @@ size_t ExpressionParser::sum() {
 }
 
 size_t ExpressionParser::product() {
-  size_t left = with_sign();
+  size_t left = with_sign(&ExpressionParser::power);
   for (;;) {
     next();
     const size_t column = at_;
@@ -165,34 +165,54 @@ size_t ExpressionParser::product() {
     for (const std::string_view candidate : {".*", "./", "*", "/"})
       if (sign.empty() && take_sign(candidate)) sign = candidate;
     if (sign.empty()) return left;
-    const size_t right = with_sign();
+    const size_t right = with_sign(&ExpressionParser::power);
     left = push_operator(sign, column, {left, right});
   }
 }
 
 // Every way to nest passes here.
-size_t ExpressionParser::with_sign() {
+size_t ExpressionParser::with_sign(size_t (ExpressionParser::*operand)()) {
   next();
   const size_t column = at_;
   if (++depth_ > kDeepest)
     fail(column, fmt::format("this nests more than {} deep. Hint: name a part", kDeepest));
   const bool minus = take('-') || take(kMinusSign);
-  const size_t term = minus ? push_operator("neg", column, {with_sign()}) : power();
+  size_t term = 0;
+  if (minus)
+    term = push_operator("neg", column, {with_sign(operand)});
+  else
+    term = take('+') ? with_sign(operand) : (this->*operand)();
   --depth_;
   return term;
 }
 
+// A ' transposes all that stands before it, x.^2' is (x.^2)': an exponent takes none.
 size_t ExpressionParser::power() {
   size_t base = primary();
-  while (next() == '\'') {
-    base = push_operator("'", at_, {base});
-    ++at_;
+  for (;;) {
+    next();
+    const size_t column = at_;
+    if (take('\'')) {
+      base = push_operator("'", column, {base});
+    } else if (const std::string_view sign = take_power_sign(); !sign.empty()) {
+      base = push_operator(sign, column, {base, with_sign(&ExpressionParser::exponent)});
+    } else {
+      return base;
+    }
   }
+}
+
+size_t ExpressionParser::exponent() {
+  const size_t base = primary();
+  next();
   const size_t column = at_;
-  const std::string_view sign = take_sign("^") ? "^" : take_sign(".^") ? ".^" : "";
+  const std::string_view sign = take_power_sign();
   if (sign.empty()) return base;
-  const size_t exponent = with_sign();
-  return push_operator(sign, column, {base, exponent});
+  return push_operator(sign, column, {base, with_sign(&ExpressionParser::exponent)});
+}
+
+std::string_view ExpressionParser::take_power_sign() {
+  return take_sign("^") ? "^" : take_sign(".^") ? ".^" : "";
 }
 
 size_t ExpressionParser::primary() {

@@ -16,11 +16,12 @@ std::string printable(std::u32string_view text);
 
 /// Reads expressions from a text, by recursive descent:
 ///
-///     sum     = product {("+" | "-") product}
-///     product = signed {("*" | "/" | ".*" | "./") signed}
-///     signed  = "-" signed | power
-///     power   = primary {"'"} [("^" | ".^") signed]
-///     primary = number | name | name "(" sum {"," sum} ")" | "(" sum ")" | "[" sum {"," sum} "]"
+///     sum      = product {("+" | "-") product}
+///     product  = signed {("*" | "/" | ".*" | "./") signed}
+///     signed   = {"-" | "+"} power
+///     power    = primary {"'" | ("^" | ".^") exponent}
+///     exponent = {"-" | "+"} primary [("^" | ".^") exponent]
+///     primary  = number | name | name "(" sum {"," sum} ")" | "(" sum ")" | "[" sum {"," sum} "]"
 class ExpressionParser {
  public:
   /// Throws ExpressionError where the text is longer than 10,000 characters.
@@ -40,8 +41,10 @@ class ExpressionParser {
  private:
   size_t sum();
   size_t product();
-  size_t with_sign();
+  size_t with_sign(size_t (ExpressionParser::*operand)());
   size_t power();
+  size_t exponent();
+  std::string_view take_power_sign();
   size_t primary();
   size_t number();
   size_t named();

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
@@ -64,7 +65,8 @@ MetricsLog::MetricsLog(std::string path)
   constexpr const char* kNotPlain = "{} is no plain file. Hint: remove it, and the metrics begin again";
   if (descriptor_ < 0 && (errno == ELOOP || errno == ENXIO)) throw Error(kNotPlain, path_);
   if (descriptor_ < 0)
-    throw Error("cannot write {}: {}. Hint: may you write there?", path_, std::strerror(errno));
+    throw Error("cannot write {}: {}. Hint: may you write there?", path_,
+                std::strerror(reason_for_no_file(path_, errno)));
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor_);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
@@ -20,7 +21,8 @@ namespace fs = std::filesystem;
 constexpr const char* kMark = "/.begun";
 
 [[noreturn]] void cannot_make(const std::string& path, int code) {
-  throw Error("cannot make {}: {}. Hint: --out DIR where you may write", path, std::strerror(code));
+  throw Error("cannot make {}: {}. Hint: --out DIR where you may write", path,
+              std::strerror(reason_for_no_file(path, code)));
 }
 
 // Whether the folder was made; false where something of that name exists.
@@ -58,12 +60,14 @@ std::vector<std::pair<int64_t, std::string>> RunDirectory::epoch_pictures() cons
 
 void RunDirectory::check_is_run() const {
   std::error_code error;
+  check_visible(path_);
   if (!fs::exists(path_, error))
     throw Error("there is no run {}. Hint: gradzoo train MODEL --out {}", path_, path_);
   if (!fs::is_directory(path_, error))
     throw Error("{} is not a run: it is a file. Hint: name the folder that gradzoo train made", path_);
   for (const std::string& file : {config(), metrics(), checkpoint(), weights(), report()})
     check_plain_or_absent(file);
+  check_visible(config());
   if (!fs::exists(config(), error)) {
     throw Error(
         "{} is not a run: it holds no config.toml. Hint: name a folder that gradzoo train "

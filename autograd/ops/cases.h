@@ -76,7 +76,8 @@ std::vector<OpCase<Op>> binary_cases(Operand a, Operand b, Op op = {}) {
       {{1}, {5}},       {{0}, {1}},       {{2, 0}, {1, 1}}, {{3, 2, 2}, {1, 2, 1}}};
   std::vector<OpCase<Op>> cases;
   for (const auto& [left, right] : shapes) {
-    a.shape = left, b.shape = right;
+    a.shape = left;
+    b.shape = right;
     cases.push_back({op, {a, b}});
   }
   return cases;

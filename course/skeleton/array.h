@@ -110,12 +110,13 @@ inline size_t place(size_t i, const Shape& large, const Shape& small) {
 
 Array sum_to(const Array& x, const Shape& shape);
 
-/// x repeated along new axes and axes of size 1.
+/// x repeated along new axes and axes of size 1; std::invalid_argument where that does not make `shape`.
 inline Array broadcast_to(const Array& x, const Shape& shape) {
   throw NotWritten("broadcast_to, and its rule, which is a sum");
 }
 
-/// The other way: sums over what broadcasting `shape` to x.shape repeats.
+/// The other way: sums over what broadcasting `shape` to x.shape repeats; std::invalid_argument where `shape`
+/// does not broadcast to it.
 inline Array sum_to(const Array& x, const Shape& shape) {
   throw NotWritten("sum_to, and its rule, which repeats");
 }
@@ -195,7 +196,7 @@ inline Array cos(const Array& x) {
   throw NotWritten("cos of arrays, which the rule of sin asks for");
 }
 
-/// (m, n) -> (n, m).
+/// (m, n) -> (n, m); std::invalid_argument for what is no matrix.
 inline Array transpose(const Array& x) {
   throw NotWritten("transpose");
 }

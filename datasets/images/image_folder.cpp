@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/registry.h"
 #include "gradzoo/datasets/toys/toy.h"
@@ -57,6 +58,7 @@ std::string image_folder(const std::string& spec) {
                 kFashionFolder);
   }
   if (is_folder(spec) || is_file(spec)) return spec;
+  check_visible(spec);
   if (spec.find('/') != std::string::npos || spec.ends_with(".npy") || spec.ends_with(".npz"))
     throw Error("{}: no such folder or file. Hint: check the path, or give the name of a dataset", spec);
   if (is_toy(spec))

@@ -5,12 +5,14 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include <png.h>
+#include <zlib.h>
 // clang-format off
 #include <jpeglib.h>
 #include <jerror.h>  // whose numbers depend on jpeglib.h
@@ -116,12 +118,68 @@ struct PngFile : Attempts {
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
     png_read_info(png, info);
   }
+  // Did it fail behind the chunks of pixels, whose own checksums were right: for want of more of them?
+  bool is_behind_pixels() const {
+    constexpr uint32_t kPixels = 0x49444154;  // "IDAT"
+    return png_get_io_chunk_type(png) != kPixels;
+  }
   bool has_every_row() const {
     return png_get_interlace_type(png, info) == PNG_INTERLACE_NONE
                ? png_get_current_row_number(png) == png_get_image_height(png, info)
                : png_get_current_pass_number(png) == PNG_INTERLACE_ADAM7_PASSES;
   }
 };
+
+// A PNG file with zlib's checksum at the end of its packed pixels, where that, or a part of it, is all that
+// they lack; else nothing.
+std::vector<std::byte> with_checksum(std::span<const std::byte> file) {
+  std::array<uint8_t, 1 << 15> unpacked;
+  z_stream stream{};
+  if (inflateInit(&stream) != Z_OK) return {};
+  const std::unique_ptr<z_stream, decltype(&inflateEnd)> ends(&stream, inflateEnd);
+  const auto unpack = [&](z_stream& z, const uint8_t* packed, size_t size) {
+    z.next_in = const_cast<uint8_t*>(packed);  // which zlib only reads
+    z.avail_in = static_cast<uInt>(size);
+    int code = Z_OK;
+    do {
+      z.next_out = unpacked.data();
+      z.avail_out = unpacked.size();
+      code = inflate(&z, Z_NO_FLUSH);
+    } while (code == Z_OK && z.avail_out == 0);
+    return code;
+  };
+  const auto* const data = reinterpret_cast<const uint8_t*>(file.data());
+  size_t end = 0;  // of the last chunk of pixels
+  for (size_t at = 8; at + 12 <= file.size();) {
+    const size_t size = png_get_uint_32(data + at);
+    if (size > file.size() - at - 12) break;
+    if (std::memcmp(data + at + 4, "IDAT", 4) == 0) {
+      end = at + size + 12;
+      if (size > 0 && unpack(stream, data + at + 8, size) == Z_STREAM_END) return {};
+    }
+    at += size + 12;
+  }
+  std::array<uint8_t, 12 + 4> chunk{};
+  for (size_t missing = 1; missing <= 4; ++missing) {
+    png_save_uint_32(chunk.data() + 8, static_cast<uint32_t>(stream.adler));
+    z_stream trial{};
+    if (inflateCopy(&trial, &stream) != Z_OK) return {};
+    const int code = unpack(trial, chunk.data() + 12 - missing, missing);
+    inflateEnd(&trial);
+    if (code != Z_STREAM_END) continue;
+    std::memmove(chunk.data() + 8, chunk.data() + 12 - missing, missing);
+    png_save_uint_32(chunk.data(), static_cast<uint32_t>(missing));
+    std::memcpy(chunk.data() + 4, "IDAT", 4);
+    png_save_uint_32(chunk.data() + 8 + missing,
+                     static_cast<uint32_t>(crc32_z(0, chunk.data() + 4, 4 + missing)));
+    std::vector<std::byte> whole(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(end));
+    const auto added = std::as_bytes(std::span(chunk)).first(12 + missing);
+    whole.insert(whole.end(), added.begin(), added.end());
+    whole.insert(whole.end(), file.begin() + static_cast<std::ptrdiff_t>(end), file.end());
+    return whole;
+  }
+  return {};
+}
 
 StoredPicture read_png(std::span<const std::byte> bytes, int64_t most_pixels) {
   PngFile file;
@@ -141,7 +199,13 @@ StoredPicture read_png(std::span<const std::byte> bytes, int64_t most_pixels) {
       for (int64_t y = 0; y < picture.height; ++y)
         png_read_row(file.png, picture.values.data() + y * picture.width * picture.channels, nullptr);
   });
-  if (!read && !(file.ended && file.has_every_row())) file.refuse();
+  if (!read && !(file.ended && file.has_every_row())) {
+    const std::vector<std::byte> whole =
+        file.is_behind_pixels() ? with_checksum(bytes) : std::vector<std::byte>();
+    if (whole.empty()) file.refuse();
+    picture.lock = {};
+    return read_png(whole, most_pixels);
+  }
   if (read) file.attempt([&] { png_read_end(file.png, file.info); });  // for EXIF alone: the pixels are there
   picture.orientation = file.orientation.value_or(1);
   return picture;

@@ -45,8 +45,8 @@ struct DataKind {
   bool bits = false;  ///< each number is 0 or 1
   ///@{
   /// The ends of the interval where numbers lie. A network draws within them.
-  double low = -INFINITY;
-  double high = INFINITY;
+  double low = -HUGE_VAL;
+  double high = HUGE_VAL;
   ///@}
   /// n rows (n, numbers) where chains start that know nothing of a model.
   Tensor (*noise)(const DataShape& shape, int64_t n, Rng& rng) = gaussian_noise;

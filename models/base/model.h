@@ -56,7 +56,7 @@ class SamplingOptions {
 template <class O>
 class SamplingOptionsOf final : public SamplingOptions {
  public:
-  explicit SamplingOptionsOf(O options) : options(std::move(options)) {}  ///< a copy of the run's
+  explicit SamplingOptionsOf(O copy) : options(std::move(copy)) {}  ///< a copy of the run's
   void describe(OptionTable& table) override { options.describe_sampling(table); }
   O options;  ///< to be changed
 };

@@ -76,7 +76,8 @@ struct Quantity {
 };
 
 /// A quantity of that name and unit.
-inline Quantity quantity(const QuantityInfo& info, double value, std::string meaning, double error = NAN) {
+inline Quantity quantity(const QuantityInfo& info, double value, std::string meaning,
+                         double error = std::nan("")) {
   return {info.name, value, error, info.unit, std::move(meaning)};
 }
 

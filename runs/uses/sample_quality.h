@@ -48,7 +48,7 @@ struct QualityReport {
   Split split;                         // the real images'
   bool binary;
   SampleQuality samples, real, training;
-  double called_right = NAN;  // share of the split's images that the classifier calls by their label
+  double called_right = std::nan("");  // share of the split's images that the classifier calls by their label
 };
 /// The default of -n: `usual`, or the number of real images if that is smaller.
 int64_t samples_to_measure(OpenedRun& run, Split split, int64_t usual);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
@@ -38,7 +39,8 @@ void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error)
-    throw Error("{}: no folder can be made there: {}. Hint: check the path", path.string(), error.message());
+    throw Error("{}: no folder can be made there: {}. Hint: check the path", path.string(),
+                std::strerror(reason_for_no_file(path.string(), error.value())));
 }
 
 // A class's folder: its name, unless that would lead elsewhere, or its number.

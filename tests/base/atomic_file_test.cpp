@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gradzoo/base/error.h"
+#include "support/as_nobody.h"
 #include "support/error_message.h"
 #include "support/file_size_limit.h"
 #include "support/scratch.h"
@@ -148,15 +149,25 @@ TEST_CASE("places where no file can be made are refused with the reason") {
         std::string::npos);
   CHECK(message_of_writing(scratch.path() / "file" / "a", "x").find("Not a directory") != std::string::npos);
   CHECK(message_of_writing(scratch.path(), "x").find("Is a directory") != std::string::npos);
-  CHECK_FALSE(message_of_writing("/proc/gradzoo-cannot-be-here", "x").empty());
+  // Linux says ENOENT there, though the folder exists.
+  CHECK(message_of_writing("/proc/gradzoo-cannot-be-here", "x") ==
+        "cannot write /proc/gradzoo-cannot-be-here: Permission denied. Hint: choose a directory that you may "
+        "write to");
+  CHECK(reason_for_no_file("gradzoo-here", ENOENT) == EACCES);
+  CHECK(reason_for_no_file(scratch.file("absent/a"), ENOENT) == ENOENT);
+  CHECK(reason_for_no_file(scratch.file("a"), ENOSPC) == ENOSPC);
   CHECK(scratch.entries() == 1);
 }
 
 TEST_CASE("a read-only directory is refused and left alone") {
-  if (::geteuid() == 0) return;  // permission bits do not bind root
   const ScratchDirectory scratch;
-  fs::permissions(scratch.path(), fs::perms::owner_read | fs::perms::owner_exec);
-  const std::string message = message_of_writing(scratch.path() / "a", "x");
+  fs::permissions(scratch.path(), fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_exec);
+  std::string message;
+  {
+    const AsNobody nobody;
+    if (!nobody.holds()) return;
+    message = message_of_writing(scratch.path() / "a", "x");
+  }
   fs::permissions(scratch.path(), fs::perms::owner_all);
   CHECK(message.find("Permission denied. Hint: choose a directory that you may write to") !=
         std::string::npos);

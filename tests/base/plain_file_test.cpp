@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include "support/as_nobody.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 
@@ -33,6 +34,27 @@ TEST_CASE("what is no plain file is refused by its kind, and never waited for") 
   CHECK(contains(refusal(scratch.file("")), "a folder"));
   CHECK(contains(refusal("/dev/zero"), "a device"));
   CHECK(contains(refusal(scratch.file("absent")), "no such file"));
+}
+
+TEST_CASE("what lies in a folder that may not be entered is not said to be missing") {
+  const ScratchDirectory scratch;
+  std::filesystem::create_directory(scratch.file("locked"));
+  check_visible(scratch.file("locked/absent"));
+  check_visible(scratch.file("absent/absent"));
+  write_file(scratch.file("a"), "x");
+  check_visible(scratch.file("a"));
+  check_visible(scratch.file("a/below"));
+  ::chmod(scratch.file("").c_str(), 0755);
+  ::chmod(scratch.file("locked").c_str(), 0);
+  {
+    const AsNobody nobody;
+    if (!nobody.holds()) return;
+    for (const std::string& path : {scratch.file("locked/absent"), scratch.file("locked/a/b")})
+      CHECK(error_message([&] { check_visible(path); }) ==
+            path + ": it cannot be read: Permission denied. Hint: may you read it?");
+    check_visible(scratch.file("locked"));
+  }
+  ::chmod(scratch.file("locked").c_str(), 0700);
 }
 
 TEST_CASE("a link leads on where the user named it alone") {

@@ -61,6 +61,32 @@ TEST_CASE("every derivative up to the third, each mixed one once, in closed form
   }
 }
 
+TEST_CASE("no two derivatives, and no variable, share a name, however variables are called") {
+  // f = x_y x y at (2, 3, 5)
+  const std::map<std::string, double> got = derivatives(explained("x_y*x*y", "x_y=2,x=3,y=5", 2).text);
+  const std::map<std::string, double> expected = {
+      {"f", 30},      {"f_x_y", 15},  {"f_x", 10},  {"f_y", 6},   {"f_x_y,x_y", 0},
+      {"f_x_y,x", 5}, {"f_x_y,y", 3}, {"f_x,x", 0}, {"f_x,y", 2}, {"f_y,y", 0}};
+  CHECK(got == expected);
+  CHECK(derivatives(explained("alpha*beta", "alpha=2,beta=3", 2).text).at("f_alpha_beta") == 1);
+  CHECK(derivatives(explained("f_x*x", "f_x=2,x=3").text) ==
+        std::map<std::string, double>{{"F", 6}, {"F_f_x", 3}, {"F_x", 2}});
+  CHECK(derivatives(explained("f*F*f1", "f=2,F=3,f1=5").text) ==
+        std::map<std::string, double>{{"f2", 30}, {"f2_f", 15}, {"f2_F", 10}, {"f2_f1", 6}});
+  // Lines at the end of the text: as many as there are derivatives.
+  for (const char* names : {"x_ _x x", "_ __ ___", "a a_b b b_a", "x xy y"}) {
+    std::istringstream words(names);
+    std::string product = "1", at, name;
+    int64_t count = 0;
+    for (; words >> name; ++count) {
+      product += "*" + name;
+      at += (at.empty() ? "" : ",") + name + "=1";
+    }
+    const int64_t of_each_order = 1 + count + count * (count + 1) / 2;
+    CHECK(std::ssize(derivatives(explained(product, at, 2).text)) == of_each_order);
+  }
+}
+
 TEST_CASE("a derivative that is constant has derivatives of zero") {
   const std::map<std::string, double> got = derivatives(explained("3*x + x*y", "x=2,y=5", 3).text);
   CHECK(got.at("f_x") == 8);

@@ -61,6 +61,11 @@ TEST_CASE("numbers: precedence and associativity are those of mathematics") {
   CHECK(number_of("cos(pi) + ln(e)") == approx(0).scale(1));
   CHECK(number_of("\xCF\x80 \xE2\x88\x92 pi") == 0);  // the letter and the minus sign of print
   CHECK(number_of("2.*3 + 1./2") == 6.5);
+  CHECK(number_of("+3 - +2 + +-1 - -+1") == 1);
+  CHECK(number_of("2^+3*+2") == 16);
+  CHECK(number_of("+2^2") == 4);
+  CHECK(number_of("2^-+-1^3") == 2);
+  CHECK(number_of("x", "x=+5") == 5);
 }
 
 TEST_CASE("variables: the same values as C++'s own arithmetic") {
@@ -88,6 +93,17 @@ TEST_CASE("matrices: * is their product, .* goes by elements, ' transposes, a ve
   CHECK(values_of("A.^2 - A.*A", at) == std::vector<double>{0, 0, 0, 0});
   CHECK(values_of("A./A", at) == std::vector<double>{1, 1, 1, 1});
   CHECK(values_of("A'", at) == std::vector<double>{1, 3, 2, 4});
+  // As in Octave, ' transposes all of a power, and binds more than a sign.
+  CHECK(values_of("A.^2'", at) == std::vector<double>{1, 9, 4, 16});
+  CHECK(values_of("(A.^2')'", at) == std::vector<double>{1, 4, 9, 16});
+  CHECK(values_of("A'.^2", at) == std::vector<double>{1, 9, 4, 16});
+  CHECK(values_of("2.^A'", at) == std::vector<double>{2, 8, 4, 16});
+  CHECK(values_of("A.^A'", at) == std::vector<double>{1, 27, 4, 256});               // (A.^A)'
+  CHECK(values_of("A.^A'.^2", at) == std::vector<double>{1, 729, 16, 65536});        // ((A.^A)').^2
+  CHECK(values_of("A.^2.^A'", at) == std::vector<double>{1, 6561, 16, 4294967296});  // (A.^(2.^A))'
+  CHECK(values_of("-A.^-1'", at) == std::vector<double>{-1, -1. / 3, -0.5, -0.25});
+  CHECK(values_of("x.^2'*b", at) == std::vector<double>{1});
+  CHECK(evaluate(parse_expression("x.^2'"), parse_variables(at)).shape() == Shape{1, 2});
   CHECK(number_of("x'*A*x", at) == 0.25 * 1 - 0.5 * 2 - 0.5 * 3 + 4);
   CHECK(values_of("x*x'", at) == std::vector{0.25, -0.5, -0.5, 1.0});
   CHECK(values_of("(x'*b)*x", at) == std::vector<double>{-0.5, 1});
@@ -207,6 +223,10 @@ TEST_CASE("hostile texts are errors") {
   CHECK(refusal(std::string(200, '(') + "1").sentence ==
         "expression, column 101: this nests more than 100 deep. Hint: name a part");
   CHECK(refusal(std::string(5000, '-') + "1").sentence.find("100 deep") != std::string::npos);
+  CHECK(refusal(std::string(5000, '+') + "1").sentence.find("100 deep") != std::string::npos);
+  std::string powers = "1";
+  for (int i = 0; i < 4000; ++i) powers += "^1";
+  CHECK(refusal(powers).sentence.find("100 deep") != std::string::npos);
   CHECK(refusal(std::string(20'000, '1')).sentence.find("10000 characters") != std::string::npos);
   const Refusal control = refusal("1 + \x1b[31m\n\xff");
   CHECK(control.sentence.find('\x1b') == std::string::npos);

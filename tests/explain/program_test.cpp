@@ -1,5 +1,8 @@
 #include "gradzoo/explain/program.h"
 
+#include <regex>
+#include <set>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -42,6 +45,89 @@ TEST_CASE("the programs that explanations print compile as they stand") {
                    "-Wno-return-type", "-I" + binary_dir() + "/include", scratch.file("programs.cpp")},
                   scratch.file(""));
   CHECK_MESSAGE(result.status == 0, result.err);
+}
+
+namespace {
+
+// Identifiers of a text, each once.
+std::set<std::string> words_of_text(const std::string& text) {
+  std::set<std::string> words;
+  const std::regex word("[A-Za-z_][A-Za-z_0-9]*");
+  for (std::sregex_iterator at(text.begin(), text.end(), word), end; at != end; ++at) words.insert(at->str());
+  return words;
+}
+
+// Macros without parameters of everything that a program includes.
+std::set<std::string> macros() {
+  const ScratchDirectory scratch;
+  write_file(scratch.file("all.cpp"), "#include <iostream>\n#include <gradzoo.h>\n");
+  const ProcessResult result = run_process(
+      {compiler(), "-std=gnu++20", "-dM", "-E", "-I" + binary_dir() + "/include", scratch.file("all.cpp")},
+      scratch.file(""));
+  REQUIRE(result.status == 0);
+  std::set<std::string> names;
+  const std::regex definition("#define ([A-Za-z_0-9]+) ");
+  for (std::sregex_iterator at(result.out.begin(), result.out.end(), definition), end; at != end; ++at)
+    names.insert((*at)[1]);
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("names of variables are no macro, no keyword and nothing that the program uses") {
+  // C++20, [lex.key]; what is not a name of an expression, such as "e", is left out below
+  std::set<std::string> names = words_of_text(
+      "alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t "
+      "class compl concept const consteval constexpr constinit const_cast continue co_await co_return "
+      "co_yield decltype default delete do double dynamic_cast else enum explicit export extern false float "
+      "for friend goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or "
+      "or_eq "
+      "private protected public register reinterpret_cast requires return short signed sizeof static "
+      "static_assert static_cast struct switch template this thread_local throw true try typedef typeid "
+      "typename union unsigned using virtual void volatile wchar_t while xor xor_eq");
+  const std::set<std::string> known_macros = macros();
+  CHECK(known_macros.contains("NULL"));
+  CHECK(known_macros.contains("errno"));
+  names.insert(known_macros.begin(), known_macros.end());
+  const std::vector<std::pair<std::string, std::string>> programs = {
+      {"x'*A*x + sum(softmax(A*x .* 2^x))", "A=[[1,2],[3,4]],x=[.5,-1]"},
+      {"x^3 + y", "x=1,y=2"},
+      {"x", "x=1"}};
+  for (const auto& [expression, at] : programs)
+    names.merge(words_of_text(explain_expression({.expression = expression, .at = at, .order = 2}).program));
+  int reserved = 0;
+  std::erase_if(names, [&](const std::string& name) {
+    const bool one_of_many = name.starts_with('_') || name.starts_with("SYS_");  // 3,000: every tenth will do
+    return name == "e" || name == "pi" || find_expression_function(name) != nullptr ||
+           (one_of_many && ++reserved % 10 != 1);
+  });
+  CHECK(names.size() > 500);
+
+  std::string file, sum, at;
+  const auto flush = [&] {
+    const std::string program = explain_expression({.expression = sum + "(zeros_like^2)^(matmul + 1)",
+                                                    .at = at + "zeros_like=1,matmul=2"})
+                                    .program;
+    for (const std::string& word : words_of_text(program))
+      if (program.find("Tensor " + word + " = ") != std::string::npos)
+        CHECK_MESSAGE(!known_macros.contains(word), word);
+    file += "#define main program_" + std::to_string(file.size()) + "\n" + program + "#undef main\n";
+    sum = at = "";
+  };
+  for (const std::string& name : names) {
+    if (name == "zeros_like" || name == "matmul") continue;
+    sum += name + "*";
+    at += name + "=1,";
+    if (at.size() > 1'500) flush();
+  }
+  flush();
+  const ScratchDirectory scratch;
+  write_file(scratch.file("programs.cpp"), file);
+  const ProcessResult result =
+      run_process({compiler(), "-std=gnu++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+                   "-Wno-return-type", "-I" + binary_dir() + "/include", scratch.file("programs.cpp")},
+                  scratch.file(""));
+  CHECK_MESSAGE(result.status == 0, result.err.substr(0, 2000));
 }
 
 TEST_CASE("a program prints what its lines declare, the gradients of leaves where it calls backward") {

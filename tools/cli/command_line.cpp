@@ -93,6 +93,15 @@ CLI::Validator not_empty() {
   return {[](const std::string& text) { return text.empty() ? std::string("is empty") : std::string(); }, ""};
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t bytes = first_code_point(text).bytes;
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
+}
+
 }  // namespace
 
 CommandLine::CommandLine(const std::string& name, const std::string& summary,
@@ -190,6 +199,13 @@ bool CommandLine::parse(const Arguments& arguments) {
     if (option->count() > 0) continue;
     throw Error(fmt::format("{}: {} is missing. Hint: gradzoo {} --help", parser_->name, option->get_name(),
                             parser_->name));
+  }
+  const CLI::Option* const json = parser_->app.get_option_no_throw("--json");
+  if (json != nullptr && json->count() > 0) {
+    for (const std::string& argument : arguments)
+      if (!is_utf8(argument))
+        throw Error("{}: '{}' is not UTF-8, as JSON must be. Hint: rename it, or leave out --json",
+                    parser_->name, printable(argument));
   }
   return true;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -61,7 +62,7 @@ void start_folder(const std::string& folder) {
     for (const fs::directory_entry& half : fs::directory_iterator(folder, error)) fs::remove_all(half, error);
     if (!was_there) fs::remove(folder, error);
     throw Error("course: {} cannot be written: {}. Hint: may you write there, and is there space?", folder,
-                failed.code().message());
+                std::strerror(reason_for_no_file(folder, failed.code().value())));
   }
 }
 

@@ -43,6 +43,7 @@ uint64_t seed_of(const CourseRequest& request) {
 void check_folder(const CourseRequest& request) {
   if (request.folder.empty())
     throw Error("course: {} which folder? Hint: gradzoo course {} DIR", request.what, request.what);
+  check_visible(request.folder + "/value.h");
   if (!course::is_learners(request.folder))
     throw Error(
         "course: {} holds no value.h, so it is no folder of the course. Hint: gradzoo course start DIR",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <initializer_list>
 #include <map>
@@ -135,7 +136,7 @@ void make_folder(const fs::path& folder) {
   fs::create_directories(folder, error);
   if (error)
     throw CannotKeep("course: {} cannot be made: {}. Hint: may you write there, and is there space?",
-                     folder.string(), error.message());
+                     folder.string(), std::strerror(reason_for_no_file(folder.string(), error.value())));
 }
 
 // Where a learner's headers are copied and compiled: nothing in it leads elsewhere, or outlives it.

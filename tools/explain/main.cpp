@@ -26,7 +26,8 @@ std::string expressions_text() {
   std::string text =
       "  + - * / ^ and parentheses as in mathematics (-x^2 is -(x^2), 2^3^2 is 2^9), pi and e.\n"
       "  [1,2] is a column, [[1,2],[3,4]] a matrix by its rows. A*x is the product of matrices, and scales\n"
-      "  where one side is a number; .* ./ .^ go element by element; x' transposes. --at takes the same:\n"
+      "  where one side is a number; .* ./ .^ go element by element; x' transposes, x.^2' is (x.^2)'.\n"
+      "  --at takes the same:\n"
       "    gradzoo explain --expr \"x'*A*x + sum(softplus(A*x))\" --at 'A=[[1,2],[3,4]], x=[.5,-1]' --order "
       "2\n"
       "  functions (axis 0 goes down the columns, 1 along the rows):\n";

@@ -76,16 +76,49 @@ bool is_address(const std::string& name) {
 
 }  // namespace
 
-bool is_own_name(std::string_view host) {
+bool equal_in_any_case(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, small, small);
+}
+
+bool is_own_name(std::string_view host, std::string_view given) {
   const std::string name = without_port(host);
-  return name == "localhost" || is_address(name);
+  return equal_in_any_case(name, "localhost") || is_address(name) ||
+         (!name.empty() && equal_in_any_case(name, given));
 }
 
 bool is_loopback(std::string_view host) {
   const std::string name = host == "::1" ? "::1" : without_port(host);
-  return name == "localhost" || name == "::1" || (name.starts_with("127.") && is_address(name));
+  return equal_in_any_case(name, "localhost") || name == "::1" ||
+         (name.starts_with("127.") && is_address(name));
 }
 
-bool is_same_origin(const std::string& origin, const std::string& host) { return origin == "http://" + host; }
+bool is_same_origin(std::string_view origin, std::string_view host) {
+  return equal_in_any_case(origin, "http://" + std::string(host));
+}
+
+bool is_json(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find(';'));
+  return equal_in_any_case(type.substr(0, type.find_last_not_of(" \t") + 1), "application/json");
+}
+
+HttpTarget parsed_target(std::string_view target, std::string_view host) {
+  constexpr std::string_view kScheme = "http://";
+  if (equal_in_any_case(target.substr(0, kScheme.size()), kScheme)) {
+    target.remove_prefix(kScheme.size());
+    host = target.substr(0, target.find_first_of("/?"));
+    target.remove_prefix(host.size());
+  }
+  const size_t path = std::min(target.find('?'), target.size());
+  return {.host = std::string(host),
+          .path = path == 0 ? "/" : std::string(target.substr(0, path)),
+          .query = std::string(target.substr(std::min(target.size(), path + 1)))};
+}
+
+size_t empty_lines(std::string_view bytes) {
+  size_t end = 0;
+  while (bytes.substr(end).starts_with("\r\n")) end += 2;
+  return end;
+}
 
 }  // namespace gradzoo

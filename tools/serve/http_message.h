@@ -43,14 +43,30 @@ HttpResponse json_response(const nlohmann::json& json, int status = 200);
 /// {"error": sentence}
 HttpResponse refusal_response(int status, const std::string& sentence);
 
-/// Whether a Host header's name is one that no stranger's domain can be: an address as numbers, or
-/// localhost. A site that has its own name resolve to this machine (DNS rebinding) still sends that name.
-bool is_own_name(std::string_view host);
+/// True if the two texts differ at most in capitals, as names of hosts and of media types may.
+bool equal_in_any_case(std::string_view a, std::string_view b);
+
+/// Whether a Host header's name is one that no stranger's domain can be: an address as numbers, localhost, or
+/// the name that this server was given. A site that has its own name resolve to this machine (DNS rebinding)
+/// still sends that name.
+bool is_own_name(std::string_view host, std::string_view given = "");
+
+/// True if a Content-Type header names JSON, whatever its capitals and parameters.
+bool is_json(std::string_view content_type);
+
+/// A request's target: "/a?b" of the Host header's host, or all in one, "http://host/a?b".
+struct HttpTarget {
+  std::string host, path, query;
+};
+HttpTarget parsed_target(std::string_view target, std::string_view host);
+
+/// The bytes of the empty lines before a request, which HTTP lets a client send.
+size_t empty_lines(std::string_view bytes);
 
 /// Whether the host is this machine's loopback: 127.0.0.0/8, ::1 or localhost.
 bool is_loopback(std::string_view host);
 
 /// Whether an Origin header names the page that was asked for under the Host header: "http://" and that.
-bool is_same_origin(const std::string& origin, const std::string& host);
+bool is_same_origin(std::string_view origin, std::string_view host);
 
 }  // namespace gradzoo

@@ -48,14 +48,20 @@ void set_limits(Parser& parser) {
   parser.body_limit(kMostBodyBytes);
 }
 
+std::string_view text_of(const auto& view) { return {view.data(), view.size()}; }  // of any Boost
+
+std::string_view text_of(const boost::beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
+
 HttpRequest request_of(Parser::value_type&& message) {
-  const auto text = [](const auto& view) { return std::string(view.data(), view.size()); };  // of any Boost
-  const std::string target = text(message.target());
-  const size_t path = std::min(target.find('?'), target.size());
+  const auto text = [](const auto& view) { return std::string(text_of(view)); };
+  const bool one_host = message.count(http::field::host) == 1;
+  HttpTarget target = parsed_target(text(message.target()), text(message[http::field::host]));
   return {.method = text(message.method_string()),
-          .path = target.substr(0, path),
-          .query = parsed_query(std::string_view(target).substr(std::min(target.size(), path + 1))),
-          .host = message.count(http::field::host) == 1 ? text(message[http::field::host]) : "",
+          .path = std::move(target.path),
+          .query = parsed_query(target.query),
+          .host = one_host ? std::move(target.host) : "",
           .origin = text(message[http::field::origin]),
           .fetch_site = text(message["Sec-Fetch-Site"]),
           .content_type = text(message[http::field::content_type]),
@@ -100,6 +106,7 @@ size_t most_files() {
 
 // At a port where no other server listens, though one may have a moment ago.
 tcp::acceptor listening(net::io_context& io, const HttpOptions& options) {
+  if (options.host.empty()) throw Error("serve: the host has no name. Hint: --host 127.0.0.1");
   error_code unknown;
   for (const auto& found : tcp::resolver(io).resolve(options.host, std::to_string(options.port),
                                                      tcp::resolver::passive, unknown)) {
@@ -166,11 +173,7 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
     keep_alive_ = is_head_ = false;
     set_limits(parser_.emplace());
     wait_for_client(server_.options.to_arrive);
-    http::async_read_header(
-        stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
-          const bool asks_first = !error && self->parser_->get()[http::field::expect] == "100-continue";
-          asks_first ? self->encourage() : self->read_body(error);
-        });
+    read_header();
   }
 
   // On a thread that answers; the connection goes back to its own.
@@ -200,6 +203,25 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
     stream_.expires_after(longest);
     waits_for_client_ = true;
     server_.open.splice(server_.open.end(), server_.open, place_);
+  }
+
+  void read_header() {
+    buffer_.consume(empty_lines(text_of(buffer_)));
+    const std::string_view begin = text_of(buffer_);
+    if (begin.empty() || begin == "\r") {  // there may be more of them
+      stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, size_t n) {
+        self->buffer_.commit(n);
+        error ? self->refuse(error) : self->read_header();
+      });
+      return;
+    }
+    http::async_read_header(
+        stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
+          const auto& head = self->parser_->get();
+          const bool asks_first = !error && head.version() >= 11 &&
+                                  equal_in_any_case(text_of(head[http::field::expect]), "100-continue");
+          asks_first ? self->encourage() : self->read_body(error);
+        });
   }
 
   void encourage() {
@@ -328,6 +350,7 @@ void HttpServer::listen() {
 void HttpServer::stop() { parts_->io.stop(); }
 
 std::string answer_to_bytes(std::string_view bytes, const HttpHandler& handler) {
+  bytes.remove_prefix(empty_lines(bytes));
   Parser parser;
   set_limits(parser);
   parser.eager(true);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
@@ -44,7 +46,8 @@ std::string new_folder(const std::string& parent, const std::string& lab) {
     std::string path = fmt::format("{}/lab-{}-{}", parent, lab, n);
     if (::mkdir(path.c_str(), 0777) == 0) return path;
     if (errno != EEXIST)
-      throw Error("serve: cannot make {}. Hint: labs are written below the folder that is served", path);
+      throw Error("serve: cannot make {}: {}. Hint: labs are written below the folder that is served", path,
+                  std::strerror(reason_for_no_file(path, errno)));
   }
 }
 

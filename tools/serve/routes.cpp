@@ -217,12 +217,13 @@ const Route* route_of(const HttpRequest& request) {
 }
 
 // Who asks, and for whom.
-std::optional<HttpResponse> refused_asker(const HttpRequest& request, const std::string& address) {
-  if (!is_own_name(request.host))
-    return refusal_response(421, "this page has another name. Hint: ask for it as " + address);
+std::optional<HttpResponse> refused_asker(const HttpRequest& request, const Page& page) {
+  if (!is_own_name(request.host, page.host))
+    return refusal_response(421, "this page has another name. Hint: ask for it as " + page.address +
+                                     ", or start the server with --host and that name");
   if ((!request.origin.empty() && !is_same_origin(request.origin, request.host)) ||
       request.fetch_site == "cross-site")
-    return refusal_response(403, "another site asks. Hint: open " + address + " itself");
+    return refusal_response(403, "another site asks. Hint: open " + page.address + " itself");
   return std::nullopt;
 }
 
@@ -234,7 +235,7 @@ HttpResponse answer_of(const Route& route, const Page& page, const HttpRequest& 
     return response;
   }
   const bool posted = route.method == "POST";
-  if (posted && !request.content_type.starts_with("application/json"))
+  if (posted && !is_json(request.content_type))
     return refusal_response(415, "what is posted is JSON. Hint: Content-Type: application/json");
   if (posted && !page.computes)
     return refusal_response(403, "functions and labs are for this machine alone. Hint: serve without --host");
@@ -245,7 +246,7 @@ HttpResponse answer_of(const Route& route, const Page& page, const HttpRequest& 
 
 HttpResponse PageRoutes::answer(const HttpRequest& request) const {
   try {
-    if (std::optional<HttpResponse> refused = refused_asker(request, page_.address)) return *refused;
+    if (std::optional<HttpResponse> refused = refused_asker(request, page_)) return *refused;
     if (const Route* route = route_of(request)) return answer_of(*route, page_, request);
     return refusal_response(404, "there is no such page. Hint: begin at /");
   } catch (const Error& error) {

@@ -33,6 +33,7 @@ class PageRoutes : public HttpHandler {
     const RunsFolder& runs;
     Computations& computations;
     bool computes;             // or refuses whatever is posted
+    std::string host = {};     // of the server, by which it may be asked for
     std::string address = {};  // "http://127.0.0.1:6006/", which refusals name
   };
   /// What `page` refers to outlives this.

@@ -84,6 +84,7 @@ std::vector<std::string> pictures_of(const RunDirectory& run) {
 }  // namespace
 
 RunsFolder::RunsFolder(const std::string& path) : path_(path) {
+  check_visible(path);
   std::error_code error;
   if (!fs::is_directory(path, error))
     throw Error("serve: {} is no folder. Hint: name the one that holds your runs, such as runs", path);

@@ -18,7 +18,10 @@ struct PageServer::Parts : Computations {
   explicit Parts(const ServeOptions& options)
       : runs(options.folder),
         lab_runner(options.folder),
-        routes({.runs = runs, .computations = *this, .computes = is_loopback(options.host)}),
+        routes({.runs = runs,
+                .computations = *this,
+                .computes = is_loopback(options.host),
+                .host = options.host}),
         server({.host = options.host, .port = options.port}, routes) {}
 
   Json explain(const ExpressionRequest& request) override { return pages.explain(request); }

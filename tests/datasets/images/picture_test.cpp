@@ -95,6 +95,49 @@ TEST_CASE("PNG: one colour may be clear; EXIF turns, gamma changes nothing") {
   CHECK(decoded(std::string(file).insert(end, png_chunk("eXIf", exif))).rgb == turned);
 }
 
+TEST_CASE(
+    "PNG: pixels without zlib's checksum, or with another one, are read; a wrong one of a chunk is not") {
+  for (const char* name : {"rgb.png", "interlaced.png", "palette.png"}) {
+    CAPTURE(std::string(name));
+    const std::string file = corpus_picture(name);
+    const std::vector<uint8_t> whole = decoded(file).rgb;
+    const auto of = [&](const auto& change) {  // the file with other packed pixels
+      const size_t begin = file.find("IDAT") - 4, end = file.find("IEND") - 4;
+      std::string packed = file.substr(begin + 8, end - begin - 12);
+      CHECK(file.substr(begin, end - begin) == png_chunk("IDAT", packed));  // it has one such chunk
+      return file.substr(0, begin) + change(packed) + file.substr(end);
+    };
+    for (size_t cut = 0; cut <= 4; ++cut) {
+      CAPTURE(cut);
+      const auto shorter = [&](const std::string& packed) {
+        return png_chunk("IDAT", packed.substr(0, packed.size() - cut));
+      };
+      CHECK(decoded(of(shorter)).rgb == whole);
+      CHECK(decoded(of([&](const std::string& packed) {
+              return shorter(packed) + png_chunk("IDAT", "");
+            })).rgb == whole);
+      CHECK(decoded(of([&](const std::string& packed) {
+              return shorter(packed) + png_chunk("tEXt", std::string("a\0b", 3));
+            })).rgb == whole);
+    }
+    CHECK(contains(picture_refusal(of([](std::string packed) {
+                     packed.back() = static_cast<char>(packed.back() ^ 1);
+                     return png_chunk("IDAT", packed);
+                   })),
+                   "it is damaged"));
+    CHECK(contains(picture_refusal(of([](const std::string& packed) {
+                     std::string chunk = png_chunk("IDAT", packed.substr(0, packed.size() - 4));
+                     chunk.back() = static_cast<char>(chunk.back() ^ 1);
+                     return chunk;
+                   })),
+                   "it is damaged"));
+    CHECK(contains(picture_refusal(of([](const std::string& packed) {
+                     return png_chunk("IDAT", packed.substr(0, packed.size() / 2));
+                   })),
+                   "Hint: "));
+  }
+}
+
 TEST_CASE("JPEG: baseline, progressive, arithmetic, subsampled, CMYK are within what JPEG loses") {
   for (const char* name :
        {"baseline.jpg", "progressive.jpg", "arithmetic.jpg", "subsampled.jpg", "cmyk.jpg"}) {

@@ -1,12 +1,92 @@
-// Knobs do what they say: what a lab finds at another value is what theory says of that value.
+// Knobs do what they say: what a lab finds at another value is what theory says of that value; and every knob
+// changes something.
 #include <cmath>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <set>
 
 #include <doctest/doctest.h>
 
 #include "gradzoo/runs/labs/lab.h"
+#include "support/another_value.h"
 #include "support/approx.h"
 
 namespace gradzoo {
+namespace {
+
+// Knobs with which a lab takes a moment.
+const std::map<std::string, std::vector<std::string>> kBriefly = {
+    {"blindness", {"separations=2,4"}},
+    {"coin", {"flips=100"}},
+    {"compression", {"sizes=30", "trials=20"}},
+    {"forward-reverse-kl", {"steps=3"}},
+    {"gan-on-a-line", {"steps=20"}},
+    {"gaussian-laplace", {"sizes=10", "trials=200"}},
+    {"langevin", {"walk_steps=10", "dimensions=1", "chains=20"}},
+    {"likelihood-vs-quality", {"dimensions=3"}},
+    {"mode-collapse", {"steps=4", "looks=2", "seeds=1"}},
+    {"nce-constant", {"steps=10", "hidden=4"}},
+    {"noise-levels", {"steps=4", "chains=20", "walk_steps=20", "levels=3"}},
+    {"one-idea", {"steps=4", "samples=20", "walk_steps=4"}},
+    {"optimal-discriminator", {"steps=4", "early_steps=2"}},
+    {"prior-holes", {"steps=2", "images=100", "draws=100"}},
+    {"relu-lost-gradient", {"units=2", "sharpnesses=4,16"}},
+    {"score-matching", {"steps=2", "hidden=4", "half_way=2", "batches=2"}}};
+
+// Knobs that change nothing here, with the reason.
+const std::map<std::string, std::string> kSilent = {
+    {"prior-holes epochs", "steps, where given, stand in their place, and an epoch takes a minute"}};
+
+// Knobs of what is drawn alone.
+const std::set<std::string> kDrawn = {"mode-collapse looks"};
+
+// The bytes of all pictures.
+std::string pictures_of(const LabResult& result) {
+  std::string bytes;
+  for (const LabPicture& picture : result.pictures) bytes += picture.drawing.bytes;
+  return bytes;
+}
+
+// The bytes of all numbers that a lab finds, without their names.
+std::string numbers_of(const LabResult& result) {
+  std::string bytes;
+  for (const LabTable& table : result.tables)
+    for (const LabTable::Row& row : table.rows)
+      for (const double value : row.values) {
+        char number[sizeof value];
+        std::memcpy(number, &value, sizeof value);
+        bytes.append(number, sizeof value);
+      }
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("every knob of every lab changes the numbers that it finds") {
+  for (const LabEntry& entry : labs()) {
+    CAPTURE(entry.name);
+    REQUIRE(kBriefly.contains(entry.name));
+    const std::vector<std::string>& briefly = kBriefly.at(entry.name);
+    const LabResult usual = entry.run({.seed = 1}, briefly);
+    CHECK(!numbers_of(usual).empty());
+    const std::unique_ptr<Lab> lab = entry.make();
+    OptionTable knobs;
+    lab->describe(knobs);
+    for (const std::string& knob : briefly) knobs.assign(knob);
+    for (const Option& knob : knobs.all()) {
+      CAPTURE(knob.key);
+      std::vector<std::string> turned = briefly;
+      const std::string value = test::another_value(knob);
+      REQUIRE(!value.empty());
+      turned.push_back(knob.key + "=" + value);
+      const std::string name = entry.name + " " + knob.key;
+      const LabResult other = entry.run({.seed = 1}, turned);
+      CHECK((numbers_of(other) != numbers_of(usual)) == !(kSilent.contains(name) || kDrawn.contains(name)));
+      if (kDrawn.contains(name)) CHECK(pictures_of(other) != pictures_of(usual));
+    }
+  }
+}
 
 TEST_CASE("coin: a chance of one half gives no evidence, and a flat sceptic is the flat prior") {
   const LabResult fair = find_lab("coin").run({.seed = 1}, {"chance=0.5", "flips=10000", "sceptic=1"});

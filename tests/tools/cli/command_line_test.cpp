@@ -54,6 +54,16 @@ TEST_CASE("Arguments reach their targets in any order, and what is not given kee
   CHECK(few.out == "default");
 }
 
+TEST_CASE("a name that JSON cannot hold is refused before the work, and only where JSON is printed") {
+  const std::string name = "b\xff";
+  CHECK(Parsed({name, "--out", name}).run == name);
+  const std::string why = " is not UTF-8, as JSON must be. Hint: rename it, or leave out --json";
+  CHECK(refusal({name, "--json"}) == "demo: 'b?'" + why);
+  CHECK(refusal({"here", "--json", "--out", "\xc3"}) == "demo: '?'" + why);
+  CHECK(refusal({"here", "--json", "--set=a=\xe2\x82"}) == "demo: '--set=a=??'" + why);
+  CHECK(Parsed({"\xc3\xa4 \xe2\x82\xac", "--json"}).json);
+}
+
 TEST_CASE("Help needs nothing else, and ends in sections and examples") {
   const Parsed asked({"--help"});
   CHECK_FALSE(asked.go);

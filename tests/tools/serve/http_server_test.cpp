@@ -112,11 +112,61 @@ TEST_CASE("requests are answered one after the other, however they are cut") {
   CHECK(reply_of(connection.receive()).body == "GET /page here ");
 }
 
+TEST_CASE("empty lines before a request, a target with its host, and capitals are HTTP as well") {
+  Listening server;
+  const std::string plain = "GET /page here ";
+  CHECK(server.ask("\r\n" + kGet + kClose).body == plain);
+  CHECK(server.ask("\r\n\r\n\r\n" + kGet + kClose).body == plain);
+  CHECK(server.ask("GET http://there:1/page?a=1 HTTP/1.1\r\nHost: here\r\n" + kClose).body ==
+        "GET /page there:1 ");
+  CHECK(server.ask("GET HTTP://there HTTP/1.1\r\nHost: here\r\n" + kClose).body == "GET / there ");
+  CHECK(server.ask("GET http://there/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n" + kClose).body == "GET /  ");
+  CHECK(server
+            .ask("POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: Chunked\r\nCONNECTION: Close\r\n\r\n"
+                 "1\r\nx\r\n0\r\n\r\n")
+            .body == "POST / here x");
+  // Between two requests too, as old clients send after a body; and cut anywhere.
+  const std::string two = server.all("POST /a HTTP/1.1\r\nContent-Length: 1\r\n\r\nx\r\n" + kGet + kClose);
+  CHECK(contains(two, "POST /a  x"));
+  CHECK(two.ends_with(plain));
+  const Connection connection(server.port());
+  for (const char byte : "\r\n\r\n" + kGet + kClose) {
+    connection.send({&byte, 1});
+    std::this_thread::sleep_for(1ms);
+  }
+  CHECK(reply_of(connection.receive()).body == plain);
+  CHECK(server.ask("\r" + kGet + kClose).status == 400);
+  CHECK(server.ask("\n" + kGet + kClose).status == 400);
+  CHECK(answer_to_bytes("\r\n" + kGet + "\r\n", server.echo).ends_with(plain));
+  CHECK(answer_to_bytes("\r\n", server.echo) == "");
+}
+
+TEST_CASE("who sends empty lines for ever is closed at the deadline") {
+  Listening server({.to_arrive = 200ms});
+  const Connection slow(server.port());
+  std::atomic<bool> closed = false;
+  std::thread drip([&] {
+    while (!closed) {
+      slow.send("\r\n");
+      std::this_thread::sleep_for(10ms);
+    }
+  });
+  CHECK(slow.receive() == "");
+  closed = true;
+  drip.join();
+}
+
 TEST_CASE("a client that asks whether to send its body is told to") {
   Listening server;
   const std::string answer =
       server.all("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n" + kClose + "x");
   CHECK(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+  CHECK(server.all("POST / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n" + kClose + "x") ==
+        answer);
+  // A client of HTTP/1.0 knows no answer before the answer.
+  CHECK(
+      server.ask("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n" + kClose + "x").status ==
+      200);
   CHECK(server.ask("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 16385\r\n\r\n").status == 413);
 }
 
@@ -293,6 +343,7 @@ TEST_CASE("two servers do not share a port; one that is stopped before it listen
             first.port()));
   CHECK(contains(error_message([&] { HttpServer elsewhere({.host = "192.0.2.1"}, echo); }),
                  "at 192.0.2.1, port 0"));
+  CHECK(contains(error_message([&] { HttpServer nowhere({.host = ""}, echo); }), "Hint: --host 127.0.0.1"));
   first.stop();
   first.listen();
 }

@@ -83,12 +83,14 @@ inline Reply reply_of(const std::string& bytes) {
 /// `gradzoo serve`, at a port of its own.
 class Served {
  public:
-  /// It may open `files` files; 0: as many as usual.
-  explicit Served(const std::string& folder, const std::string& below = ".", int files = 0)
-      : process_({"/bin/sh", "-c", (files > 0 ? fmt::format("ulimit -n {}; ", files) : "") + "exec \"$@\"",
-                  "sh", command(), "serve", below, "--port", "0"},
+  /// It may open `files` files; 0: as many as usual. `name` is what its address is printed with.
+  explicit Served(const std::string& folder, const std::string& below = ".", int files = 0,
+                  const std::string& name = "127.0.0.1")
+      : name_(name),
+        process_({"/bin/sh", "-c", (files > 0 ? fmt::format("ulimit -n {}; ", files) : "") + "exec \"$@\"",
+                  "sh", command(), "serve", below, "--port", "0", "--host", name},
                  folder) {
-    const std::string begin = "http://127.0.0.1:";
+    const std::string begin = "http://" + name + ":";
     for (int i = 0; i < 3000 && process_.running(); ++i) {
       const std::string out = process_.out();
       if (out.starts_with(begin) && out.find("/\n") != std::string::npos) {
@@ -101,7 +103,7 @@ class Served {
   }
 
   int port() const { return port_; }
-  std::string host() const { return fmt::format("127.0.0.1:{}", port_); }
+  std::string host() const { return fmt::format("{}:{}", name_, port_); }
   Process& process() { return process_; }
 
   /// What comes back of these bytes.
@@ -123,6 +125,7 @@ class Served {
   Reply post(const std::string& path, const nlohmann::json& body) const { return post(path, body.dump()); }
 
  private:
+  std::string name_;
   Process process_;
   int port_ = 0;
 };

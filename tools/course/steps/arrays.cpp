@@ -81,6 +81,30 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
   cases.push_back(refused(six + " axis 0 2", "the sum of (2,3) over axis 2", "there is no third axis"));
   cases.push_back(refused(six + " const 3 2 2 3 1 2 3 4 5 6 7 8 9 10 11 12 matmul 0 1",
                           "matmul of (2,3) and (2,2,3)", "matmul here is of matrices: two axes each"));
+  cases.push_back(refused("leaf 1 3 1 2 3 const 2 3 2 1 2 3 4 5 6 matmul 0 1", "matmul of (3) and (3,2)",
+                          "matmul here is of matrices: two axes each"));
+  for (const char* op : {"sub", "mul", "div"})
+    cases.push_back(refused(six + " const 1 2 1 2 " + op + " 0 1", fmt::format("{} of (2,3) and (2)", op),
+                            "all four operators refuse what broadcast refuses"));
+  const std::string broadcast_first =
+      "broadcast_to has to refuse these: what broadcast makes of both shapes must be the one asked for";
+  cases.push_back(refused(six + " broadcast_to 0 1 3", "broadcast_to of (2,3) to (3)", broadcast_first));
+  cases.push_back(refused(six + " broadcast_to 0 2 1 3", "broadcast_to of (2,3) to (1,3)", broadcast_first));
+  cases.push_back(
+      refused("leaf 1 3 1 2 3 broadcast_to 0 2 2 2", "broadcast_to of (3) to (2,2)", broadcast_first));
+  cases.push_back(
+      refused("leaf 1 3 1 2 3 broadcast_to 0 2 3 2", "broadcast_to of (3) to (3,2)", broadcast_first));
+  const std::string sum_first =
+      "sum_to has to refuse these: its shape must be one that broadcasts to that of the array";
+  cases.push_back(refused(six + " sum_to 0 1 2", "sum_to of (2,3) to (2)", sum_first));
+  cases.push_back(refused(six + " sum_to 0 2 2 2", "sum_to of (2,3) to (2,2)", sum_first));
+  cases.push_back(refused("leaf 1 3 1 2 3 sum_to 0 2 2 3", "sum_to of (3) to (2,3)", sum_first));
+  cases.push_back(refused("leaf 2 1 3 1 2 3 sum_to 0 2 2 3", "sum_to of (1,3) to (2,3)", sum_first));
+  const std::string no_axis = "axes are counted from 0, and there is none of that number";
+  cases.push_back(refused(six + " axis 0 -1", "the sum of (2,3) over axis -1", no_axis));
+  cases.push_back(refused("leaf 0 7 axis 0 0", "the sum of () over axis 0", no_axis));
+  cases.push_back(
+      refused("leaf 1 3 1 2 3 transpose 0", "transpose of (3)", "transpose here is of matrices: two axes"));
 
   // Each rule alone.
   struct Rule {
