@@ -1,5 +1,6 @@
 #include "gradzoo/runs/uses/walk.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -127,6 +128,19 @@ TEST_CASE("the table shows acceptance and every statistic, and says where chains
   CHECK(json["statistics"][0]["ess_per_evaluation"].get<double>() == approx(0.5));
   CHECK(!contains(table, "do not agree"));
   CHECK(contains(walk_table(good, 10, RandomWalk(), {.steps = 500}), "ESS per log p"));
+  // Wherever the worst statistic is, and not of statistics that have no R-hat.
+  for (const Doubles& rhat : {Doubles{1.5, 1.0, 1.0},
+                              {1.0, 1.5, 1.0},
+                              {1.0, 1.0, 1.5},
+                              {1.0, 1.0, 1.005},
+                              {1.5, 1.0, NAN},
+                              {1.0, NAN, 1.0}}) {
+    const ChainResult some{{}, 1, {"x0", "x1", "log_p"}, {10, 10, 10}, {7, 7, 7}, rhat, 501};
+    CAPTURE(rhat[0]);
+    CAPTURE(rhat[1]);
+    CHECK(contains(walk_table(some, 10, RandomWalk(), {.steps = 500}), "do not agree") ==
+          (std::ranges::count(rhat, 1.5) > 0));
+  }
   const ChainResult bad{{}, 1, {"x0"}, {10}, {7}, {1.5}, 501};
   const std::string other = walk_table(bad, 10, UnadjustedLangevin({.noise = 0.5}), {.steps = 500});
   check_says(other, {"do not agree", "not samples of exp f", "biased by the step"});
