@@ -66,8 +66,9 @@ class Sampler {
   virtual bool is_sampling() const { return true; }
   /// Caveats for the reader of the samples, as clauses; "" for none.
   virtual std::string remarks() const { return ""; }
-  /// Adds the adapted values to a State; by default nothing. What belongs to chains is created again in
-  /// on_begin().
+  /// Adds to a State what the chains' positions do not tell: adapted values, and how far a warm-up or a
+  /// schedule has come. By default nothing. To continue a walk, call begin() at its x and plan_warmup(), then
+  /// restore the State. Each further step is then bit-identical to that of the walk that was not stopped.
   virtual void add_to(State& state, const std::string& prefix);
 
  protected:

@@ -35,6 +35,10 @@ Examples first_of(Examples examples, int64_t most) {
   return examples;
 }
 
+std::string of_the_first(int64_t count, const Examples& all) {
+  return count < all.count() ? fmt::format(", of the first {} examples", count) : "";
+}
+
 Batch pairs_of(const Examples& examples, std::span<const int64_t> labels, Pixels pixels, Rng& rng) {
   const Tensor order = randperm(examples.count(), rng);
   std::vector<double> rows;

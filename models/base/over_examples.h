@@ -16,6 +16,10 @@ Tensor mean_example(const Examples& examples);
 /// The first `most` of the examples, or all if there are fewer.
 Examples first_of(Examples examples, int64_t most);
 
+/// The end of a quantity's meaning: "" if it is measured on all examples, ", of the first 1000 examples" if
+/// on fewer.
+std::string of_the_first(int64_t count, const Examples& all);
+
 /// n pairs of examples, 2 n in random order: 0 and 1, 2 and 3, ... Both of a pair have the label in `labels`
 /// (n), or any label if that is below 0. Throws Error if there are too few.
 Batch pairs_of(const Examples& examples, std::span<const int64_t> labels, Pixels pixels, Rng& rng);

@@ -294,8 +294,9 @@ Quantities Dde::do_validate(const DataView& data) {
   const Tensor eps = randn_like(x, rng), sigma = draw_levels(n, options_.sigma, rng);
   const Tensor both = concat(denoising_error(*density_, centre, eps, sigma),
                              denoising_error(*density_, centre, -eps, sigma), 0);
-  Quantity error = mean_over_examples(kDdeError, (both.rows(0, n) + both.rows(n, 2 * n)) * 0.5,
-                                      "the loss on examples that were not trained on");
+  Quantity error =
+      mean_over_examples(kDdeError, (both.rows(0, n) + both.rows(n, 2 * n)) * 0.5,
+                         "the loss on examples that were not trained on" + of_the_first(n, data.examples));
   error.curve = error_;
   Quantities out{error};
   if (!generator_ || shape_.modes() == nullptr) return out;

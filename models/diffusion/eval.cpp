@@ -53,7 +53,8 @@ Quantities image_bits(const Diffusion& model, const DataView& data, int64_t coun
   });
   Quantity found = mean_over_examples(kBitsPerDim, concat(bits, 0),
                                       "-log2 p(x) / d + 8 of dequantised pixels, by the probability flow "
-                                      "with its divergence estimated by random probes");
+                                      "with its divergence estimated by random probes" +
+                                          of_the_first(some.count(), data.examples));
   found.density_kind = "bits/dim by the flow";
   return {found};
 }

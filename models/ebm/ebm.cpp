@@ -156,7 +156,8 @@ Quantity Ebm::mean_f(const DataView& data) const {
       read_examples(data.examples, 0, std::min<int64_t>(data.examples.count(), 10000), options_.pixels, rng);
   Quantity f = mean_over_examples(
       kEbmFData, network_.log_density(noisy(batch.x, rng)),
-      "mean f of held-out examples: well below that of the training batches, the model memorises them");
+      "mean f of held-out examples: well below that of the training batches, the model memorises them" +
+          of_the_first(batch.count(), data.examples));
   f.curve = f_data_;
   return f;
 }

@@ -52,7 +52,8 @@ Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss,
   const char* by_heart = "if it falls well below that of training, D memorises its examples";
   return mean_over_examples(
       loss.logits ? kGanDReal : kGanScoreReal, loss.logits ? sigmoid(scores) : scores,
-      fmt::format("{} on examples that were not trained on: {}", loss.logits ? "D(x)" : "s(x)", by_heart));
+      fmt::format("{} on examples that were not trained on: {}{}", loss.logits ? "D(x)" : "s(x)", by_heart,
+                  of_the_first(batch.count(), data.examples)));
 }
 
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
@@ -62,29 +63,33 @@ Quantities gan_value_quantities(const Generator& generator, const Discriminator&
   Rng rng(data.seed, "eval/value");
   const Tensor real = scores_of(discriminator, x, labels),
                fake = scores_of(discriminator, generator.draw(x.dim(0), rng, labels), labels);
+  const std::string first = of_the_first(x.dim(0), data.examples);
   if (!loss.logits) {
     return {mean_over_examples(kGanGap, real - fake,
                                "E s(x) - E s(G(z)): 0 if D cannot tell real from fake; for a critic with a "
-                               "slope of at most 1, no more than the distance W1"),
-            mean_over_examples(kGanScoreReal, real, "D's score of these examples"),
+                               "slope of at most 1, no more than the distance W1" +
+                                   first),
+            mean_over_examples(kGanScoreReal, real, "D's score of these examples" + first),
             mean_over_examples(kGanScoreFake, fake, "D's score of fresh samples, by the averaged G")};
   }
   return {
       mean_over_examples(
           kGanValue, neg(softplus(neg(real)) + softplus(fake)),
-          "V = E log D(x) + E log(1 - D(G(z))): -1.386 if D cannot tell real from fake, 0 if it always can"),
-      mean_over_examples(kGanDReal, sigmoid(real), "D(x) of these examples"),
+          "V = E log D(x) + E log(1 - D(G(z))): -1.386 if D cannot tell real from fake, 0 if it always can" +
+              first),
+      mean_over_examples(kGanDReal, sigmoid(real), "D(x) of these examples" + first),
       mean_over_examples(kGanDFake, sigmoid(fake), "D(G(z)) of fresh samples, by the averaged G")};
 }
 
 Quantity gan_spread(const Generator& generator, const Classes& classes, const DataView& data) {
   Rng rng(data.seed, "eval/samples");
   const Tensor drawn = classes.draw(kModeSamples, {}, rng);
-  const double spread = total_variance(generator.draw(kModeSamples, rng, drawn)),
-               truth = total_variance(first_examples(data).x);
+  const Tensor x = first_examples(data).x;
+  const double spread = total_variance(generator.draw(kModeSamples, rng, drawn)), truth = total_variance(x);
   return quantity(kGanSpread, spread / truth,
                   "variance of the samples divided by that of the data, both summed over coordinates: near 0 "
-                  "if G has collapsed onto one example");
+                  "if G has collapsed onto one example" +
+                      of_the_first(x.dim(0), data.examples));
 }
 
 std::string gan_reading(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,

@@ -69,7 +69,7 @@ Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, 
   }
   return mean_over_examples(kScoreObjective,
                             tensor(values, {static_cast<int64_t>(values.size())}, DType::f64),
-                            "the loss on held-out examples");
+                            "the loss on held-out examples" + of_the_first(batch.count(), data.examples));
 }
 
 // KL(truth || exp f / Z) on a grid and its double: NaN where exp f cannot be normalised on them.
@@ -113,8 +113,9 @@ Quantity denoising_error(const ScoreNetwork& network, const ScoreTask& task, con
   const Tensor guess = tweedie_denoised(noisy, network.score(noisy, batch.labels), task.learned_noise());
   return quantity(
       kScoreDenoisedRmse, std::sqrt(mean(square(guess - x)).item()),
-      fmt::format("root mean square error of a held-out pixel that had noise of {:.3g}, after x + sigma^2 s",
-                  task.learned_noise()));
+      fmt::format(
+          "root mean square error of a held-out pixel that had noise of {:.3g}, after x + sigma^2 s{}",
+          task.learned_noise(), of_the_first(batch.count(), data.examples)));
 }
 
 }  // namespace
@@ -136,7 +137,8 @@ Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, 
     const Batch batch = held_out(data, kChunk);
     const Tensor noisy = batch.x + randn_like(batch.x, rng) * task.learned_noise();
     out.add(quantity(kScoreCurl, curl_share(network, noisy, rng, batch.labels),
-                     "how far the network is from a gradient field: 0 for a gradient, 1 for a rotation"));
+                     "how far the network is from a gradient field: 0 for a gradient, 1 for a rotation" +
+                         of_the_first(batch.count(), data.examples)));
   }
   if (shape.kind().pixels && task.learned_noise() > 0) out.add(denoising_error(network, task, data));
   return out;

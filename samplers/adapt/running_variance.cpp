@@ -6,20 +6,26 @@ namespace gradzoo {
 
 void RunningVariance::reset(int64_t dimensions) {
   count_ = 0;
-  mean_.assign(static_cast<size_t>(dimensions), 0.0);
-  squares_.assign(static_cast<size_t>(dimensions), 0.0);
+  for (Tensor* sums : {&mean_, &squares_}) {
+    if (sums->defined() && sums->dim(0) == dimensions) {
+      std::fill_n(sums->mutable_data<double>(), dimensions, 0.0);
+    } else {
+      *sums = zeros({dimensions}, DType::f64);
+    }
+  }
 }
 
 void RunningVariance::add(const Tensor& x) {
-  const auto d = static_cast<size_t>(x.dim(1));
+  const int64_t d = x.dim(1);
+  double *const mean = mean_.mutable_data<double>(), *const squares = squares_.mutable_data<double>();
   visit_floating(x.dtype(), [&]<class T>() {
     const T* row = x.data<T>();
     for (int64_t r = 0; r < x.dim(0); ++r, row += d) {
       const double share = 1 / static_cast<double>(++count_);
-      for (size_t i = 0; i < d; ++i) {
-        const double value = static_cast<double>(row[i]), before = value - mean_[i];
-        mean_[i] += before * share;
-        squares_[i] += before * (value - mean_[i]);
+      for (int64_t i = 0; i < d; ++i) {
+        const double value = static_cast<double>(row[i]), before = value - mean[i];
+        mean[i] += before * share;
+        squares[i] += before * (value - mean[i]);
       }
     }
   });
@@ -28,8 +34,14 @@ void RunningVariance::add(const Tensor& x) {
 double RunningVariance::regularised(int64_t i) const {
   constexpr double kExtra = 5, kTowards = 1e-3;
   const auto n = static_cast<double>(count_);
-  const double variance = squares_[static_cast<size_t>(i)] / std::max(n - 1, 1.0);
+  const double variance = squares_.data<double>()[i] / std::max(n - 1, 1.0);
   return (n * variance + kExtra * kTowards) / (n + kExtra);
+}
+
+void RunningVariance::add_to(State& state, const std::string& prefix) {
+  state.add(prefix + ".count", count_);
+  state.add(prefix + ".mean", mean_);
+  state.add(prefix + ".squares", squares_);
 }
 
 void WarmupWindows::plan(int64_t transitions) {

@@ -73,6 +73,10 @@ std::string AnnealedLangevin::remarks() const {
   return text;
 }
 
+void AnnealedLangevin::add_to(State& state, const std::string& prefix) {
+  state.add(prefix + ".taken", taken_);
+}
+
 void AnnealedLangevin::on_begin(const Tensor&) { taken_ = 0; }
 
 double AnnealedLangevin::sigma() const {
@@ -89,7 +93,7 @@ PointValue AnnealedLangevin::evaluate(const Target& target, const Tensor& x) {
 Transition AnnealedLangevin::transition(const Target& target, Rng& rng, bool) {
   const double growth = sigma() / sigmas_.back();
   const double e = full_step(options_.step, options_.convention) * growth * growth;
-  Tensor next = x() + value().score * e + randn_like(x(), rng) * std::sqrt(2 * e);
+  Tensor next = x() + evaluate(target, x()).score * e + randn_like(x(), rng) * std::sqrt(2 * e);
   reflect(target.domain, next);
   ++taken_;
   if (options_.denoise && taken_ == length().steps) {
@@ -97,7 +101,7 @@ Transition AnnealedLangevin::transition(const Target& target, Rng& rng, bool) {
     next = next + evaluate(target, next).score * variance;
     reflect(target.domain, next);
   }
-  return {next, evaluate(target, next), 1};
+  return {next, {}, 1};
 }
 
 SamplerEntry annealed_entry() {

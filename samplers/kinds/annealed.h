@@ -37,6 +37,7 @@ class AnnealedLangevin : public Sampler {
   bool is_exact() const override { return false; }
   WalkLength length() const override;
   std::string remarks() const override;
+  void add_to(State& state, const std::string& prefix) override;
   const std::vector<double>& sigmas() const { return sigmas_; }  ///< noise levels, the largest first
 
  protected:

@@ -71,7 +71,10 @@ void Hmc::plan_warmup(int64_t transitions) {
 void Hmc::add_to(State& state, const std::string& prefix) {
   state.add(prefix + ".step", step_);
   tuning_.add_to(state, prefix + ".tuning");
-  if (inverse_mass_.defined()) state.add(prefix + ".inverse_mass", inverse_mass_);
+  state.add(prefix + ".warmed_up", warmed_up_);
+  if (!inverse_mass_.defined()) return;
+  state.add(prefix + ".inverse_mass", inverse_mass_);
+  variance_.add_to(state, prefix + ".variance");
 }
 
 void Hmc::on_begin(const Tensor& x) {
@@ -87,14 +90,16 @@ double Hmc::jittered_step(Rng& rng) const {
 }
 
 Transition Hmc::transition(const Target& target, Rng& rng, bool warming_up) {
-  if (is_tuning_ && !warming_up) step_ = tuning_.kept();
-  is_tuning_ = warming_up && options_.adapt;
+  if (warmed_up_ > 0 && !warming_up) {
+    step_ = tuning_.kept();
+    warmed_up_ = 0;
+  }
   const double e = jittered_step(rng);
   const LeapfrogEnd end =
       leapfrog(target, x(), value(), randn_like(x(), rng), sqrt(inverse_mass_), e, options_.leapfrog_steps);
   count_evaluations(options_.leapfrog_steps);
   Transition out = metropolis(x(), value(), end.x, end.value, end.energy_lost, rng);
-  if (is_tuning_) {
+  if (warming_up && options_.adapt) {
     adapt(end.energy_lost, out.x);
   } else if (!warming_up) {
     count_divergences(end.energy_lost);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/samplers/sampler.h"
@@ -41,17 +40,18 @@ class DualAveraging {
 /// Variances of the coordinates of points that come in batches (Welford 1962).
 class RunningVariance {
  public:
-  void reset(int64_t dimensions);  ///< to no points
+  void reset(int64_t dimensions);  ///< to no points; keeps the tensors of a State of as many dimensions
   /// x (B, d): every row counts, from any chain.
   void add(const Tensor& x);
   int64_t count() const { return count_; }  ///< of points
   /// Variance of coordinate i, shrunk towards 1e-3 as if by five more points (Stan's rule), so that it is
   /// never 0.
   double regularised(int64_t i) const;
+  void add_to(State& state, const std::string& prefix);  ///< under such names, after reset()
 
  private:
   int64_t count_ = 0;
-  std::vector<double> mean_, squares_;  // (d): of deviations from the mean
+  Tensor mean_, squares_;  // (d) f64: of deviations from the mean
 };
 
 /// The windows of warm-up in which the mass is estimated, as Stan plans them. There is none at first, while
@@ -128,10 +128,9 @@ class Hmc : public Sampler {
   HmcOptions options_;
   double step_;
   DualAveraging tuning_;
-  bool is_tuning_ = false;
   WarmupWindows windows_;
   RunningVariance variance_;
-  int64_t warmed_up_ = 0;  ///< transitions of this warm-up
+  int64_t warmed_up_ = 0;  ///< transitions of the warm-up that is going on; 0: there is none
   Tensor inverse_mass_;    ///< (d)
   int64_t divergences_ = 0;
 };

@@ -11,135 +11,18 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "gradzoo/autograd/ops.h"
+#include "models/model_tasks.h"
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 
 // What holds of every model of the list.
 namespace gradzoo {
+using namespace test;
 namespace {
 
-const std::pair<const char*, const char*> kSmall[] = {{"hidden", "8"},
-                                                      {"generator_hidden", "8"},
-                                                      {"discriminator_hidden", "8"},
-                                                      {"channels", "8"},
-                                                      {"buffer", "50"},
-                                                      {"batch", "10"},
-                                                      {"chain_steps", "2"},
-                                                      {"sample_steps", "3"},
-                                                      {"sample_step", "0.1"},
-                                                      {"latent", "2"},
-                                                      {"importance_samples", "2"},
-                                                      {"couplings", "2"},
-                                                      {"flow_couplings", "2"},
-                                                      {"flow_hidden", "8"},
-                                                      {"flow_channels", "4"},
-                                                      {"flow_low_couplings", "1"}};
-
-/// A model of the list, small, with data of its kind.
-struct Task {
-  const ModelEntry& entry;
-  DataShape shape;
-  Pixels pixels = Pixels::grey;
-
-  using Setting = std::pair<const char*, const char*>;
-  std::unique_ptr<Model> make(const char* ema, const char* seed = "0",
-                              const std::vector<Setting>& more = {}) {
-    RunOptions options(entry);
-    for (const auto& [key, value] : kSmall)
-      if (options.table().has(key)) options.table().set(key, value);
-    options.table().set("ema", ema);
-    options.table().set("seed", seed);
-    // Of weights that differ little resampling makes the same choice; codes that walk move differently.
-    if (shape.is_grid() && options.table().has("walk")) {
-      options.table().set("draw", "langevin");
-      options.table().set("walk", "2");
-    }
-    for (const auto& [key, value] : more)
-      if (options.table().has(key)) options.table().set(key, value);
-    options.complete(shape);
-    pixels = options.model->pixels();
-    return options.make_model(shape);
-  }
-  Examples examples(uint64_t seed) const {
-    Rng rng(seed, "registry_test");
-    if (shape.toy) return {shape.toy->sample(20, rng), {}, arange(20, DType::i64)};
-    const Tensor labels = cast(arange(20, DType::i64), DType::u8);
-    Examples made{cast(rand({20, 8, 8}, rng) * 255.0, DType::u8), labels.clone(), arange(20, DType::i64)};
-    for (int64_t i = 0; i < 20; ++i) made.labels.mutable_data<uint8_t>()[i] = static_cast<uint8_t>(i % 3);
-    return made;
-  }
-};
-
-// One axis, whose quadrature is quick, where one is enough.
-const char* toy_for(const ModelEntry& entry) {
-  if (!entry.data(find_kind("points"))) return "bars-and-stripes";
-  const bool couples = entry.name == "realnvp" || entry.name == "fce";
-  return couples ? "gaussian" : "gamma";
-}
-
-std::vector<Task> every_task() {
-  std::vector<Task> tasks;
-  for (const ModelEntry& entry : model_registry()) {
-    if (entry.data(find_kind("images"))) tasks.push_back({entry, {.example = {8, 8}, .classes = 3}});
-    if (!entry.data(find_kind("0 and 1"))) continue;
-    tasks.push_back({entry, test::toy_shape(toy_for(entry))});
-  }
-  return tasks;
-}
-
-// Steps [begin, end) of 10 on batches that follow from their numbers.
-void train(Model& model, const Task& task, int64_t begin, int64_t end) {
-  std::vector<double> row(model.metrics().size());
-  for (int64_t step = begin; step < end; ++step) {
-    const Examples some = task.examples(static_cast<uint64_t>(100 + step));
-    const Batch batch = read_examples(some, 0, 10, task.pixels, Rng(0));
-    model.train_step({step, 10, 0.01, batch}, MetricRow(row));
-  }
-}
-
-/// The same batches, for a trainer.
-struct TaskBatches : BatchSource {
-  explicit TaskBatches(const Task& its_task) : task(its_task) {}
-  const Task& task;
-  int64_t steps_per_epoch() const override { return 10; }
-  Batch at(int64_t step) override {
-    return read_examples(task.examples(static_cast<uint64_t>(100 + step)), 0, 10, task.pixels, Rng(0));
-  }
-};
-
-/// A model of a task and its trainer.
-struct Run {
-  Run(Task& task, TrainPlan plan, const std::vector<Task::Setting>& more = {})
-      : model(task.make("0.9", "0", more)), batches(task), trainer(*model, batches, plan) {
-    model->prepare(task.examples(1));
-    model->register_state(state);
-    trainer.register_state(state);
-  }
-  std::unique_ptr<Model> model;
-  TaskBatches batches;
-  Trainer trainer;
-  State state;
-  test::Unwatched seen;
-};
-
-TrainPlan plan_of(int64_t steps, double rate, int64_t shards = 1) {
-  return {.steps = steps,
-          .steps_per_epoch = 10,
-          .log_every = 100,
-          .learning_rate = rate,
-          .schedule = Decay::constant,
-          .shards = shards};
-}
-
-std::string text_of(const Quantities& found) {
-  std::string text;
-  for (const Quantity& q : found) text += fmt::format("{} {:.17g} {:.17g}\n", q.name, q.value, q.error);
-  return text;
-}
-
 TEST_CASE("an evaluation reads the examples that it is given, and never those that were trained on") {
-  for (Task& task : every_task()) {
+  for (ModelTask& task : every_task()) {
     CAPTURE(task.entry.name);
     CAPTURE(task.shape.kind().name);
     const auto model = task.make("0");
@@ -156,7 +39,7 @@ TEST_CASE("an evaluation reads the examples that it is given, and never those th
 }
 
 TEST_CASE("samples are of the averaged weights, which leave training as it is") {
-  for (Task& task : every_task()) {
+  for (ModelTask& task : every_task()) {
     CAPTURE(task.entry.name);
     CAPTURE(task.shape.kind().name);
     const auto plain = task.make("0"), averaged = task.make("0.9");
@@ -180,44 +63,8 @@ TEST_CASE("samples are of the averaged weights, which leave training as it is") 
   }
 }
 
-/// Settings with which a model's State has more parts.
-struct Variant {
-  std::string model;
-  bool on_images;
-  std::vector<Task::Setting> settings;
-};
-
-const Variant kVariants[] = {{"ebm", true, {{"preset", "uva"}}},
-                             {"ebm", true, {{"preset", "uva"}, {"spectral_norm", "true"}}},
-                             {"gan", false, {{"preset", "pacgan"}, {"ema", "0"}, {"maxout", "3"}}}};
-
-void check_goes_on(Task& task, const std::vector<Task::Setting>& settings) {
-  const auto old = task.make("0.9", "0", settings), fresh = task.make("0.9", "0", settings);
-  State of_old, of_fresh;
-  old->register_state(of_old);
-  fresh->register_state(of_fresh);
-  train(*old, task, 0, 3);
-  REQUIRE(of_fresh.bytes() != of_old.bytes());
-  for (const State::Entry& entry : of_fresh.entries()) entry.restore(of_old.find(entry.name)->bytes());
-  for (Model* model : {old.get(), fresh.get()}) train(*model, task, 3, 6);
-  CHECK(of_fresh.bytes() == of_old.bytes());
-  if (!old->abilities().samples) return;
-  Rng one(5, "registry_test"), two(5, "registry_test");
-  CHECK(old->sample({6, one}).to_vector() == fresh->sample({6, two}).to_vector());
-}
-
-TEST_CASE("a new model with another's State goes on as that one does") {
-  for (Task& task : every_task()) {
-    CAPTURE(task.entry.name);
-    CAPTURE(task.shape.kind().name);
-    check_goes_on(task, {});
-    for (const auto& [model, on_images, settings] : kVariants)
-      if (model == task.entry.name && on_images == task.shape.kind().pixels) check_goes_on(task, settings);
-  }
-}
-
 TEST_CASE("every random stream of a model, and how its weights begin, follow from the run's seed") {
-  for (Task& task : every_task()) {
+  for (ModelTask& task : every_task()) {
     CAPTURE(task.entry.name);
     CAPTURE(task.shape.kind().name);
     const auto one = task.make("0", "7"), other = task.make("0", "8");
@@ -236,11 +83,11 @@ TEST_CASE("every random stream of a model, and how its weights begin, follow fro
 }
 
 // Both densities of a DDE and its generator.
-const std::vector<Task::Setting> kAllLearners = {{"generator", "true"}, {"fake_density", "true"}};
+const std::vector<ModelTask::Setting> kAllLearners = {{"generator", "true"}, {"fake_density", "true"}};
 
 TEST_CASE("a step that fails leaves the State as it was, whichever of a model's learners fails") {
   size_t taken_back = 0;
-  for (Task& task : every_task()) {
+  for (ModelTask& task : every_task()) {
     CAPTURE(task.entry.name);
     CAPTURE(task.shape.kind().name);
     const size_t learners = task.make("0", "0", kAllLearners)->learners().size();
@@ -249,19 +96,19 @@ TEST_CASE("a step that fails leaves the State as it was, whichever of a model's 
       for (size_t spoilt = 0; spoilt <= learners; ++spoilt) {
         CAPTURE(spoilt);
         // A rate that leads out of all bounds, or a weight that is no number.
-        Run run(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
+        TaskRun run(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
         if (spoilt < learners)
           run.model->learners()[spoilt]->parameters().flat().mutable_data<float>()[0] = NAN;
         const std::vector<std::byte> begun = run.state.bytes();
-        const std::string message = test::error_message([&] { run.trainer.run(run.seen); });
+        const std::string message = error_message([&] { run.trainer.run(run.seen); });
         if (message.empty()) continue;  // a dbn's layer whose turn has not come
-        CHECK(test::contains(message, "step "));
+        CHECK(contains(message, "step "));
         const int64_t reached = run.trainer.step();
         if (reached == 0) CHECK(run.state.bytes() == begun);
-        Run twin(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
+        TaskRun twin(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
         if (spoilt < learners)
           twin.model->learners()[spoilt]->parameters().flat().mutable_data<float>()[0] = NAN;
-        test::Unwatched until;
+        Unwatched until;
         until.stop_at = reached;
         if (reached > 0) twin.trainer.run(until);
         CHECK(run.state.bytes() == twin.state.bytes());
@@ -290,21 +137,21 @@ Tensor gradients_of(Learner& learner) {
 }
 
 // Draws that belong to rows, as a shard's window gives them.
-const std::vector<Task::Setting> kByRows = {
+const std::vector<ModelTask::Setting> kByRows = {
     {"generator", "true"}, {"instance_noise", "0"}, {"particles", "20"}, {"pairing", "independent"}};
 
 TEST_CASE("a step in two shards is the step of the whole batch, and keeps its bytes at any thread count") {
   const int before = kernels::threads();
-  for (Task& task : every_task()) {
+  for (ModelTask& task : every_task()) {
     CAPTURE(task.entry.name);
     CAPTURE(task.shape.kind().name);
-    std::vector<Task::Setting> settings = kByRows;
+    std::vector<ModelTask::Setting> settings = kByRows;
     if (task.entry.name == "ebm") {
       settings.emplace_back("init", "noise");
       if (!task.shape.kind().pixels) settings.emplace_back("jumps", "0");  // by chains of the same shard
     }
     // So short that the second of two learners meets the first as it was.
-    Run whole(task, plan_of(1, 1e-7), settings), halves(task, plan_of(1, 1e-7, 2), settings);
+    TaskRun whole(task, plan_of(1, 1e-7), settings), halves(task, plan_of(1, 1e-7, 2), settings);
     whole.trainer.run(whole.seen);
     halves.trainer.run(halves.seen);
     for (size_t i = 0; i < whole.seen.metrics.size(); ++i) {
@@ -334,16 +181,16 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
     std::vector<std::byte> expected;
     for (const int threads : {1, 3}) {
       kernels::set_threads(threads);
-      Run again(task, plan_of(4, 0.01, 2), kByRows);
+      TaskRun again(task, plan_of(4, 0.01, 2), kByRows);
       again.trainer.run(again.seen);
       if (expected.empty()) expected = again.state.bytes();
       CHECK(again.state.bytes() == expected);
     }
     kernels::set_threads(before);
     // Stopped after the second step, and gone on with by another run.
-    test::Unwatched second;
+    Unwatched second;
     second.stop_at = 2;
-    Run first(task, plan_of(4, 0.01, 2), kByRows), rest(task, plan_of(4, 0.01, 2), kByRows);
+    TaskRun first(task, plan_of(4, 0.01, 2), kByRows), rest(task, plan_of(4, 0.01, 2), kByRows);
     CHECK_FALSE(first.trainer.run(second));
     for (const State::Entry& entry : rest.state.entries())
       entry.restore(first.state.find(entry.name)->bytes());
@@ -356,12 +203,12 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
 struct Defaults {
   const char* model;
   DataShape shape;
-  test::Strings values;
+  Strings values;
 };
 
 TEST_CASE("options that follow from the data are those that the models were tuned with") {
-  const DataShape mnist{.example = {28, 28}, .classes = 10}, ring = test::toy_shape("ring8"),
-                                                             grid = test::toy_shape("grid25");
+  const DataShape mnist{.example = {28, 28}, .classes = 10}, ring = toy_shape("ring8"),
+                                                             grid = toy_shape("grid25");
   const Defaults all[] = {
       {"score", ring, {"hidden=128,128", "ema=0.999", "schedule=cosine", "steps=4000", "lr=0.005"}},
       {"score", mnist, {"hidden=1024,1024,1024", "batch=128", "epochs=20"}},
@@ -370,9 +217,9 @@ TEST_CASE("options that follow from the data are those that the models were tune
       {"gan", grid, {"generator_hidden=128,128", "schedule=linear", "ema=0.999"}},
       {"gan", mnist, {"net=dcgan", "instance_noise=0.6", "noise_until=1", "batch=64"}},
       {"ebm", mnist, {"net=conv", "data_noise=0.2", "output_scale=100", "sampler=ula"}},
-      {"ebm", test::toy_shape("gamma"), {"step=0.1", "lr=0.01"}},
-      {"ebm", test::toy_shape("grid25"), {"data_noise=0", "step=0.002", "jumps=10"}},
-      {"ebm", test::toy_shape("grid25"), {"hidden=256,256,256", "batch=256", "buffer=256"}},
+      {"ebm", toy_shape("gamma"), {"step=0.1", "lr=0.01"}},
+      {"ebm", toy_shape("grid25"), {"data_noise=0", "step=0.002", "jumps=10"}},
+      {"ebm", toy_shape("grid25"), {"hidden=256,256,256", "batch=256", "buffer=256"}},
       {"ebm", ring, {"fresh=0.002", "sampler=mala", "lr=0.01", "beta1=0.9"}},
       {"dae", ring, {"output=identity", "ema=0.999", "weights=tied"}},
       {"flow-matching", mnist, {"clip=1", "schedule=hold-linear", "epochs=4", "classes=labels:100"}},
@@ -383,20 +230,20 @@ TEST_CASE("options that follow from the data are those that the models were tune
       {"vae", mnist, {"lr=0.004", "schedule=linear", "prior=mixture", "components=200"}},
       {"classifier", mnist, {"shift=2", "noise=0.1", "schedule=cosine", "epochs=16"}},
       {"rbm", mnist, {"lr=0.05", "epochs=20", "schedule=linear", "pixels=dynamic-binary"}},
-      {"rbm", test::toy_shape("bars-and-stripes"), {"hidden=16", "lr=0.1", "epochs=4"}},
+      {"rbm", toy_shape("bars-and-stripes"), {"hidden=16", "lr=0.1", "epochs=4"}},
       {"made", mnist, {"hidden=1000", "lr=0.001", "epochs=60", "schedule=linear", "direct=true"}},
-      {"made", test::toy_shape("bars-and-stripes"), {"hidden=64", "lr=0.01", "epochs=4"}},
+      {"made", toy_shape("bars-and-stripes"), {"hidden=64", "lr=0.01", "epochs=4"}},
       {"dbn", mnist, {"hidden=500,500", "lr=0.05", "epochs=40"}},
       {"nce", ring, {"ema=0.999", "batch=512", "noise=fitted"}},
       {"fce", ring, {"ema=0.999", "batch=512", "warm_up=0.25"}},
       {"realnvp", ring, {"lr=0.005", "batch=512", "steps=4000", "schedule=cosine"}},
       {"realnvp", mnist, {"lr=0.001", "batch=64", "epochs=4", "clip=10"}}};
-  for (const auto& [model, shape, values] : all) test::check_options(model, {}, shape, values);
-  test::check_options("score", {"objective=ism", "data_noise=0.3"}, mnist, {"batch=8"});
-  test::check_options("ebm", {"net=mlp"}, mnist, {"hidden=512"});
-  test::check_options("gan", {"preset=collapse"}, ring, {"instance_noise=0"});
-  test::check_options("vae", {"architecture=pytorch-examples"}, mnist, {"hidden=400"});
-  test::check_options("dae", {"weights=free"}, ring, {"output=identity"});
+  for (const auto& [model, shape, values] : all) check_options(model, {}, shape, values);
+  check_options("score", {"objective=ism", "data_noise=0.3"}, mnist, {"batch=8"});
+  check_options("ebm", {"net=mlp"}, mnist, {"hidden=512"});
+  check_options("gan", {"preset=collapse"}, ring, {"instance_noise=0"});
+  check_options("vae", {"architecture=pytorch-examples"}, mnist, {"hidden=400"});
+  check_options("dae", {"weights=free"}, ring, {"output=identity"});
 }
 
 }  // namespace

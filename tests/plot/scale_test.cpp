@@ -112,6 +112,50 @@ TEST_CASE("a few wild values do not flatten the others, and an even spread is sh
   CHECK(focused_range(flat).high == 9);
 }
 
+TEST_CASE("exactly a fiftieth of the values on each side is left out, if the others are much narrower") {
+  // `below` values at -1000 and `above` at 1000, the others evenly from 0 to 1.
+  const auto shown = [](int total, int below, int above) {
+    std::vector<double> values(static_cast<size_t>(total));
+    for (int i = 0; i < total; ++i) {
+      const int inner = total - below - above;
+      values[static_cast<size_t>((i * 7) % total)] = i < below ? -1000
+                                                     : i < below + above
+                                                         ? 1000
+                                                         : (i - below - above) / (inner - 1.0);
+    }
+    return focused_range(values);
+  };
+  const auto check = [](Range found, double low, double high) {
+    CHECK(found.low == approx(low).scale(1));
+    CHECK(found.high == approx(high).scale(1));
+  };
+  for (const int total : {20, 48, 99, 100, 149, 150, 1000}) {
+    CAPTURE(total);
+    const int cut = std::max(1, total / 50);
+    check(shown(total, cut, cut), 0, 1);
+    check(shown(total, cut, 0), 0, 1 - cut / (total - cut - 1.0));
+    check(shown(total, 0, cut), cut / (total - cut - 1.0), 1);
+    check(shown(total, cut, cut + 1), -1000, 1000);  // one too many, above and below
+    check(shown(total, cut + 1, cut), -1000, 1000);
+  }
+  check(shown(19, 1, 1), -1000, 1000);  // so few are shown whole
+}
+
+TEST_CASE("the others are much narrower below a quarter of the whole, by logarithms on such an axis") {
+  const auto high = [](double most, bool logarithmic) {
+    std::vector<double> values;
+    for (int i = 0; i < 40; ++i) values.push_back(1 + i / 39.0);
+    values.push_back(most);
+    return focused_range(values, logarithmic).high;
+  };
+  // Without its ends the middle is 38/39 wide.
+  CHECK(high(1 + 4.1 * 38 / 39.0, false) == 2);
+  CHECK(high(1 + 3.9 * 38 / 39.0, false) == 1 + 3.9 * 38 / 39.0);
+  const double narrow = std::log(2 / (1 + 1 / 39.0));
+  CHECK(high(std::exp(4.1 * narrow), true) == 2);
+  CHECK(high(std::exp(3.9 * narrow), true) == std::exp(3.9 * narrow));
+}
+
 TEST_CASE("short numbers are short") {
   CHECK(short_number(105.6249) == "105.6");
   CHECK(short_number(0.25) == "0.25");

@@ -8,10 +8,16 @@
 namespace gradzoo {
 namespace {
 
+// Value of a pixel in a plane: 0 for red, 1 for green, 2 for blue. No two planes are alike.
+uint8_t cifar_value(int plane, int pixel, uint8_t seed) {
+  return static_cast<uint8_t>(pixel * 7 + plane * 50 + seed);
+}
+
 // A row: its label, then 32 x 32 values of red, of green, of blue.
 std::string cifar_row(char label, uint8_t seed) {
   std::string row(1, label);
-  for (int i = 0; i < 3 * 1024; ++i) row += static_cast<char>((i * 7 + seed) & 0xff);
+  for (int plane = 0; plane < 3; ++plane)
+    for (int pixel = 0; pixel < 1024; ++pixel) row += static_cast<char>(cifar_value(plane, pixel, seed));
   return row;
 }
 
@@ -28,11 +34,15 @@ TEST_CASE("CIFAR-10's planes become pixels, batches in their order, names from t
   CHECK(data.train_labels.to_vector() == std::vector<double>{3, 0, 9});
   CHECK(data.test_labels.to_vector() == std::vector<double>{7});
   CHECK(data.class_names.at(3) == "cat");
-  const uint8_t seeds[] = {1, 2, 5};
-  const uint8_t* pixels = data.train_images.data<uint8_t>();
-  for (int n = 0; n < 3; ++n)
-    for (int p = 0; p < 1024; ++p)
-      for (int c = 0; c < 3; ++c) REQUIRE(*pixels++ == static_cast<uint8_t>((c * 1024 + p) * 7 + seeds[n]));
+  const auto check = [](const Tensor& images, std::initializer_list<uint8_t> seeds) {
+    const uint8_t* pixels = images.data<uint8_t>();
+    for (const uint8_t seed : seeds)
+      for (int p = 0; p < 1024; ++p)
+        for (int c = 0; c < 3; ++c) REQUIRE(*pixels++ == cifar_value(c, p, seed));
+  };
+  check(data.train_images, {1, 2, 5});
+  REQUIRE(data.test_images.shape() == Shape{1, 32, 32, 3});
+  check(data.test_images, {3});
 }
 
 TEST_CASE("a batch that lies there packed too is read once") {

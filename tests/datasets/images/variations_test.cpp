@@ -162,6 +162,32 @@ TEST_CASE("over pictures, a part of one is behind each image, and none that is o
   CHECK(seen.size() > 60);  // of 104 places
 }
 
+TEST_CASE("images and their backgrounds in the test part are drawn apart from those in the training part") {
+  const test::ScratchDirectory scratch;
+  std::filesystem::create_directory(scratch.file("pictures"));
+  Bytes bytes(64 * 64);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(i * 2654435761u >> 13);
+  for (const char* name : {"a", "b", "c", "d", "e", "f"})
+    test::write_below(scratch.file("pictures"), std::string(name) + ".png",
+                      test::png_file(64, 64, 1, bytes));
+  Tensor images = grey(50, 16, 16, 0);
+  for (int64_t i = 0; i < 50; ++i) images.mutable_data<uint8_t>()[(i * 16 + 8) * 16 + 14] = 200;
+  ImageOptions turned, noise, pictures;
+  turned.rotate = 60;
+  noise.background = "noise";
+  pictures.background = scratch.file("pictures");
+  for (const ImageOptions& options : {turned, noise, pictures}) {
+    CAPTURE(options.background);
+    ImageDataset data = images_of(images, images.clone());
+    vary(data, options);
+    // Of 49 x 49 places in a picture two images share one with a probability of 0.0004.
+    int64_t alike = 0;
+    for (int64_t i = 0; i < 50; ++i)
+      alike += bytes_of(data.train_images, i, i + 1) == bytes_of(data.test_images, i, i + 1) ? 1 : 0;
+    CHECK(alike < 5);
+  }
+}
+
 TEST_CASE("a background that is a colour is one where a folder has its name, too") {
   const test::ScratchDirectory scratch;
   const std::filesystem::path before = std::filesystem::current_path();

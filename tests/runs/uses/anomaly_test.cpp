@@ -1,10 +1,14 @@
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
+#include "gradzoo/models/eval/sample_metrics.h"
+#include "gradzoo/runs/opened_run.h"
 #include "runs/refusals.h"
 #include "support/approx.h"
 
@@ -79,6 +83,45 @@ TEST_CASE("the others: a label, another set, another run both ways; what is wron
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   write_file(run.folder + "/data/train-images-idx3-ubyte", bytes);
   check_refused("anomaly other --against without", run.folder, {"without", "have changed since"});
+}
+
+TEST_CASE("the area and what is caught are counts of pairs and of images, both ways round") {
+  const SmallRun run;
+  write_small_dataset(run.scratch.file("more"), 120, 60, 8);
+  train(std::string("dae --set chain_steps=5") + kCommon + "first", run.folder);
+  train("dae --set chain_steps=5 --threads 1 --data more --batch 20 --epochs 1 --set hidden=8 --out second",
+        run.folder);
+  const auto found = json_of("anomaly first --against second --json -n 40 --seed 3", run.folder);
+  const InFolder inside(run.folder);
+  const auto check = [&](const nlohmann::json& told, const std::string& own_run, const std::string& other) {
+    CAPTURE(own_run);
+    OpenedRun judge(own_run), others_of(other);
+    const auto images = [&](OpenedRun& of) {
+      const Examples test = of.data().evaluation_examples(Split::test);
+      return evenly_spread(test, std::min<int64_t>(40, test.count()));
+    };
+    Rng rng(3, "anomaly");
+    const auto scores = [&](OpenedRun& of) {
+      return judge.model->abilities().anomaly({images(of), rng, [](double) {}}).scores.to_vector();
+    };
+    const std::vector<double> own = scores(judge), others = scores(others_of);
+    CHECK(told["own_images"] == own.size());
+    CHECK(told["other_images"] == others.size());
+    double pairs = 0, caught = 0;
+    for (const double one : others)
+      for (const double each : own) pairs += one > each ? 1 : one == each ? 0.5 : 0;
+    const auto share_from = [](const std::vector<double>& all, double least) {
+      return static_cast<double>(std::ranges::count_if(all, [=](double s) { return s >= least; })) /
+             static_cast<double>(all.size());
+    };
+    for (const double least : others)
+      if (share_from(own, least) <= 0.05) caught = std::max(caught, share_from(others, least));
+    CHECK(told["auroc"].get<double>() ==
+          approx(pairs / static_cast<double>(own.size() * others.size())).epsilon(1e-6));
+    CHECK(told["caught_at_5_percent"].get<double>() == approx(caught).scale(1));
+  };
+  check(found, "first", "second");
+  check(found["other_way_round"], "second", "first");
 }
 
 TEST_CASE("noise has all bytes: a run that has learned darker noise tells it from its own") {

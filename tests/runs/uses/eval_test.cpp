@@ -1,7 +1,11 @@
+#include <cmath>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "gradzoo/runs/opened_run.h"
 #include "runs/refusals.h"
+#include "support/approx.h"
 
 using namespace gradzoo::test;
 using nlohmann::json;
@@ -21,6 +25,54 @@ TEST_CASE("A part that runs train on is refused, with the part that this one tra
   const SmallRun run;
   check_refused("eval run --split train", run.folder, {"trained on 'fit'", "not of 'train'", "--split test"});
   check_refused("eval run --split fit", run.folder, {"trained on 'fit'", "not of 'fit'"});
+}
+
+TEST_CASE("JSON has each number of an evaluation with its own error, unit and meaning") {
+  const SmallRun run;
+  run_ok(std::string(kTrain) + "--steps 2 --set pixels=dynamic-binary --out binary", run.folder);
+  run_ok(
+      "train classifier --threads 1 --set net=mlp --set hidden=8,8 --batch 20 --epochs 2 --data data --out "
+      "judge",
+      run.folder);
+  const InFolder inside(run.folder);
+  for (const std::string name : {"run", "binary", "judge"}) {
+    CAPTURE(name);
+    const json read = json_of("eval " + name + " --threads 1 --json --split valid", run.folder);
+    gradzoo::OpenedRun opened(name);
+    const gradzoo::Examples examples = opened.data().evaluation_examples(gradzoo::Split::valid);
+    CHECK(read["examples"] == examples.count());
+    const gradzoo::Quantities found = opened.model->evaluate(opened.data().view(examples));
+    REQUIRE(read["quantities"].size() == found.size());
+    for (size_t i = 0; const gradzoo::Quantity& quantity : found) {
+      const json& told = read["quantities"][i++];
+      CAPTURE(quantity.name);
+      CHECK(told["name"] == quantity.name);
+      CHECK(told["value"].get<double>() == gradzoo::approx(quantity.value));
+      CHECK(told["unit"] == quantity.unit);
+      CHECK(told["meaning"] == quantity.meaning);
+      CHECK(told["standard_error"].is_null() == std::isnan(quantity.error));
+      if (!std::isnan(quantity.error))
+        CHECK(told["standard_error"].get<double>() == gradzoo::approx(quantity.error));
+    }
+  }
+}
+
+TEST_CASE("The share of real images that a classifier calls by their label is that of all of them") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  write_small_dataset(scratch.file("data"), 120, 603, 8);  // more than are looked at at once
+  run_ok(std::string(kTrain) + "--steps 2 --out run", folder);
+  run_ok(
+      "train classifier --threads 1 --set net=mlp --set hidden=8 --batch 20 --steps 6 --data data --out "
+      "judge",
+      folder);
+  const json read = json_of("eval run --classifier judge -n 10 --json", folder);
+  const json judged = json_of("eval judge --json", folder)["quantities"];
+  for (const json& quantity : judged)
+    if (quantity["unit"] == "percent")
+      CHECK(read["classifier_called_right_share"].get<double>() ==
+            gradzoo::approx(1 - quantity["value"].get<double>() / 100).epsilon(1e-6));
+  CHECK(read["classifier_called_right_share"].get<double>() < 1);
 }
 
 TEST_CASE("What an integral's grid leaves open is called so, and no standard error") {

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <tuple>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -50,7 +51,22 @@ TEST_CASE("the half that is told is known, and a classifier is asked what the ot
     const Tensor shown = half(axis, begin), hidden = batch.x - shown;
     CHECK(found["hidden_error_black"].get<double>() ==
           approx(std::sqrt(sum(square(hidden)).item() / (20 * 392))).epsilon(1e-5));
+    // Filled in by the same draws, its error summed over the hidden pixels one by one.
+    Tensor known = zeros({784});
+    for (int64_t i = 0; i < 784; ++i) {
+      const int64_t at = axis == 1 ? i / 28 : i % 28;
+      known.mutable_data<float>()[i] = at >= begin && at < begin + 14 ? 1.0F : 0.0F;
+    }
+    Rng rng(dae.seed(), "inpaint");
+    const std::vector<double> filled =
+        dae.model->abilities().inpaint({batch.x, known, rng, [](double) {}}).to_vector();
+    const std::vector<double> truth = batch.x.to_vector(), seen = known.to_vector();
+    double squares = 0;
+    for (size_t i = 0; i < truth.size(); ++i)
+      if (seen[i % 784] == 0) squares += (filled[i] - truth[i]) * (filled[i] - truth[i]);
+    CHECK(found["hidden_error"].get<double>() == approx(std::sqrt(squares / (20 * 392))).epsilon(1e-5));
     const SampleClassifier judge = digits_classifier();
+    CHECK(found["called_right"] == accuracy(judge.probabilities(tensor(filled, {20, 784})), batch.labels));
     CHECK(found["called_right_black"] == accuracy(judge.probabilities(shown), batch.labels));
     CHECK(found["called_right_whole"] == accuracy(judge.probabilities(batch.x), batch.labels));
   }

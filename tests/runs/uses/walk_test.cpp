@@ -1,5 +1,6 @@
 #include "gradzoo/runs/uses/walk.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -125,8 +126,34 @@ TEST_CASE("the table shows acceptance and every statistic, and says where chains
                      "1.000", "ESS per gradient", "0.5\n", "-"});
   const auto json = walk_json(good, 10, AdjustedLangevin({.step = 0.1}), {.steps = 500, .warmup = 100});
   CHECK(json["statistics"][0]["ess_per_evaluation"].get<double>() == approx(0.5));
+  const ChainResult three{{}, 0.25, {"x0", "x1", "log_p"}, {300, 200, 100}, {30, 20, 10}, {1.1, 1.2, 1.3},
+                          40};
+  const auto all = walk_json(three, 5, AdjustedLangevin({.step = 0.1}), {.steps = 39, .warmup = 9});
+  CHECK((all["chains"] == 5 && all["steps"] == 39 && all["warmup"] == 9 && all["acceptance"] == 0.25));
+  CHECK(all["step"].get<double>() == 0.1);
+  REQUIRE(all["statistics"].size() == 3);
+  for (size_t i = 0; i < 3; ++i) {
+    const auto& told = all["statistics"][i];
+    CHECK(told["name"] == three.statistics[i]);
+    CHECK((told["bulk_ess"] == three.ess[i] && told["tail_ess"] == three.tail_ess[i]));
+    CHECK(told["rhat"] == three.rhat[i]);
+    CHECK(told["ess_per_evaluation"].get<double>() == approx(three.ess[i] / (5 * 40)));
+  }
   CHECK(!contains(table, "do not agree"));
   CHECK(contains(walk_table(good, 10, RandomWalk(), {.steps = 500}), "ESS per log p"));
+  // Wherever the worst statistic is, and not of statistics that have no R-hat.
+  for (const Doubles& rhat : {Doubles{1.5, 1.0, 1.0},
+                              {1.0, 1.5, 1.0},
+                              {1.0, 1.0, 1.5},
+                              {1.0, 1.0, 1.005},
+                              {1.5, 1.0, NAN},
+                              {1.0, NAN, 1.0}}) {
+    const ChainResult some{{}, 1, {"x0", "x1", "log_p"}, {10, 10, 10}, {7, 7, 7}, rhat, 501};
+    CAPTURE(rhat[0]);
+    CAPTURE(rhat[1]);
+    CHECK(contains(walk_table(some, 10, RandomWalk(), {.steps = 500}), "do not agree") ==
+          (std::ranges::count(rhat, 1.5) > 0));
+  }
   const ChainResult bad{{}, 1, {"x0"}, {10}, {7}, {1.5}, 501};
   const std::string other = walk_table(bad, 10, UnadjustedLangevin({.noise = 0.5}), {.steps = 500});
   check_says(other, {"do not agree", "not samples of exp f", "biased by the step"});
