@@ -71,9 +71,10 @@ TEST_CASE("the shape holds all values") {
 TEST_CASE("a number that an integer cannot hold becomes the nearest one, in every factory and in cast") {
   constexpr int64_t kLeast = std::numeric_limits<int64_t>::min(), kMost = std::numeric_limits<int64_t>::max();
   constexpr double kInf = std::numeric_limits<double>::infinity();
-  const std::vector<double> numbers = {300, -1, 256, 255, 254.9, 0.9, -0.5, 1e300, -1e300, kInf, -kInf, NAN};
-  const std::vector<uint8_t> bytes = {255, 0, 255, 255, 254, 0, 0, 255, 0, 255, 0, 0};
-  const std::vector<int64_t> whole = {300, -1, 256, 255, 254, 0, 0, kMost, kLeast, kMost, kLeast, 0};
+  const std::vector<double> numbers = {300,    -1,    256,    255,  254.9, 0.9, -0.5,
+                                       0x1p63, 1e300, -1e300, kInf, -kInf, NAN};
+  const std::vector<uint8_t> bytes = {255, 0, 255, 255, 254, 0, 0, 255, 255, 0, 255, 0, 0};
+  const std::vector<int64_t> whole = {300, -1, 256, 255, 254, 0, 0, kMost, kMost, kLeast, kMost, kLeast, 0};
   const Shape shape{static_cast<int64_t>(numbers.size())};
   const auto check = [&](const Tensor& x, const auto& wanted) {
     using T = std::remove_cvref_t<decltype(wanted[0])>;

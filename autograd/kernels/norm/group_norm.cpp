@@ -52,25 +52,28 @@ HWY_NOINLINE void scale_shift(int64_t pixels, int64_t channels, bool silu_too, c
   }
 }
 
-/// h = g silu'(x a + b), or g; sums over the pixels of h and of h (x - mean). They are gradients, whose terms
-/// may cancel, so that every addition is corrected.
+/// h = g silu'(x a + b), or g; sums over the pixels of h, of h (x - mean), and of x - mean, which a rounded
+/// mean leaves. They make gradients, whose terms may cancel, so that every addition is corrected.
 template <class T>
 HWY_NOINLINE void slope_sums(int64_t pixels, int64_t channels, bool silu_too, const T* x, const T* g,
-                             const T* a, const T* b, const T* mean, T* h, T* sums, T* moments) {
+                             const T* a, const T* b, const T* mean, T* h, T* sums, T* moments, T* rests) {
   const ActivationFn<Activation::silu, 1> slope{1, 0};
   for_vectors<T>(channels, [&](auto d, const auto& load, const auto& store) HWY_ATTR {
-    SumOfSums<decltype(hn::Zero(d))> total{hn::Zero(d), hn::Zero(d)}, total_moment = total;
+    SumOfSums<decltype(hn::Zero(d))> total{hn::Zero(d), hn::Zero(d)}, total_moment = total,
+                                                                      total_rest = total;
     const auto factor = load(a), offset = load(b), centre = load(mean);
     for (int64_t p = 0; p < pixels; ++p) {
-      const auto value = load(x + p * channels);
+      const auto value = load(x + p * channels), centred = hn::Sub(value, centre);
       auto slanted = load(g + p * channels);
       if (silu_too) slanted = hn::Mul(slanted, slope(d, hn::MulAdd(value, factor, offset)));
       store(slanted, h + p * channels);
       total.add(slanted);
-      total_moment.add(hn::Mul(slanted, hn::Sub(value, centre)));
+      total_moment.add(hn::Mul(slanted, centred));
+      total_rest.add(centred);
     }
     store(total.value(), sums);
     store(total_moment.value(), moments);
+    store(total_rest.value(), rests);
   });
 }
 
@@ -216,13 +219,16 @@ template <class T>
 bool grad_tame(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g,
                const Channels<T>& at, T* offset, T* gx, T* g_scale, T* g_shift) {
   const bool any_far = read_groups(s, x, scale, shift, at);
-  slope_sums(s.pixels, s.channels, s.silu, x, g, at.a, at.b, at.mean, gx, g_shift, g_scale);
+  slope_sums(s.pixels, s.channels, s.silu, x, g, at.a, at.b, at.mean, gx, g_shift, g_scale, offset);
   const int64_t depth = s.channels / s.groups;
   const double count = static_cast<double>(s.pixels * depth);
   for (int64_t group = 0; group < s.groups; ++group) {
-    double sum = 0, moment = 0;
+    double sum = 0, moment = 0, rest = 0;
+    for (int64_t c = group * depth; c < (group + 1) * depth; ++c)
+      rest += static_cast<double>(offset[c]) / count;
     for (int64_t c = group * depth; c < (group + 1) * depth; ++c) {
-      g_scale[c] *= at.rsqrt[c];
+      const double about_mean = static_cast<double>(g_scale[c]) - rest * static_cast<double>(g_shift[c]);
+      g_scale[c] = static_cast<T>(about_mean * static_cast<double>(at.rsqrt[c]));
       sum += static_cast<double>(g_shift[c]) * static_cast<double>(scale[c]);
       moment += static_cast<double>(g_scale[c]) * static_cast<double>(scale[c]);
     }

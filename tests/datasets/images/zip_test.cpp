@@ -99,6 +99,18 @@ TEST_CASE("what two readers could read differently is refused") {
   std::string shorter = good;
   for (const size_t at : {directory + 20, directory + 24}) shorter[at] = 4;
   CHECK(contains(tried(shorter), "Hint: "));
+  // Sum and sizes that no reading would miss, and a name that goes on in the member's own header.
+  const std::string packed = deflated();
+  for (const size_t at : {size_t{10}, size_t{16}, size_t{20}, size_t{24}}) {
+    std::string other = packed;
+    ++other[packed.find("PK\x01\x02") + at];
+    CHECK_MESSAGE(contains(tried(other), "directory and its members differ"), at);
+  }
+  const std::vector<std::pair<std::string, std::string>> longer = {{"a.npyX", "hello"}};
+  std::string goes_on = zip_bytes(longer);
+  --goes_on[goes_on.find("PK\x01\x02") + 28];  // of the name, whose last letter is a comment
+  ++goes_on[goes_on.find("PK\x01\x02") + 32];
+  CHECK(contains(tried(goes_on), "directory and its members differ"));
   // One directory more: before the file, in its comment, or behind a comment that ends too early.
   const std::vector<std::pair<std::string, std::string>> one = {{"a.npy", "other"}};
   const std::string other = zip_bytes(one);
