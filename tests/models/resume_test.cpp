@@ -203,10 +203,8 @@ TEST_CASE(
     CAPTURE(some.data);
     ModelTask task{find_model(some.model),
                    some.data == "images" ? DataShape{.example = {8, 8}, .classes = 3} : toy_shape(some.data)};
-    for (const auto& [key, value] : some.settings) {
-      CAPTURE(key);
-      CHECK(RunOptions(task.entry).table().has(key));
-    }
+    for (const ModelTask::Setting& setting : some.settings)
+      CHECK_MESSAGE(RunOptions(task.entry).table().has(setting.first), setting.first);
     WholeTraining whole(task, some);
     for (int64_t stop = 0; stop <= kRunSteps; ++stop) {
       CAPTURE(stop);
@@ -225,7 +223,7 @@ TEST_CASE(
     }
   }
   noticed.erase("dde: fake_density.average.");  // a density of fakes is of use to the training alone
-  for (const auto& [entry, found] : noticed) CHECK_MESSAGE(found, entry);
+  for (const auto& entry : noticed) CHECK_MESSAGE(entry.second, entry.first);
   CHECK(noticed.size() > 100);
 }
 
