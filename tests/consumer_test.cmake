@@ -20,8 +20,21 @@ file(READ "${SOURCE_DIR}/../docs/own-net.md" page)
 string(REGEX MATCH "```cpp\n(#include[^\n]*\nusing namespace gradzoo;)([^`]*)```" lines "${page}")
 file(WRITE "${work}/ten_lines.cpp"
      "${CMAKE_MATCH_1}\nint main() {${CMAKE_MATCH_2}return mse(net(x), y).item() < 0.02 ? 0 : 1; }\n")
+# And one with a line for every public header.
+include("${SOURCE_DIR}/../tools/cmake/public_headers.cmake")
+file(READ "${SOURCE_DIR}/consumer/every_header.cpp" calls)
+set(includes "#include <gradzoo.h>\n")
+foreach(floor base autograd explain state nn samplers datasets models plot runs)
+  foreach(header IN LISTS ${floor}_headers)
+    string(APPEND includes "#include <gradzoo/${floor}/${header}>\n")
+    if(NOT calls MATCHES "  of[(]\"${floor}/${header}\",")
+      message(FATAL_ERROR "tests/consumer/every_header.cpp calls nothing of ${floor}/${header}. Hint: of(\"${floor}/${header}\", ...)")
+    endif()
+  endforeach()
+endforeach()
+file(WRITE "${work}/include/every_header.h" "${includes}")
 run("${CMAKE_COMMAND}" -S "${SOURCE_DIR}/consumer" -B "${work}/build" "-DCMAKE_PREFIX_PATH=${work}/prefix"
-    "-DEXPLAINED=${work}/explained.cpp" "-DTEN_LINES=${work}/ten_lines.cpp"
+    "-DEXPLAINED=${work}/explained.cpp" "-DTEN_LINES=${work}/ten_lines.cpp" "-DHEADERS=${work}/include"
     "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
 run("${CMAKE_COMMAND}" --build "${work}/build")
 run("${work}/build/consumer")
@@ -41,10 +54,11 @@ endforeach()
 set(examples "${SOURCE_DIR}/../examples")
 run("${CMAKE_COMMAND}" -S "${examples}" -B "${work}/examples" "-DCMAKE_PREFIX_PATH=${work}/prefix"
     "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_COMPILE_WARNING_AS_ERROR=${WARNING_AS_ERROR}")
-cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
-run("${CMAKE_COMMAND}" --build "${work}/examples" --parallel ${cores})
+execute_process(COMMAND "${SOURCE_DIR}/../tools/jobs" OUTPUT_VARIABLE jobs OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+run("${CMAKE_COMMAND}" --build "${work}/examples" --parallel ${jobs})
 run("${work}/prefix/bin/gradzoo" train realnvp --data ring8 --steps 20 --out "${work}/run")
 run("${work}/prefix/bin/gradzoo" sample "${work}/run" -n 100 --out "${work}/by_command.npy")
+run("${work}/build/every_header" "${work}/run")
 # example(name expected argument...): runs examples/name.cpp, which prints what `expected` matches.
 function(example name expected)
   list(APPEND ran "${name}")

@@ -21,6 +21,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         tree, built = pathlib.Path(scratch, "tree"), pathlib.Path(scratch, "built")
         shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns("build", ".git"))
+        run("chmod", "-R", "u+w", tree)  # which the source need not be
         main_file = tree / "tools/hello/main.cpp"
         main_file.parent.mkdir()
         main_file.write_text(example)

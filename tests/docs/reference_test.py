@@ -43,6 +43,7 @@ with tempfile.TemporaryDirectory() as folder:
     for floor in FLOORS:
         shutil.copytree(ROOT / floor, copy / floor, ignore=lambda at, names: [
             name for name in names if not name.endswith(".h") and not (Path(at) / name).is_dir()])
+    subprocess.run(["chmod", "-R", "u+w", copy], check=True)  # which the source need not be
     for path, pattern, new, _ in PLANTED:
         text, count = re.subn(pattern, new, (copy / path).read_text(), count=1, flags=re.MULTILINE)
         assert count, f"{path} has no {pattern}"

@@ -113,6 +113,7 @@ with tempfile.TemporaryDirectory() as folder:  # what must be found
     for name in ("tools/site", "tools/docs", "README.md", "CONTRIBUTING.md", "docs", "course/pages"):
         (Path(folder) / name).parent.mkdir(exist_ok=True)
         (shutil.copytree if (SOURCE / name).is_dir() else shutil.copy)(SOURCE / name, Path(folder) / name)
+    subprocess.run(["chmod", "-R", "u+w", folder], check=True)  # which the source need not be
     for planted, told in ((lambda docs: (docs / "stray.md").write_text("# Stray"),
                            "not in the navigation: docs/stray.md"),
                           (lambda docs: (docs / "stray.md").unlink() or (docs / "gan.md").unlink(), "docs/gan.md")):

@@ -72,18 +72,6 @@ inline void write_coloured_dataset(const std::string& folder, uint32_t train, ui
   }
 }
 
-/// Words separated by single spaces.
-inline std::vector<std::string> words_of(const std::string& text) {
-  std::vector<std::string> words;
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = std::min(text.find(' ', begin), text.size());
-    words.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return words;
-}
-
 /// `gradzoo` followed by the words of `line`.
 inline std::vector<std::string> gradzoo_words(const std::string& line) {
   std::vector<std::string> words = words_of(line);

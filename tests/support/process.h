@@ -10,9 +10,42 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/paths.h"
 #include "support/scratch.h"
 
 namespace gradzoo::test {
+
+/// The word as a shell and words_of() read it, with spaces and quotes in it: a path goes into a line by this.
+inline std::string shell_word(const std::string& word) {
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+/// The words of a line, separated by single spaces; one that begins with ' was made by shell_word().
+inline std::vector<std::string> words_of(const std::string& line) {
+  std::vector<std::string> words;
+  for (size_t at = 0; at < line.size(); ++at) {
+    std::string word;
+    if (line[at] != '\'') {
+      for (; at < line.size() && line[at] != ' '; ++at) word += line[at];
+    } else {
+      for (++at; line.compare(at, 4, "'\\''") == 0 || line.at(at) != '\''; ++at) {
+        if (line[at] == '\'') at += 3;
+        word += line[at];
+      }
+      ++at;
+    }
+    words.push_back(word);
+  }
+  return words;
+}
+
+/// The variables by which a program loads build/tests/libgradzoo_NAME.so first. The name has no folder,
+/// because the loader separates names at spaces.
+inline std::string preloading(const std::string& name) {
+  return shell_word("LD_LIBRARY_PATH=" + binary_dir() + "/tests") + " LD_PRELOAD=libgradzoo_" + name + ".so";
+}
 
 /// What processes keep for the next one, as long as these tests run.
 inline const std::string& cache_of_processes() {

@@ -24,21 +24,17 @@ struct Faults {
 
   Faults() { write_small_dataset(scratch.file("data"), 120, 24, 8); }
 
-  /// `variables`: of the library, separated by spaces.
+  /// `variables`: of the library, each behind a space.
   ProcessResult gradzoo(const std::string& variables, const std::string& line) const {
-    std::vector<std::string> words = {
-        "/usr/bin/env", "LD_PRELOAD=" + binary_dir() + "/tests/libgradzoo_faults.so", "GRADZOO_FAULT_PID=7"};
-    for (const std::string& more : {variables, command(), line}) {
-      const std::vector<std::string> parts = words_of(more);
-      words.insert(words.end(), parts.begin(), parts.end());
-    }
-    return run_process(words, folder);
+    return run_process(words_of(fmt::format("/usr/bin/env {} GRADZOO_FAULT_PID=7{} {} {}",
+                                            preloading("faults"), variables, shell_word(command()), line)),
+                       folder);
   }
   std::string file(const std::string& name) const { return scratch.file(name); }
 
   /// The calls of a run that nothing happens to.
   int calls_of(const std::string& line) const {
-    const ProcessResult result = gradzoo("GRADZOO_FAULT_COUNT=" + file("count"), line);
+    const ProcessResult result = gradzoo(" GRADZOO_FAULT_COUNT=count", line);
     REQUIRE_MESSAGE(result.status == 0, result.err);
     const int calls = std::stoi(read_file(file("count")));
     fs::remove(file("count"));
@@ -77,7 +73,7 @@ void sweep(const Faults& faults, const SweptTask& task, int first, bool kills = 
   for (int at = all ? 1 : first; at <= calls; at += all ? 1 : kills ? 5 : 3) {
     begin();
     const ProcessResult failed = faults.gradzoo(
-        fmt::format("GRADZOO_FAULT_AT={}{}", at, kills ? " GRADZOO_FAULT_KILL=1" : ""), task.line);
+        fmt::format(" GRADZOO_FAULT_AT={}{}", at, kills ? " GRADZOO_FAULT_KILL=1" : ""), task.line);
     INFO(task.line, " call ", at, " of ", calls, " -> ", failed.status, ": ", failed.err);
     if (kills) {
       CHECK(failed.status == 128 + SIGKILL);
@@ -124,7 +120,7 @@ TEST_CASE("A killed run that is resumed: every call on files fails once") {
   for (int at = 60; !fs::exists(faults.file("before/report.html")); at += 4) {
     REQUIRE(at < 100);
     fs::remove_all(faults.file("before"));
-    const std::string variables = fmt::format("GRADZOO_FAULT_AT={} GRADZOO_FAULT_KILL=1", at);
+    const std::string variables = fmt::format(" GRADZOO_FAULT_AT={} GRADZOO_FAULT_KILL=1", at);
     REQUIRE(faults.gradzoo(variables, train).status == 128 + SIGKILL);
   }
   sweep(faults, {"train --resume --threads 1 --out run", "step 6 of 6, with pictures"}, 3);

@@ -78,7 +78,7 @@ TEST_CASE("Settings and metadata that ask for all memory are refused before it i
                     weights = read_file(checkpoint);
   const auto refusal = [&](const std::string& line) {
     const std::string limited =
-        fmt::format("ulimit -v 1500000; exec timeout -s KILL 20 '{}' {}", command(), line);
+        fmt::format("ulimit -v 1500000; exec timeout -s KILL 20 {} {}", shell_word(command()), line);
     const ProcessResult result = run_process({"/bin/sh", "-c", limited}, run.folder);
     INFO(line, " -> ", result.status, ": ", result.err);
     CHECK(result.status == 1);

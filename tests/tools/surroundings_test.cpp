@@ -61,7 +61,7 @@ TEST_CASE("Streams that are closed, full or no longer read crash nothing and get
   const std::string folder = scratch.file("");
   write_small_dataset(scratch.file("data"), 120, 24, 8);
   const auto shell = [&](const std::string& line) { return run_process({"/bin/sh", "-c", line}, folder); };
-  const std::string program = "'" + command() + "' ";
+  const std::string program = shell_word(command()) + " ";
   const std::string train = program + kTrain + "--epochs 2 --out ";
   for (const char* where : {">&-", ">/dev/full", "| true"}) {
     const std::string run = "run" + std::to_string(std::string(where).size());
@@ -87,7 +87,7 @@ TEST_CASE("A limit of file sizes is told as a full disk is") {
   const ScratchDirectory scratch;
   write_small_dataset(scratch.file("data"), 60, 12, 8);
   const std::string line =
-      "ulimit -f 10; '" + command() + "' " + kTrain + "--set hidden=500 --out runs/deep/run";
+      "ulimit -f 10; " + shell_word(command()) + " " + kTrain + "--set hidden=500 --out runs/deep/run";
   const ProcessResult result = run_process({"/bin/sh", "-c", line}, scratch.file(""));
   CHECK(result.status == 1);
   CHECK(contains(result.err, "File too large. Hint: raise the file size limit"));
@@ -137,9 +137,8 @@ TEST_CASE("Too little memory is told at once, where OpenBLAS would ask for it fo
   int refused = 0;  // before it began
   const auto limited = [&](int megabytes, const std::string& words) {
     std::filesystem::remove_all(scratch.file("run"));
-    const std::string line =
-        fmt::format("ulimit -v {}; OPENBLAS_NUM_THREADS=2 exec timeout -s KILL 30 '{}' {}", megabytes * 1024,
-                    command(), words);
+    const std::string line = fmt::format("ulimit -v {}; OPENBLAS_NUM_THREADS=2 exec timeout -s KILL 30 {} {}",
+                                         megabytes * 1024, shell_word(command()), words);
     const ProcessResult result = run_process({"/bin/sh", "-c", line}, scratch.file(""));
     INFO(megabytes, " MB: ", words, " -> ", result.status, ": ", result.err);
     CHECK((result.status == 0 || result.status == 1 || result.status == 127));
@@ -163,6 +162,35 @@ TEST_CASE("A run whose pictures were thrown away goes on") {
   CHECK(std::filesystem::exists(run.scratch.file("run/samples/epoch-0003.png")));
 }
 
+TEST_CASE(
+    "Installed read-only, in a folder whose name has spaces, quotes and umlauts, the command works as "
+    "elsewhere") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("my stuff/gräd's 'zoo'");
+  std::filesystem::create_directories(folder + "/share/gradzoo");
+  for (const char* name : {"gradzoo", "gradzoo-lab", "gradzoo-course"})
+    std::filesystem::copy_file(binary_dir() + "/" + name, folder + "/" + name);
+  for (const auto& file : std::filesystem::directory_iterator(binary_dir()))
+    if (const std::string name = file.path().filename().string(); name.starts_with("libgradzoo.so."))
+      std::filesystem::copy_file(file, folder + "/" + name);
+  std::filesystem::copy(source_dir() + "/course", folder + "/share/gradzoo/course",
+                        std::filesystem::copy_options::recursive);
+  std::filesystem::permissions(folder + "/share/gradzoo/course/skeleton/value.h",
+                               std::filesystem::perms::owner_read);
+  const std::string command = shell_word(folder + "/gradzoo");
+  CHECK(words_of("a " + command + " b") == std::vector<std::string>{"a", folder + "/gradzoo", "b"});
+  const auto run = [&](const std::string& line) {
+    return run_process({"/bin/sh", "-c", fmt::format("{} {}", command, line)}, folder);
+  };
+  CHECK(contains(run("--help").out, "lab "));
+  CHECK(run("lab coin --json").status == 0);
+  REQUIRE(run("course start mine").status == 0);
+  CHECK((std::filesystem::status(folder + "/mine/value.h").permissions() &
+         std::filesystem::perms::owner_write) != std::filesystem::perms::none);
+  const ProcessResult checked = run("course check mine 1");
+  CHECK_MESSAGE(contains(checked.out, "not begun: not written yet"), checked.out, checked.err);
+}
+
 TEST_CASE("A wish for an OpenBLAS kernel that is none is refused") {
   const ScratchDirectory scratch;
   const ProcessResult result =
@@ -173,23 +201,20 @@ TEST_CASE("A wish for an OpenBLAS kernel that is none is refused") {
 
 TEST_CASE("On a processor that OpenBLAS does not know, the command takes the kernel that fits") {
   const ScratchDirectory scratch;
-  const auto kernel = [&](const std::vector<std::string>& variables) {
-    std::vector<std::string> line = {"/usr/bin/env", "-u", "OPENBLAS_CORETYPE",
-                                     "LD_PRELOAD=" + binary_dir() + "/tests/libgradzoo_unknown_processor.so"};
-    line.insert(line.end(), variables.begin(), variables.end());
-    for (const char* word : {"bench", "tape_overhead", "--quick", "--json"}) {
-      if (word == std::string("bench")) line.push_back(command());
-      line.emplace_back(word);
-    }
-    const ProcessResult result = run_process(line, scratch.file(""));
+  const auto kernel = [&](const std::string& variable) {
+    const ProcessResult result = run_process(
+        words_of(fmt::format("/usr/bin/env -u OPENBLAS_CORETYPE {}{} {} bench tape_overhead --quick --json",
+                             preloading("unknown_processor"), variable, shell_word(command()))),
+        scratch.file(""));
     REQUIRE_MESSAGE(result.status == 0, result.err);
+    REQUIRE_FALSE(contains(result.err, "cannot be preloaded"));
     return nlohmann::json::parse(result.out)["blas_kernel"].get<std::string>();
   };
-  const std::string kept = kernel({"GRADZOO_BLAS_KERNEL=keep"});
+  const std::string kept = kernel(" GRADZOO_BLAS_KERNEL=keep");
   if (kept != "Prescott") return;  // an OpenBLAS of one kernel, or of another processor's
   const std::string fits = gradzoo::better_blas_kernel(kept), expected = fits.empty() ? kept : fits;
-  CHECK(kernel({}) == expected);
-  CHECK(kernel({"GRADZOO_BLAS_KERNEL=restart"}) == expected);  // started anew
-  CHECK(kernel({"GRADZOO_ONE_KERNEL=1"}) == expected);         // likewise, since it cannot change
-  CHECK(kernel({"OPENBLAS_CORETYPE=Nehalem"}) == "Nehalem");   // the user's word
+  CHECK(kernel("") == expected);
+  CHECK(kernel(" GRADZOO_BLAS_KERNEL=restart") == expected);  // started anew
+  CHECK(kernel(" GRADZOO_ONE_KERNEL=1") == expected);         // likewise, since it cannot change
+  CHECK(kernel(" OPENBLAS_CORETYPE=Nehalem") == "Nehalem");   // the user's word
 }

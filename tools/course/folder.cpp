@@ -57,6 +57,8 @@ void start_folder(const std::string& folder) {
   try {
     fs::create_directories(folder);
     fs::copy(from + "/skeleton", folder, fs::copy_options::recursive);
+    for (const fs::directory_entry& file : fs::directory_iterator(folder))  // of a read-only source, too
+      fs::permissions(file, fs::perms::owner_write, fs::perm_options::add);
     copy_pages(from, folder + "/pages");
   } catch (const fs::filesystem_error& failed) {
     for (const fs::directory_entry& half : fs::directory_iterator(folder, error)) fs::remove_all(half, error);

@@ -121,6 +121,7 @@ class Run:
         (folder / "build/release").symlink_to(shop.build)
         (folder / "DIR").symlink_to(folder / "runs")
         shutil.copytree(shop.root / "docs", folder / "docs", ignore=shutil.ignore_patterns("images"))
+        subprocess.run(["chmod", "-R", "u+w", folder / "docs"], check=True)  # which the source need not be
         for name in ("FOLDER", "cats", "pictures"):
             (folder / name).symlink_to(shop.work / "pictures")
         make_points(folder / "points.npy")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Pictures and archives as other programs make them, by what reads them here, against the numbers of Pillow and what
-was packed. real_files_test.py READ_FILES GRADZOO [FOLDER]: also a few hundred pictures below /usr/share; or every
-picture below FOLDER and nothing else. 77 where Pillow, ImageMagick, exiftool or zip is missing."""
+was packed. real_files_test.py READ_FILES GRADZOO [TOOL | FOLDER]: what Pillow, NumPy and zipfile make and a few
+hundred pictures below /usr/share; or what TOOL makes, which is imagemagick, exiftool or zip; or every picture below
+FOLDER. 77 where Pillow or the tool is missing."""
 
 import itertools
 import os
@@ -92,11 +93,10 @@ def compared(name, path, reader, background, problems, may_refuse=False):
         problems.append(f"{name}: {abs(ours.astype(int) - theirs.astype(int)).max()} of 255 from Pillow's")
 
 
-def check_made(convert, exiftool, path, readers, problems):
+def check_made(files, path, readers, problems):
     """All is to be read, and as Pillow reads it."""
     count = 0
-    for name, data in itertools.chain(real_pictures.png_files(convert), real_pictures.jpeg_files(convert),
-                                      real_pictures.turned_files(), real_pictures.turned_by_exiftool(exiftool)):
+    for name, data in files:
         count += 1
         path.write_bytes(data)
         # Pillow reads a JPEG without its end so alone: else it hangs on how the last data fall.
@@ -129,9 +129,9 @@ def run_zip(members, options, pipe=False, taken=None):
         return done.stdout if pipe else pathlib.Path(folder, "out.zip").read_bytes()
 
 
-def check_archives(path, reader, problems):
+def check_archives(files, path, reader, problems):
     count = 0
-    for name, members, data in real_archives.zip_files(run_zip):
+    for name, members, data in files:
         count += 1
         path.write_bytes(data)
         found = reader.read(path)
@@ -140,10 +140,10 @@ def check_archives(path, reader, problems):
     return count
 
 
-def check_refusals(path, problems):
+def check_refusals(files, path, problems):
     """What is damaged or lies is refused in a sentence with a hint, in MEMORY."""
     count, reader = 0, Reader("white", MEMORY)
-    for name, data in itertools.chain(real_pictures.damaged_pictures(), real_archives.damaged_zips(run_zip)):
+    for name, data in files:
         count += 1
         path.write_bytes(data)
         found = reader.read(path)
@@ -175,22 +175,37 @@ def check_command(folder, problems):
             problems.append(f"gradzoo data check skips {skipped} of {len(damaged)}: {done.stdout}")
 
 
+TOOLS = {"imagemagick": ("convert-im6.q16", "convert"), "exiftool": ("exiftool",), "zip": ("zip",)}
+
+
 def main():
-    programs = [shutil.which("convert-im6.q16") or shutil.which("convert"), shutil.which("exiftool")]
-    if None in programs or shutil.which("zip") is None:
+    what = sys.argv[3] if len(sys.argv) > 3 else ""
+    program = next(filter(None, map(shutil.which, TOOLS.get(what, ()))), None)
+    if what in TOOLS and program is None:
+        print(f"skipped: {what} is not installed")
         return 77
     problems, readers = [], [(Reader("white"), WHITE), (Reader("ff8000"), OTHER)]
-    if len(sys.argv) > 3:
-        print(check_found(sys.argv[3], 1 << 28, 1 << 30, readers[1], problems), "pictures found")
-    else:
-        with tempfile.TemporaryDirectory() as scratch:
-            path = pathlib.Path(scratch, "file")
-            print(check_made(*programs, path, readers, problems), "pictures made")
-            print(check_archives(path, readers[0][0], problems), "archives made")
-            print(check_refusals(path, problems), "damaged")
-        with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
+        path = pathlib.Path(scratch, "file")
+        made = lambda *files: print(check_made(itertools.chain(*files), path, readers, problems), "pictures made")
+        archives = lambda files: print(check_archives(files, path, readers[0][0], problems), "archives made")
+        refusals = lambda *files: print(check_refusals(itertools.chain(*files), path, problems), "damaged")
+        if what == "imagemagick":
+            made(real_pictures.png_files_of_imagemagick(program), real_pictures.jpeg_files_of_imagemagick(program))
+        elif what == "exiftool":
+            made(real_pictures.turned_by_exiftool(program))
+        elif what == "zip":
+            archives(real_archives.zip_files_of_info_zip(run_zip))
+            refusals([("zip encrypted", run_zip(real_archives.whole_members(), ("-P", "secret")))])
+        elif what:
+            print(check_found(what, 1 << 28, 1 << 30, readers[1], problems), "pictures found")
+        else:
+            made(real_pictures.png_files(), real_pictures.jpeg_files(), real_pictures.turned_files())
+            archives(real_archives.zip_files())
+            refusals(real_pictures.damaged_pictures(), real_archives.damaged_zips())
+            print(check_found("/usr/share", SMALL, FEW, readers[1], problems), "pictures found")
+            path.unlink()
             check_command(scratch, problems)
-        print(check_found("/usr/share", SMALL, FEW, readers[1], problems), "pictures found")
     print("\n".join(problems))
     return 1 if problems else 0
 

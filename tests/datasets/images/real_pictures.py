@@ -59,9 +59,11 @@ def with_chunk(png, kind, data, before=b"IDAT"):
     return png[:at] + chunk(kind, data) + png[at:]
 
 
-def png_files(convert):
-    sizes = [(1, 1), (7, 5), (33, 17)]
-    for width, height in sizes:
+SIZES = [(1, 1), (7, 5), (33, 17)]
+
+
+def png_files():
+    for width, height in SIZES:
         at = f"{width}x{height}"
         rgb, rgba, grey = (picture(mode, width, height) for mode in ("RGB", "RGBA", "L"))
         yield f"png one {at}", saved(grey.convert("1"), "PNG")
@@ -77,18 +79,6 @@ def png_files(convert):
             palette = rgb.quantize(1 << bits)
             options = {} if clear is None else {"transparency": clear if bits > 1 or clear == 0 else clear[:2]}
             yield f"png palette {bits} {name} {at}", saved(palette, "PNG", bits=bits, **options)
-        sources = {0: (grey, (1, 2, 4, 8, 16)), 2: (rgb, (8, 16)), 3: (rgb.quantize(16).convert("RGB"), (4, 8)),
-                   4: (picture("LA", width, height), (8, 16)), 6: (rgba, (8, 16))}
-        for kind, (source, depths) in sources.items():
-            yield from converted(convert, source, "png", [
-                (f"png {interlace} depth {depth} type {kind} {at}",
-                 ("-interlace", interlace, "-depth", str(depth), "-define", f"png:bit-depth={depth}", "-define",
-                  f"png:color-type={kind}")) for interlace in ("none", "PNG") for depth in depths])
-        for bits in (1, 2):
-            yield from converted(convert, rgb.quantize(1 << bits).convert("RGB"), "png", [
-                (f"png {interlace} palette of {bits} bits {at}",
-                 ("-interlace", interlace, "-define", f"png:bit-depth={bits}", "-define", "png:color-type=3"))
-                for interlace in ("none", "PNG")])
     rgb, clear = picture("RGB"), picture("RGBA")
     frames = [picture("RGB").rotate(90 * i) for i in range(1, 4)]
     yield "apng", saved(rgb, "PNG", save_all=True, append_images=frames)
@@ -103,6 +93,24 @@ def png_files(convert):
     yield "png without the sum of its last data", plain[:-16]
     yield "png with bytes behind", plain + b"more" * 9
     yield "png interlaced without its end", interlaced_png()[:-12]
+
+
+def png_files_of_imagemagick(convert):
+    for width, height in SIZES:
+        at = f"{width}x{height}"
+        rgb, rgba, grey = (picture(mode, width, height) for mode in ("RGB", "RGBA", "L"))
+        sources = {0: (grey, (1, 2, 4, 8, 16)), 2: (rgb, (8, 16)), 3: (rgb.quantize(16).convert("RGB"), (4, 8)),
+                   4: (picture("LA", width, height), (8, 16)), 6: (rgba, (8, 16))}
+        for kind, (source, depths) in sources.items():
+            yield from converted(convert, source, "png", [
+                (f"png {interlace} depth {depth} type {kind} {at}",
+                 ("-interlace", interlace, "-depth", str(depth), "-define", f"png:bit-depth={depth}", "-define",
+                  f"png:color-type={kind}")) for interlace in ("none", "PNG") for depth in depths])
+        for bits in (1, 2):
+            yield from converted(convert, rgb.quantize(1 << bits).convert("RGB"), "png", [
+                (f"png {interlace} palette of {bits} bits {at}",
+                 ("-interlace", interlace, "-define", f"png:bit-depth={bits}", "-define", "png:color-type=3"))
+                for interlace in ("none", "PNG")])
 
 
 # --- JPEG
@@ -151,7 +159,7 @@ def exif(orientation, order, kind=3, before=2, count=1):
     return head + struct.pack(order + "H", len(entries)) + b"".join(entries) + bytes(4)
 
 
-def jpeg_files(convert):
+def jpeg_files():
     for (width, height), quality, progressive in itertools.product(
             ((1, 1), (7, 5), (16, 16), (33, 17), (65, 40)), (35, 90), (False, True)):
         at = f"q{quality} {'progressive' if progressive else 'baseline'} {width}x{height}"
@@ -168,13 +176,6 @@ def jpeg_files(convert):
             three = saved(picture("RGB", width, height), "JPEG", **options)
             yield f"jpeg of 3 with Adobe's {transform} {at}", with_segment(without(three, 0xE0), 0xEE, adobe(transform))
     rgb = picture("RGB", 50, 35)
-    samplings = ("1x1", "2x1", "1x2", "2x2", "4x1", "1x4", "3x1", "2x1,1x2,1x1", "2x2,2x1,2x1", "1x1,2x2,1x1")
-    yield from converted(convert, rgb, "jpeg", [
-        (f"jpeg by ImageMagick {space} {sampling} {interlace}",
-         ("-sampling-factor", sampling, "-interlace", interlace, "-colorspace", space))
-        for sampling, interlace, space in itertools.product(samplings, ("none", "JPEG"),
-                                                            ("sRGB", "CMYK", "Gray", "RGB"))
-        if space != "CMYK" or "," not in sampling])  # of four components it would be more than ten blocks at a time
     for progressive in (False, True):
         plain = saved(rgb, "JPEG", quality=80, progressive=progressive)
         turned = with_segment(plain, 0xE1, b"Exif\0\0" + exif(6, "<"), first=False)
@@ -198,6 +199,17 @@ def jpeg_files(convert):
     yield "mpo", saved(rgb, "MPO", save_all=True, append_images=[rgb.rotate(90)])
 
 
+def jpeg_files_of_imagemagick(convert):
+    rgb = picture("RGB", 50, 35)
+    samplings = ("1x1", "2x1", "1x2", "2x2", "4x1", "1x4", "3x1", "2x1,1x2,1x1", "2x2,2x1,2x1", "1x1,2x2,1x1")
+    yield from converted(convert, rgb, "jpeg", [
+        (f"jpeg by ImageMagick {space} {sampling} {interlace}",
+         ("-sampling-factor", sampling, "-interlace", interlace, "-colorspace", space))
+        for sampling, interlace, space in itertools.product(samplings, ("none", "JPEG"),
+                                                            ("sRGB", "CMYK", "Gray", "RGB"))
+        if space != "CMYK" or "," not in sampling])  # of four components it would be more than ten blocks at a time
+
+
 def turned_files():
     """The eight turns, and what is none, in both orders of bytes."""
     rgb = picture("RGB", 40, 24)
@@ -219,7 +231,6 @@ def turned_files():
 
 
 def turned_by_exiftool(exiftool):
-    """By exiftool, and by ImageMagick's PNG of that."""
     with tempfile.TemporaryDirectory() as folder:
         names = [(orientation, order, ending) for orientation in range(1, 9) for order in ("II", "MM")
                  for ending in ("jpg", "png")]

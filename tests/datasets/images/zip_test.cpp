@@ -153,6 +153,18 @@ TEST_CASE("a damaged zip file is refused, wherever a byte is lost or changed") {
   for (const size_t at : {size_t{22}, directory + 24})
     for (size_t i = 0; i < 4; ++i) bomb[at + i] = static_cast<char>(i == 3 ? 0x7f : 0xff);
   CHECK(contains(error_message([&] { ZipReader(view(bomb), "x.npz"); }), "damaged"));
+  // Ten members in one place, which together are larger than the file.
+  const std::vector<std::pair<std::string, std::string>> one = {{"a.npy", std::string(1000, 'x')}};
+  std::string piled = zip_bytes(one);
+  const size_t first = piled.find("PK\x01\x02"), end = piled.find("PK\x05\x06");
+  const std::string entry = piled.substr(first, end - first);
+  CHECK(tried(piled).empty());
+  for (int more = 0; more < 9; ++more) piled.insert(first, entry);
+  const size_t counts = piled.find("PK\x05\x06") + 8;
+  piled[counts] = piled[counts + 2] = 10;
+  piled[counts + 4] = static_cast<char>(10 * entry.size() & 0xff);
+  piled[counts + 5] = static_cast<char>(10 * entry.size() >> 8);
+  CHECK(contains(tried(piled), "damaged"));
   std::string encrypted = good;
   encrypted[directory + 8] = 1;
   CHECK(contains(tried(encrypted), "encrypted"));

@@ -41,7 +41,8 @@ void compile_fast() {
       run_process({compiler(), "-std=c++20", "-w", "-x", "c++-header", headers, "-o", headers + ".gch"},
                   scratch.file(""));
   REQUIRE_MESSAGE(compiled.status == 0, compiled.err);
-  write_file(script, fmt::format("#!/bin/sh\nexec '{}' -include '{}' \"$@\"\n", compiler(), headers));
+  write_file(script, fmt::format("#!/bin/sh\nexec {} -include {} \"$@\"\n", shell_word(compiler()),
+                                 shell_word(headers)));
   std::filesystem::permissions(script, std::filesystem::perms::owner_all);
   ::setenv("CXX", script.c_str(), 1);
 }

@@ -18,12 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string mpi_program() { return binary_dir() + "/gradzoo-mpi"; }
-
 /// `count` processes of gradzoo-mpi with the words of a line, as mpirun takes them; `before` stands before
 /// the program.
 std::string shared_by(int count, const std::string& line, const std::string& before = "env") {
-  return fmt::format("-n {} {} {} {}", count, before, mpi_program(), line);
+  return fmt::format("-n {} {} {} {}", count, before, shell_word(binary_dir() + "/gradzoo-mpi"), line);
 }
 
 /// mpirun of programs, " : " between them, on one machine, whoever calls it, with as many processes as there
@@ -146,13 +144,13 @@ TEST_CASE("who writes the run opens the classifier for its samples, and others d
 TEST_CASE("a signal to any stops all at one step, a death ends all, and others go on to the same end") {
   const MpiRuns runs;
   const std::string whole = runs.file("whole"), run = runs.file("run"), train = shared_training(20);
-  runs.finish(0, train + whole);
+  runs.finish(0, train + shell_word(whole));
   const struct {
     int count, rank, signal;
   } ends[] = {{4, 3, SIGTERM}, {2, 1, SIGKILL}, {2, 0, SIGTERM}, {1, 0, SIGKILL}};
   for (std::ptrdiff_t rows = 1; const auto& end : ends) {
     CAPTURE(rows);
-    Process mpirun(mpirun_of(shared_by(end.count, rows == 1 ? train + run : "train --resume " + run)),
+    Process mpirun(mpirun_of(shared_by(end.count, (rows == 1 ? train : "train --resume ") + shell_word(run))),
                    runs.folder);
     wait_for_rows(mpirun, run, rows);
     const pid_t process = process_of_rank(mpirun, end.rank);
@@ -162,14 +160,13 @@ TEST_CASE("a signal to any stops all at one step, a death ends all, and others g
     if (end.signal == SIGTERM) CHECK(contains(mpirun.out(), "stopped at step"));
     rows = std::ranges::count(read_file(run + "/metrics.jsonl"), '\n') + 2;
   }
-  runs.finish(0, "train --resume " + run);
+  runs.finish(0, "train --resume " + shell_word(run));
   check_same_run(run, whole);
 }
 
 TEST_CASE("a disk that is full for the first ends all, with one sentence and the last checkpoint") {
   const MpiRuns runs;
-  const std::string run = runs.file("run");
-  const std::string line = kShared + run + " --set hidden=64";
+  const std::string line = kShared + "run --set hidden=64";
   const ProcessResult result =
       runs.mpirun(shared_by(1, line, "prlimit --fsize=24576") + " : " + shared_by(1, line));
   CHECK(result.status != 0);
@@ -223,7 +220,8 @@ TEST_CASE("samples are not mixed of different seeds, kernels or copies of a run"
                 "process 1 has 'vae -n 20 --out x.npy --seed 9'");
   check_refused(runs, here + shared_by(1, line, "env GRADZOO_TARGET=portable"), "which round differently");
   for (const std::string& use : {line, std::string("eval vae")})
-    check_refused(runs, shared_by(1, use) + " : " + shared_by(1, use, "-wdir " + runs.file("other")),
+    check_refused(runs,
+                  shared_by(1, use) + " : " + shared_by(1, use, "-wdir " + shell_word(runs.file("other"))),
                   "and process 0 '");
 }
 
@@ -237,8 +235,8 @@ TEST_CASE("what does not fit together is one sentence, and leaves nothing behind
   check_refused(runs, first + shared_by(1, run + " --lr 0.5"), "process 1 has 'lr = 0.5'");
   check_refused(runs, first + shared_by(1, run, "env GRADZOO_TARGET=portable"),
                 "which round differently. Hint: GRADZOO_TARGET");
-  check_refused(runs, first + shared_by(1, "train --config " + runs.file("none.toml")), "process 1 of 2");
-  check_refused(runs, "-n 2 " + binary_dir() + "/gradzoo train vae --data data --out run",
+  check_refused(runs, first + shared_by(1, "train --config none.toml"), "process 1 of 2");
+  check_refused(runs, "-n 2 " + shell_word(command()) + " train vae --data data --out run",
                 "2 processes were started, and this program works in one. Hint: gradzoo-mpi");
 }
 
