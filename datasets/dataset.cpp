@@ -15,6 +15,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/images/sha256.h"
+#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/datasets/registry.h"
 
 namespace gradzoo {
@@ -63,7 +64,8 @@ DataShape shape_of_toy(const DatasetOptions& options) {
   DataShape shape;
   shape.toy = make_toy(options.data, options.toy());
   shape.example = {shape.toy->dimensions()};
-  shape.scale = options.toy_scale;
+  if (options.toy_scale != 1 && !make_toy(options.data)->binary() && !shape.kind().is_bounded())
+    shape.units = {zeros({shape.size()}), full({shape.size()}, options.toy_scale)};
   return shape;
 }
 
@@ -183,7 +185,9 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(o
   shape_.classes = images_->classes;
   shape_.learned = learned_labels(*images_, subset_);
   if (!images_->is_images()) {
-    shape_.toy = make_point_set(images_->split(Split::fit), name_);
+    const Examples training = images_->split(Split::fit);
+    shape_.toy = make_point_set(training, name_);
+    shape_.units = units_of_points(index_select(training.values, 0, training.rows));
     return;
   }
   const auto known = std::ranges::find(known_datasets(), name_, &DatasetInfo::name);

@@ -54,12 +54,34 @@ Tensor any_labels(int64_t n, const LabelNames& names);
 
 struct DataKind;
 
+/// The units in which a model sees points: u = (x - centre) / scale, number by number. A default one leaves
+/// points as they are.
+struct PointUnits {
+  Tensor centre = {}, scale = {};  ///< (d) f32
+
+  /// True if points change.
+  bool is_set() const { return scale.defined(); }
+  Tensor to_model(const Tensor& x) const;      ///< x (n, d) -> u (n, d); recorded
+  Tensor to_data(const Tensor& u) const;       ///< u (n, d) -> x (n, d); recorded
+  Examples to_model(Examples examples) const;  ///< the same examples with other values
+  /// log |det dx/du|: the sum of the logarithms of the scales.
+  double log_volume() const;
+  /// The scale that all numbers of a point share, in which lengths are measured; 1 if each has its own.
+  double length() const;
+};
+
+/// The units of training points (n, d) f32: their mean, and the root mean square of the standard deviations
+/// of their numbers. If these deviations differ more than tenfold, each number has its own deviation as its
+/// scale. A number that is the same in all points has the common scale in both cases. Points that are all
+/// equal have scale 1.
+PointUnits units_of_points(const Tensor& points);
+
 /// The shape of what a model learns from.
 struct DataShape {
   Shape example;                             ///< (H, W) or (H, W, C) of an image, (d) of a point
   int64_t classes = 0;                       ///< labels are 0 ... classes-1; 0: there are none
   std::shared_ptr<const Toy> toy = nullptr;  ///< the truth, where it is known
-  double scale = 1;                          ///< what a toy's points were multiplied by
+  PointUnits units = {};                     ///< in which models see points; others than theirs if set
   double image_diameter = 0;                 ///< what diameter() is of images; 0: unknown
   LabelNames learned = {};  ///< the labels that training images have; empty: all, named by their numbers
 
@@ -74,6 +96,8 @@ struct DataShape {
   int64_t height() const { return example[0]; }                              ///< of an image, in pixels
   int64_t width() const { return example[1]; }                               ///< of an image, in pixels
   LabelNames labels() const;  ///< those that training images have
+  /// The same as models see it: the toy's points in `units`, which are then not set.
+  DataShape in_model_units() const;
 };
 
 /// DataShape::learned where each class has images: what these options leave.

@@ -14,6 +14,7 @@
 #include "gradzoo/base/text.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/state/checkpoint.h"
+#include "models/base/data_units.h"
 #include "state/eight_bits.h"
 
 namespace gradzoo {
@@ -75,6 +76,8 @@ DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& da
   }
   if (example.rank() > 1) return {.example = example, .classes = classes, .learned = *learned};
   DataShape toy = shape_of(data);
+  // A run from before points had units sees them as they are.
+  if (file.find(kScaleEntry) == nullptr) toy.units = {};
   if (toy.example == example) return toy;
   throw Error("{}: is of points with {} numbers, but {} has others. Hint: config.toml was changed",
               file.path(), example.size(), data.data);

@@ -21,6 +21,7 @@
 #include "gradzoo/runs/shared_training.h"
 #include "gradzoo/runs/zoo.h"
 #include "gradzoo/state/checkpoint.h"
+#include "models/base/data_units.h"
 #include "runs/run_observer.h"
 #include "runs/run_report.h"
 
@@ -235,6 +236,7 @@ struct ReopenedRun {
     const SafetensorsReader checkpoint(directory.checkpoint(), Links::refuse);
     RunData data(options.data, options.training);
     sha256 = check_same_data(directory, data);
+    if (checkpoint.find(kScaleEntry) == nullptr) data.leave_units();
     const PoolLimit limit = limit_to_checkpoint(checkpoint);
     return Session(options, std::move(data), {.processes = &all_processes(), .resumed = true});
   }
@@ -256,6 +258,7 @@ void share_run(ReopenedRun& run) {
   Processes& processes = all_processes();
   static_cast<void>(parts_of_each(run.options->training.shards, processes));
   shared_text(processes, config_text(run.options->entry().name, run.options->table(), run.data_sha256));
+  shared_text(processes, run.session.model->units().is_set() ? kScaleEntry : "");
   check_same_run(processes, *run.options, run.data_sha256);
   share_state(processes, run.session.state);
 }
@@ -270,7 +273,9 @@ TrainOutcome resume_beside(const TrainRequest& request) {
   apply_config(config, options.table());
   options.complete();
   const StopSignal stop;
-  Session session(options, {.processes = &processes});
+  RunData data(options.data, options.training);
+  if (shared_text(processes, "").empty()) data.leave_units();
+  Session session(options, std::move(data), {.processes = &processes});
   check_same_run(processes, options, session.data.sha256());
   share_state(processes, session.state);
   return train_beside(session, stop, request);

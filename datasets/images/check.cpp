@@ -13,6 +13,8 @@
 #include <fmt/format.h>
 
 #include "datasets/images/image_folder.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/dataset.h"
 #include "gradzoo/datasets/images/image_dataset.h"
 #include "gradzoo/datasets/images/sha256.h"
 #include "gradzoo/datasets/registry.h"
@@ -84,6 +86,25 @@ std::string describe_points(const Tensor& points) {
   }
   return fmt::format("{} of {} numbers, {:.6g} to {:.6g}{}", points.dim(0), points.dim(1), least, most,
                      constant);
+}
+
+std::string numbers_of(const Tensor& values) {
+  constexpr size_t kMost = 8;
+  std::string text;
+  const std::vector<double> all = values.to_vector();
+  for (size_t i = 0; i < std::min(all.size(), kMost); ++i)
+    text += fmt::format("{}{:.6g}", i > 0 ? ", " : "", all[i]);
+  return all.size() > kMost ? text + ", ..." : text;
+}
+
+// In which units models see points, by those that are trained on.
+std::string describe_units(const ImageDataset& data) {
+  const Examples training = data.split(Split::fit);
+  const PointUnits units = units_of_points(index_select(training.values, 0, training.rows));
+  const bool shared = min(units.scale).item() == max(units.scale).item();
+  return fmt::format("models see (x - centre) / scale; centre {}, scale {}{}", numbers_of(units.centre),
+                     shared ? fmt::format("{:.6g}", units.length()) : numbers_of(units.scale),
+                     shared ? "" : ", one for each number, since they differ more than tenfold");
 }
 
 std::string describe_labels(const Tensor& labels, const std::vector<std::string>& names) {
@@ -175,7 +196,11 @@ DatasetCheck check_dataset(const std::string& spec, const ImageOptions& options,
   add(findings, "training labels", [&] { return describe_labels(data.train_labels, data.class_names); });
   add(findings, "test " + what, [&] { return describe(data.test_images, info.test); });
   add(findings, "test labels", [&] { return describe_labels(data.test_labels, data.class_names); });
-  if (data.is_images()) add(findings, "repeated", [&] { return describe_repeats(data); });
+  if (data.is_images()) {
+    add(findings, "repeated", [&] { return describe_repeats(data); });
+  } else if (findings.back().good) {
+    add(findings, "units", [&] { return describe_units(data); });
+  }
   for (const Skipped& skipped : data.skipped)
     add(findings, "skipped", [&] { return describe_skipped(skipped); });
   return check;

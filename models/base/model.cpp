@@ -7,6 +7,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
+#include "models/base/data_units.h"
 #include "models/pictures/line_pictures.h"
 #include "models/pictures/samples_picture.h"
 
@@ -61,9 +62,22 @@ Metric Model::add_metric(MetricInfo info) {
   return Metric(metrics_.size() - 1);
 }
 
+void Model::see_in(const PointUnits& units, std::shared_ptr<const Toy> truth) {
+  units_ = units;
+  truth_ = std::move(truth);
+}
+
+template <class Fn>
+auto Model::seeing(const DataView& data, Fn fn) const {
+  if (!units_.is_set()) return fn(data);
+  const Examples examples = units_.to_model(data.examples), train = units_.to_model(data.train);
+  return fn(DataView{examples, train, data.seed, data.toy == nullptr ? nullptr : truth_.get()});
+}
+
 void Model::register_state(State& state) {
   for (Learner* learner : learners_) learner->add_to(state);
   add_to(state);
+  add_units(state, units_);
 }
 
 Model::Weights Model::weights() {
@@ -73,6 +87,7 @@ Model::Weights Model::weights() {
   const State own = own_state();
   for (const State::Entry& entry : own.entries())
     if (!entry.by_rows) out.state.add(entry);
+  add_units(out.state, units_);
   out.averages = averages();
   return out;
 }
@@ -107,7 +122,7 @@ int64_t Model::parameter_count() const {
 
 Quantities Model::validate(const DataView& data) {
   const Shown shown(*this);
-  return do_validate(data);
+  return in_data_units(seeing(data, [&](const DataView& seen) { return do_validate(seen); }), units_);
 }
 
 Quantities Model::evaluate(const DataView& data) {
@@ -118,13 +133,14 @@ Quantities Model::evaluate(const DataView& data) {
 
 Quantities Model::evaluate_quickly(const DataView& data) {
   const Shown shown(*this);
-  return do_evaluate(data);
+  return in_data_units(seeing(data, [&](const DataView& seen) { return do_evaluate(seen); }), units_);
 }
 
 Quantities Model::evaluate_at_length(const DataView& data, const ShareDone& done) {
   const Shown shown(*this);
-  return do_evaluate_at_length(
-      data, done ? done : [](double) {});
+  const ShareDone told = done ? done : [](double) {};
+  return in_data_units(seeing(data, [&](const DataView& seen) { return do_evaluate_at_length(seen, told); }),
+                       units_);
 }
 
 Tensor Model::sample(const SampleRequest& request) const {
@@ -133,14 +149,14 @@ Tensor Model::sample(const SampleRequest& request) const {
   assign(*sampling, request.options);
   const Shown shown(*this);
   const Tensor asked = request.labels.defined() ? request.labels : any_labels(request.n, labels());
-  return do_sample({request.n, request.rng, asked, {}, request.done}, *sampling);
+  return units_.to_data(do_sample({request.n, request.rng, asked, {}, request.done}, *sampling));
 }
 
 Abilities Model::abilities() {
   Abilities own = do_abilities();
   const Target& free = own.target;
   if (!labels().empty() && (free.log_prob || free.score) && !free.noisy_score) own.needs_label = true;
-  Abilities all = with_consequences(std::move(own));
+  Abilities all = in_data_units(with_consequences(std::move(own)), units_);
   const auto showing = [&](auto& function) {
     if (function)
       function = [this, f = std::move(function)](const auto& request) {
@@ -180,17 +196,19 @@ Abilities Model::abilities() {
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {
   const Shown shown(*this);
-  return do_snapshot(data, rng);
+  return in_data_units(seeing(data, [&](const DataView& seen) { return do_snapshot(seen, rng); }), units_);
 }
 
 std::vector<Picture> Model::pictures(const DataView& data) {
   const Shown shown(*this);
-  return do_pictures(data);
+  std::vector<Picture> out = seeing(data, [&](const DataView& seen) { return do_pictures(seen); });
+  for (Picture& picture : out) picture = in_data_units(std::move(picture), units_);
+  return out;
 }
 
 std::string Model::interpretation(const DataView& data) {
   const Shown shown(*this);
-  return do_interpretation(data);
+  return seeing(data, [&](const DataView& seen) { return do_interpretation(seen); });
 }
 
 Picture Model::do_snapshot(const DataView& data, Rng& rng) {

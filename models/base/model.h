@@ -84,9 +84,17 @@ struct CurveLevel {
 /// A model: its parameters, its objective and what it can show. All that outlives a step is in its State.
 /// What it shows of itself, it shows with nothing recorded and by the averages of its learners, where they
 /// keep some.
+///
+/// A model of points may see them in units of its own (see_in): all virtual functions, prepare, finish and
+/// train_step take and give the model's units. The functions that call the others (validate to
+/// interpretation) take and give the data's, and Session and Trainer convert what training sees.
 class Model {
  public:
   virtual ~Model() = default;
+
+  /// Once, before all else: the units in which it was made to see points, and the truth in them.
+  void see_in(const PointUnits& units, std::shared_ptr<const Toy> truth);
+  const PointUnits& units() const { return units_; }  ///< not set: the data's
 
   /// Before the first step of a new run: what the model wants to know of the training examples beforehand,
   /// which is then in its State.
@@ -207,6 +215,12 @@ class Model {
   /// As long as a copy lives, the learners' parameters hold their averages.
   std::vector<std::shared_ptr<const void>> averages() const;
 
+  /// fn of data in the model's units.
+  template <class Fn>
+  auto seeing(const DataView& data, Fn fn) const;
+
+  PointUnits units_;
+  std::shared_ptr<const Toy> truth_;  // in these units
   std::vector<Learner*> learners_, last_learners_;
   std::vector<MetricInfo> metrics_;
   bool closed_ = false;

@@ -13,7 +13,7 @@ namespace gradzoo {
 Quantity mean_over_examples(const QuantityInfo& info, const Tensor& rows, std::string meaning) {
   const double standard_error =
       rows.size() < 2 ? NAN : std::sqrt(var(rows).item() / static_cast<double>(rows.size()));
-  return {info.name, mean(rows).item(), standard_error, info.unit, std::move(meaning)};
+  return quantity(info, mean(rows).item(), std::move(meaning), standard_error);
 }
 
 Tensor mean_example(const Examples& examples) {

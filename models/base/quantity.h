@@ -10,11 +10,19 @@
 
 namespace gradzoo {
 
+/// How a number depends on the units of points (PointUnits): in the data's units it is
+///   value length^lengths + volumes log_volume.
+struct Dimension {
+  double lengths = 0;  ///< power of a length: 2 for a squared distance, -2 for a squared score
+  double volumes = 0;  ///< logarithms of a volume: 1 for -log p(x), -1 for log p(x)
+};
+
 /// A metric that every training step reports; its unit ends its name.
 struct MetricInfo {
-  std::string name;         ///< "elbo_nats_per_image"
-  std::string explanation;  ///< what the number means, for the report
-  bool live = false;        ///< shown on the progress line; the first metric always is
+  std::string name;          ///< "elbo_nats_per_image"
+  std::string explanation;   ///< what the number means, for the report
+  bool live = false;         ///< shown on the progress line; the first metric always is
+  Dimension dimension = {};  ///< a step reports it in the model's units
 };
 
 /// The metrics that every model reports of its learner.
@@ -46,8 +54,9 @@ class MetricRow {
 /// The name of a quantity of an evaluation: a constant of the model that measures it, and the handle to find
 /// it.
 struct QuantityInfo {
-  const char* name;  ///< "elbo"
-  const char* unit;  ///< "nats/image"
+  const char* name;          ///< "elbo"
+  const char* unit;          ///< "nats/image"
+  Dimension dimension = {};  ///< of its value
 };
 
 ///@{
@@ -72,13 +81,16 @@ struct Quantity {
   /// by which models of different families are compared; "" for all others.
   std::string density_kind = "";
   ErrorKind error_kind = ErrorKind::standard;  ///< what `error` is
-  bool trusted = true;  ///< false where what measured it says that `error` is too small
+  bool trusted = true;       ///< false where what measured it says that `error` is too small
+  Dimension dimension = {};  ///< of value and error, where a model measured them in its units
 };
 
 /// A quantity of that name and unit.
 inline Quantity quantity(const QuantityInfo& info, double value, std::string meaning,
                          double error = std::nan("")) {
-  return {info.name, value, error, info.unit, std::move(meaning)};
+  Quantity out{info.name, value, error, info.unit, std::move(meaning)};
+  out.dimension = info.dimension;
+  return out;
 }
 
 /// The numbers of an evaluation, in the order in which they are shown.

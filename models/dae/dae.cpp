@@ -48,9 +48,11 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
       learner_(*denoiser_, training.learner()),
       mean_(zeros({shape.size()})),
       square_(zeros({shape.size()})),
-      error_(add_metric(
-          {"denoising_error",
-           "the loss: |r(x~) - x|^2 for an example x and its noisy x~, summed over its elements"})),
+      error_(
+          add_metric({"denoising_error",
+                      "the loss: |r(x~) - x|^2 for an example x and its noisy x~, summed over its elements",
+                      false,
+                      {.lengths = 2}})),
       error_per_noise_(
           options.noise == DaeNoise::none
               ? std::nullopt

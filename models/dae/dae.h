@@ -72,8 +72,8 @@ Tensor denoising_error(TensorFn r, const Tensor& x, const Tensor& noisy);
 /// (r(x) - x) / sigma^2: (B, d) -> (B, d).
 Tensor denoiser_score(TensorFn r, const Tensor& x, double sigma);
 
-inline constexpr QuantityInfo kDaeError{"denoising_error", ""}, kDaeNoise{"noise", ""},
-    kDaeErrorPerNoise{"error_per_noise", ""};
+inline constexpr QuantityInfo kDaeError{"denoising_error", "", {.lengths = 2}},
+    kDaeNoise{"noise", "", {.lengths = 2}}, kDaeErrorPerNoise{"error_per_noise", ""};
 
 struct DaeView;
 using DaePictures = std::vector<Picture>(const DaeView& view, const DataView& data);

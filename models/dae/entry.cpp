@@ -9,14 +9,14 @@ void DaeOptions::describe(OptionTable& options) {
               "gaussian: it gives a score, and samples by Langevin; masking: pixels are set to 0, and "
               "samples alternate between masking and r; none: a plain autoencoder, which draws none");
   options.add("masked", masked, "masking: share of the pixels that are set to 0", {0.01, 0.99});
-  options.add("sigma", sigma, "standard deviation of the noise; toys: 0.1 times toy_scale", {1e-4, 1e4});
+  options.add("sigma", sigma, "standard deviation of the noise; points: 0.1", {1e-4, 1e4});
   options.add("hidden", hidden, "units of the hidden layers; tied weights: one layer; toys: 256", {1, 65536});
   options.add("activation", activation, "activation of the hidden layers; tied weights: sigmoid",
               activation_names());
   options.add("output", output, kDaeOutputs,
               "what r ends in: sigmoid, as pixels lie in [0,1], so that no chain is drawn outside; toys and "
               "tied weights: identity");
-  options.add("input_scale", input_scale, "factor on r's input; toys: 10 / toy_scale", {1e-6, 1e6});
+  options.add("input_scale", input_scale, "factor on r's input; points: 10", {1e-6, 1e6});
   describe_sampling(options);
 }
 
@@ -27,13 +27,13 @@ void DaeOptions::describe_sampling(OptionTable& options) {
               {1, 1e7});
 }
 
-void DaeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+void DaeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape&) {
   if (noise != DaeNoise::gaussian)
     throw Error("noise={} is of pixels, and points have none. Hint: noise=gaussian, or images",
                 name_of(kDaeNoises, noise));
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toy"); };
-  prefer(sigma, 0.1 * shape.scale);
-  prefer(input_scale, 10 / shape.scale);
+  prefer(sigma, 0.1);
+  prefer(input_scale, 10.0);
   prefer(weights, DaeWeights::tied);
   prefer(output, DaeOutput::identity);
   prefer(hidden, std::vector<int64_t>{256, 256});

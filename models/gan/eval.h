@@ -14,8 +14,8 @@
 namespace gradzoo {
 
 inline constexpr QuantityInfo kGanValue{"value", "nats"}, kGanDReal{"d_real", ""}, kGanDFake{"d_fake", ""},
-    kGanGap{"critic_gap", ""}, kGanScoreReal{"score_real", ""}, kGanScoreFake{"score_fake", ""},
-    kGanSpread{"spread", ""};
+    kGanGap{"critic_gap", "", {.lengths = 1}}, kGanScoreReal{"score_real", ""},
+    kGanScoreFake{"score_fake", ""}, kGanSpread{"spread", ""};
 
 /// The mean of D(x), or of scores that are no logits, over at most 5,000 of the view's examples. If it is
 /// well below that in training, D memorises its training examples.

@@ -28,7 +28,7 @@ Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOption
       d_data_(add_metric(
           {"d_data", "mean D(x) of data: the probability of being data that D assigns to them", true})),
       d_noise_(add_metric({"d_noise", "mean D(y) of the flow's samples", true})),
-      flow_nll_(add_metric({"flow_nll_nats", "-log q(x) of data", true})),
+      flow_nll_(add_metric({"flow_nll_nats", "-log q(x) of data", true, {.volumes = 1}})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(flow_learner_);
 }

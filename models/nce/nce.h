@@ -148,7 +148,7 @@ Tensor nce_noise_loss(const Tensor& logit);
 Tensor cnce_loss(const Tensor& f_data, const Tensor& f_noise);
 
 inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"},
-    kNceConstantError{"c_error", "nats"}, kNceLogProb{"log_p", "nats"};
+    kNceConstantError{"c_error", "nats"}, kNceLogProb{"log_p", "nats", {.volumes = -1}};
 
 class ContrastiveModel : public Model {
  public:

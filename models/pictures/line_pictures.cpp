@@ -36,13 +36,24 @@ Grid bars_of(const Toy& toy) {
 
 Bars labelled(const Grid& grid, const Tensor& learned, const Tensor& truth, std::string what) {
   Bars bars{learned.to_vector(), "x", std::move(what)};
-  for (const double x : grid.points(0, grid.count()).to_vector())
-    bars.names.push_back(fmt::format("{:.2f}", x));
+  bars.places = grid.points(0, grid.count()).to_vector();
+  bars.names = names_of_places(bars.places);
+  bars.lengths = -1;
   if (truth.defined()) bars.expected = truth.to_vector();
   return bars;
 }
 
 }  // namespace
+
+std::vector<std::string> names_of_places(const std::vector<double>& places) {
+  constexpr int kFewest = 2, kMost = 12;
+  const double apart = places.size() < 2 ? 1 : std::abs(places[1] - places[0]);
+  const int digits =
+      apart > 0 ? std::clamp(static_cast<int>(-std::floor(std::log10(apart))), kFewest, kMost) : kFewest;
+  std::vector<std::string> names;
+  for (const double place : places) names.push_back(fmt::format("{:.{}f}", place, digits));
+  return names;
+}
 
 bool on_line(const Toy* toy) {
   return toy != nullptr && toy->dimensions() == 1 && toy->why_no_density().empty();

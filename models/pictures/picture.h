@@ -28,7 +28,11 @@ struct Bars {
   std::string x_name, y_name;           ///< the unit in y_name
   std::vector<std::string> names = {};  ///< one a bar; empty: 1, 2, 3, ...
   std::vector<double> expected = {};    ///< one a bar, drawn as a line over them: the truth; empty: none
+  std::vector<double> places = {};      ///< one a bar: the middle on an axis of data, which names it
+  int lengths = 0;                      ///< of places: the power of a length in the values, -1 of a density
 };
+/// Places as names of bars, with as many digits as tell them apart.
+std::vector<std::string> names_of_places(const std::vector<double>& places);
 
 /// One view of a rectangle of the plane. Undefined parts are not drawn.
 struct Plane {
@@ -54,6 +58,7 @@ struct Picture {
   std::string name;     ///< file name without ending, e.g. "reconstructions"
   std::string caption;  ///< what it shows and what to look for, a sentence or two
   std::variant<ImageGrid, Scatter, Bars, Planes> content;  ///< what is drawn
+  bool of_codes = false;                                   ///< points and planes are of codes, not of data
 };
 
 }  // namespace gradzoo

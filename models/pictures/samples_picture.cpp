@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
@@ -23,11 +21,9 @@ Picture histogram(std::vector<double> numbers, const Toy* truth) {
   Bars bars{std::vector<double>(kBins), "x", "samples"};
   for (const double x : numbers)
     bars.values[std::min(kBins - 1, static_cast<size_t>((x - least) / width))] += 1;
-  std::vector<double> middles;
-  for (size_t i = 0; i < kBins; ++i) {
-    middles.push_back(least + (static_cast<double>(i) + 0.5) * width);
-    bars.names.push_back(fmt::format("{:.2f}", middles.back()));
-  }
+  std::vector<double>& middles = bars.places;
+  for (size_t i = 0; i < kBins; ++i) middles.push_back(least + (static_cast<double>(i) + 0.5) * width);
+  bars.names = names_of_places(middles);
   if (truth == nullptr || !truth->why_no_density().empty())
     return {"samples", "Samples, as a histogram.", bars};
   const Tensor density = exp(truth->log_prob(tensor(middles, {static_cast<int64_t>(kBins), 1}, DType::f64)));

@@ -46,7 +46,7 @@ std::vector<Picture> flow_plane_pictures(const CouplingFlow& flow, const Toy& to
       {"codes",
        "The codes z of data, beside noise; they should have the same distribution. The flow closes gaps of "
        "the data to thin lines.",
-       Planes{{std::move(codes), std::move(noise)}}}};
+       Planes{{std::move(codes), std::move(noise)}}, true}};
 }
 
 }  // namespace gradzoo

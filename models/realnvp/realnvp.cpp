@@ -23,7 +23,7 @@ MetricInfo cost_info(bool in_bits) {
   if (in_bits)
     return {"bits_per_dim",
             "-log2 p(x) / d + 8 of dequantised pixels; lower is better, and a uniform density has 8", true};
-  return {"nll_nats", "-log p(x) of data: falls towards the data's own entropy", true};
+  return {"nll_nats", "-log p(x) of data: falls towards the data's own entropy", true, {.volumes = 1}};
 }
 
 }  // namespace

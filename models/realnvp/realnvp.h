@@ -17,7 +17,7 @@ struct RealNvpOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-inline constexpr QuantityInfo kFlowNll{"nll", "nats"};
+inline constexpr QuantityInfo kFlowNll{"nll", "nats", {.volumes = 1}};
 
 /// RealNVP (Dinh et al. 2017) by maximum likelihood: min -mean log p(x), in nats of a point or bits/dim of
 /// dequantised pixels.

@@ -62,11 +62,18 @@ void RunOptions::complete() {
 void RunOptions::complete(const DataShape& shape) {
   prefer_narrow_toys();
   check_kind(entry_, shape, data.data);
-  model->adapt(table_, training, shape);
+  model->adapt(table_, training, shape.in_model_units());
   if (training.batch % training.shards != 0)
     throw Error("shards={} do not divide a batch of {}. Hint: batch={}", training.shards, training.batch,
                 training.shards * std::max<int64_t>(1, training.batch / training.shards));
   data.data = absolute_data(data.data);
+}
+
+std::unique_ptr<Model> RunOptions::make_model(const DataShape& shape) const {
+  const DataShape seen = shape.in_model_units();
+  std::unique_ptr<Model> made = model->make(seen, training);
+  made->see_in(shape.units, seen.toy);
+  return made;
 }
 
 void RunOptions::prefer_passes_over(int64_t images) {
@@ -128,9 +135,9 @@ Session::Session(const RunOptions& options, RunData run_data, const SessionOptio
       trainer(*model, *batches,
               plan_of(options, session, steps, batches->steps_per_epoch(),
                       [this, batch = options.training.batch] {
-                        model->finish(first_of(data.train(), steps * batch));
+                        model->finish(model->units().to_model(first_of(data.train(), steps * batch)));
                       })) {
-  if (!session.resumed) model->prepare(data.train());
+  if (!session.resumed) model->prepare(model->units().to_model(data.train()));
   model->register_state(state);
   trainer.register_state(state);
 }

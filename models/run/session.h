@@ -22,6 +22,8 @@ class RunData {
   std::string sha256() const { return dataset_.sha256(); }     ///< of the dataset; "" for a toy
   uint64_t seed() const { return seed_; }                      ///< of the run's random streams
   const Examples& train() const { return train_; }             ///< to train on
+  /// Of a run that began before points had units: the model sees points as they are.
+  void leave_units() { shape_.units = {}; }
   /// Replaces the training examples, for example by images of another shape; validation stays the same.
   void replace_training(Examples examples);
   /// Whether some examples are held out from training to validate on (split=fit).
@@ -73,7 +75,7 @@ class RunOptions {
   /// How bytes of such data become pixels; grey of numbers as they are.
   Pixels pixels(const DataShape& shape) const { return shape.kind().pixels ? model->pixels() : Pixels::grey; }
   /// An untrained model.
-  std::unique_ptr<Model> make_model(const DataShape& shape) const { return model->make(shape, training); }
+  std::unique_ptr<Model> make_model(const DataShape& shape) const;
 
   DatasetOptions data;                  ///< which data
   TrainingOptions training;             ///< what every run has

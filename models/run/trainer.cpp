@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/trace.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
+#include "models/base/data_units.h"
 
 namespace gradzoo {
 namespace {
@@ -84,7 +85,8 @@ void Trainer::train_step(const Batch& batch) {
 void Trainer::one_step() {
   const double begun = seconds_now();
   const RowWindow window = sharded_ ? sharded_->window() : RowWindow();
-  const Batch batch = batches_.part(step_, window);
+  Batch batch = batches_.part(step_, window);
+  batch.x = model_.units().to_model(batch.x);
   const auto take_back = [&] {
     model_.take_back();
     numbers_->restore();
@@ -101,7 +103,8 @@ void Trainer::one_step() {
     throw Error("step {}: {}{}", step_ + 1, reason, has_hint ? "" : ". Hint: a smaller lr, or --set clip=1");
   }
   double* sums = sums_.mutable_data<double>();
-  for (size_t i = 0; i < row_.size(); ++i) sums[i] += row_[i];
+  for (size_t i = 0; i < row_.size(); ++i)
+    sums[i] += in_data_units(row_[i], model_.metrics()[i].dimension, model_.units());
   ++summed_;
   ++step_;
   row_seconds_ += seconds_now() - begun;

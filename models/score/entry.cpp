@@ -10,7 +10,7 @@ void ScoreOptions::describe(OptionTable& options) {
   options.add("net", net, kScoreNets,
               "energy: the score is its input gradient; vector: the score itself (points: energy)");
   options.add("conditional", conditional, "conditional on the label, if the images have labels");
-  options.add("sigma", sigma, "dsm: standard deviation of the noise (points: 0.05 toy_scale)", {1e-6, 1e3});
+  options.add("sigma", sigma, "dsm: standard deviation of the noise (points: 0.05)", {1e-6, 1e3});
   options.add("data_noise", data_noise,
               "standard deviation of Gaussian noise on the data; the score is then that of noisy data",
               {0, 1e3});
@@ -19,14 +19,12 @@ void ScoreOptions::describe(OptionTable& options) {
   options.add("probes", probes, kProbeKinds, "ssm and ism-hutchinson: distribution of the random directions");
   options.add("probe_count", probe_count, "ssm and ism-hutchinson: directions for each example, averaged",
               {1, 1024});
-  options.add("fd_eps", fd_eps, "fd-ssm: length of a finite difference's step (points: 0.03 toy_scale)",
-              {1e-6, 1e3});
+  options.add("fd_eps", fd_eps, "fd-ssm: length of a finite difference's step (points: 0.03)", {1e-6, 1e3});
   options.add("hidden", hidden, "units of the hidden layers (points: 128,128)", {1, 65536});
   options.add("activation", activation,
               "activation of the hidden layers; the objective needs its derivatives to be continuous",
               activation_names());
-  options.add("input_scale", input_scale, "factor on the network's input (points: 3 / toy_scale)",
-              {1e-6, 1e6});
+  options.add("input_scale", input_scale, "factor on the network's input (points: 3)", {1e-6, 1e6});
   options.add("confinement", confinement,
               "c: adds -x / c^2 to the score, which makes exp f normalisable; 0: none (images: sigma)",
               {0, 1e6});
@@ -50,12 +48,12 @@ void ScoreOptions::adapt_to_images(OptionTable& table, TrainingOptions& training
   prefer(training.epochs, 20);
 }
 
-void ScoreOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+void ScoreOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape&) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "score"); };
   prefer(net, ScoreNet::energy);
-  prefer(sigma, rounded(0.05 * shape.scale, 4));
-  prefer(fd_eps, rounded(0.03 * shape.scale, 4));
-  prefer(input_scale, rounded(3 / shape.scale, 4));
+  prefer(sigma, 0.05);
+  prefer(fd_eps, 0.03);
+  prefer(input_scale, 3.0);
   prefer(hidden, std::vector<int64_t>{128, 128});
   prefer(training.batch, 512);
   prefer(training.steps, 4000);

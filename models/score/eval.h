@@ -18,7 +18,7 @@ struct ScoreTruth {
 std::optional<ScoreTruth> score_truth(const DataShape& shape, const ScoreTask& task);
 
 inline constexpr QuantityInfo kScoreObjective{"objective", ""}, kScoreKlToNoised{"kl_to_noised", "nats"},
-    kScoreFisher{"fisher_divergence", ""}, kScoreCurl{"curl_share", ""},
+    kScoreFisher{"fisher_divergence", "", {.lengths = -2}}, kScoreCurl{"curl_share", ""},
     kScoreDenoisedRmse{"denoised_rmse", ""};
 
 /// How far a vector field is from being a gradient, 0 to 1: |J - J'|_F / (2 |J|_F) over the points x (B, d),

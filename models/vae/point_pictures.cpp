@@ -31,7 +31,7 @@ Picture codes_of_points(const VaeBound& bound, const Tensor& x, const DataShape&
     return {"codes",
             "Codes of held-out points, one drawn from each q(z|x), as a histogram; the line is N(0, 1), from "
             "which samples draw them.",
-            samples_picture(z, prior.get()).content};
+            samples_picture(z, prior.get()).content, true};
   }
   return {"codes",
           shape.modes()
@@ -39,7 +39,7 @@ Picture codes_of_points(const VaeBound& bound, const Tensor& x, const DataShape&
                 "All together they should look like N(0, I)."
               : "Codes of held-out points, one drawn from each q(z|x). All together they should look "
                 "like N(0, I).",
-          Scatter{z, nearest_mode(x, shape.modes()), "z1", "z2"}};
+          Scatter{z, nearest_mode(x, shape.modes()), "z1", "z2"}, true};
 }
 
 // Codes at equal steps of the prior's probability: (side^latent, latent).

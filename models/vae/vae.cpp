@@ -39,7 +39,9 @@ MetricInfo loss_info(const VaeOptions& options, const DataShape& shape) {
   const bool iwae = options.objective == VaeObjective::iwae;
   return {metric_name(iwae ? "negative_iwae" : "negative_elbo", shape),
           options.conditional ? "minus the lower bound of log p(x|label): lower is better"
-                              : "minus the lower bound of log p(x): lower is better"};
+                              : "minus the lower bound of log p(x): lower is better",
+          false,
+          {.volumes = 1}};
 }
 
 std::optional<GaussianDecoder> gaussian_decoder(const VaeOptions& options, const DataShape& shape) {
@@ -73,7 +75,9 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
       learner_(network_, training.learner()),
       loss_(add_metric(loss_info(options, shape))),
       reconstruction_(add_metric({metric_name("reconstruction", shape),
-                                  "-log p(x|z) at a z drawn from the encoder: the reconstruction error"})),
+                                  "-log p(x|z) at a z drawn from the encoder: the reconstruction error",
+                                  false,
+                                  {.volumes = 1}})),
       kl_(add_metric(
           {metric_name("kl", shape), "KL(q(z|x) || p(z)): the information about an example in its code"})),
       grad_norm_(add_metric(grad_norm_info())) {

@@ -274,12 +274,13 @@ class Vae : public Model {
 ModelEntry vae_entry();
 
 inline constexpr QuantityInfo kVaeBceKl{"bce_kl", "nats/image"},
-    kVaeEntropyFloor{"entropy_floor", "nats/image"}, kVaeElbo{"elbo", "nats/image"},
-    kVaeNegativeElbo{"negative_elbo", "nats/image"}, kVaeReconstruction{"reconstruction", "nats/image"},
-    kVaeKl{"kl", "nats/image"}, kVaeLogPx{"log_px", "nats/image"}, kVaeKlNormal{"kl_normal", "nats/image"},
-    kVaeLogPxNormal{"log_px_normal", "nats/image"}, kVaeAggregateNormal{"aggregate_kl_normal", "nats"},
-    kVaeAggregateMixture{"aggregate_kl_mixture", "nats"}, kVaeKlToTruth{"kl_to_truth", "nats"},
-    kVaeSigma{"decoder_sigma", ""};
+    kVaeEntropyFloor{"entropy_floor", "nats/image"}, kVaeElbo{"elbo", "nats/image", {.volumes = -1}},
+    kVaeNegativeElbo{"negative_elbo", "nats/image", {.volumes = 1}},
+    kVaeReconstruction{"reconstruction", "nats/image", {.volumes = 1}}, kVaeKl{"kl", "nats/image"},
+    kVaeLogPx{"log_px", "nats/image", {.volumes = -1}}, kVaeKlNormal{"kl_normal", "nats/image"},
+    kVaeLogPxNormal{"log_px_normal", "nats/image", {.volumes = -1}},
+    kVaeAggregateNormal{"aggregate_kl_normal", "nats"}, kVaeAggregateMixture{"aggregate_kl_mixture", "nats"},
+    kVaeKlToTruth{"kl_to_truth", "nats"}, kVaeSigma{"decoder_sigma", "", {.lengths = 1}};
 
 /// The ELBO's parts on a set of images, one z an image. Deterministic in the seed.
 struct VaeBound {

@@ -22,6 +22,7 @@
 #include "gradzoo/runs/uses/classifiers.h"
 #include "gradzoo/runs/uses/use.h"
 #include "gradzoo/runs/uses/walk.h"
+#include "models/base/data_units.h"
 #include "models/pictures/samples_picture.h"
 #include "samplers/denoised.h"
 
@@ -235,7 +236,8 @@ struct Compose {
 
   UseResult run(UseCall& call) const {
     const RunProduct composition = compose(call);
-    const WalkOptions options = walk_options(composition.product, sampler, call.settings);
+    const WalkOptions options =
+        walk_options(in_model_units(composition.product, composition.shape().units), sampler, call.settings);
     const std::unique_ptr<Sampler> walker = options.make();
     Countdown countdown(call.progress, "compose");
     ChainOptions chains = options.chains();

@@ -37,7 +37,10 @@ Denoising denoise_examples(UseCall& call, double sigma) {
   const DataKind& kind = run.shape.kind();
   out.images = kind.pixels;
   out.clean = out.images ? evenly_spread(test, n) : read_examples(test, 0, n, Pixels::grey, rng).x;
-  out.noisy = out.clean + randn_like(out.clean, rng) * sigma;
+  const Tensor noise = randn_like(out.clean, rng) * sigma;
+  const PointUnits& units = run.model->units();
+  // Numbers with scales of their own have noise in these.
+  out.noisy = out.clean + (units.is_set() ? noise * (units.scale / units.length()) : noise);
   Countdown countdown(call.progress, "denoise");
   out.guess = run.model->abilities().denoise(
       {out.noisy, sigma, rng, {kind.low, kind.high}, [&](double share) { countdown.done(share); }});

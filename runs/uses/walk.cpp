@@ -11,6 +11,7 @@
 #include "gradzoo/autograd/plain.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/runs/uses/capable_models.h"
+#include "models/base/data_units.h"
 #include "nn/parallel/shared_rows.h"
 #include "samplers/domain.h"
 
@@ -130,8 +131,10 @@ Target shared_target(const Target& target, Processes& processes) {
 
 Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& sampler,
           const ChainOptions& chains, uint64_t seed) {
+  const Target walked = in_model_units(target, shape.units);
   Rng start(seed, "chains/start"), rng(seed, "chains");
-  Walk out{run_chains(target, start_of(target, shape, n, start), sampler, chains, rng), {}};
+  Walk out{run_chains(walked, start_of(walked, shape.in_model_units(), n, start), sampler, chains, rng), {}};
+  out.chains.x = shape.units.to_data(out.chains.x);
   out.samples = as_examples(out.chains.x, shape);
   return out;
 }

@@ -57,7 +57,8 @@ struct Walk {
   ChainResult chains;
   Tensor samples;  // (n, H, W), (n, H, W, 3) or (n, d)
 };
-/// n chains in one batch, from where the target says; else from noise as wide as the data.
+/// n chains in one batch, from where the target says; else from noise as wide as the data. They walk in the
+/// units in which models see such points, and so are the sampler's lengths.
 Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& sampler,
           const ChainOptions& chains, uint64_t seed);
 

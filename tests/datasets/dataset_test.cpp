@@ -49,7 +49,7 @@ TEST_CASE("No step of a toy's batches draws a number that another one draws") {
 TEST_CASE("The parts of a toy are fixed, apart from each other, and read like any examples") {
   const Dataset ring(DatasetOptions{.data = "ring8", .toy_scale = 2});
   const Examples valid = ring.split(Split::valid), test = ring.split(Split::test);
-  CHECK(ring.shape().scale == 2);
+  CHECK(ring.shape().units.length() == 2);
   CHECK(ring.split(Split::fit).count() == 50'000);
   CHECK(ring.split(Split::train).count() == 50'000);
   CHECK(valid.count() == 10'000);

@@ -1,13 +1,18 @@
 #include "gradzoo/runs/opened_run.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/state/checkpoint.h"
 #include "runs/resumed_runs.h"
+#include "runs/run_observer.h"
+#include "support/small_model.h"
 
 namespace gradzoo {
 using namespace test;
@@ -63,6 +68,47 @@ TEST_CASE("a model opens from a config's text and its weights' bytes as from the
   CHECK_THROWS_WITH_AS(
       open_model(parse_config("a text", text), SafetensorsReader(scratch.file("more")), true),
       doctest::Contains("'extra' is in the file, but not in this model"), Error);
+}
+
+TEST_CASE("a run of points from before they had units opens as it is, and goes on to the same bytes") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  Rng rng(1, "opened_run_test");
+  save_npy(scratch.file("points.npy"), randn({60, 2}, rng) * 1000.0 + 500.0);
+  run_ok("train flow-matching --data points.npy --steps 4 --batch 10 --set hidden=8 --out run", folder);
+  std::filesystem::copy(scratch.file("run"), scratch.file("old"), std::filesystem::copy_options::recursive);
+  const InFolder inside(folder);
+  {
+    const OpenedRun now("run");
+    CHECK(now.model->units().length() == doctest::Approx(1000).epsilon(0.2));
+    CHECK(now.model->units().centre.to_vector()[0] == doctest::Approx(500).epsilon(0.8));
+    Rng draws = now.sample_stream();
+    CHECK(max(abs(now.samples(50, draws))).item() > 500);
+  }
+  const OpenedRun settings("run");
+  const auto train_old = [&](int64_t stop_at, const std::string& directory) {
+    RunData data(settings.options->data, settings.options->training);
+    data.leave_units();
+    Session session(*settings.options, std::move(data));
+    Unwatched observer;
+    observer.stop_at = stop_at;
+    session.train(observer);
+    CHECK(session.state.find("units.scale") == nullptr);
+    save_run_checkpoint(RunDirectory(directory), session.state, "flow-matching", session.data.shape());
+  };
+  train_old(2, "old");
+  {
+    const OpenedRun old("old");
+    CHECK(old.step == 2);
+    CHECK_FALSE(old.model->units().is_set());
+    CHECK_FALSE(old.shape.units.is_set());
+    Rng draws = old.sample_stream();
+    CHECK(max(abs(old.samples(50, draws))).item() < 100);  // as it always was
+  }
+  run_ok("train --resume --out old", folder);
+  std::filesystem::create_directory("whole");
+  train_old(-1, "whole");
+  CHECK(read_file("old/checkpoint.safetensors") == read_file("whole/checkpoint.safetensors"));
 }
 
 }  // namespace gradzoo

@@ -225,7 +225,7 @@ Json LiveModel::frame(const FrameRequest& request) {
     out["arrows"] = rows_of(concat({tails, score_of(target, tails)}, 1));
   } else if (auto* gan = dynamic_cast<Gan*>(&model)) {
     const auto probability = [&](const Tensor& x) {
-      return reshape(sigmoid(gan->discriminator()(x)), {x.dim(0)});
+      return reshape(sigmoid(gan->discriminator()(model.units().to_model(x))), {x.dim(0)});
     };
     out["shown"] = "D";
     out["cells"] = grid.cells;

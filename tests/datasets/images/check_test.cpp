@@ -8,6 +8,9 @@
 #include <doctest/doctest.h>
 
 #include "datasets/images/idx_files.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/datasets/images/sha256.h"
 
 namespace gradzoo {
@@ -89,6 +92,27 @@ TEST_CASE("a broken file, a missing file and an unknown dataset are findings, no
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].what == "files");
   CHECK(wrong("mnits").size() == 1);
+}
+
+TEST_CASE("points are checked with the units in which models see them") {
+  const ScratchFolder folder;
+  const auto units_of = [&](const Tensor& points) {
+    const std::string path = (folder.path() / "points.npy").string();
+    save_npy(path, points);
+    const std::vector<Finding> findings = check_dataset(path).findings;
+    const auto units = std::ranges::find(findings, "units", &Finding::what);
+    return units == findings.end() ? std::string() : units->text;
+  };
+  Tensor points = zeros({60, 2});
+  for (int64_t i = 0; i < 120; ++i)
+    points.mutable_data<float>()[i] = static_cast<float>(i % 2 == 0 ? 1000 : 7);
+  CHECK(units_of(points) == "models see (x - centre) / scale; centre 1000, 7, scale 1");
+  Rng rng(1, "check_test");
+  points = randn({60, 2}, rng) * tensor({1, 1000}, {2});
+  const std::string own = units_of(points);
+  CHECK_MESSAGE(contains(own, ", one for each number, since they differ more than tenfold"), own);
+  CHECK_FALSE(contains(units_of(randn({60, 12}, rng)), "one for each"));
+  CHECK(contains(units_of(randn({60, 12}, rng)), ", ..., scale "));
 }
 
 }  // namespace gradzoo

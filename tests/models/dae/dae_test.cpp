@@ -167,7 +167,7 @@ TEST_CASE("tied weights have one sigmoid layer, and options follow the data") {
   CHECK(contains(refusal({"weights=tied", "output=sigmoid"}), "weights=free"));
   CHECK(contains(refusal({"sigma=0"}), "out of range"));
   check_options("dae", {"weights=free", "hidden=8,8,8"}, toy_shape("ring8", {.scale = 5}),
-                {"sigma=0.5", "input_scale=2"});
+                {"sigma=0.1", "input_scale=10"});  // in the model's units
   check_options("dae", {}, kImages, {"sigma=0.5", "weights=free"});
   check_options("dae", {}, toy_shape("ring8"), {"weights=tied"});
 }

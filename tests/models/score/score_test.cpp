@@ -51,7 +51,7 @@ TEST_CASE("defaults follow the data: a vector net and sigma 0.5 for images, an e
   CHECK(of(kFourByFour, "net") == "vector");
   CHECK(of(kFourByFour, "confinement") == of(kFourByFour, "sigma"));
   const DataShape points = toy_shape("ring8", {.scale = 2});
-  check_options("score", {}, points, {"net=energy", "sigma=0.1", "input_scale=1.5"});
+  check_options("score", {}, points, {"net=energy", "sigma=0.05", "input_scale=3"});  // in the model's units
 }
 
 TEST_CASE("a network's score is its energy's gradient, or its field with the pull to the origin") {

@@ -69,9 +69,10 @@ TEST_CASE("sigma is learned, one or of each coordinate, or given: then it is no 
   for (const double scale : {1.0, 100.0}) {
     const DataShape scaled = toy_shape("ring8", {.scale = scale});
     const auto learns = small_model<Vae>("vae", {"hidden=5"}, scaled);
-    CHECK(sigma_of(*learns) == approx(0.1 * scaled.diameter()));
-    step_on(*learns, points_of(scaled, 20).values, 0.1);
-    CHECK(std::abs(sigma_of(*learns) / (0.1 * scaled.diameter()) - 1) > 0.01);
+    const double begins = 0.1 * scaled.diameter() / scale;
+    CHECK(sigma_of(*learns) == approx(begins).epsilon(1e-6));
+    step_on(*learns, scaled.units.to_model(points_of(scaled, 20).values), 0.1);
+    CHECK(std::abs(sigma_of(*learns) / begins - 1) > 0.01);
   }
 }
 

@@ -106,3 +106,12 @@ TEST_CASE("each digit of a product is called one that a run has learned, or one 
   REQUIRE(factors.size() == 2);
   CHECK(factors[0]["called_share"].get<double>() + factors[1]["called_share"].get<double>() == approx(1));
 }
+
+TEST_CASE("steps that suit the noise of a product are in the model's units") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  train_run("score --data ring8 --steps 2 --set toy_scale=100 --set hidden=8 --set sigma=0.5 --out a",
+            folder);
+  const auto found = json_of("compose a a -n 20 --set steps=20 --json", folder);
+  CHECK(found["walk"]["step"].get<double>() == approx(0.0125));  // a tenth of 0.5^2 / 2
+}

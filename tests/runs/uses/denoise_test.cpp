@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/batches.h"
+#include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/eval/sample_metrics.h"
 #include "gradzoo/runs/opened_run.h"
@@ -73,4 +74,16 @@ TEST_CASE("of points the distance is told, beside that of the best guess, which 
   CHECK(std::filesystem::exists(scratch.file("x.png")));
   const ProcessResult fine = run_ok("denoise run --sigma 0.002 -n 10 --out y.png", folder);
   CHECK_FALSE(contains(fine.out, "exact"));  // too fine for the grid that the truth is known on
+}
+
+TEST_CASE("columns with scales of their own have noise in these") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  Rng rng(1, "denoise_test");
+  const Tensor points = randn({3000, 2}, rng) * tensor({1000, 0.001}, {2});
+  save_npy(scratch.file("points.npy"), points);
+  run_ok("train score --data points.npy --steps 2 --set hidden=8 --out run", folder);
+  const auto found = json_of("denoise run --sigma 0.5 -n 400 --json", folder);
+  // 400 draws of (500 z)^2: the standard error is 7 %, and beyond 6 of them lie 2e-9.
+  CHECK(found["squared_distance_noisy"].get<double>() == doctest::Approx(250'000).epsilon(0.42));
 }

@@ -87,6 +87,19 @@ TEST_CASE("chains start where the target says, else inside a toy's box") {
   CHECK(max(abs(x)).item() < toy->box().high[0] * 2);
 }
 
+TEST_CASE("chains walk in the model's units: of a toy times 1024 they are 1024 times as long") {
+  const auto walked = [](double scale) {
+    const DataShape shape = shape_of({.data = "mixture", .toy_scale = scale});
+    const Target target = density_target(shape, find_sampler("ula"));
+    UnadjustedLangevin ula({.step = 0.05});
+    return walk(target, shape, 30, ula, {.steps = 20}, 1);
+  };
+  const Walk plain = walked(1), large = walked(1024);
+  CHECK(max(abs(large.samples / 1024.0 - plain.samples)).item() < 1e-5);
+  CHECK(max(abs(large.chains.x / 1024.0 - plain.chains.x)).item() < 1e-5);
+  CHECK(large.chains.ess[0] == doctest::Approx(plain.chains.ess[0]).epsilon(1e-3));
+}
+
 TEST_CASE("points of a toy have its box as extent, unless the target knows one; bits and images none") {
   const auto toy = make_toy("two-moons");
   const DataShape shape{.example = {2}, .toy = toy};

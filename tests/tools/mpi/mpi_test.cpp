@@ -164,6 +164,17 @@ TEST_CASE("a signal to any stops all at one step, a death ends all, and others g
   check_same_run(run, whole);
 }
 
+TEST_CASE("two processes go on with points in the model's units to the bytes of one") {
+  const MpiRuns runs;
+  const std::string line =
+      "train flow-matching --data ring8 --set toy_scale=1000 --set shards=2 --set hidden=8 --batch 10";
+  runs.finish(0, line + " --steps 6 --out whole");
+  runs.finish(0, line + " --steps 3 --out run");
+  runs.finish(2, "train --resume run --steps 6");
+  CHECK(read_file(runs.file("run/checkpoint.safetensors")) ==
+        read_file(runs.file("whole/checkpoint.safetensors")));
+}
+
 TEST_CASE("a disk that is full for the first ends all, with one sentence and the last checkpoint") {
   const MpiRuns runs;
   const std::string line = kShared + "run --set hidden=64";
