@@ -38,6 +38,7 @@ run("${CMAKE_COMMAND}" -S "${SOURCE_DIR}/consumer" -B "${work}/build" "-DCMAKE_P
     "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
 run("${CMAKE_COMMAND}" --build "${work}/build")
 run("${work}/build/consumer")
+run("${work}/build/two_samples")
 execute_process(COMMAND "${work}/build/ten_lines" WORKING_DIRECTORY "${work}" COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND "${work}/build/explained" OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
 foreach(name f f_x f_y f_xx f_xy f_yy)
