@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "datasets/toys/point_set.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/dataset.h"
 #include "support/approx.h"
@@ -49,6 +50,17 @@ TEST_CASE("a number that never changes has the common scale, and equal points sc
   // The same beside numbers of scales of their own: the common one, by the numbers that vary.
   const PointUnits own = units_of_points(tensor({-1, -100, 7, 1, 100, 7}, {2, 3}));
   CHECK(own.scale.to_vector()[2] == approx(std::sqrt(10001.0 / 2)).epsilon(1e-6));
+}
+
+TEST_CASE("models see a number that never changes in a box around 0, at any scale of the others") {
+  const Tensor points = tensor({-0.002, 7, 0.002, 7}, {2, 2});
+  const DataShape shape{.example = {2},
+                        .toy = make_point_set({points, {}, arange(2, DType::i64)}, "a file"),
+                        .units = units_of_points(points)};
+  const Box box = shape.in_model_units().toy->box();
+  CHECK(box.low[1] == -1);
+  CHECK(box.high[1] == 1);
+  CHECK(shape.in_model_units().toy->constant_coordinate() == 1);
 }
 
 TEST_CASE("units that are not set leave points as they are") {

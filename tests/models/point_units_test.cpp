@@ -228,6 +228,7 @@ TEST_CASE("a toy times 1024 trains the same weights, and all that a model shows 
                   plain.data.size());
     check_numbers(plain.model->evaluate(plain.view()), moved.model->evaluate(moved.view()), kTimes,
                   plain.data.size());
+    CHECK(plain.model->interpretation(plain.view()) == moved.model->interpretation(moved.view()));
   }
 }
 

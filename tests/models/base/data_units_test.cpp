@@ -60,6 +60,8 @@ TEST_CASE("noise of the data's units is a scale's share in the model's") {
   const Tensor guess = able.denoise({x, 6, rng});  // centre + (x - centre) 64 / 100
   CHECK(guess.to_vector()[0] == approx(5 + 8 * 0.64).epsilon(1e-5));
   CHECK(guess.to_vector()[1] == approx(-2 - 16 * 0.64).epsilon(1e-5));
+  Abilities known{.log_prob = LogProb{.of = [](const Tensor& u, Rng&) { return sum(u, 1); }, .meaning = ""}};
+  CHECK(in_data_units(known, kCommon).log_prob->of(x, rng).item() == approx(-1 - std::log(64)).epsilon(1e-6));
 }
 
 TEST_CASE("values with a score come along, and a target is itself again in the model's units") {

@@ -98,6 +98,13 @@ TEST_CASE("chains walk in the model's units: of a toy times 1024 they are 1024 t
   CHECK(max(abs(large.samples / 1024.0 - plain.samples)).item() < 1e-5);
   CHECK(max(abs(large.chains.x / 1024.0 - plain.chains.x)).item() < 1e-5);
   CHECK(large.chains.ess[0] == doctest::Approx(plain.chains.ess[0]).epsilon(1e-3));
+  // Where the target does not say where they begin, in the toy's box as models see it.
+  const Target flat{.score = [](const Tensor& x) { return zeros_like(x); }};
+  const auto wandered = [&](double scale) {
+    UnadjustedLangevin ula({.step = 0.05});
+    return walk(flat, shape_of({.data = "mixture", .toy_scale = scale}), 30, ula, {.steps = 2}, 1).samples;
+  };
+  CHECK(max(abs(wandered(1024) / 1024.0 - wandered(1))).item() < 1e-5);
 }
 
 TEST_CASE("points of a toy have its box as extent, unless the target knows one; bits and images none") {
