@@ -168,9 +168,9 @@ TEST_CASE("every option of every model changes its State, its samples or its eva
     }
   }
   CHECK(seen.size() > 200);
-  for (const auto& [option, works] : seen) {
-    CAPTURE(option);
-    CHECK(works == !kOfOneValue.contains(option));
+  for (const auto& option : seen) {
+    CAPTURE(option.first);
+    CHECK(option.second == !kOfOneValue.contains(option.first));
   }
 }
 

@@ -24,3 +24,34 @@ TEST_CASE("the playground is there where it was built, and may ask this server f
     CHECK(!contains(reply.head, "connect-src"));
   }
 }
+
+TEST_CASE("the address that is printed is answered, also where the host is a name") {
+  const ScratchDirectory scratch;
+  // "127.1" is an address to the resolver, and a name to everybody else, as $(hostname) is.
+  const Served served(scratch.file(""), ".", 0, "127.1");
+  const auto status = [&](const std::string& host) {
+    return served.raw(fmt::format("GET /api/runs HTTP/1.1\r\nConnection: close\r\nHost: {}\r\n\r\n", host));
+  };
+  CHECK(served.get("/").status == 200);
+  CHECK(served.get("/api/runs", "Origin: http://" + served.host() + "\r\n").status == 200);
+  CHECK(status("127.0.0.1").status == 200);
+  const Reply refused = status("evil.example");
+  CHECK(refused.status == 421);
+  CHECK(contains(refused.json()["error"].get<std::string>(),
+                 "Hint: ask for it as http://" + served.host() + "/, or start the server with --host"));
+}
+
+TEST_CASE("the host of a target counts where it names one") {
+  const ScratchDirectory scratch;
+  const Served served(scratch.file(""));
+  // The host of an absolute target counts, and not the header's.
+  const auto absolute = [&](const std::string& target, const std::string& header) {
+    return served.raw(fmt::format("GET {} HTTP/1.1\r\nConnection: close\r\nHost: {}\r\n\r\n", target, header))
+        .status;
+  };
+  CHECK(absolute("http://" + served.host() + "/api/runs", served.host()) == 200);
+  CHECK(absolute("http://" + served.host() + "/api/runs", "evil.example") == 200);
+  CHECK(absolute("http://evil.example/api/runs", served.host()) == 421);
+  CHECK(absolute("http://user@evil.example/api/runs", served.host()) == 421);
+  CHECK(absolute("http:///api/runs", served.host()) == 421);
+}
