@@ -52,6 +52,7 @@ std::string tick_label(double value, double step, double largest) {
 
 std::vector<Tick> linear_ticks(Range range, int count) {
   const double step = nice_step((range.high - range.low) / count);
+  if (!(step > 0 && std::isfinite(step))) return {};  // of a range without width, or too wide
   const double largest = std::max(std::abs(range.low), std::abs(range.high));
   const double first = std::ceil(range.low / step - 1e-9), last = std::floor(range.high / step + 1e-9);
   std::vector<Tick> result;

@@ -134,6 +134,13 @@ TEST_CASE("numbers at the ends of double have an axis, with ticks that ascend wi
   }
 }
 
+TEST_CASE("a range without width, or wider than double, has no endless ticks") {
+  const double most = std::numeric_limits<double>::max();
+  CHECK(ticks({{1, 1}}, 5).size() <= 1);
+  CHECK(ticks({{5e-324, 5e-324}}, 5).empty());
+  CHECK(ticks({{-most, most}}, 5).empty());
+}
+
 TEST_CASE("a few wild values do not flatten the others, and an even spread is shown whole") {
   std::vector<double> curve(1000);
   for (size_t i = 0; i < curve.size(); ++i) curve[i] = 100 + 900 * std::exp(-static_cast<double>(i) / 3.0);
