@@ -20,12 +20,6 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
-  return out;
-}
-
 // A word that differs from a name in case alone stands at 0, one that begins the name at 1.
 int64_t distance_to_name(const std::string& word, const std::string& name) {
   const int64_t edits = edit_distance(word, name);
@@ -33,6 +27,12 @@ int64_t distance_to_name(const std::string& word, const std::string& name) {
 }
 
 }  // namespace
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
+  return out;
+}
 
 int64_t edit_distance(std::string_view a, std::string_view b) {
   const size_t columns = b.size() + 1;

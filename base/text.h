@@ -11,6 +11,14 @@
 
 namespace gradzoo {
 
+///@{
+/// True for a letter or a digit of ASCII, whatever the locale.
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+///@}
+/// Returns the text with its letters of ASCII in lower case, whatever the locale.
+std::string lower(std::string_view text);
+
 /// How many single-character insertions, deletions, replacements and swaps of neighbours turn `a` into `b`
 /// (optimal string alignment).
 int64_t edit_distance(std::string_view a, std::string_view b);

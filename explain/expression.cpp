@@ -1,13 +1,13 @@
 #include "gradzoo/explain/expression.h"
 
 #include <algorithm>
-#include <cctype>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "explain/expression_parser.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/explain/expression_functions.h"
 
 namespace gradzoo {
@@ -92,12 +92,11 @@ void check_no_name(std::string_view text) {
   const size_t sign = text.find('=');
   if (sign == std::string_view::npos) return;
   const auto is_of = [](std::string_view part, std::string_view marks) {
-    return std::ranges::all_of(part, [=](unsigned char c) {
-      return std::isalnum(c) || marks.find(static_cast<char>(c)) != marks.npos;
-    });
+    return std::ranges::all_of(
+        part, [=](char c) { return is_letter(c) || is_digit(c) || marks.find(c) != marks.npos; });
   };
   const auto has_letter = [](std::string_view part) {
-    return std::ranges::any_of(part, [](unsigned char c) { return std::isalpha(c); });
+    return std::ranges::any_of(part, [](char c) { return is_letter(c); });
   };
   const std::string_view name = text.substr(0, sign), rest = text.substr(sign + 1);
   if (!has_letter(name) || !has_letter(rest) || !is_of(name, "_'(), ") || name.find_first_of("_(') ") == 0)

@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cmath>
-#include <cstdlib>
 
+#include "gradzoo/base/text.h"
 #include "plot/glyphs.h"
 
 namespace gradzoo {
@@ -32,18 +32,19 @@ void append_bow(std::vector<Point>& line, Point corner, Point end) {
 Strokes parse(const char* path) {
   Strokes strokes;
   char command = 'M';
-  const auto number = [&path] {
-    char* end = nullptr;
-    const double value = std::strtod(path, &end);
-    path = end;
-    return value;
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto number = [&] {
+    while (*path == ' ') ++path;
+    const char* const begin = path;
+    while (*path != '\0' && *path != ' ' && !is_capital(*path)) ++path;
+    return parse_number<double>({begin, path}).value();
   };
   while (*path != '\0') {
     if (*path == ' ') {
       ++path;
       continue;
     }
-    if (*path >= 'A' && *path <= 'Z') command = *path++;
+    if (is_capital(*path)) command = *path++;
     const Point first{number(), number()};
     if (command == 'M' || command == 'D') strokes.push_back({first});
     if (command == 'L') strokes.back().push_back(first);

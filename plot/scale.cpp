@@ -2,25 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
 namespace gradzoo {
 namespace {
 
+// Axes end here: beyond, widths overflow and quotients are 0. Values beyond lie outside the axis.
+constexpr double kLeast = 1e-300, kMost = 1e300, kFar = 1e305;
+
 std::vector<double> shown_values(std::span<const double> values, bool logarithmic) {
   std::vector<double> shown;
   for (const double value : values)
-    if (std::isfinite(value) && (!logarithmic || value > 0)) shown.push_back(value);
+    if (std::isfinite(value) && (!logarithmic || value > 0))
+      shown.push_back(std::clamp(value, logarithmic ? kLeast : -kMost, kMost));
   return shown;
 }
 
 /// Room around a range whose ends are equal, or too near to each other for ticks in double.
 Range with_room(Range range, bool logarithmic) {
   if (logarithmic) return range.high > range.low * 1.001 ? range : Range{range.low / 2, range.high * 2};
-  const double least = std::max({1e-9 * std::abs(range.low), 1e-9 * std::abs(range.high), 1e-300});
-  if (range.high - range.low > least) return range;
-  const double room = range.low == 0 ? 1 : std::abs(range.low) / 10;
+  const double largest = std::max(std::abs(range.low), std::abs(range.high));
+  if (range.high - range.low > std::max(1e-9 * largest, kLeast)) return range;
+  const double room = largest < kLeast ? 1 : largest / 10;
   return {range.low - room, range.high + room};
 }
 
@@ -47,6 +52,7 @@ std::string tick_label(double value, double step, double largest) {
 
 std::vector<Tick> linear_ticks(Range range, int count) {
   const double step = nice_step((range.high - range.low) / count);
+  if (!(step > 0 && std::isfinite(step))) return {};  // of a range without width, or too wide
   const double largest = std::max(std::abs(range.low), std::abs(range.high));
   const double first = std::ceil(range.low / step - 1e-9), last = std::floor(range.high / step + 1e-9);
   std::vector<Tick> result;
@@ -73,9 +79,10 @@ std::vector<Tick> log_ticks(Range range, int count) {
 }  // namespace
 
 double Scale::fraction(double value) const {
+  if (std::isfinite(value)) value = std::clamp(value, -kFar, kFar);
   if (!logarithmic) return (value - range.low) / (range.high - range.low);
   if (!(value > 0)) return std::nan("");
-  return std::log(value / range.low) / std::log(range.high / range.low);
+  return (std::log(value) - std::log(range.low)) / (std::log(range.high) - std::log(range.low));
 }
 
 std::vector<Tick> ticks(const Scale& scale, int count) {
@@ -111,8 +118,9 @@ Range focused_range(std::span<const double> values, bool logarithmic) {
 Range padded(const Scale& scale, double share) {
   const auto [low, high] = scale.range;
   if (scale.logarithmic) {
-    const double factor = std::pow(high / low, share);
-    return {low / factor, high * factor};
+    const double factor = std::pow(high, share) / std::pow(low, share);
+    return {std::max(low / factor, std::numeric_limits<double>::min()),
+            std::min(high * factor, std::numeric_limits<double>::max())};
   }
   const double room = share * (high - low);
   return {low - room, high + room};

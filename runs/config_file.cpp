@@ -1,7 +1,6 @@
 #include "gradzoo/runs/config_file.h"
 
 #include <algorithm>
-#include <cctype>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -24,7 +23,7 @@ class Line {
   bool at_end() const { return text_.empty() || text_.front() == '#'; }
 
   std::string key() {
-    std::string word = take_while([](char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+    std::string word = take_while([](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
     skip_blanks();
     if (word.empty() || text_.empty() || text_.front() != '=')
       fail("is not 'key = value'. Hint: a comment begins with #");
@@ -40,9 +39,9 @@ class Line {
     } else if (!text_.empty() && text_.front() == '\'') {
       out = literal();
     } else {
-      out = take_while([](char c) { return c != '#' && std::isspace(static_cast<unsigned char>(c)) == 0; });
-      const bool number = !out.empty() && (std::isdigit(static_cast<unsigned char>(out.front())) != 0 ||
-                                           out.front() == '-' || out.front() == '+');
+      out = take_while(
+          [](char c) { return std::string_view("# \t\n\v\f\r").find(c) == std::string_view::npos; });
+      const bool number = !out.empty() && (is_digit(out.front()) || out.front() == '-' || out.front() == '+');
       if (!number && out != "true" && out != "false") fail("has a value that is no number. Hint: quote text");
     }
     skip_blanks();

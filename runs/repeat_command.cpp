@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
 #include <fmt/format.h>
@@ -14,8 +13,7 @@ namespace {
 
 std::string shell_word(const std::string& text) {
   const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("-_./=+,:").find(c) != std::string::npos;
+    return is_letter(c) || is_digit(c) || std::string_view("-_./=+,:").find(c) != std::string::npos;
   };
   if (!text.empty() && std::ranges::all_of(text, plain)) return text;
   return "'" + replaced(text, {{'\'', "'\\''"}}) + "'";

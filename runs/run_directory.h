@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,21 @@ class RunDirectory {
  private:
   std::string path_, results_;
 };
+
+/// A file or folder that a command is to write.
+struct Output {
+  std::string name;                       ///< of the option or argument: "--html"
+  std::string path = {};                  ///< as it was typed
+  std::string what = {};                  ///< "a page": what it will be
+  std::vector<std::string> endings = {};  ///< that its name may have, "": none that says a kind; {}: any
+};
+
+/// The one rule of what may be written, which nothing has been when it throws Error: the name's ending says
+/// what will be there; it is no file of a run or lab, no other output, no input, in no folder that is an
+/// input, and has no input in it, wherever links lead. An input is a path, the name of a dataset or a run, or
+/// KEY=PATH; a run may get new files. `command` begins the sentence.
+void check_outputs(const std::string& command, std::span<const Output> outputs,
+                   std::span<const std::string> inputs);
 
 /// A run directory in the making: unless keep() is called, it and the folders made for it are removed again.
 class NewRunDirectory {

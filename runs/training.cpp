@@ -1,6 +1,7 @@
 #include "gradzoo/runs/training.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <numbers>
 #include <optional>
@@ -164,9 +165,17 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
   return options;
 }
 
+// Pictures of a run in a folder of pictures would be read as a class of them the next time.
+void check_place(const TrainRequest& request, const RunOptions& options) {
+  const std::string out = request.out.empty() ? "runs/" + options.entry().name : request.out;
+  const Output run{"--out", out, "a folder", {""}};
+  check_outputs("train", {&run, 1}, std::array{options.data.data, options.data.images.background});
+}
+
 TrainOutcome begin_run(const TrainRequest& request) {
   Processes& processes = all_processes();
   const std::unique_ptr<RunOptions> options = requested_options(request);
+  check_place(request, *options);
   options->complete();
   static_cast<void>(parts_of_each(options->training.shards, processes));
   RunData data(options->data, options->training);

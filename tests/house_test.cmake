@@ -68,6 +68,10 @@ foreach(floor base autograd explain state nn samplers datasets models plot runs 
     if(floor STREQUAL "tests")
       continue()
     endif()
+    if(text MATCHES "[^a-z_](strto(d|f|ld)|sto(d|f|ld)|atof|setlocale|std::(to(lower|upper)|is(al(num|pha)|digit|space)))\\(")
+      string(APPEND failures "${file}: ${CMAKE_MATCH_1} depends on the locale. Hint: base/text.h has parse_number, lower, "
+                             "is_letter and is_digit\n")
+    endif()
     set(lives_in ${floor})
     if(file MATCHES "^autograd/kernels/")
       set(lives_in kernels)

@@ -1,14 +1,13 @@
 #include "autograd/ops/einsum_equation.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "gradzoo/base/text.h"
 
 namespace gradzoo::ops {
 namespace {
 
 constexpr std::string_view kEllipsis = "...", kArrow = "->";
-
-bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 
 std::string without_spaces(std::string_view text) {
   std::string out(text);

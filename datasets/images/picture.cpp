@@ -81,6 +81,7 @@ struct Attempts {
 struct PngFile : Attempts {
   std::span<const std::byte> rest;
   std::optional<int> orientation;
+  int deflated_texts = 0;
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, [](auto, auto) {});
   png_infop info = png_create_info_struct(png);
 
@@ -104,8 +105,10 @@ struct PngFile : Attempts {
     const std::string_view kind(reinterpret_cast<const char*>(chunk->name), 4);
     const std::span<const uint8_t> data(chunk->data, chunk->size);
     if (!file.orientation && kind == "eXIf") file.orientation = exif_orientation(data);
-    if (!file.orientation && (kind == "tEXt" || kind == "zTXt"))
-      file.orientation = exif_orientation_of_text(data, kind == "zTXt");
+    constexpr int kMostDeflated = 64;  // a few bytes become a hundred thousand
+    const bool deflated = kind == "zTXt";
+    if (!file.orientation && (kind == "tEXt" || (deflated && file.deflated_texts++ < kMostDeflated)))
+      file.orientation = exif_orientation_of_text(data, deflated);
     const bool critical = kind[0] >= 'A' && kind[0] <= 'Z';
     return critical ? 0 : 1;  // which is refused, or done with
   }
@@ -211,11 +214,15 @@ StoredPicture read_png(std::span<const std::byte> bytes, int64_t most_pixels) {
   return picture;
 }
 
+// Progressive JPEGs usually have 10 scans, and up to 20 from encoders that search for the shortest file.
+constexpr int64_t kMostScansOfLargest = 32;
+
 struct JpegFile : Attempts {
   jpeg_decompress_struct jpeg{};
   jpeg_error_mgr errors{};
   jpeg_source_mgr source{};
   jpeg_progress_mgr progress{};
+  int most_scans = 500;
 
   explicit JpegFile(std::span<const std::byte> bytes) {
     jpeg.err = jpeg_std_error(&errors);
@@ -264,10 +271,9 @@ struct JpegFile : Attempts {
     }
   }
   static void count_scans(j_common_ptr jpeg) {
-    constexpr int kMostScans = 500;
     auto& file = *static_cast<JpegFile*>(jpeg->client_data);
-    if (file.jpeg.input_scan_number <= kMostScans) return;
-    std::snprintf(file.why.data(), file.why.size(), "it has more than %d scans", kMostScans);
+    if (file.jpeg.input_scan_number <= file.most_scans) return;
+    std::snprintf(file.why.data(), file.why.size(), "it has more than %d scans", file.most_scans);
     std::longjmp(file.back, 1);
   }
   void open() {
@@ -309,6 +315,9 @@ StoredPicture read_jpeg(std::span<const std::byte> bytes, int64_t most_pixels) {
   if (!file.attempt([&] { file.open(); })) file.refuse();
   StoredPicture picture;
   picture.check_size(jpeg.image_width, jpeg.image_height, bytes.size(), most_pixels);
+  // A scan takes time by the picture's size, and hardly any bytes.
+  file.most_scans = static_cast<int>(std::min<int64_t>(
+      file.most_scans, kMostScansOfLargest * most_pixels / (picture.width * picture.height)));
   picture.orientation = file.orientation();
   const bool cmyk = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
   jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;

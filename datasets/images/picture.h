@@ -31,7 +31,8 @@ struct DecodedPicture {
 /// orientation says, transparent pixels over `background`. What is behind the pixels may be missing: the end
 /// marker of a JPEG, the last chunk of a PNG. Throws Error, which names no file, for what is neither, cannot
 /// be decoded, lacks rows or a colour, has more than `most_pixels` pixels, more of them than its bytes can
-/// hold, or more than 500 scans; of too many pixels none is decoded.
+/// hold, more than 500 scans, or more pixels in all of its scans than 32 pictures of `most_pixels` have; of
+/// too many pixels none is decoded.
 DecodedPicture decode_picture(std::span<const std::byte> file, const Rgb& background,
                               int64_t most_pixels = kMostPixels);
 

@@ -8,6 +8,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
@@ -196,7 +197,7 @@ LabPicture draw_mixing(const LabTable& table) {
     Series& series = chart.series.emplace_back();
     series.name = sampler;
     for (const LabTable::Row& row : table.rows) {
-      series.x.push_back(std::stod(row.name));
+      series.x.push_back(parse_number<double>(row.name).value());
       series.y.push_back(table.at(row.name, sampler));
     }
   }

@@ -1,6 +1,5 @@
 #include "gradzoo/runs/uses/capable_models.h"
 
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <utility>
@@ -8,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/models/registry.h"
 
 namespace gradzoo {
@@ -23,7 +23,8 @@ struct AskedModel {
 void make_small(RunOptions& options) {
   const auto is_large = [](const Option& option) {
     const bool is_count = option.type == OptionType::integer || option.type == OptionType::list;
-    return is_count && !option.chosen && std::atoi(option.text().c_str()) > 16;
+    return is_count && !option.chosen &&
+           parse_number<int64_t>(option.text().substr(0, option.text().find(','))).value_or(0) > 16;
   };
   for (size_t i = options.shared(); i < options.table().all().size(); ++i) {
     const Option& option = options.table().all()[i];

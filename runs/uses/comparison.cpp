@@ -149,19 +149,24 @@ struct Compare {
   }
 
   UseResult run(UseCall& call) const {
-    if (!strip.empty() && !strip.ends_with(".png"))
-      throw Error("compare: {} is no picture. Hint: x.png", strip);
     check_comparable("compare", call.runs);
     if (!strip.empty()) check_strip(*call.runs.front(), classifier);
+    if (!classifier.empty()) static_cast<void>(classifier_of(call.open(classifier), call.run()));
     std::vector<ComparedRun> runs;
-    for (const auto& run : call.runs) {
-      if (call.progress != nullptr)
-        fmt::print(call.progress, "measuring {} ({} of {})\n", printable(run->path()), runs.size() + 1,
-                   call.runs.size());
-      runs.push_back(measured(*run, classifier, call));
-    }
-    name_rows(runs);
     UseResult out;
+    for (size_t i = 0; i < call.runs.size(); ++i) {
+      const std::unique_ptr<OpenedRun>& run = call.runs[i];
+      if (call.progress != nullptr)
+        fmt::print(call.progress, "measuring {} ({} of {})\n", printable(run->path()), i + 1,
+                   call.runs.size());
+      try {
+        runs.push_back(measured(*run, classifier, call));
+      } catch (const Error& error) {
+        if (out.failure.empty()) out.failure = fmt::format("compare: {}: {}", run->path(), error.what());
+      }
+    }
+    if (runs.empty()) throw Error(out.failure);
+    name_rows(runs);
     out.details = comparison_json(runs);
     call.print(comparison_table(runs));  // the page may fail, and this took minutes
     const std::string page = !html.empty() ? html : call.runs.front()->directory.result("compare.html");
@@ -212,6 +217,9 @@ Use compare_use() {
        .count = {"samples that a classifier measures", 1000, 2, 10'000},
        .seed_meaning = "of the samples",
        .file_meaning = "a row of samples a run, where a classifier measures them",
+       .writes = {{.name = "html", .what = "a page", .endings = {".html", ".htm", ""}},
+                  {.name = "markdown", .what = "a page of Markdown", .endings = {".md", ""}},
+                  {.name = "strip", .what = "a picture", .endings = {".png"}}},
        .missing = lacks_samples_to_compare});
 }
 

@@ -77,8 +77,6 @@ struct Probe {
   }
 
   UseResult run(UseCall& call) const {
-    if (!codes.empty() && !codes.ends_with(".npy"))
-      throw Error("probe: --codes {} is no .npy file. Hint: --codes codes.npy", printable(codes));
     check_comparable("probe", call.runs);
     OpenedRun& first = call.run();
     const RunData& data = first.data();
@@ -146,6 +144,7 @@ Use probe_use() {
        .count = {"images that the classifier learns from", 10'000, 100, 1'000'000},
        .seed_meaning = "of the classifier's steps",
        .file_meaning = "codes of test images in the plane",
+       .writes = {{.name = "codes", .what = "an .npy file", .endings = {".npy"}}},
        .of_images = "learned {}, and codes are of images",
        .missing = lacks_encoder});
 }

@@ -1,7 +1,6 @@
 #include "gradzoo/runs/uses/sample_quality.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -23,8 +22,8 @@ namespace {
 
 // "digit-FID" as a metric is "digit_fid".
 std::string metric_key(std::string name) {
-  for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return name;
+  std::ranges::replace(name, '-', '_');
+  return lower(name);
 }
 
 // The share of images that a classifier calls by their label.

@@ -1,12 +1,12 @@
 #include "gradzoo/runs/uses/use.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/runs/metrics_log.h"
 
@@ -107,12 +107,7 @@ std::string number_legend(const Quantities& numbers) {
   return text;
 }
 
-std::string number_key(const Quantity& number) {
-  std::string key = quantity_key(number);
-  std::ranges::transform(key, key.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return key;
-}
+std::string number_key(const Quantity& number) { return lower(quantity_key(number)); }
 
 void add_numbers(nlohmann::ordered_json& object, const Quantities& numbers) {
   for (const Quantity& number : numbers) {

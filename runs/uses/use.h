@@ -15,6 +15,7 @@
 #include "gradzoo/plot/drawing.h"
 #include "gradzoo/plot/image.h"
 #include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/run_directory.h"
 #include "gradzoo/runs/uses/capable_models.h"
 
 /// What is done with finished runs. A use is an object: a file here and a line in uses(); the one command
@@ -46,6 +47,7 @@ struct UseResult {
   nlohmann::ordered_json details = nlohmann::ordered_json::object();  // JSON beside the numbers
   std::optional<Drawing> picture = {};
   std::optional<Drawing> charts = {};  // a file beside the picture's
+  std::string failure = {};            // of a part, such as one of many runs: the error after all is printed
   std::string words = {};              // of the picture's name: RUN/samples/<use>-<words>-seed<S>.png
 };
 
@@ -86,6 +88,7 @@ struct Use {
   std::string seed_meaning = "of what is drawn";
   std::string settings_meaning = "";  // of --set; "": there is none
   std::string file_meaning = "";      // of --out; "": there is no picture
+  std::vector<Output> writes = {};    // its own options that name files to write, by their keys
   /// Whether the picture of such data is a chart, x.svg.
   bool (*draws_chart)(const DataShape&) = [](const DataShape&) { return false; };
   /// Why it is of images alone, as a clause about a run of other data, whose word stands for {}: "draws {},

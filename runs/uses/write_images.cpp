@@ -77,6 +77,10 @@ std::string idx_file(const Tensor& values) {
 
 constexpr std::array<const char*, 4> kNpyEndings = {".npy", "_labels.npy", "_test.npy", "_test_labels.npy"};
 
+std::string npy_stem(const std::string& path) {
+  return path.ends_with(".npy") ? path.substr(0, path.size() - 4) : path;
+}
+
 /// A part's array, under its name in a form of several arrays.
 using NamedArrays = std::vector<std::pair<std::string, Tensor>>;
 
@@ -148,10 +152,14 @@ Image some_images(const ImageDataset& data, int64_t count) {
   return out;
 }
 
-void make_new_folder(const std::string& path) {
+void check_new_folder(const std::string& path) {
   std::error_code error;
   if (fs::exists(path, error) && !(fs::is_directory(path, error) && fs::is_empty(path, error)))
     throw Error("{}: it is there already. Hint: a new folder, or an empty one", path);
+}
+
+void make_new_folder(const std::string& path) {
+  check_new_folder(path);
   make_folder(path);
 }
 
@@ -165,6 +173,18 @@ ImageForm form_of_path(const std::string& path) {
   return ending == ".npy" ? ImageForm::npy : ending == ".npz" ? ImageForm::npz : ImageForm::png;
 }
 
+std::vector<Output> dataset_outputs(const std::string& path, ImageForm form) {
+  if (form == ImageForm::npz) return {{"B", path, "an .npz file", {".npz", ""}}};
+  if (form == ImageForm::npy) {
+    std::vector<Output> outputs;
+    for (const char* ending : kNpyEndings)
+      outputs.push_back({"B", npy_stem(path) + ending, "an .npy file", {".npy"}});
+    return outputs;
+  }
+  check_new_folder(path);
+  return {{"B", path, "a folder", {""}}};
+}
+
 void write_dataset(const std::string& path, const ImageDataset& data, ImageForm form) {
   if (!data.is_images() && (form == ImageForm::png || form == ImageForm::idx))
     throw Error("{}: it holds points, and these are no pictures. Hint: x.npy or x.npz", data.name);
@@ -175,7 +195,7 @@ void write_dataset(const std::string& path, const ImageDataset& data, ImageForm 
       write_png_part(fs::path(path) / "test", data, data.test_images, data.test_labels);
       return;
     case ImageForm::npy: {
-      const std::string stem = path.ends_with(".npy") ? path.substr(0, path.size() - 4) : path;
+      const std::string stem = npy_stem(path);
       const NamedArrays arrays = arrays_of(data, kNpyEndings);
       for (const char* ending : kNpyEndings) {
         const bool is_written =

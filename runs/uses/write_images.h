@@ -7,6 +7,7 @@
 #include "gradzoo/base/options.h"
 #include "gradzoo/datasets/images/image_dataset.h"
 #include "gradzoo/plot/image.h"
+#include "gradzoo/runs/run_directory.h"
 
 namespace gradzoo {
 
@@ -20,7 +21,9 @@ Image image_at(const Tensor& images, int64_t i, int scale = 1);
 /// up to `count`, then others at even distances.
 Image some_images(const ImageDataset& data, int64_t count);
 
-/// Makes the folder, for many new files. Throws Error where it is there already and not empty.
+/// Throws Error if something other than an empty folder is there.
+void check_new_folder(const std::string& path);
+/// The same, and makes the folder, for many new files.
 void make_new_folder(const std::string& path);
 
 /// Writes 000000.png and so on into a folder that is there, those of `rows` of images (n, H, W) or (n, H, W,
@@ -33,6 +36,9 @@ inline constexpr Choice<ImageForm> kImageForms[] = {
 
 /// The form that the ending of a path says: .npy, .npz, or a folder of PNG files.
 ImageForm form_of_path(const std::string& path);
+
+/// What write_dataset may write there. Throws Error if that is a folder which is there and not empty.
+std::vector<Output> dataset_outputs(const std::string& path, ImageForm form);
 
 /// Writes both parts so that load_images reads them back: a folder `train` and one `test` of PNG files, a
 /// sub-folder a class; NAME.npy, NAME_labels.npy, NAME_test.npy, NAME_test_labels.npy; an .npz file of

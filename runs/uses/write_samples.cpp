@@ -53,7 +53,8 @@ std::string picture_ending(const DataShape& shape) { return shape.example == Sha
 
 void check_samples_path(const std::string& path, const std::string& picture) {
   const std::string ending = ending_of(path);
-  if (names_folder(path) || ending == ".npy" || ending == ".csv") return;
+  if (names_folder(path)) return check_new_folder(path);
+  if (ending == ".npy" || ending == ".csv") return;
   if (!is_drawn(ending))
     throw Error("{}: its ending says no format. Hint: .png, .npy or .csv, or a folder: {}/", path, path);
   if (!picture.empty() && ending != picture)

@@ -100,6 +100,17 @@ TEST_CASE("a number is the whole text, or it is none") {
   CHECK(parse_number<double>(std::string_view("1.25").substr(0, 3)) == 1.2);
 }
 
+TEST_CASE("letters are those of ASCII, and no others become small") {
+  CHECK(lower("Digit-FID \xc4\xb0 \xd6") == "digit-fid \xc4\xb0 \xd6");
+  for (int byte = 0; byte < 256; ++byte) {
+    CAPTURE(byte);
+    const bool small = byte >= 97 && byte <= 122, capital = byte >= 65 && byte <= 90;
+    CHECK(is_letter(static_cast<char>(byte)) == (small || capital));
+    CHECK(is_digit(static_cast<char>(byte)) == (byte >= 48 && byte <= 57));
+    CHECK(lower(std::string(1, static_cast<char>(byte)))[0] == static_cast<char>(capital ? byte + 32 : byte));
+  }
+}
+
 TEST_CASE("hexadecimal digits stand alone") {
   CHECK(parse_hexadecimal("ff8000") == 0xff8000);
   CHECK(parse_hexadecimal("FFFFFFFF") == 0xffffffff);

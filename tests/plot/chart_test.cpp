@@ -206,6 +206,29 @@ TEST_CASE("thinning keeps ends, extremes and gaps, and shortens to about the lim
   CHECK(thinned(thin, 1000).x == thin.x);
 }
 
+TEST_CASE("charts of numbers at the ends of double are drawn, within or beside the axis") {
+  const double least = 5e-324, most = std::numeric_limits<double>::max();
+  CHECK(line_shares({.series = {{"a", {0, 1, 2}, {1e-200, 1, 1e200}}}, .log_y = true}) ==
+        "M0.00 0.04L0.50 0.50L1.00 0.96");
+  for (const std::vector<double>& y : {std::vector<double>{least},
+                                       {least, 1},
+                                       {least, most},
+                                       {-most, most},
+                                       {least, -least},
+                                       {most, kNan}}) {
+    std::vector<double> x;
+    for (size_t i = 0; i < y.size(); ++i) x.push_back(y[y.size() - 1 - i]);
+    for (int logs = 0; logs < 4; ++logs) {
+      const LineChart chart{.series = {{"a", x, y, y, y}}, .log_x = logs % 2 > 0, .log_y = logs > 1};
+      for (const std::string& text : {svg_chart(chart).svg, draw_chart(BarChart{.values = y}).bytes}) {
+        CAPTURE(text);
+        CHECK_FALSE(test::contains(text, "nan"));
+        CHECK_FALSE(test::contains(text, "inf"));
+      }
+    }
+  }
+}
+
 TEST_CASE("lengths that disagree and axes that cannot be are refused with a sentence") {
   CHECK_THROWS_AS(draw_chart(LineChart{.series = {{"a", {0, 1}, {1}}}}), Error);
   CHECK_THROWS_AS(draw_chart(LineChart{.series = {{"a", {0, 1}, {1, 2}, {0}, {3}}}}), Error);

@@ -94,6 +94,53 @@ TEST_CASE("the range of values passes over what is not finite and is never empty
   }
 }
 
+TEST_CASE("numbers at the ends of double have an axis, with ticks that ascend within it") {
+  const double most = std::numeric_limits<double>::max(), least = std::numeric_limits<double>::denorm_min();
+  CHECK(Scale{{1e-200, 1e200}, true}.fraction(1e-100) == approx(0.25));
+  const std::vector<double> numbers{0, least, -least, 1e-310, 1e-200, 1, -1, 1e200, most, -most, kInfinity};
+  for (const bool logarithmic : {false, true}) {
+    for (const double a : numbers) {
+      for (const double b : numbers) {
+        CAPTURE(logarithmic);
+        CAPTURE(a);
+        CAPTURE(b);
+        const std::vector<double> values{a, b};
+        const Range data = range_of(values, logarithmic), axis = padded({data, logarithmic}, 0.04);
+        CHECK(std::isfinite(axis.low));
+        CHECK(std::isfinite(axis.high));
+        CHECK(axis.low < data.low);
+        CHECK(axis.high > data.high);
+        CHECK((!logarithmic || axis.low > 0));
+        const Scale scale{axis, logarithmic};
+        for (const double value : values) {
+          const double share = scale.fraction(value);
+          if (!std::isfinite(value) || (logarithmic && value <= 0)) continue;
+          CHECK(std::isfinite(share));
+          if (std::abs(value) <= 1e300 && (!logarithmic || value >= 1e-300)) {
+            CHECK(share > 0);
+            CHECK(share < 1);
+          }
+        }
+        const std::vector<Tick> found = ticks(scale, 5);
+        CHECK(found.size() >= 2);
+        CHECK(found.size() <= 20);
+        for (size_t i = 0; i < found.size(); ++i) {
+          CHECK(scale.fraction(found[i].value) > -1e-6);
+          CHECK(scale.fraction(found[i].value) < 1 + 1e-6);
+          if (i > 0) CHECK(found[i].value > found[i - 1].value);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a range without width, or wider than double, has no endless ticks") {
+  const double most = std::numeric_limits<double>::max();
+  CHECK(ticks({{1, 1}}, 5).size() <= 1);
+  CHECK(ticks({{5e-324, 5e-324}}, 5).empty());
+  CHECK(ticks({{-most, most}}, 5).empty());
+}
+
 TEST_CASE("a few wild values do not flatten the others, and an even spread is shown whole") {
   std::vector<double> curve(1000);
   for (size_t i = 0; i < curve.size(); ++i) curve[i] = 100 + 900 * std::exp(-static_cast<double>(i) / 3.0);

@@ -29,7 +29,7 @@ constexpr int64_t kQuickSteps = 20, kQuickWarmUp = 5;
 // Not more digits than a clock gives; null where there is no number.
 Json rounded(double value) {
   if (!std::isfinite(value)) return nullptr;
-  return std::stod(fmt::format("{:.5g}", value));
+  return gradzoo::rounded(value, 5);
 }
 
 // {key: name} and what it was measured on.
@@ -185,15 +185,21 @@ void bench_workloads(const std::vector<std::string>& names, const BenchOptions& 
     fmt::print("{:<20} {:>8} {:>8} {:>8} {:>11} {:>9} {:>9} {:>7} {:>8} {:>11}\n", "workload", "ms", "least",
                "p90", "examples/s", "GFLOP", "roofline", "allocs", "peak MB", "loss");
   }
+  std::string failure;
   for (const std::string& name : wanted) {
     const auto found = std::ranges::find(workloads(), name, &Workload::name);
-    const Json row = found == workloads().end() ? measure_tape(options) : measure(*found, options);
-    if (json)
-      fmt::print("{}\n", row.dump());
-    else
-      print_row(row);
+    try {
+      const Json row = found == workloads().end() ? measure_tape(options) : measure(*found, options);
+      if (json)
+        fmt::print("{}\n", row.dump());
+      else
+        print_row(row);
+    } catch (const Error& error) {  // the others run all the same
+      if (failure.empty()) failure = fmt::format("bench: {}: {}", name, error.what());
+    }
     std::fflush(stdout);  // a long run that is interrupted has printed what it measured
   }
+  if (!failure.empty()) throw Error(failure);
 }
 
 void bench_convolutions(bool quick, bool json) {

@@ -15,6 +15,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/clock.h"
+#include "gradzoo/base/text.h"
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
@@ -107,7 +108,9 @@ double peak_memory_mb() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
     constexpr std::string_view kPeak = "VmHWM:";
-    if (line.starts_with(kPeak)) return std::stod(line.substr(kPeak.size())) * 1024 / 1e6;
+    if (!line.starts_with(kPeak)) continue;  // a number and " kB"
+    const size_t begin = line.find_first_not_of(" \t", kPeak.size()), end = line.find(' ', begin);
+    return parse_number<double>(line.substr(begin, end - begin)).value_or(NAN) * 1024 / 1e6;
   }
   return NAN;
 }

@@ -7,6 +7,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/runs/run_directory.h"
 
 namespace gradzoo {
 namespace {
@@ -35,6 +36,9 @@ struct CommandLine::Parser {
   Arguments words;  // of --complete
   bool help = false;
   std::vector<CLI::Option*> required;
+  std::vector<CLI::Option*> options;  // of each argument of the page
+  std::vector<std::pair<const CLI::Option*, Output>> written;
+  std::vector<const CLI::Option*> read;
   UnknownHint hint = [](const std::string&, const std::string&) { return std::string(); };
 
   std::vector<std::string> known_options() const {
@@ -56,7 +60,28 @@ struct CommandLine::Parser {
 
   CLI::Option* described(CLI::Option* option, CommandArgument argument) {
     page.arguments.push_back(std::move(argument));
-    return option;
+    return options.emplace_back(option);
+  }
+
+  // The place of what was described by this name.
+  size_t place_of(const std::string& described) const {
+    const auto has_name = [&](const CommandArgument& argument) {
+      return std::ranges::find(argument.names, described) != argument.names.end();
+    };
+    const auto argument = std::ranges::find_if(page.arguments, has_name);
+    if (argument == page.arguments.end())
+      throw Error("{}: {} is used before it is described", name, described);
+    return static_cast<size_t>(argument - page.arguments.begin());
+  }
+
+  void check_files() const {
+    std::vector<Output> outputs;
+    std::vector<std::string> inputs;
+    for (const auto& [option, output] : written)
+      for (const std::string& path : option->results()) outputs.emplace_back(output).path = path;
+    for (const CLI::Option* option : read)
+      inputs.insert(inputs.end(), option->results().begin(), option->results().end());
+    check_outputs(name, outputs, inputs);
   }
 
   template <class T>
@@ -161,13 +186,16 @@ void CommandLine::flag(const std::string& names, bool& value, const std::string&
 }
 
 void CommandLine::completes(const std::string& name, const Completions& values) {
-  const auto has_name = [&](const CommandArgument& argument) {
-    return std::ranges::find(argument.names, name) != argument.names.end();
-  };
-  const auto argument = std::ranges::find_if(parser_->page.arguments, has_name);
-  if (argument == parser_->page.arguments.end())
-    throw Error("{}: {} is completed before it is described", parser_->name, name);
-  argument->values = values;
+  parser_->page.arguments[parser_->place_of(name)].values = values;
+}
+
+void CommandLine::writes(const std::string& name, const std::string& what,
+                         const std::vector<std::string>& endings) {
+  parser_->written.push_back({parser_->options[parser_->place_of(name)], {name, "", what, endings}});
+}
+
+void CommandLine::reads(const std::string& name) {
+  parser_->read.push_back(parser_->options[parser_->place_of(name)]);
 }
 
 void CommandLine::section(const std::string& title, std::function<std::string()> text) {
@@ -207,6 +235,7 @@ bool CommandLine::parse(const Arguments& arguments) {
         throw Error("{}: '{}' is not UTF-8, as JSON must be. Hint: rename it, or leave out --json",
                     parser_->name, printable(argument));
   }
+  parser_->check_files();
   return true;
 }
 

@@ -42,6 +42,10 @@ class CommandLine {
   /// placeholder of FILE, PATH or DIR stands for files or folders. `values` is asked after the words before
   /// it were parsed. Throws Error where nothing of that name was described before.
   void completes(const std::string& name, const Completions& values);
+  /// The positional or option names what the command writes (check_outputs() has the rule), or what it reads.
+  /// parse() refuses what must not be written. Throw Error where nothing of that name was described before.
+  void writes(const std::string& name, const std::string& what, const std::vector<std::string>& endings);
+  void reads(const std::string& name);
   /// A part of the help below the options, made when help is asked for.
   void section(const std::string& title, std::function<std::string()> text);
 

@@ -1,7 +1,6 @@
 #include "tools/cli/command_page.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 
@@ -30,8 +29,8 @@ std::string roff(const std::string& text) {
 
 std::string upper(std::string text) {
   while (!text.empty() && (text.back() == ':' || text.back() == ' ')) text.pop_back();
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   return text;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
-#include <cstdlib>
 #include <optional>
 #include <random>
 
@@ -16,20 +15,13 @@
 namespace gradzoo::course {
 namespace {
 
-std::optional<double> number_of(const std::string& word) {
-  char* end = nullptr;
-  const double value = std::strtod(word.c_str(), &end);
-  if (word.empty() || *end != '\0') return std::nullopt;
-  return value;
-}
-
 std::string before_facts(const std::string& text) { return text.substr(0, text.find(" |")); }
 
 // The largest finite number of some words, at least 1: what differences are measured by.
 double size_of(const std::vector<std::string>& words) {
   double size = 1;
   for (const std::string& word : words) {
-    const std::optional<double> value = number_of(word);
+    const std::optional<double> value = parse_number<double>(word);
     if (value && std::isfinite(*value)) size = std::max(size, std::abs(*value));
   }
   return size;
@@ -37,7 +29,7 @@ double size_of(const std::vector<std::string>& words) {
 
 bool same_word(const std::string& a, const std::string& b, double allowed) {
   if (a == b) return true;
-  const std::optional<double> x = number_of(a), y = number_of(b);
+  const std::optional<double> x = parse_number<double>(a), y = parse_number<double>(b);
   if (!x || !y) return false;
   return std::abs(*x - *y) <= allowed || (std::isnan(*x) && std::isnan(*y));
 }
@@ -60,7 +52,7 @@ bool begins_as(const std::vector<std::string>& came, const std::vector<std::stri
 // What holds for every case: NaN where there is none, and numbers that are right to seven digits.
 std::string diagnose_numbers(const std::vector<std::string>& came, const std::vector<std::string>& wanted) {
   const bool is_nan = std::ranges::any_of(came, [](const std::string& word) {
-    const std::optional<double> value = number_of(word);
+    const std::optional<double> value = parse_number<double>(word);
     return value && std::isnan(*value);
   });
   if (is_nan)
@@ -83,7 +75,7 @@ std::string shown_words(const std::string& text, int precision, size_t first) {
   std::string out = begin == 0 ? "" : fmt::format("from number {} of {} on:", begin + 1, words.size());
   for (size_t i = begin; i < words.size(); ++i) {
     if (i == begin + kMost) return printable(out + " ...");
-    const std::optional<double> value = number_of(words[i]);
+    const std::optional<double> value = parse_number<double>(words[i]);
     if (!out.empty()) out += ' ';
     out += value ? fmt::format("{:.{}g}", *value, precision) : words[i];
   }

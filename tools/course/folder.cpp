@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +16,7 @@
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/explain/explain.h"
 #include "tools/course/case.h"
 #include "tools/course/program.h"
@@ -123,7 +123,7 @@ LearnersTape read_tape(const std::string& text) {
   const std::vector<std::string> words = words_of(text);
   const auto number = [&](size_t i) {
     if (i >= words.size()) throw Error("course: mine() left no whole tape. Hint: gradzoo course check DIR 1");
-    return std::strtod(words[i].c_str(), nullptr);
+    return parse_number<double>(words[i]).value_or(0);
   };
   LearnersTape tape;
   const auto n = static_cast<size_t>(number(0));

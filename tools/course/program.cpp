@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/text.h"
 #include "tools/course/case.h"
 
 namespace gradzoo::course {
@@ -72,7 +72,7 @@ void Program::add(const std::string& lines) {
   text += " " + lines;
   const std::vector<std::string> words = words_of(lines);
   size_t at = 0;
-  const auto number = [&] { return std::strtod(words.at(at++).c_str(), nullptr); };
+  const auto number = [&] { return parse_number<double>(words.at(at++)).value(); };
   const auto integer = [&] { return static_cast<int>(number()); };
   const auto read_shape = [&] {
     Shape shape;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <span>
@@ -14,6 +13,7 @@
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/plot/plane.h"
@@ -58,7 +58,7 @@ double kl_of(const std::string& program, const std::string& folder, const RingSi
   constexpr uint64_t kLongest = 100;
   const std::string kept = fmt::format("{}.kl-{}", program, size.steps);
   std::error_code error;
-  if (fs::exists(kept, error)) return std::strtod(read_plain_file(kept, kLongest).c_str(), nullptr);
+  if (fs::exists(kept, error)) return parse_number<double>(read_plain_file(kept, kLongest)).value_or(0);
   const double kl = train(program, folder, size, 0).kl;
   keep_file(kept, fmt::format("{}", kl));
   return kl;
@@ -76,7 +76,7 @@ StepParts time_parts(const std::string& folder, const RingSize& size) {
   StepParts parts;
   size_t i = 0;
   for (double* const part : {&parts.net, &parts.score, &parts.loss, &parts.gradient, &parts.adam})
-    *part = i < words.size() ? std::strtod(words[i++].c_str(), nullptr) : 0;
+    *part = i < words.size() ? parse_number<double>(words[i++]).value_or(0) : 0;
   return parts;
 }
 
@@ -169,7 +169,7 @@ RingResult read_ring(const std::string& text, const RingSize& size) {
   if (words.size() != 1 + 4 * cells)
     throw Error("course: the training gave {} numbers, not {}. Hint: log_density must give one number a row",
                 words.size(), 1 + 4 * cells);
-  const auto number = [&](size_t i) { return std::strtod(words[i].c_str(), nullptr); };
+  const auto number = [&](size_t i) { return parse_number<double>(words[i]).value_or(0); };
   const std::shared_ptr<const Toy> ring = make_toy("ring8");
   const Grid grid = ring_grid(*ring, size.cells);
   const Tensor log_p = true_values(*ring, grid);

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <locale>
 #include <set>
 #include <sstream>
 
@@ -24,6 +25,7 @@
 #include "gradzoo/base/folders.h"
 #include "gradzoo/base/function_ref.h"
 #include "gradzoo/base/options.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/datasets/registry.h"
 #include "gradzoo/runs/uses/classifiers.h"
 #include "tools/bench/convolutions.h"
@@ -123,6 +125,7 @@ struct Ticks {
 Ticks ticks_so_far() {
   // proc(5): cpu user nice system idle iowait irq softirq steal ...
   std::istringstream line(first_line("/proc/stat"));
+  line.imbue(std::locale::classic());
   std::string name;
   double user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, stolen = 0;
   line >> name >> user >> nice >> system >> idle >> wait >> irq >> soft >> stolen;
@@ -178,7 +181,8 @@ Json examined_machine() {
 
   const NoGrad quiet;
   const Ticks before = ticks_so_far();
-  const double load = std::atof(first_line("/proc/loadavg").c_str());
+  const std::string loads = first_line("/proc/loadavg");
+  const double load = parse_number<double>(loads.substr(0, loads.find(' '))).value_or(0);
   const Json instructions = rates_of_instructions();
   const Tensor a = full({kSide, kSide}, 0.5), b = full({kSide, kSide}, 0.25);
   const Json products = rate_of(2.0 * kSide * kSide * kSide, [&] { static_cast<void>(matmul(a, b)); });

@@ -73,6 +73,9 @@ int run(const Arguments& arguments) {
   line.option("--at", "VALUES", request.at, "where: a value for each of its variables, x=.8,y=.3");
   line.option("--order", "N", request.order, "its highest derivatives (default: 1)", 1,
               kHighestExplainedOrder);
+  line.writes("--dot", "a graph for Graphviz", {".dot", ".gv", ""});
+  line.writes("--html", "a page", {".html", ".htm", ""});
+  line.writes("--cpp", "a C++ program", {".cpp", ".cc", ".cxx", ""});
   line.flag("--list", list, "list the examples");
   line.completes("EXAMPLE", [](const std::string&) {
     Candidates examples;

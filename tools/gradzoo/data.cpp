@@ -27,6 +27,7 @@ struct ImageSettings {
     options.describe(table);
     line.options("--set", "KEY=VALUE", assignments, "how images are read (listed below)");
     line.completes("--set", [this](const std::string& partial) { return settings_of(table.all(), partial); });
+    line.reads("--set");
     line.section("Settings:", [this] { return options_table(table.all()); });
   }
   void apply() {
@@ -50,14 +51,16 @@ int check(const Arguments& arguments) {
   line.option("--out", "FILE", out, "x.png: ten of its images");
   line.flag("--json", json, "print one JSON object");
   ImageSettings settings(line);
-  for (const char* const name : {"NAME|PATH", "--data"}) line.completes(name, data_known);
+  for (const char* const name : {"NAME|PATH", "--data"}) {
+    line.completes(name, data_known);
+    line.reads(name);
+  }
+  line.writes("--out", "a picture", {".png"});
   if (!line.read(arguments)) return 0;
   settings.apply();
   if (!data.empty() && !place.empty())
     throw Error("data check: {} and --data {} are two datasets. Hint: one of them", place, data);
   if (data.empty()) data = place.empty() ? "mnist" : place;
-  if (!out.empty() && !out.ends_with(".png"))
-    throw Error("{}: ten images are a picture. Hint: --out x.png", out);
   Countdown countdown(stderr, "reading " + printable(data));
   DatasetCheck found = check_dataset(data, settings.options, [&](double share) { countdown.done(share); });
   for (Finding& finding : found.findings) finding.text = printable(finding.text);
@@ -102,6 +105,9 @@ int convert(const Arguments& arguments) {
       form_name.empty()
           ? form_of_path(to)
           : find_named(std::span<const Choice<ImageForm>>(kImageForms), form_name, "form").value;
+  std::vector<std::string> inputs = settings.assignments;
+  inputs.push_back(from);
+  check_outputs("data convert", dataset_outputs(to, form), inputs);
   Countdown countdown(stderr, "reading " + printable(from));
   const ImageDataset data = load_images(from, settings.options, [&](double share) { countdown.done(share); });
   write_dataset(to, data, form);

@@ -203,6 +203,8 @@ int sample_command(const Arguments& arguments) {
   add_seed(line, asked.seed, "of the samples (default: the run's; 0 of a density)");
   add_threads(line, asked.threads);
   line.flag("--json", asked.json, "print one JSON object: the file, and what the chains say of themselves");
+  line.reads("RUN");
+  line.writes("--out", "samples", {".png", ".svg", ".npy", ".csv", ""});
   line.completes("RUN", [](const std::string&) { return sampled_known(); });
   line.completes("--sampler", [](const std::string&) { return samplers_known(); });
   line.completes("--set",

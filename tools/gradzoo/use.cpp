@@ -52,13 +52,18 @@ std::string help_of(const Option& option) {
 /// The options of a use on the command line: texts until they are read.
 class TypedOptions {
  public:
-  TypedOptions(CommandLine& line, OptionTable& table) : table_(table) {
+  TypedOptions(CommandLine& line, const Use& use, OptionTable& table) : table_(table) {
     for (const Option& option : table.all()) {
       if (option.type == OptionType::flag)
         line.flag(flag_of(option.key), flags_.emplace_back(option.key, false).second, option.meaning);
       else
         line.option(flag_of(option.key), placeholder_of(option), texts_.emplace_back(option.key, "").second,
                     help_of(option));
+      if (const auto file = std::ranges::find(use.writes, option.key, &Output::name);
+          file != use.writes.end())
+        line.writes(flag_of(option.key), file->what, file->endings);
+      else
+        line.reads(flag_of(option.key));
       if (!option.choices.empty())
         line.completes(flag_of(option.key),
                        [&option](const std::string&) { return words_known(option.choices); });
@@ -83,17 +88,23 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
   if (use.names == UseNames::runs) {
     line.positionals("RUN", typed.names, use.names_meaning);
     line.completes("RUN", runs_known);
+    line.reads("RUN");
   } else {
     const bool pair = use.names == UseNames::set_and_set;
     typed.names.resize(pair ? 2 : 1);
     const std::string first = pair ? "A" : "RUN";
     line.positional(first, typed.names[0], use.names_meaning);
     line.completes(first, runs_known);
+    line.reads(first);
     if (pair) {
       line.positional("B", typed.names[1], "the same");
       line.completes("B", runs_known);
+      line.reads("B");
     }
-    if (use.names == UseNames::run_and_files) line.positionals("FILE", typed.files, use.files_meaning);
+    if (use.names == UseNames::run_and_files) {
+      line.positionals("FILE", typed.files, use.files_meaning);
+      line.reads("FILE");
+    }
   }
   if (!use.count.meaning.empty())
     line.option("-n", "N", typed.n,
@@ -106,6 +117,7 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
     line.option(
         "--out", "FILE", typed.out,
         fmt::format("x.{0}: {1} (default: RUN/samples/{2}-...{0})", ending, use.file_meaning, use.name));
+    line.writes("--out", "a picture", {".png", ".svg"});
   }
   add_seed(line, typed.seed, use.seed_meaning + " (default: the run's)");
   add_threads(line, typed.threads);
@@ -187,12 +199,15 @@ int use_command(const Use& use, const Arguments& arguments) {
   OptionTable table;
   options->describe(table);
   describe(line, use, typed);
-  TypedOptions own(line, table);
+  TypedOptions own(line, use, table);
   if (!line.read(arguments)) return 0;
   own.read();
-  if (!typed.out.empty() && !is_picture(typed.out))
-    throw Error("{}: {} is no picture. Hint: x.png, or x.svg of a chart", use.name, typed.out);
   const RunMode mode(typed.threads);
+  if (typed.out.empty() && !use.file_meaning.empty() &&
+      std::ranges::none_of(find_runs(typed.names), is_run)) {
+    const Output here{"--out", use.name + ".png"};  // file_of() puts it into no run
+    check_outputs(use.name, {&here, 1}, typed.names);
+  }
   UseCall call = call_of(use, typed);
   const bool chart = !call.runs.empty() && call.runs.front() && use.draws_chart(call.run().shape);
   if (!typed.out.empty()) check_picture(use.name, typed.out, chart ? ".svg" : ".png");
@@ -214,12 +229,13 @@ int use_command(const Use& use, const Arguments& arguments) {
   }
   if (typed.json) {
     fmt::print("{}\n", json_of(use, call, result, file, charts).dump());
-    return 0;
+  } else {
+    fmt::print("{}{}{}{}", result.text, number_lines(result.numbers), number_legend(result.numbers),
+               result.remarks);
+    for (const std::string& written : {file, charts})
+      if (!written.empty()) fmt::print("{}\n", printable(written));
   }
-  fmt::print("{}{}{}{}", result.text, number_lines(result.numbers), number_legend(result.numbers),
-             result.remarks);
-  for (const std::string& written : {file, charts})
-    if (!written.empty()) fmt::print("{}\n", printable(written));
+  if (!result.failure.empty()) throw Error(result.failure);
   return 0;
 }
 

@@ -213,6 +213,8 @@ int zoo_command(const Arguments& arguments) {
               "writes a run's averaged weights, in 8 bits, to --out, and measures them");
   line.option("--out", "DIR", out, "of --keep: a folder that is not there yet");
   for (const char* const runs : {"RUN", "--keep"}) line.completes(runs, runs_known);
+  line.writes("--draw", "a picture", {".png"});
+  line.writes("--out", "a folder", {""});
   line.completes("--verify", [](const std::string&) { return words_known(zoo_names()); });
   add_seed(line, seed, "of --draw (default: each run's)");
   add_threads(line, threads);
@@ -233,7 +235,6 @@ int zoo_command(const Arguments& arguments) {
     print_list(json);
     return 0;
   }
-  check_picture("zoo", picture);
   draw(picture, others, seed);
   return 0;
 }

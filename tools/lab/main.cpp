@@ -79,6 +79,7 @@ int run(const Arguments& arguments) {
   line.positional("NAME", name, "which one; none lists them", false);
   line.completes("NAME", [](const std::string&) { return labs_known(); });
   line.option("--out", "DIR", out, "a new or an empty folder (default: the next free runs/lab-NAME-<n>)");
+  line.writes("--out", "a folder", {""});
   line.options("--set", "KEY=VALUE", knobs, "one of the lab's knobs; may be given several times");
   line.completes("--set", [&](const std::string& partial) { return knobs_known(name, partial); });
   line.flag("--knobs", knobs_only, "list the lab's knobs, and run nothing");

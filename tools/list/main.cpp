@@ -154,6 +154,7 @@ int run(const Arguments& arguments) {
   line.completes("WHAT", [&](const std::string&) { return words_known(names); });
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown, "write the table of ops to this file, as docs/ops.md");
+  line.writes("--markdown", "a page of Markdown", {".md", ""});
   if (!line.read(arguments)) return 0;
   if (!what.empty() && std::ranges::find(names, what) == names.end()) throw_unknown("list:", what, names);
   if (!markdown.empty()) {

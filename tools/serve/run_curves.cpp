@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/error.h"
@@ -67,6 +68,19 @@ std::vector<std::string> in_reading_order(const std::map<std::string, LineChart>
   return keys;
 }
 
+// One chart that cannot be drawn leaves the others where they are.
+std::string figure_or_refusal(const LineChart& chart) {
+  try {
+    return curve_figure(chart);
+  } catch (const Error& error) {
+    const auto escaped = [](std::string_view text) {
+      return replaced(printable(text), {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}});
+    };
+    return fmt::format("<figure class=\"curve\"><h3>{}</h3><p>{}</p></figure>\n", escaped(chart.title),
+                       escaped(error.what()));
+  }
+}
+
 }  // namespace
 
 std::vector<double> smoothed(const std::vector<double>& values, double s) {
@@ -111,7 +125,7 @@ nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view) {
     chart.y_label = name.unit;
     chart.log_y = view.log_y;
     chart.width = 600, chart.height = 320;
-    figures.push_back({{"key", key}, {"html", curve_figure(chart)}});
+    figures.push_back({{"key", key}, {"html", figure_or_refusal(chart)}});
   }
   return figures;
 }

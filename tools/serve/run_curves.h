@@ -20,7 +20,8 @@ struct CurveView {
 /// A figure for each metric that one of the runs has: [{"key", "html"}], html by curve_figure(); those of
 /// training first, and how fast it goes last. A run's line has its place's colour; what validation gave is
 /// dashed, in the chart of the metric of its name. Rows that a run lacks, and runs that cannot be read, are
-/// left out. Throws Error for another x or smoothing.
+/// left out; a chart that cannot be drawn is a figure of the sentence why. Throws Error for another x or
+/// smoothing.
 nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view);
 
 /// y_t = (1 - s) sum_k s^k x_{t-k} / (1 - s^t): a running mean without a pull towards the first value. A

@@ -11,6 +11,7 @@
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/runs/live_line.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
@@ -23,15 +24,27 @@ namespace {
 
 void print_outcome(const RowOutcome& outcome) {
   const RowResult& result = outcome.result;
+  if (!outcome.refusal.empty()) {
+    fmt::print("----  {:<32} did not run: {}\n", outcome.row->name, printable(outcome.refusal));
+    std::fflush(stdout);
+    return;
+  }
   fmt::print("{:<4}  {:<32} {:>12.6g}  {}  {:.1f} s\n", outcome.pass ? "ok" : "FAIL", outcome.row->name,
              result.value, gate_text(result.gate), outcome.seconds);
   fmt::print("      {}\n      {}; {}\n", outcome.row->claim, outcome.row->source, result.setting);
   std::fflush(stdout);
 }
 
+// What a row needs is looked for before the first one runs.
 std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet) {
   std::vector<RowOutcome> outcomes;
   for (const Row* row : rows) {
+    outcomes.push_back(not_run(*row, missing_data(*row)));
+    if (!quiet && !outcomes.back().refusal.empty()) print_outcome(outcomes.back());
+  }
+  for (RowOutcome& outcome : outcomes) {
+    if (!outcome.refusal.empty()) continue;
+    const Row* const row = outcome.row;
     RowContext context;
     context.folder = "runs/verify";
     if (row->kind == RowKind::figure) {
@@ -48,8 +61,8 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
         std::fflush(stdout);
       };
     }
-    outcomes.push_back(run_row(*row, context));
-    if (!quiet) print_outcome(outcomes.back());
+    outcome = run_row(*row, context);
+    if (!quiet) print_outcome(outcome);
   }
   return outcomes;
 }
@@ -90,9 +103,11 @@ int plant_command(const std::vector<const Row*>& rows, bool json) {
   if (json) fmt::print("{}\n", plants_json(reports));
   const auto toothless = std::ranges::find_if_not(reports, &PlantReport::has_teeth);
   if (toothless == reports.end()) return 0;
-  throw Error("verify --plant: {} {}", toothless->honest.row->name,
-              toothless->honest.pass ? "does not see an error that is planted in it"
-                                     : "fails without any planted error");
+  const RowOutcome& honest = toothless->honest;
+  throw Error("verify --plant: {} {}", honest.row->name,
+              !honest.refusal.empty() ? "did not run: " + honest.refusal
+              : honest.pass           ? "does not see an error that is planted in it"
+                                      : "fails without any planted error");
 }
 
 void print_summary(const std::vector<RowOutcome>& outcomes) {
@@ -101,6 +116,20 @@ void print_summary(const std::vector<RowOutcome>& outcomes) {
   const auto passed = std::ranges::count(outcomes, true, &RowOutcome::pass);
   fmt::print("{} of {} rows hold, in {}\n", passed, outcomes.size(), duration(seconds));
   std::fflush(stdout);
+}
+
+// Throws Error unless all rows hold.
+void check_outcomes(const std::vector<RowOutcome>& outcomes) {
+  std::vector<const RowOutcome*> failed, refused;
+  for (const RowOutcome& outcome : outcomes)
+    if (!outcome.pass) (outcome.refusal.empty() ? failed : refused).push_back(&outcome);
+  std::string text;
+  if (!failed.empty())
+    text = fmt::format("{} of {} rows fail, first {}", failed.size(), outcomes.size(), failed[0]->row->name);
+  if (!refused.empty())
+    text += fmt::format("{}{} of {} rows did not run, first {}: {}", text.empty() ? "" : "; ", refused.size(),
+                        outcomes.size(), refused[0]->row->name, refused[0]->refusal);
+  if (!text.empty()) throw Error("verify: {}", text);
 }
 
 std::string today() {
@@ -150,6 +179,7 @@ int run(const Arguments& arguments) {
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown,
               "write what was measured as a page, as docs/ledger.md is written");
+  line.writes("--markdown", "a page of Markdown", {".md", ""});
   if (!line.read(arguments)) return 0;
   const std::vector<const Row*> rows = select_rows(names, quick || (plant && names.empty()));
   if (plant) {
@@ -166,10 +196,8 @@ int run(const Arguments& arguments) {
   if (json) fmt::print("{}\n", ledger_json(outcomes));
   if (!markdown.empty()) write_markdown(markdown, outcomes);
   if (!json) print_summary(outcomes);
-  const auto failed = std::ranges::find(outcomes, false, &RowOutcome::pass);
-  if (failed == outcomes.end()) return 0;
-  throw Error("verify: {} of {} rows fail, first {}", std::ranges::count(outcomes, false, &RowOutcome::pass),
-              outcomes.size(), failed->row->name);
+  check_outcomes(outcomes);
+  return 0;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "datasets/images/picture_makers.h"
 #include "support/error_message.h"
@@ -93,6 +94,24 @@ TEST_CASE("PNG: one colour may be clear; EXIF turns, gamma changes nothing") {
   CHECK(decoded(with("eXIf", exif)).rgb == turned);
   const size_t end = file.size() - png_chunk("IEND", "").size();
   CHECK(decoded(std::string(file).insert(end, png_chunk("eXIf", exif))).rgb == turned);
+  // Of deflated texts 64 are unpacked: each may become a thousand times as long.
+  std::string text = "\nexif\n9\n";
+  for (const char c : exif) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  std::string packed(compressBound(text.size()), '\0');
+  uLongf length = packed.size();
+  compress(reinterpret_cast<Bytef*>(packed.data()), &length, reinterpret_cast<const Bytef*>(text.data()),
+           text.size());
+  const std::string keyword("Raw profile type exif\0\0", 23),
+      right = png_chunk("zTXt", keyword + packed.substr(0, length)),
+      wrong = png_chunk("zTXt", keyword + "none");
+  const auto behind = [&](int texts) {
+    std::string before;
+    for (int i = 0; i < texts; ++i) before += wrong;
+    return decoded(std::string(file).insert(file.find("IDAT") - 4, before + right)).rgb;
+  };
+  CHECK(behind(0) == turned);
+  CHECK(behind(63) == turned);
+  CHECK(behind(64) == plain);
 }
 
 TEST_CASE(
@@ -202,6 +221,29 @@ TEST_CASE("What is cut short, damaged, too large or no picture is refused before
   const std::string last = scans.substr(scans.rfind("\xff\xda"));
   for (int i = 0; i < 1000; ++i) scans.insert(scans.size() - 2, last, 0, last.size() - 2);
   CHECK(contains(picture_refusal(scans), "has more than 500 scans"));
+}
+
+TEST_CASE("A JPEG has at most so many scans as take the time of 32 of the largest picture") {
+  std::string file = corpus_picture("progressive.jpg");
+  const std::string last = file.substr(file.rfind("\xff\xda"));
+  const DecodedPicture picture = decoded(file);
+  const int64_t pixels = picture.width * picture.height;
+  int64_t scans = 0;
+  for (size_t at = 0; (at = file.find("\xff\xda", at)) != std::string::npos; ++at) ++scans;
+  REQUIRE(scans == 10);
+  const auto refusal = [&](int64_t most_pixels) {
+    return error_message([&] { decode_picture(std::as_bytes(std::span(file)), kWhite, most_pixels); });
+  };
+  CHECK(refusal(pixels) == "");
+  for (; scans < 33; ++scans) {
+    CHECK(refusal(pixels) == "");
+    file.insert(file.size() - 2, last, 0, last.size() - 2);
+  }
+  CHECK(contains(refusal(pixels), "has more than 32 scans"));
+  CHECK(refusal(2 * pixels) == "");
+  for (; scans < 66; ++scans) file.insert(file.size() - 2, last, 0, last.size() - 2);
+  CHECK(contains(refusal(2 * pixels), "has more than 64 scans"));
+  CHECK(refusal(kMostPixels) == "");
 }
 
 TEST_CASE("Every prefix of a picture is refused, or is the picture where its end alone is missing") {

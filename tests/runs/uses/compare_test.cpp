@@ -84,7 +84,18 @@ TEST_CASE("runs of different models stand side by side, with reasons for what is
   CHECK(nlohmann::json::parse(summed.out)[0]["density"]["kind"] == "log p(x)");
 
   check_refused("compare binary judge", run.folder, {"judge is a run of classifier", "draws no samples"});
-  check_refused("compare binary --strip x.jpg", run.folder, {"x.jpg is no picture", "x.png"});
+  check_refused("compare binary --strip x.jpg", run.folder, {"x.jpg is not a name for a picture", "x.png"});
+
+  // A run that cannot be measured leaves the others their numbers.
+  std::filesystem::copy(run.folder + "/game", run.folder + "/lost", std::filesystem::copy_options::recursive);
+  write_file(run.folder + "/lost/metrics.jsonl", "no row\n{}\n");
+  const ProcessResult part = run_gradzoo("compare lost units --json --html part.html", run.folder);
+  CHECK(part.status == 1);
+  CHECK_MESSAGE(contains(part.err, "gradzoo: compare: lost: "), part.err);
+  const auto measured = nlohmann::json::parse(part.out);
+  REQUIRE(measured.size() == 1);
+  CHECK(measured[0]["run"] == "units");
+  CHECK(contains(read_file(run.folder + "/part.html"), "units"));
   check_refused("compare", run.folder, {"no run is given", "gradzoo compare"});
   trained("vae --set hidden=8 --set latent=2 --data mnist", "digits");
   check_refused("compare binary digits", run.folder, {"learned", "mnist", "runs of the same data"});

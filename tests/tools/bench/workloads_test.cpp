@@ -91,3 +91,14 @@ TEST_CASE("bench prints one JSON object a workload with every field, in little m
   CHECK(tape["workload"] == "tape_overhead");
   CHECK(tape["ns_per_op_grad_of_grad"] > 0);
 }
+
+TEST_CASE("A workload whose data are not there leaves the others their numbers") {
+  const test::ScratchDirectory scratch;
+  std::vector<std::string> words =
+      test::gradzoo_words("bench vae_b100 tape_overhead --steps 1 --quick --json");
+  words.insert(words.begin(), {"/usr/bin/env", "GRADZOO_DATA=" + scratch.file("")});
+  const test::ProcessResult result = test::run_process(words, scratch.file(""));
+  CHECK(result.status == 1);
+  CHECK_MESSAGE(result.err.starts_with("gradzoo: bench: vae_b100: "), result.err);
+  CHECK(nlohmann::json::parse(result.out)["workload"] == "tape_overhead");
+}

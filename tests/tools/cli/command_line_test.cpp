@@ -111,7 +111,7 @@ TEST_CASE("What may follow the words before the cursor") {
 
 TEST_CASE("Nothing is completed that is not described") {
   CommandLine line("demo", "Shows how.", {});
-  CHECK(contains(error_message([&] { line.completes("--out", {}); }), "--out is completed before"));
+  CHECK(contains(error_message([&] { line.completes("--out", {}); }), "--out is used before"));
 }
 
 TEST_CASE("What is wrong is said with the name of the command and of the nearest option") {

@@ -54,7 +54,7 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {"train vae --resume", {"--out"}},
       {"train vae --resume --out nothing", {"nothing"}},
       {"train vae --resume --out data", {"data", "not a run"}},
-      {train + "--out data", {"data", "exists", "--resume"}},
+      {train + "--out data", {"--out data is what is read, data"}},
       {train + "--out bad.toml/run", {"bad.toml/run", "Not a directory"}},
       {train + "--out /proc/gradzoo-run", {"/proc/gradzoo-run"}},
       {"bench vae_b10", {"workload 'vae_b10'", "'vae_b100'"}},
@@ -68,7 +68,7 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {"gradcheck ralu", {"'ralu'", "'relu'"}},
       {"gradcheck relu --order 9", {"--order", "9"}},
       {"verify vae.kl_close_form", {"vae.kl_close_form", "vae.kl_closed_form"}},
-      {"verify vae.kl_closed_form --markdown bad.toml", {"bad.toml exists", "another FILE"}},
+      {"verify vae.kl_closed_form --markdown empty", {"empty exists", "another FILE"}},
       {"data chek", {"'chek'", "'check'"}},
       {"data check --data nowhere", {"nowhere"}},
   };

@@ -44,6 +44,40 @@ TEST_CASE("validation is dashed, in the chart and the colour of what it validate
   CHECK(!contains(html, "stderr"));
 }
 
+TEST_CASE(
+    "numbers at the ends of double have curves, and one that cannot be drawn is a sentence among the "
+    "others") {
+  const ScratchDirectory scratch;
+  CurveView view;
+  const auto write = [&](const std::string& name, const std::string& metrics) {
+    std::filesystem::create_directories(scratch.file(name));
+    write_file(scratch.file(name + "/config.toml"), "model = \"vae\"\nversion = \"0.2.0\"\n");
+    write_file(scratch.file(name + "/metrics.jsonl"), metrics);
+    view.runs.push_back(name);
+  };
+  write("a",
+        "{\"step\": 1, \"small\": 5e-324, \"wide\": 1e-200}\n{\"step\": 2, \"small\": 5e-324, \"wide\": "
+        "1e200}\n");
+  const RunsFolder folder(scratch.file(""));
+  for (const bool logarithmic : {false, true}) {
+    view.log_y = logarithmic;
+    const nlohmann::json figures = run_curves(folder, view);
+    REQUIRE(figures.size() == 2);
+    for (const nlohmann::json& figure : figures)
+      CHECK_MESSAGE(contains(figure["html"].get<std::string>(), "<path class=\"line s0\" d=\"M"),
+                    figure.dump());
+  }
+  // Legends of so many names leave no room for lines.
+  for (int i = 0; i < 60; ++i)
+    write("<i>" + std::string(60, 'n') + std::to_string(i), "{\"step\": 1, \"wide\": 3}\n");
+  const nlohmann::json figures = run_curves(folder, view);
+  REQUIRE(figures.size() == 2);
+  const std::string small = figures[0]["html"], wide = figures[1]["html"];
+  CHECK(figures[0]["key"] == "small");
+  CHECK(contains(small, "<path class=\"line s0\" d=\"M"));
+  CHECK(contains(wide, "<h3>wide</h3><p>chart: 600 x 320 leave no room for the plot. Hint: "));
+}
+
 TEST_CASE("an own name is an address or localhost") {
   for (const char* host :
        {"localhost", "localhost:6006", "127.0.0.1", "127.0.0.1:1", "[::1]:6006", "10.1.2.3:80"})

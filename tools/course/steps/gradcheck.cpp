@@ -1,9 +1,9 @@
 #include <cmath>
-#include <cstdlib>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "gradzoo/base/text.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
@@ -18,7 +18,9 @@ Facts facts_of(const Answer& answer) {
   const size_t bar = answer.text.find('|');
   if (bar == std::string::npos) return {};
   const std::vector<std::string> words = words_of(answer.text.substr(bar + 1));
-  const auto number = [&](size_t i) { return i < words.size() ? std::strtod(words[i].c_str(), nullptr) : 0; };
+  const auto number = [&](size_t i) {
+    return i < words.size() ? parse_number<double>(words[i]).value_or(0) : 0;
+  };
   return {number(0), number(1), number(2), number(3), number(4), number(5)};
 }
 

@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/text.h"
 #include "tools/course/density_net.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
@@ -194,7 +195,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
                  {"(300,400)", "a weight is (in, out), so that x W is a product"}},
        .diagnose = [](const Answer& answer) -> std::string {
          const std::vector<std::string> words = words_of(answer.text);
-         const double scale = words.size() > 1 ? std::strtod(words[1].c_str(), nullptr) : 1;
+         const double scale = words.size() > 1 ? parse_number<double>(words[1]).value_or(0) : 1;
          return scale > 1.5 ? "the variance is 1 / in: with that of 1 tanh is at its ends from the start"
                             : "";
        },

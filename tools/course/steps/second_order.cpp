@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/text.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
@@ -114,7 +115,7 @@ Case signs_case(int n, uint64_t seed) {
         const std::vector<std::string> words = words_of(answer.text);
         if (words.empty()) return "";
         for (size_t i = 1; i < words.size(); i += static_cast<size_t>(n) + 1) {
-          const double square = std::strtod(words[i].c_str(), nullptr);
+          const double square = parse_number<double>(words[i]).value_or(0);
           if (std::abs(square - 1) > 0.2)
             return fmt::format("E[v_i^2] is {:.2g}: v'Hv is the trace on average only where it is 1", square);
         }

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "gradzoo/base/text.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
@@ -27,7 +27,7 @@ bool is_no_number_of_ours(double value) {
 bool reads_lost_memory(const Program& program, const Answer& answer) {
   const std::vector<std::string> words = words_of(answer.text);
   for (size_t i = 0; i < words.size(); ++i) {
-    const double value = std::strtod(words[i].c_str(), nullptr);
+    const double value = parse_number<double>(words[i]).value_or(0);
     if (is_no_number_of_ours(value)) return true;
     if (i < program.leaves.size() && std::abs(value - program.leaves[i].item()) > 1e-3) return true;
   }

@@ -131,6 +131,11 @@ Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::str
           info.expected_seconds,
           [figure](const RowContext& context) { return measure(*figure, context); },
           true};
+  row.data = [figure] {
+    std::vector<std::string> names;
+    for (const FigureRun& run : figure->runs) names.push_back(run_options(run.line)->data.data);
+    return names;
+  };
   for (Planted<Refused>& plant : plants)
     row.plants.push_back(
         {std::move(plant.name), [figure, refused = std::move(plant.subject)](const RowContext&) {

@@ -1,15 +1,18 @@
 #include "tools/verify/ledger/ledger.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <exception>
 #include <iterator>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "gradzoo/base/clock.h"
 #include "gradzoo/base/options.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/datasets/dataset.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {
@@ -37,17 +40,22 @@ using Json = nlohmann::ordered_json;
 
 Json json_of(const RowOutcome& outcome) {
   const auto [gate, target, tolerance] = numbers_of(outcome.result.gate);
-  return {{"row", outcome.row->name},
-          {"kind", outcome.row->kind == RowKind::identity ? "identity" : "figure"},
-          {"claim", outcome.row->claim},
-          {"source", outcome.row->source},
-          {"setting", outcome.result.setting},
-          {"value", outcome.result.value},
-          {"gate", gate},
-          {"target", target},
-          {"tolerance", tolerance},
-          {"pass", outcome.pass},
-          {"seconds", outcome.seconds}};
+  Json json = {{"row", outcome.row->name},
+               {"kind", outcome.row->kind == RowKind::identity ? "identity" : "figure"},
+               {"claim", outcome.row->claim},
+               {"source", outcome.row->source},
+               {"setting", outcome.result.setting},
+               {"value", outcome.result.value},
+               {"gate", gate},
+               {"target", target},
+               {"tolerance", tolerance},
+               {"pass", outcome.pass},
+               {"seconds", outcome.seconds},
+               {"refusal", nullptr}};
+  if (outcome.refusal.empty()) return json;
+  for (const char* key : {"setting", "value", "gate", "target", "tolerance"}) json[key] = nullptr;
+  json["refusal"] = outcome.refusal;
+  return json;
 }
 
 }  // namespace
@@ -93,13 +101,44 @@ std::string gate_text(const Gate& gate) {
                         : fmt::format("{} {:g}", kind, target);
 }
 
-RowOutcome run_row(const Row& row, const RowContext& context) {
-  const auto begun = std::chrono::steady_clock::now();
-  RowResult result = row.measure(context);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  const bool pass = passes(result);
-  return {&row, std::move(result), pass, seconds};
+std::string missing_data(const Row& row) {
+  static std::set<std::string> there;
+  try {
+    for (const std::string& name : row.data()) {
+      if (there.contains(name)) continue;
+      const Dataset read(name);
+      there.insert(name);
+    }
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
 }
+
+RowOutcome not_run(const Row& row, std::string refusal) {
+  return {&row, {NAN, AtMost{NAN}, ""}, false, 0, std::move(refusal)};
+}
+
+RowOutcome run_row(const Row& row, const RowContext& context) {
+  const double begun = steady_seconds();
+  try {
+    RowResult result = row.measure(context);
+    const bool pass = passes(result);
+    return {&row, std::move(result), pass, steady_seconds() - begun};
+  } catch (const std::exception& error) {
+    RowOutcome outcome = not_run(row, error.what());
+    outcome.seconds = steady_seconds() - begun;
+    return outcome;
+  }
+}
+
+namespace {
+
+int64_t count_refusals(const std::vector<RowOutcome>& outcomes) {
+  return std::ranges::count_if(outcomes, [](const RowOutcome& outcome) { return !outcome.refusal.empty(); });
+}
+
+}  // namespace
 
 bool PlantReport::has_teeth() const {
   return honest.pass && std::ranges::all_of(plants, &PlantOutcome::caught);
@@ -107,6 +146,7 @@ bool PlantReport::has_teeth() const {
 
 PlantReport plant_errors(const Row& row, const RowContext& context) {
   PlantReport report{run_row(row, context), {}};
+  if (!report.honest.refusal.empty()) return report;
   for (const Plant& plant : row.plants) {
     RowResult result = plant.measure(context);
     const bool caught = !passes(result);
@@ -118,7 +158,11 @@ PlantReport plant_errors(const Row& row, const RowContext& context) {
 std::string ledger_json(const std::vector<RowOutcome>& outcomes) {
   Json rows = Json::array();
   for (const RowOutcome& outcome : outcomes) rows.push_back(json_of(outcome));
-  return Json{{"rows", rows}, {"failed", std::ranges::count(outcomes, false, &RowOutcome::pass)}}.dump(2);
+  const int64_t refused = count_refusals(outcomes);
+  return Json{{"rows", rows},
+              {"failed", std::ranges::count(outcomes, false, &RowOutcome::pass) - refused},
+              {"not_run", refused}}
+      .dump(2);
 }
 
 std::string plants_json(const std::vector<PlantReport>& reports) {
@@ -165,9 +209,13 @@ std::string table(const std::vector<RowOutcome>& outcomes, RowKind kind) {
   std::string text = "| row | what holds | value | must be | seconds | |\n|---|---|---|---|---|---|\n";
   for (const RowOutcome& outcome : outcomes) {
     if (outcome.row->kind != kind) continue;
-    text += fmt::format("| `{}` | {} | {:.4g} | {} | {:.0f} | {} |\n", outcome.row->name,
-                        cell(outcome.row->claim), outcome.result.value, gate_text(outcome.result.gate),
-                        outcome.seconds, outcome.pass ? "holds" : "**fails**");
+    const bool ran = outcome.refusal.empty();
+    text += fmt::format("| `{}` | {} | {} | {} | {:.0f} | {} |\n", outcome.row->name,
+                        cell(outcome.row->claim), ran ? fmt::format("{:.4g}", outcome.result.value) : "",
+                        ran ? gate_text(outcome.result.gate) : "", outcome.seconds,
+                        !ran           ? "**did not run**"
+                        : outcome.pass ? "holds"
+                                       : "**fails**");
   }
   return text;
 }
@@ -187,7 +235,8 @@ std::string ledger_markdown(const std::vector<RowOutcome>& outcomes, const std::
   }
   text += "\n## How each was measured\n\n";
   for (const RowOutcome& outcome : outcomes) {
-    text += fmt::format("- `{}` ({}): {}\n", outcome.row->name, outcome.row->source, outcome.result.setting);
+    text += fmt::format("- `{}` ({}): {}\n", outcome.row->name, outcome.row->source,
+                        outcome.refusal.empty() ? outcome.result.setting : outcome.refusal);
   }
   return text;
 }

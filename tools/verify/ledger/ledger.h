@@ -15,6 +15,7 @@ struct RowOutcome {
   RowResult result;
   bool pass;
   double seconds;
+  std::string refusal = {};  // why it did not run; "": it ran
 };
 
 /// Every row, in the order in which verify runs them.
@@ -24,7 +25,13 @@ std::span<const Row> ledger_rows();
 /// nearest for an unknown name.
 std::vector<const Row*> select_rows(const std::vector<std::string>& names, bool quick);
 
-/// Measures one row.
+/// Why a row cannot run: a dataset of it is not there; "" if all are. Each dataset is read once in a process.
+std::string missing_data(const Row& row);
+
+/// The outcome of a row that did not run.
+RowOutcome not_run(const Row& row, std::string refusal);
+
+/// Measures one row. An exception of it is the outcome's refusal.
 RowOutcome run_row(const Row& row, const RowContext& context = {});
 
 /// True where the value is what the gate asks; NaN never is.
@@ -51,7 +58,8 @@ PlantReport plant_errors(const Row& row, const RowContext& context = {});
 std::string gate_text(const Gate& gate);
 
 /// {"rows": [{"row", "kind", "claim", "source", "setting", "value", "gate", "target", "tolerance", "pass",
-/// "seconds"}], "failed": n}; gate is "near", "at most" or "at least".
+/// "seconds", "refusal"}], "failed": n, "not_run": n}; gate is "near", "at most" or "at least". A row that
+/// did not run has a refusal, and no setting, value or gate.
 std::string ledger_json(const std::vector<RowOutcome>& outcomes);
 /// {"rows": [what ledger_json has of a row, and "plants": [{"error", "setting", "value", "caught"}]],
 /// "missed": errors that no row saw, "failed": rows that do not hold}.

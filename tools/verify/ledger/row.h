@@ -63,6 +63,8 @@ struct Row {
   /// Saves in context.folder now and then, and goes on from there: what may take longer than kLongestAtOnce.
   bool resumes = false;
   std::vector<Plant> plants = {};
+  /// The datasets that it reads, by name: they are looked for before any row runs.
+  std::function<std::vector<std::string>()> data = [] { return std::vector<std::string>(); };
 };
 
 /// Seconds that a row may take which does not resume.

@@ -56,6 +56,47 @@ TEST_CASE("quick selects all identities and nothing else") {
   CHECK(select_rows({"vae.is_nll"}, false).size() == 1);
 }
 
+TEST_CASE("a row that cannot run says why, and is neither a value nor a failure") {
+  const auto fails = [](const RowContext&) -> RowResult { throw Error("no {}. Hint: fetch it", "data"); };
+  const Row row{"a.b", RowKind::figure, "claim", "source", false, 1, fails};
+  const RowOutcome outcome = run_row(row);
+  CHECK(outcome.refusal == "no data. Hint: fetch it");
+  CHECK_FALSE(outcome.pass);
+  CHECK(std::isnan(outcome.result.value));
+  const Row right{"c.d", RowKind::figure, "claim", "source", false, 1, [](const RowContext&) {
+                    return RowResult{2, AtMost{3}, "s"};
+                  }};
+  const std::vector<RowOutcome> outcomes = {outcome, run_row(right), {&row, {4, AtMost{3}, "s"}, false, 0.5}};
+  CHECK(outcomes[1].refusal == "");
+  CHECK(outcomes[1].pass);
+  const auto json = nlohmann::json::parse(ledger_json(outcomes));
+  CHECK(json["failed"] == 1);
+  CHECK(json["not_run"] == 1);
+  CHECK(json["rows"][0]["refusal"] == "no data. Hint: fetch it");
+  for (const char* key : {"setting", "value", "gate", "target", "tolerance"})
+    CHECK_MESSAGE(json["rows"][0][key].is_null(), key);
+  CHECK(json["rows"][1]["refusal"].is_null());
+  CHECK(json["rows"][1]["value"] == 2);
+  const PlantReport planted = plant_errors(row);
+  CHECK(planted.honest.refusal == outcome.refusal);
+  CHECK_FALSE(planted.has_teeth());
+}
+
+TEST_CASE("a figure's datasets are looked for, those of each of its runs") {
+  const Row row =
+      figure({"a.b", "claim", "source", 1}, {{"vae data=ring8"}, {"vae data=/nowhere/at/all seed=2"}},
+             largest(kKl), AtMost{1}, "");
+  CHECK(test::contains(missing_data(row), "/nowhere/at/all: no such folder or file"));
+  CHECK(test::contains(missing_data(row), "/nowhere/at/all: no such folder or file"));  // nor the second time
+  CHECK(missing_data(
+            figure({"a.b", "claim", "source", 1}, {{"vae data=ring8"}}, largest(kKl), AtMost{1}, "")) == "");
+  for (const Row& known : ledger_rows()) {
+    const std::vector<std::string> data = known.data();
+    const bool clothes = known.name == "ncsn.mdsm_fid" || known.name == "ncsn.fashion_fid";
+    CHECK_MESSAGE(std::ranges::count(data, "fashion") == (clothes ? 2 : 0), known.name);
+  }
+}
+
 TEST_CASE("the JSON has the promised keys, counts failures, and writes no NaN") {
   const Row row{"a.b", RowKind::figure, "claim \"quoted\"", "source", false, 1, nullptr};
   const std::vector<RowOutcome> outcomes = {{&row, {1, Near{1, 0.5}, "s"}, true, 0.5},

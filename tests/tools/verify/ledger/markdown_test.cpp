@@ -20,6 +20,9 @@ TEST_CASE("the page has a line a row, with its value and what it must be, and th
   check_says(page,
              {"Measured on a day.", "| `a.b` | KL(p \\|\\| q) >= 0 | 1e-12 | at most 1e-10 | 0 | holds |",
               "| `c.d` | a figure | nan | 88.5 +- 1 | 61 | **fails** |", "- `a.b` (Gibbs): on a grid\n"});
+  CHECK(contains(ledger_markdown({not_run(figure, "no data")}, ""),
+                 "| `c.d` | a figure |  |  | 0 | **did not run** |"));
+  CHECK(contains(ledger_markdown({not_run(figure, "no data")}, ""), "- `c.d` (a paper): no data\n"));
   CHECK(page.find("## Identities") < page.find("`a.b`"));
   CHECK(page.find("`a.b`") < page.find("## Figures"));
   CHECK_FALSE(contains(ledger_markdown({{&identity, {0, AtMost{0}, ""}, true, 0}}, ""), "Figures"));

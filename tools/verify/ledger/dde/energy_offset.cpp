@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/dde/dde.h"
 #include "tools/verify/ledger/figure.h"
@@ -20,7 +21,7 @@ using DdeLogDensity = Tensor (*)(const Target& model, double sigma, const Tensor
 RowResult energy_offset(DdeLogDensity log_density, const RowContext& context) {
   const int64_t steps = context.count(3000, 600);
   const std::string line = fmt::format("dde data=ring8 toy_noise=0.2 steps={} seed=1", steps);
-  const double sigma = std::stod(run_options(line)->table().find("sigma").text());
+  const double sigma = parse_number<double>(run_options(line)->table().find("sigma").text()).value();
   const auto trained = train_model(line, context);
   const Target model = trained->model->abilities().target;
   const OffsetSpread found = dde_fit(*trained->data.shape().toy, sigma, [&](const Tensor& x) {

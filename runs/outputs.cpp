@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <filesystem>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/registry.h"
+#include "gradzoo/runs/config_file.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/run_directory.h"
+#include "gradzoo/runs/zoo.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kKinds[] = {".cc",   ".cpp",   ".csv", ".cxx",         ".dot", ".gif",  ".gv",
+                                  ".gz",   ".h",     ".htm", ".html",        ".ini", ".jpeg", ".jpg",
+                                  ".json", ".jsonl", ".md",  ".npy",         ".npz", ".pdf",  ".png",
+                                  ".ps",   ".pt",    ".py",  ".safetensors", ".sh",  ".svg",  ".tar",
+                                  ".tiff", ".toml",  ".txt", ".webp",        ".xml", ".yaml", ".zip"};
+
+// The ending of a path that says what the file is; "" where it says nothing.
+std::string ending_of(const fs::path& path) {
+  const std::string ending = lower(path.extension().string());
+  return std::ranges::find(kKinds, ending) == std::end(kKinds) ? "" : ending;
+}
+
+// Where a path leads, links resolved as far as there is something; it has no slash at its end.
+fs::path resolved(const fs::path& path) {
+  std::error_code error;
+  fs::path there = fs::weakly_canonical(fs::absolute(path, error), error);
+  if (error) there = fs::absolute(path, error).lexically_normal();
+  return there.has_filename() ? there : there.parent_path();
+}
+
+bool lies_in(const fs::path& inner, const fs::path& outer) {
+  return std::ranges::mismatch(outer, inner).in1 == outer.end();
+}
+
+bool is_same(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  return a == b || fs::equivalent(a, b, error);
+}
+
+// The run or lab that wrote this file, or will.
+std::optional<fs::path> owner_of(const fs::path& file) {
+  std::error_code error;
+  const fs::path folder = file.parent_path(), above = folder.parent_path();
+  const RunDirectory run(folder.string());
+  const auto own = {run.config(), run.metrics(), run.checkpoint(), run.weights(), run.card(), run.report()};
+  if (fs::exists(run.config(), error) && std::ranges::find(own, file.string()) != own.end()) return folder;
+  if (fs::exists(folder / "lab.json", error) && fs::exists(file, error)) return folder;
+  const bool is_epoch = folder.filename() == "samples" && file.filename().string().starts_with("epoch-");
+  if (is_epoch && fs::exists(RunDirectory(above.string()).config(), error)) return above;
+  return {};
+}
+
+// The files and folders of data.
+std::vector<fs::path> places_of_data(const std::string& word) {
+  std::error_code error;
+  if (word == "mnist") return {mnist_folder()};
+  if (std::ranges::count(dataset_names(), word) > 0 || !fs::exists(word, error)) return {};
+  std::vector<fs::path> places{word};
+  if (!word.ends_with(".npy")) return places;
+  for (const char* part : {"_labels.npy", "_test.npy", "_test_labels.npy"})
+    if (fs::path file = word.substr(0, word.size() - 4) + part; fs::exists(file, error))
+      places.push_back(std::move(file));
+  return places;
+}
+
+// What a word of the command line reads; of a run its data, as its own files are protected anyway.
+std::vector<fs::path> places_of(const std::string& typed) {
+  std::error_code error;
+  const std::string word = fs::exists(typed, error) ? typed : typed.substr(typed.find('=') + 1);
+  try {
+    if (const std::string run = find_run(word); is_run(run)) {
+      std::vector<fs::path> places;
+      for (const auto& [key, value] : read_config(RunDirectory(run).config()).values)
+        if (key == "data" || key == "background")
+          std::ranges::move(places_of_data(value), std::back_inserter(places));
+      return places;
+    }
+    return places_of_data(word);
+  } catch (const Error&) {  // whoever opens it says what is wrong
+    return {};
+  }
+}
+
+// Of a name that the command line has, "--html page.html"; of another the path alone.
+std::string as_typed(const Output& output) {
+  return (output.name.starts_with("--") ? output.name + " " : "") + output.path;
+}
+
+}  // namespace
+
+void check_outputs(const std::string& command, std::span<const Output> outputs,
+                   std::span<const std::string> inputs) {
+  std::vector<fs::path> there;
+  for (const Output& output : outputs) {
+    const std::string typed = as_typed(output);
+    if (!output.endings.empty() && std::ranges::count(output.endings, ending_of(output.path)) == 0)
+      throw Error("{}: {} is not a name for {}. Hint: {}", command, typed, output.what,
+                  as_typed({output.name, "x" + output.endings.front()}));
+    const fs::path at = there.emplace_back(resolved(output.path));
+    if (const std::optional<fs::path> owner = owner_of(at))
+      throw Error("{}: {} is a file of {}, and would replace it. Hint: give another name", command, typed,
+                  owner->string());
+    for (size_t i = 0; i + 1 < there.size(); ++i)
+      if (is_same(there[i], at))
+        throw Error("{}: {} and {} are one file. Hint: give two names", command, as_typed(outputs[i]), typed);
+    for (const std::string& input : inputs) {
+      for (const fs::path& place : places_of(input)) {
+        const fs::path from = resolved(place);
+        if (is_same(at, from))
+          throw Error("{}: {} is what is read, {}. Hint: give another name", command, typed, place.string());
+        if (lies_in(at, from))
+          throw Error("{}: {} lies in {}, which is read. Hint: give a place outside of it", command, typed,
+                      place.string());
+        if (lies_in(from, at))
+          throw Error("{}: {} holds {}, which is read. Hint: give another place", command, typed,
+                      place.string());
+      }
+    }
+  }
+}
+
+}  // namespace gradzoo
