@@ -33,6 +33,12 @@ foreach(floor base autograd explain state nn samplers datasets models plot runs)
   endforeach()
 endforeach()
 file(WRITE "${work}/include/every_header.h" "${includes}")
+# No warning of theirs reaches a user who asks for many, and none of them needs exceptions.
+file(WRITE "${work}/warnings.cpp" "#include <every_header.h>\n")
+set(strict -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wdouble-promotion -Werror)
+foreach(more -fexceptions -fno-exceptions)
+  run("${CXX}" ${strict} ${more} -fsyntax-only "-I${work}/prefix/include" "-I${work}/include" "${work}/warnings.cpp")
+endforeach()
 run("${CMAKE_COMMAND}" -S "${SOURCE_DIR}/consumer" -B "${work}/build" "-DCMAKE_PREFIX_PATH=${work}/prefix"
     "-DEXPLAINED=${work}/explained.cpp" "-DTEN_LINES=${work}/ten_lines.cpp" "-DHEADERS=${work}/include"
     "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
