@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "samplers/diagnostics/chain_trace.h"
+#include "samplers/domain.h"
 
 namespace gradzoo {
 namespace {
@@ -14,14 +15,8 @@ namespace {
 // diverge.
 constexpr double kTooFar = 1e8;
 
-// The first row (chain) of (B) or (B, d) that holds something not finite, -1 where none does.
 int64_t first_not_finite(const Tensor& values) {
-  if (!values.defined() || all_finite(values)) return -1;
-  const std::vector<double> all = values.to_vector();
-  const size_t width = all.size() / static_cast<size_t>(values.dim(0));
-  size_t i = 0;
-  while (std::isfinite(all[i])) ++i;
-  return static_cast<int64_t>(i / width);
+  return first_row_with(values, [](double value) { return !std::isfinite(value); });
 }
 
 void check_start(const Tensor& x, const PointValue& value, std::string_view sampler) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 
@@ -91,11 +92,35 @@ void reflect(const Domain& domain, Tensor& x, Tensor* velocity) {
   });
 }
 
+void check_noise(const Target& target, double sigma) {
+  constexpr double kRounding = 1e-6;
+  const NoiseRange& range = target.noise_range;
+  if (!(sigma >= range.least * (1 - kRounding)))
+    throw Error("noise of {:g} is below {:g}, the smallest at which the score is known. Hint: {:g} or more",
+                sigma, range.least, range.least);
+  if (!(sigma <= range.most * (1 + kRounding)))
+    throw Error("noise of {:g} is above {:g}, the largest at which the score is known. Hint: {:g} or less",
+                sigma, range.most, range.most);
+}
+
+int64_t first_row_with(const Tensor& values, bool (*bad)(double)) {
+  if (!values.defined() || all_finite(values)) return -1;
+  const std::vector<double> all = values.to_vector();
+  const auto found = std::ranges::find_if(all, bad);
+  if (found == all.end()) return -1;
+  return (found - all.begin()) / (values.size() / values.dim(0));
+}
+
 void check_inside(std::string_view sampler, const Target& target, const Tensor& x) {
-  if (!target.binary && !is_bounded(target.domain)) return;
   if (x.rank() != 2 || !is_floating(x.dtype())) return;  // refused where the target is asked
   visit_floating(x.dtype(), [&]<class T>() {
     const T lower = static_cast<T>(target.domain.lower), upper = static_cast<T>(target.domain.upper);
+    if (!(lower < upper))
+      throw Error(
+          "{}: the target's domain from {:g} to {:g} is not an interval of {} numbers. Hint: set a "
+          "lower end below the upper end",
+          sampler, target.domain.lower, target.domain.upper, dtype_name(x.dtype()));
+    if (!target.binary && !is_bounded(target.domain)) return;
     const int64_t at = target.binary ? first_bad<T>(x, [](T v) { return v != 0 && v != 1; })
                                      : first_bad<T>(x, [=](T v) { return v < lower || v > upper; });
     if (at < 0) return;

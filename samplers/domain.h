@@ -19,8 +19,14 @@ bool has_extent(const Target& target);
 /// where its ends are neither d numbers nor one, and where no number lies between them.
 Extent extent_of(const Target& target, int64_t d);
 
-/// Throws Error, naming the first chain, if the target is binary and x (B, d) is not, or if x lies outside
-/// its domain.
+/// Throws Error if the target's scores are not known at noise of sigma, naming the nearest that are.
+void check_noise(const Target& target, double sigma);
+
+/// The first row of (B) or (B, d) with a number that is `bad`; -1 if there is none, or no tensor.
+int64_t first_row_with(const Tensor& values, bool (*bad)(double));
+
+/// Throws Error if the domain has no width in x's dtype and, naming the first chain, if the target is binary
+/// and x (B, d) is not, or if x lies outside its domain.
 void check_inside(std::string_view sampler, const Target& target, const Tensor& x);
 
 }  // namespace gradzoo

@@ -34,7 +34,8 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
 
   /// Starts chains at x (B, d). Throws Error if the target lacks what the sampler needs or gives a wrong
-  /// shape or dtype for x, and if a chain starts outside the domain, or not on 0 and 1 for a binary target.
+  /// shape or dtype for x, if its domain has no width, and if a chain starts outside the domain, not on 0 and
+  /// 1 for a binary target, or where x, the log-density or the score is NaN.
   void begin(const Target& target, const Tensor& x);
   /// Sets the number of warm-up transitions, so that a sampler that adapts in windows can plan them. Call it
   /// after begin(), if the number is known.

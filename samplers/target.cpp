@@ -76,6 +76,7 @@ Tensor score_of(const Target& target, const Tensor& x) {
 Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma) {
   if (!target.noisy_score) return score_of(target, x);
   check_rows(x);
+  check_noise(target, sigma);
   const NoGrad quiet;
   return checked(target.noisy_score(x.detach(), sigma), x.shape(), x, "noisy_score");
 }

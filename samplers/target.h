@@ -32,6 +32,11 @@ struct Extent {
   std::vector<double> low = {}, high = {};  ///< by axis
 };
 
+/// Standard deviations of noise, the smallest and the largest.
+struct NoiseRange {
+  double least = 0, most = std::numeric_limits<double>::infinity();  ///< both are known
+};
+
 /// log p and its gradient in x of every row, both detached. log_prob is undefined if
 /// the target has only a score.
 struct PointValue {
@@ -49,6 +54,7 @@ struct Target {
   std::function<Tensor(int64_t, Rng&)> initial = {};
   std::function<Tensor(const Tensor&, double)> noisy_score =
       {};                          ///< (B, d), sigma -> (B, d): the score of p * N(0, sigma^2)
+  NoiseRange noise_range = {};     ///< of noisy_score: for which sigma it is known
   Conditionals conditionals = {};  ///< of a bipartite binary model
   bool binary = false;             ///< x is made of 0 and 1: log_prob is of a table, its score means nothing
   Domain domain = {};              ///< chains are reflected where they would leave it
@@ -65,6 +71,7 @@ PointValue value_and_score(const Target& target, const Tensor& x);
 /// Only the score, detached: x (B, d) -> (B, d). Throws as value_and_score.
 Tensor score_of(const Target& target, const Tensor& x);
 /// Target::noisy_score, detached and checked, if the target has it; otherwise the score, for any sigma.
+/// Throws Error for a sigma outside Target::noise_range.
 Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma);
 /// Only log p, detached: x (B, d) -> (B). Throws as value_and_score, and if there is no log_prob.
 Tensor log_prob_of(const Target& target, const Tensor& x);

@@ -46,8 +46,15 @@ Tensor denoised_in_parts(const std::function<Tensor(const DenoiseRequest&)>& den
   if (!(request.sigma > 0 && std::isfinite(request.sigma)))
     throw Error("denoise: sigma is {:g}. Hint: above 0", request.sigma);
   Tensors guesses;
+  int64_t guessed = 0;
+  const auto all = static_cast<double>(request.examples.dim(0));
   for_each_part(request.examples, request.done, [&](const Tensor& part) {
-    guesses.push_back(denoise({part, request.sigma, request.rng, request.domain}));
+    const auto done = [&](double share) {
+      if (request.done)
+        request.done((static_cast<double>(guessed) + share * static_cast<double>(part.dim(0))) / all);
+    };
+    guesses.push_back(denoise({part, request.sigma, request.rng, request.domain, done}));
+    guessed += part.dim(0);
   });
   return clamp(concat(guesses, 0), request.domain.lower, request.domain.upper);
 }
@@ -107,7 +114,7 @@ void add_consequences(Abilities& all) {
     };
   if (!all.denoise && can_denoise(target))
     all.denoise = [target](const DenoiseRequest& request) {
-      return denoised(target, request.examples, request.sigma, request.rng);
+      return denoised(target, request.examples, request.sigma, request.rng, request.done);
     };
   if (!all.anomaly && (can_denoise(target) || target.log_prob))
     all.anomaly = [target](const AnomalyRequest& request) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
@@ -39,7 +41,9 @@ AnomalyScores by_denoising(const Target& target, const Tensor& x, double noise, 
 AnomalyScores anomaly_by(const Target& target, const Tensor& x, Rng& rng) {
   const NoGrad quiet;
   if (target.log_prob) return by_density(target, x, rng);
-  if (target.noisy_score) return by_denoising(target, x, kOwnChoice, rng);
+  const NoiseRange& range = target.noise_range;
+  if (target.noisy_score)
+    return by_denoising(target, x, std::clamp(kOwnChoice, range.least, range.most), rng);
   if (target.data_noise > 0) return by_denoising(target, x, target.data_noise, rng);
   return {sum(square(value_and_score(target, x).score), 1), "|s(x)|^2, the squared norm of the score"};
 }

@@ -14,7 +14,6 @@
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/eval/quadrature.h"
-#include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
 #include "gradzoo/nn/learn/optim.h"
@@ -326,8 +325,7 @@ Tensor Dde::log_density(const Tensor& x, std::optional<double> sigma) const {
 }
 
 Tensor Dde::noisy_score(const Tensor& x, double sigma) const {
-  const double level = std::max(sigma * unit(), options_.sigma);
-  return density_->score(inner(x), full({x.dim(0), 1}, level, x.dtype())) * unit();
+  return density_->score(inner(x), full({x.dim(0), 1}, sigma * unit(), x.dtype())) * unit();
 }
 
 // From where the noisy data could be, by Langevin steps on log p^; the last through Tweedie.
@@ -342,15 +340,21 @@ Tensor Dde::chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const {
   return tweedie_denoised(langevin.x(), langevin.value().score, sigma);
 }
 
-// Down the levels, at each the reverse of its noise under the score there.
-Tensor Dde::down_levels(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const {
+// What `walk` makes of noise on the way down the levels, at each by the score there.
+Tensor Dde::along_levels(Rng& rng, const ShareDone& done, FunctionRef<Tensor(const Trajectory&)> walk) const {
   const NoisePath path = geometric_path(options_.sigma_begin, options_.sigma);
   const auto predict = [&](const Tensor& x, double t) {
     const Mixing at = path(t);
     return prediction_from_score(density_->score(x, full({x.dim(0), 1}, at.noise, x.dtype())), x, at);
   };
-  const Tensor noise = randn({n, shape_.size()}, rng) * options_.sigma_begin;
-  return outer(follow_path({path, predict, rng, {}, done}, ancestral_step, noise + data_mean_, steps));
+  return outer(walk({path, predict, rng, {}, done}));
+}
+
+Tensor Dde::down_levels(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const {
+  return along_levels(rng, done, [&](const Trajectory& trajectory) {
+    const Tensor noise = randn({n, shape_.size()}, rng) * options_.sigma_begin;
+    return follow_path(trajectory, ancestral_step, noise + data_mean_, steps);
+  });
 }
 
 Tensor Dde::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
@@ -377,12 +381,29 @@ std::vector<Picture> Dde::do_image_pictures(const DataView& data) {
 Target Dde::target_of_least() const {
   Target target{.log_prob = [this](const Tensor& x) { return log_density(x); },
                 .data_noise = options_.sigma / unit()};
-  if (has_levels())
+  if (has_levels()) {
     target.noisy_score = [this](const Tensor& x, double sigma) { return noisy_score(x, sigma); };
+    target.noise_range = {options_.sigma / unit(), options_.sigma_begin / unit()};
+  }
   return target;
 }
 
-Abilities Dde::do_abilities() { return {.target = target_of_least()}; }
+// Chains at the least noise alone would not come down from where they begin.
+Tensor Dde::completed_images(const InpaintRequest& request) const {
+  constexpr int64_t kSteps = 50, kRepeats = 10;
+  const Tensor data = inner(request.images);
+  return along_levels(request.rng, request.done, [&](const Trajectory& trajectory) {
+    const Tensor noise = randn_like(data, request.rng) * options_.sigma_begin;
+    return complete_path(trajectory, ancestral_step, noise + data_mean_, {data, request.known}, kSteps,
+                         kRepeats);
+  });
+}
+
+Abilities Dde::do_abilities() {
+  Abilities own{.target = target_of_least()};
+  if (has_levels()) own.inpaint = [this](const InpaintRequest& request) { return completed_images(request); };
+  return own;
+}
 
 std::string Dde::do_interpretation(const DataView&) {
   std::string text = fmt::format(

@@ -8,6 +8,7 @@
 #include "gradzoo/models/base/entry.h"
 #include "gradzoo/models/networks/energy.h"
 #include "gradzoo/models/networks/image_coder.h"
+#include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/networks/time_network.h"
 #include "gradzoo/models/networks/units.h"
 #include "gradzoo/nn/layers/layers.h"
@@ -178,6 +179,8 @@ class Dde : public Model {
   Target target_of_least() const;
   Tensor generate(const Tensor& z) const;
   Tensor chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const;
+  Tensor along_levels(Rng& rng, const ShareDone& done, FunctionRef<Tensor(const Trajectory&)> walk) const;
+  Tensor completed_images(const InpaintRequest& request) const;
   Tensor down_levels(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const;
   double train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
                        double& norm);

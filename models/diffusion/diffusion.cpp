@@ -97,7 +97,10 @@ void Diffusion::add_to(State& state) {
   if (drawn_.defined()) state.add_rows(kind_.name + ".drawn", drawn_);
 }
 
-void Diffusion::prepare(const Examples& examples) { classes_.fit(examples, init_rng_.seed()); }
+void Diffusion::prepare(const Examples& examples) {
+  check_guidance(options_.guidance);
+  classes_.fit(examples, init_rng_.seed());
+}
 
 std::unique_ptr<SamplingOptions> Diffusion::sampling_options() const {
   return sampling_options_of(RequestedPath{options_, is_conditional()});
@@ -113,12 +116,13 @@ std::vector<std::string> Diffusion::quick_sampling() const {
 // the bracket, about 1 at all times (Salimans & Ho 2022, section 4). So an error of it counts in E[x_1|x']
 // but b-fold, where one of eps would count b/a-fold, 25 times at the cosine path's start.
 Tensor Diffusion::output(const Tensor& x, const Tensor& t, const Tensor& labels) const {
-  if (kind_.prediction_type == PredictionType::velocity) return network_.predict(x, t, labels);
+  const Tensor told = knows_classes() ? labels : Tensor();
+  if (kind_.prediction_type == PredictionType::velocity) return network_.predict(x, t, told);
   const MixingColumns at = mixing_columns(kind_.path, t);
-  if (kind_.net != NoiseNet::score) return energy_noise(network_, kind_.net, x, t, at.noise, labels);
+  if (kind_.net != NoiseNet::score) return energy_noise(network_, kind_.net, x, t, at.noise, told);
   const Tensor length = sqrt(square(at.data) + square(at.noise));
   const Tensor data = at.data / length, noise = at.noise / length, scaled = x / length;
-  return noise * scaled + data * network_.predict(scaled, t, labels);
+  return noise * scaled + data * network_.predict(scaled, t, told);
 }
 
 Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) const {
@@ -207,17 +211,19 @@ Quantities Diffusion::do_validate(const DataView& data) { return held_out_error(
 
 Quantities Diffusion::do_evaluate(const DataView& data) {
   Quantities out = held_out_error(data, data.examples.count());
-  if (in_plane(shape_.toy.get())) out.add(plane_density(*this, *shape_.toy));
+  if (in_plane(shape_.toy.get()) && knows_no_class()) out.add(plane_density(*this, *shape_.toy));
   return out;
 }
 
+bool Diffusion::has_bits() const { return has_bits_per_dim(shape_, options_.pixels) && knows_no_class(); }
+
 Quantities Diffusion::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
-  if (!has_bits_per_dim(shape_, options_.pixels)) return {};
+  if (!has_bits()) return {};
   return image_bits(*this, data, likelihood_images_, done);
 }
 
 void Diffusion::describe_evaluation(OptionTable& options) {
-  if (!has_bits_per_dim(shape_, options_.pixels)) return;
+  if (!has_bits()) return;
   options.add("likelihood_images", likelihood_images_, "test examples for bits/dim", {2, 1e6});
 }
 
@@ -262,11 +268,25 @@ Prediction Diffusion::corrected(const Prediction& prediction, const Tensor& x, d
   return kind_.clamped ? prediction_from_denoised(clamp(out.denoised, -1, 1), x, at) : out;
 }
 
+void Diffusion::check_guidance(double guidance) const {
+  if (!knows_no_class() && guidance != 1)
+    throw Error(
+        "guidance={:g} needs the prediction without a label, which label_dropout=0 does not train. Hint: "
+        "guidance=1, or train with label_dropout=0.1",
+        guidance);
+  if (is_conditional() && !knows_classes() && guidance != 0)
+    throw Error(
+        "guidance={:g} needs the prediction given a label, which label_dropout=1 does not train. Hint: "
+        "guidance=0, or train with label_dropout=0.1",
+        guidance);
+}
+
 Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const {
   const auto predict_at = [&](const Tensor& y, double t) {
     return corrected(guided(y, t, labels, route.guidance), y, t, route.discriminator);
   };
   const Trajectory trajectory{kind_.path, predict_at, rng, route.level, route.done};
+  check_guidance(route.guidance);
   return units_.uncentred(follow_path(trajectory, route.solver, x, route.steps));
 }
 
@@ -295,6 +315,11 @@ Abilities Diffusion::do_abilities() {
     const Tensor labels = classes_.are_clusters() ? Tensor() : r.ends.labels;
     return between(code_of(r.ends.x, labels, r.rng), label_of_each_pair(labels), r.rng);
   };
+  if (!knows_no_class()) {
+    Abilities own{.needs_label = true};
+    if (!classes_.are_clusters()) own.interpolate = interpolate;
+    return own;
+  }
   Abilities own{.target = target_of_path(),
                 .inpaint = [this](const InpaintRequest& request) { return completed_images(request); },
                 .interpolate = interpolate};
@@ -303,26 +328,16 @@ Abilities Diffusion::do_abilities() {
   return own;
 }
 
-// The known pixels are put back on their paths before each step. What is drawn does not know of them
-// but through the network, so each step is taken several times, going back by fresh noise in between (Lugmayr
-// et al. 2022, "RePaint"). Without a label.
+// Without a label.
 Tensor Diffusion::completed_images(const InpaintRequest& request) const {
   constexpr int64_t kRepeats = 10;
   const Tensor data = units_.centred(request.images);
   const auto predict_at = [&](const Tensor& y, double t) { return predict(y, t); };
   const Trajectory trajectory{
-      kind_.path, predict_at, request.rng, {.repeats = 1, .step = options_.level.step}, {}};
-  const double step = 1.0 / static_cast<double>(options_.sample_steps);
-  Tensor x = randn_like(data, request.rng) * kind_.path(0).noise;
-  for (int64_t i = 0; i < options_.sample_steps * kRepeats; ++i) {
-    const double t = static_cast<double>(i / kRepeats) * step, later = std::min(t + step, 1.0);
-    const Mixing at = kind_.path(t);
-    const Tensor on_path = randn_like(data, request.rng) * at.noise + data * at.data;
-    x = options_.solver(trajectory, completed(x, on_path, request.known), t, later);
-    if (i % kRepeats != kRepeats - 1) x = noise_back(kind_.path, x, t, later, request.rng);
-    request.done(static_cast<double>(i + 1) / static_cast<double>(options_.sample_steps * kRepeats));
-  }
-  return units_.uncentred(kind_.path(1).noise > 0 ? predict(x, 1).denoised : x);
+      kind_.path, predict_at, request.rng, {.repeats = 1, .step = options_.level.step}, request.done};
+  const Tensor noise = randn_like(data, request.rng) * kind_.path(0).noise;
+  return units_.uncentred(complete_path(trajectory, options_.solver, noise, {data, request.known},
+                                        options_.sample_steps, kRepeats));
 }
 
 Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
@@ -352,15 +367,9 @@ std::vector<Picture> Diffusion::do_plane_pictures(const DataView& data, const To
   return diffusion_plane_pictures(*this, shape_, data);
 }
 
-// That ratio falls all the way.
-double Diffusion::time_of_level(double sigma) const {
-  double low = 0, high = 1;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    const Mixing at = kind_.path(middle);
-    (at.noise > sigma * at.data ? low : high) = middle;
-  }
-  return high;
+NoiseRange Diffusion::levels() const {
+  const Mixing first = kind_.path(0), last = kind_.path(1);
+  return {last.noise / last.data / units_.length(), first.noise / first.data / units_.length()};
 }
 
 // In the data's units y: x_t = a (2 y - 1 + sigma eps) of images, whose noise is half as wide in y.
@@ -372,9 +381,12 @@ Target Diffusion::target_of_path() const {
     return score_of(predict(units_.centred(y) * at.data, t), at) * (at.data * unit);
   };
   constexpr double kLeast = 0.02;  // of a target without a level: where there is a score at all
-  return {.score = [noisy_score](const Tensor& y) { return noisy_score(y, kLeast); },
+  const NoiseRange range = levels();
+  const double level = std::clamp(kLeast, range.least, range.most);
+  return {.score = [noisy_score, level](const Tensor& y) { return noisy_score(y, level); },
           .noisy_score = noisy_score,
-          .data_noise = kLeast};
+          .noise_range = range,
+          .data_noise = level};
 }
 
 std::string Diffusion::do_interpretation(const DataView&) {

@@ -146,7 +146,9 @@ class Diffusion : public Model {
   /// The route that the options describe.
   Route route() const { return route_of(options_); }
   /// The time at which the ratio of noise to data is sigma.
-  double time_of_level(double sigma) const;
+  double time_of_level(double sigma) const { return time_of_noise(kind_.path, sigma); }
+  /// The noise levels of the path, in the data's units.
+  NoiseRange levels() const;
 
  protected:
   void add_to(State& state) override;
@@ -171,6 +173,12 @@ class Diffusion : public Model {
   Tensor completed_images(const InpaintRequest& request) const;
   Target target_of_path() const;
   bool is_conditional() const { return classes_.count() > 0; }
+  // Which of the two predictions were trained: given a class, and without one.
+  bool knows_classes() const { return is_conditional() && options_.label_dropout < 1; }
+  bool knows_no_class() const { return !is_conditional() || options_.label_dropout > 0; }
+  bool has_bits() const;
+  // Throws Error for guidance by a prediction that was never trained.
+  void check_guidance(double guidance) const;
   // What the network was made to say, at times t (B).
   Tensor output(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   // |output - target|^2, a number of the example: (B).

@@ -26,8 +26,11 @@ void PathOptions::describe(OptionTable& options) {
       "classes", classes,
       "what samples are conditional on: labels; clusters:100, that many clusters of images, for those "
       "without labels; labels:100, clusters within each label; or none");
-  options.add("label_dropout", label_dropout,
-              "probability of dropping a label or cluster in training, for classifier-free guidance", {0, 1});
+  options.add(
+      "label_dropout", label_dropout,
+      "probability of dropping a label or cluster in training, for classifier-free guidance; 0 allows "
+      "guidance=1 only",
+      {0, 1});
   options.add("guidance", guidance, "classifier-free guidance of samples: w in u(x) + w (u(x|label) - u(x))",
               {0, 100});
   options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dequantised),
@@ -108,6 +111,10 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   const auto prefer = [&](auto& field, const auto& value) {
     table.prefer(field, value, shape.kind().defaults);
   };
+  if (read_conditioning(classes).any()) {
+    if (label_dropout == 0) table.prefer(guidance, 1, "label_dropout=0");
+    if (label_dropout == 1) table.prefer(guidance, 0, "label_dropout=1");
+  }
   prefer(training.schedule, discriminator > 0 ? Decay::constant : Decay::hold_linear);
   prefer(training.ema, 0.999);
   prefer(training.clip, 1.0);

@@ -106,7 +106,8 @@ Picture scores_picture(const Diffusion& model, const DataShape& shape) {
   const double widest = max(box.sides()).item();
   Planes planes;
   for (const double share : {0.25, 0.08}) {
-    const double t = model.time_of_level(share * widest), sigma = share * widest;
+    const double sigma = std::clamp(share * widest, model.levels().least, model.levels().most);
+    const double t = model.time_of_level(sigma);
     const Mixing at = model.path()(t);
     const Tensor learned = score_of(model.predict(cast(tails, DType::f32) * at.data, t), at) * at.data;
     for (const bool truth : {true, false}) {

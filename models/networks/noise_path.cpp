@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
+#include "samplers/given.h"
 
 namespace gradzoo {
 namespace {
@@ -169,17 +171,55 @@ Tensor langevin_step(const Trajectory& trajectory, const Tensor& x, double from,
   return y * trajectory.path(to).data;
 }
 
-Tensor follow_path(const Trajectory& trajectory, PathStep step, Tensor x, int64_t steps) {
+namespace {
+
+// Langevin steps leave rows at the noise of the time at which they begin, which `to` then only renames.
+bool stays_at_level(PathStep step) { return step == langevin_step; }
+
+// From noise x to data, each step so many times; with `given` known numbers put back before it.
+Tensor walk_path(const Trajectory& trajectory, PathStep step, Tensor x, const KnownNumbers* given,
+                 int64_t steps, int64_t repeats) {
   if (steps < 1) throw Error("{} steps from noise to data. Hint: 1 or more", steps);
   const NoGrad quiet;
+  const NoisePath& path = trajectory.path;
   const double part = 1.0 / static_cast<double>(steps);
-  for (int64_t i = 0; i < steps; ++i) {
-    const double from = static_cast<double>(i) * part;
-    x = step(trajectory, x, from, i + 1 == steps ? 1 : static_cast<double>(i + 1) * part);
-    check_bounded(trajectory.path, x, i + 1, steps, from);
-    if (trajectory.done) trajectory.done(static_cast<double>(i + 1) * part);
+  const auto time = [&](int64_t i) { return i == steps ? 1 : static_cast<double>(i) * part; };
+  double at = 0;  // the time whose noise x has
+  for (int64_t i = 0; i < steps * repeats; ++i) {
+    const double from = time(i / repeats), to = time(i / repeats + 1);
+    const bool goes_back = i % repeats + 1 < repeats, ends = i + 1 == steps * repeats;
+    if (given) {
+      const Tensor noise = randn_like(x, trajectory.rng) * path(from).noise;
+      x = completed(x, noise + given->values * path(from).data, given->known);
+    }
+    at = stays_at_level(step) && (goes_back || ends) ? from : to;
+    x = step(trajectory, x, from, at);
+    check_bounded(path, x, i / repeats + 1, steps, from);
+    if (goes_back && at > from) x = noise_back(path, x, from, at, trajectory.rng);
+    if (trajectory.done) trajectory.done(static_cast<double>(i + 1) / static_cast<double>(steps * repeats));
   }
-  return trajectory.path(1).noise > 0 ? trajectory.predict(x, 1).denoised : x;
+  return path(at).noise > 0 ? trajectory.predict(x, at).denoised : x;
+}
+
+}  // namespace
+
+Tensor follow_path(const Trajectory& trajectory, PathStep step, Tensor x, int64_t steps) {
+  return walk_path(trajectory, step, std::move(x), nullptr, steps, 1);
+}
+
+Tensor complete_path(const Trajectory& trajectory, PathStep step, Tensor x, const KnownNumbers& given,
+                     int64_t steps, int64_t repeats) {
+  return walk_path(trajectory, step, std::move(x), &given, steps, repeats);
+}
+
+double time_of_noise(const NoisePath& path, double sigma) {
+  double low = 0, high = 1;  // the ratio falls all the way
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    const Mixing at = path(middle);
+    (at.noise > sigma * at.data ? low : high) = middle;
+  }
+  return high;
 }
 
 Tensor noise_back(const NoisePath& path, const Tensor& x, double from, double to, Rng& rng) {

@@ -110,8 +110,25 @@ inline constexpr Choice<PathStep> kSolvers[] = {{"euler", euler_step},
                                                 {"langevin", langevin_step}};
 
 /// From noise x (B, d), N(0, b(0)^2), to data, in equal steps of time. If noise is left at the end, an x0
-/// prediction removes it. Nothing is recorded.
+/// prediction removes it: the noise of t = 1, or of the last level that Langevin steps visited. Nothing is
+/// recorded.
 Tensor follow_path(const Trajectory& trajectory, PathStep step, Tensor x, int64_t steps);
+
+/// The numbers of rows that are believed.
+struct KnownNumbers {
+  Tensor values;  ///< (B, d)
+  Tensor known;   ///< (d): 1 where the values are believed, else 0
+};
+/// From noise x to data like follow_path, with the known numbers put back on their paths before each step.
+/// The network alone connects the others with them, so each step is taken `repeats` times, going back by
+/// fresh noise in between (Lugmayr et al. 2022, "RePaint"); Langevin steps stay at their level and need not
+/// go back.
+Tensor complete_path(const Trajectory& trajectory, PathStep step, Tensor x, const KnownNumbers& given,
+                     int64_t steps, int64_t repeats);
+
+/// The time in [0, 1] at which the path's noise over its data is sigma, in the path's units; 0 or 1 beyond
+/// its ends.
+double time_of_noise(const NoisePath& path, double sigma);
 
 /// Adds noise to x_to to give a new x_from (the noisier): r x_to + n z (Lugmayr et al. 2022, "RePaint").
 Tensor noise_back(const NoisePath& path, const Tensor& x, double from, double to, Rng& rng);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/eval/sample_metrics.h"
@@ -22,9 +23,10 @@
 namespace gradzoo {
 namespace {
 
-/// Examples, with noise, and freed of it again: (n, numbers) each.
+/// Examples, with noise, and freed of it again; `trivial` is what needs no model, the noisy ones clipped to
+/// where examples lie: (n, numbers) each.
 struct Denoising {
-  Tensor clean, noisy, guess;
+  Tensor clean, noisy, trivial, guess;
   bool images;
 };
 
@@ -41,10 +43,27 @@ Denoising denoise_examples(UseCall& call, double sigma) {
   const PointUnits& units = run.model->units();
   // Numbers with scales of their own have noise in these.
   out.noisy = out.clean + (units.is_set() ? noise * (units.scale / units.length()) : noise);
+  out.trivial = clamp(out.noisy, kind.low, kind.high);
   Countdown countdown(call.progress, "denoise");
   out.guess = run.model->abilities().denoise(
       {out.noisy, sigma, rng, {kind.low, kind.high}, [&](double share) { countdown.done(share); }});
   return out;
+}
+
+// Throws Error if no guess differs from the noisy example, and warns of guesses that are worse.
+void judge(UseResult& out, const Denoising& examples) {
+  if (!(max(abs(examples.guess - examples.trivial)).item() > 0))
+    throw Error(
+        "denoise: every guess is the noisy example itself, because this model moves none of them. Hint: try "
+        "another --sigma, or a run of {}",
+        examples.images ? "dae" : "nce");
+  const auto worth = [&](const Tensor& x) {
+    return examples.images ? mean_of_rows(psnr(x, examples.clean)).value
+                           : -mean(square(x - examples.clean)).item();
+  };
+  if (!(worth(examples.guess) > worth(examples.trivial)))
+    warn(out, fmt::format("the guesses are farther from the truth than the {} examples themselves",
+                          examples.images ? "clipped noisy" : "noisy"));
 }
 
 Quantity decibels(const char* name, const Estimate& e, std::string meaning) {
@@ -52,13 +71,12 @@ Quantity decibels(const char* name, const Estimate& e, std::string meaning) {
 }
 
 Quantities image_numbers(const Denoising& images) {
-  const Tensor before = psnr(images.noisy, images.clean), after = psnr(images.guess, images.clean);
-  const Estimate gain = mean_of_rows(after - before);
-  return {decibels("psnr_noisy", mean_of_rows(before), "PSNR of the noisy images"),
-          decibels("psnr_clipped", mean_of_rows(psnr(clamp(images.noisy, 0, 1), images.clean)),
-                   "the same with their pixels clipped to [0, 1]"),
+  const Tensor clipped = psnr(images.trivial, images.clean), after = psnr(images.guess, images.clean);
+  const Estimate gain = mean_of_rows(after - clipped);
+  return {decibels("psnr_noisy", mean_of_rows(psnr(images.noisy, images.clean)), "PSNR of the noisy images"),
+          decibels("psnr_clipped", mean_of_rows(clipped), "the same with their pixels clipped to [0, 1]"),
           decibels("psnr_denoised", mean_of_rows(after), "of the guesses"),
-          {"psnr_gain", gain.value, gain.standard_error, "dB", "over the noisy images"}};
+          {"psnr_gain", gain.value, gain.standard_error, "dB", "over the clipped images"}};
 }
 
 Tensor squared_distances(const Tensor& a, const Tensor& b) {
@@ -127,7 +145,8 @@ struct Denoise {
     out.text = fmt::format("{} test examples of {} with noise of {:g}\n", n,
                            printable(run.options->data.data), sigma);
     out.numbers = examples.images ? image_numbers(examples) : point_numbers(examples, best);
-    out.details = {{"examples", n}, {"sigma", sigma}};
+    out.details = {{"examples", n}, {"sigma", sigma}, {"warnings", nlohmann::ordered_json::array()}};
+    judge(out, examples);
     out.picture = draw_picture(picture_of(examples, run.shape, best));
     out.words = fmt::format("{:g}", sigma);
     return out;

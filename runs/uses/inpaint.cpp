@@ -69,11 +69,13 @@ struct Inpaint {
         run.model->abilities().inpaint({images, known, rng, [&](double share) { countdown.done(share); }});
     UseResult out;
     out.words = name_of(kHalves, keep);
-    out.details = {{"images", images.dim(0)}, {"keep", out.words}};
+    out.details = {
+        {"images", images.dim(0)}, {"keep", out.words}, {"warnings", nlohmann::ordered_json::array()}};
     out.text = fmt::format("of {} test images, the {} half being known\n", images.dim(0), out.words);
-    out.numbers = {{"hidden_error", error_of(filled, images, known), NAN, "",
-                    "root mean square error of a hidden pixel"},
-                   {"hidden_error_black", error_of(hidden, images, known), NAN, "", "the same left black"}};
+    const double error = error_of(filled, images, known), black = error_of(hidden, images, known);
+    out.numbers = {{"hidden_error", error, NAN, "", "root mean square error of a hidden pixel"},
+                   {"hidden_error_black", black, NAN, "", "the same left black"}};
+    if (!(error < black)) warn(out, "the completion is farther from the truth than a black half");
     out.numbers.add(called_right(run, {filled, hidden, images}, batch.labels));
     const int64_t shown = std::min<int64_t>(30, images.dim(0));
     const std::array<Tensor, 3> parts = {images.rows(0, shown), hidden.rows(0, shown), filled.rows(0, shown)};

@@ -57,6 +57,11 @@ std::vector<std::vector<std::string>> use_table() {
   return table;
 }
 
+void warn(UseResult& result, const std::string& text) {
+  result.remarks += fmt::format("warning: {}\n", text);
+  result.details["warnings"].push_back(text);
+}
+
 void check_able(const Use& use, const OpenedRun& run) {
   const std::string lack = use.missing(run.model->abilities(), run.shape);
   if (lack.empty()) return;

@@ -51,6 +51,10 @@ struct UseResult {
   std::string words = {};              // of the picture's name: RUN/samples/<use>-<words>-seed<S>.png
 };
 
+/// Adds a warning to a result whose details have a list of `warnings`: a line below the numbers, and its text
+/// in JSON.
+void warn(UseResult& result, const std::string& text);
+
 /// The options of one use, and what it does.
 class UseOptions {
  public:

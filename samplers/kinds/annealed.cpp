@@ -69,6 +69,8 @@ std::string AnnealedLangevin::remarks() const {
                                  sigmas_.front(), sigmas_.back(), options_.level_steps);
   if (taken_ > 0 && taken_ < length().steps)
     text += fmt::format("; stopped after {} steps of {}", taken_, length().steps);
+  if (sigmas_.back() < least_)
+    text += fmt::format("; the target knows no noise below {:g}, so levels below stayed there", least_);
   if (!is_noisy_) text += "; the target has no noisy scores, so its own was used at every level";
   return text;
 }
@@ -81,12 +83,13 @@ void AnnealedLangevin::on_begin(const Tensor&) { taken_ = 0; }
 
 double AnnealedLangevin::sigma() const {
   const auto level = static_cast<size_t>(taken_ / options_.level_steps);
-  return sigmas_[std::min(level, sigmas_.size() - 1)];
+  return std::max(sigmas_[std::min(level, sigmas_.size() - 1)], least_);
 }
 
 PointValue AnnealedLangevin::evaluate(const Target& target, const Tensor& x) {
   count_evaluations(1);
   is_noisy_ = static_cast<bool>(target.noisy_score);
+  least_ = is_noisy_ ? target.noise_range.least : 0;
   return {{}, noisy_score_of(target, x, sigma())};
 }
 
@@ -97,7 +100,7 @@ Transition AnnealedLangevin::transition(const Target& target, Rng& rng, bool) {
   reflect(target.domain, next);
   ++taken_;
   if (options_.denoise && taken_ == length().steps) {
-    const double variance = sigmas_.back() * sigmas_.back();
+    const double variance = sigma() * sigma();
     next = next + evaluate(target, next).score * variance;
     reflect(target.domain, next);
   }

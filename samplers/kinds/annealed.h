@@ -24,8 +24,8 @@ struct AnnealedOptions {
 
 /// Annealed Langevin (Song & Ermon 2019, algorithm 1): unadjusted Langevin on less and less noisy versions of
 /// a density, p * N(0, sigma_i^2), with step e sigma_i^2/sigma_L^2 at level i. It uses Target::noisy_score,
-/// or, if the target has none, its score at every level, and says so in remarks(). After the last level it
-/// stays at that level.
+/// or, if the target has none, its score at every level. A level below the target's smallest is replaced by
+/// that one. remarks() reports both. After the last level it stays at that level.
 class AnnealedLangevin : public Sampler {
  public:
   /// Throws Error unless step and every sigma are above 0 and the sigmas do not grow.
@@ -53,6 +53,7 @@ class AnnealedLangevin : public Sampler {
   std::vector<double> sigmas_;
   int64_t taken_ = 0;     ///< transitions since begin()
   bool is_noisy_ = true;  ///< whether the target's score knew of the noise
+  double least_ = 0;      ///< the smallest noise that it knew
 };
 
 SamplerEntry annealed_entry();

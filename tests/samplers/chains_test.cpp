@@ -186,5 +186,37 @@ TEST_CASE("a target without a density is refused by what needs one, which names 
   CHECK(contains(refusal({}, wave({2, 2}), ula()), "neither log-density nor score"));
 }
 
+// Where the density is 0 annealed importance sampling may come, but no walk begins.
+TEST_CASE("every sampler refuses to begin where log p or x is NaN, and a walk where p is 0") {
+  for (const SamplerEntry& entry : sampler_registry()) {
+    const bool by_density = entry.name != "annealed";
+    const auto said = [&](double value, bool walks) {
+      Target target = fitting(entry);
+      target.log_prob = [value](const Tensor& x) {
+        return sum(x, 1) * 0.0 + where(eq(arange(x.dim(0)), 2), full({x.dim(0)}, value), 0.0);
+      };
+      const Tensor start = start_of(entry, {5, 2}, DType::f32);
+      const std::unique_ptr<Sampler> sampler = made(entry, 0.1);
+      return error_message([&] {
+        walks ? static_cast<void>(run(target, start, std::move(*sampler), {.steps = 2}))
+              : sampler->begin(target, start);
+      });
+    };
+    CHECK(said(0, true).empty());
+    if (by_density) {
+      CHECK_MESSAGE(
+          contains(said(NAN, false), entry.name + ": log_prob is not a number where chain 2 starts"),
+          said(NAN, false));
+      CHECK(said(-INFINITY, false).empty());
+      CHECK(contains(said(-INFINITY, true), entry.name + ": log_prob is not finite where chain 2 starts"));
+    }
+    Tensor start = start_of(entry, {5, 2}, DType::f32);
+    start.mutable_data<float>()[7] = NAN;
+    const std::string lost = error_message([&] { made(entry, 0.1)->begin(fitting(entry), start); });
+    CHECK_MESSAGE(contains(lost, entry.name + ": "), lost);
+    CHECK(contains(lost, "chain 3"));
+  }
+}
+
 }  // namespace
 }  // namespace gradzoo

@@ -1,6 +1,8 @@
 #include "samplers/denoised.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -91,6 +93,43 @@ TEST_CASE("a target without a score of real numbers, and values that are not fin
   CHECK_FALSE(can_denoise(table));
   const Target cliff{.score = [](const Tensor& at) { return square(at) * 1e200; }};
   CHECK(contains(error_message([&] { denoised(cliff, x, 1, rng); }), "values that are not finite"));
+}
+
+// log p = -3 x on [0, 1], whose log-density is NaN outside: the most probable point is noisy - 3 sigma^2, or
+// an end.
+TEST_CASE("an example outside the domain begins at its edge, and the guess stays inside") {
+  const Target decay{
+      .log_prob =
+          [](const Tensor& x) {
+            return sum(where(logical_and(ge(x, 0.0), le(x, 1.0)), x * -3.0, full(x.shape(), NAN, x.dtype())),
+                       1);
+          },
+      .domain = {0, 1}};
+  Rng rng(6, "denoised_test");
+  const Tensor noisy = tensor({0.8, 1.4, -0.5, 0.1, 3.0}, {5, 1}, DType::f64);
+  const std::vector<double> found = denoised(decay, noisy, 0.3, rng).to_vector();
+  for (size_t i = 0; i < found.size(); ++i)
+    CHECK(found[i] == doctest::Approx(std::clamp(noisy.to_vector()[i] - 3 * 0.09, 0.0, 1.0)).epsilon(1e-3));
+  // A density that is told outside as well is not followed there.
+  const Target open{.log_prob = [](const Tensor& x) { return sum(x, 1) * -3.0; }, .domain = {0, 1}};
+  const std::vector<double> kept = denoised(open, noisy, 0.3, rng).to_vector();
+  for (size_t i = 0; i < kept.size(); ++i) CHECK(kept[i] == doctest::Approx(found[i]).epsilon(1e-3));
+  Target slope{.score = [](const Tensor& x) { return full(x.shape(), -3.0, x.dtype()); }, .domain = {0, 1}};
+  const std::vector<double> drifted = denoised(slope, noisy, 0.3, rng).to_vector();
+  for (size_t i = 0; i < found.size(); ++i) CHECK(drifted[i] == doctest::Approx(found[i]).epsilon(1e-2));
+}
+
+TEST_CASE("an example that cannot move is an error") {
+  Rng rng(7, "denoised_test");
+  const auto said = [&](double outside) {
+    const Target island{.log_prob = [=](const Tensor& x) {
+      return sum(where(le(x, 1.0), square(x) * -0.5, x * 0.0 + outside), 1);
+    }};
+    return error_message([&] { denoised(island, tensor({0.5, 2.0}, {2, 1}, DType::f64), 0.3, rng); });
+  };
+  for (const double outside : std::vector<double>{-INFINITY, NAN})
+    CHECK_MESSAGE(contains(said(outside), "cannot move. Hint: less noise"), said(outside));
+  CHECK(said(-3).empty());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
+#include "gradzoo/samplers/registry.h"
 #include "support/approx.h"
 #include "support/tensor_values.h"
 
@@ -134,6 +135,42 @@ TEST_CASE("a chain that starts outside the domain, or between 0 and 1 on bits, i
     check_inside("flip", bits, tensor({0, 1, 0.3, 1}, {2, 2}, DType::f64));
   });
   CHECK_MESSAGE(contains(between, "flip: chain 1 starts at 0.3"), between);
+}
+
+TEST_CASE("a domain without width is refused by every sampler, in the chains' own type") {
+  const double upper = 1 + 1e-12;  // 1 in f32
+  for (const Domain& domain :
+       {Domain{1, 1}, Domain{2, 1}, Domain{NAN, 1}, Domain{0, NAN}, Domain{kInf, kInf}, Domain{1, upper}})
+    for (const SamplerEntry& entry : sampler_registry()) {
+      if ((entry.needs & kNeedsBinary) != 0) continue;
+      const Target target{
+          .log_prob = [](const Tensor& x) { return sum(x, 1); }, .domain = domain, .extent = {{0}, {1}}};
+      OptionTable table;
+      const auto options = entry.options();
+      options->describe(table);
+      const std::string said = error_message([&] {
+        options->make()->begin(target, ones({4, 2}, DType::f32));
+      });
+      CHECK_MESSAGE(contains(said, entry.name + ": the target's domain from"), said);
+      CHECK(contains(said, "is not an interval of f32 numbers. Hint: set a lower end below the upper end"));
+    }
+  const Target narrow{.log_prob = [](const Tensor& x) { return sum(x, 1); }, .domain = {1, upper}};
+  RandomWalk mh;
+  mh.begin(narrow, ones({1, 1}, DType::f64));
+  CHECK(mh.x().item() == 1);
+}
+
+TEST_CASE("a noise is refused outside the levels at which a score is known, and its nearest level is named") {
+  const Target target{.noisy_score = [](const Tensor& x, double sigma) { return x * -sigma; },
+                      .noise_range = {0.1, 2}};
+  for (const double sigma : {0.1, 0.5, 2.0, 2.0000001, 0.09999999}) check_noise(target, sigma);
+  CHECK(contains(error_message([&] { check_noise(target, 0.09); }),
+                 "noise of 0.09 is below 0.1, the smallest"));
+  CHECK(contains(error_message([&] { check_noise(target, 2.1); }),
+                 "above 2, the largest at which the score is "
+                 "known. Hint: 2 or less"));
+  CHECK(contains(error_message([&] { noisy_score_of(target, ones({1, 1}), NAN); }), "noise of nan"));
+  CHECK(contains(error_message([&] { noisy_score_of(target, ones({1, 1}), 3); }), "noise of 3"));
 }
 
 }  // namespace

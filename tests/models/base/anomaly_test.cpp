@@ -56,5 +56,16 @@ TEST_CASE("a score alone is judged by its denoising, or by its length where ther
   CHECK_THROWS_AS(anomaly_by({}, rows_at(0), rng), Error);
 }
 
+TEST_CASE("where the score is known at many levels the noise is one half, or the nearest of them") {
+  Rng rng(3, "anomaly_test");
+  const auto told = [&](const NoiseRange& range) {
+    const Target target{.noisy_score = [](const Tensor& x, double) { return neg(x); }, .noise_range = range};
+    return anomaly_by(target, zeros({2, 1}, DType::f64), rng).statistic;
+  };
+  CHECK(test::contains(told({}), "D(x + 0.5 z)"));
+  CHECK(test::contains(told({0.1, 0.3}), "D(x + 0.3 z)"));
+  CHECK(test::contains(told({0.7, 2}), "D(x + 0.7 z)"));
+}
+
 }  // namespace
 }  // namespace gradzoo

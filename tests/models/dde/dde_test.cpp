@@ -214,7 +214,9 @@ TEST_CASE("scores at any noise are those of the log-density there, in the data's
     CHECK(max_error(target.noisy_score(levels.x, sigma), wanted.to_vector()) < 1e-4);
   }
   CHECK(target.data_noise == 0.1);
-  CHECK(max_error(target.noisy_score(levels.x, 0.01), target.noisy_score(levels.x, 0.1).to_vector()) == 0);
+  CHECK(target.noise_range.least == 0.1);
+  CHECK(
+      contains(error_message([&] { noisy_score_of(target, levels.x, 0.05); }), "noise of 0.05 is below 0.1"));
 }
 
 TEST_CASE("first the data's density learns alone, the fakes' begins as it, and then the data's stays") {
@@ -333,6 +335,45 @@ TEST_CASE("a U-Net is of images at several levels") {
   CHECK_MESSAGE(contains(points, "net=unet is for images"), points);
   const std::string one = refusal({"net=unet", "sigma_begin=0"}, {.example = {4, 4}});
   CHECK_MESSAGE(contains(one, "Hint: sigma_begin=3"), one);
+}
+
+TEST_CASE("images are completed down the levels, from noise about the data's mean") {
+  const DataShape shape{.example = {4, 4}};
+  const auto model = small_model<Dde>("dde", {"channels=8", "sigma=0.02", "sigma_begin=3", "ema=0"}, shape);
+  Rng rng(5, "dde_test");
+  const Tensor bytes = cast(clamp(randn({300, 4, 4}, rng) * 0.1 + 0.4, 0, 1) * 255.0, DType::u8);
+  const Tensor images = reshape(cast(bytes, DType::f32), {300, 16}) / 255.0;
+  model->prepare({bytes, Tensor(), arange(300, DType::i64)});
+  Tensor known = zeros({16});
+  known.mutable_data<float>()[3] = 1;
+  const Abilities able = model->abilities();
+  CHECK(able.target.noise_range.least == approx(0.01));  // pixels in [-1, 1] are twice as long
+  CHECK(able.target.noise_range.most == approx(1.5));
+  double last = 0;
+  Rng a(6, "dde_test"), b(6, "dde_test");
+  const Tensor filled = able.inpaint({images, known, a, [&](double share) { last = share; }});
+  CHECK(last == 1);
+
+  const NoGrad quiet;
+  const NoisePath path = geometric_path(3, 0.02);
+  const auto predict = [&](const Tensor& x, double t) {
+    const Tensor score = able.target.noisy_score(x * 0.5 + 0.5, path(t).noise / 2) * 0.5;
+    return prediction_from_score(score, x, path(t));
+  };
+  const Tensor data = images * 2.0 - 1.0;
+  const Tensor begin = randn({300, 16}, b) * 3.0 + mean(data, 0, true);
+  const Tensor end = complete_path({path, predict, b, {}, {}}, ancestral_step, begin, {data, known}, 50, 10);
+  const Tensor wanted = images * known + clamp(end * 0.5 + 0.5, 0, 1) * (1.0 - known);
+  CHECK(max_error(filled, wanted.to_vector()) < 1e-3);
+  CHECK(std::abs(mean(slice(filled, 1, 4, 16)).item() - 0.4) < 0.05);
+}
+
+TEST_CASE("a noise beyond the levels that were learned is refused") {
+  const auto model = small_model<Dde>("dde", {"hidden=8", "sigma=0.2", "sigma_begin=2"}, toy_shape("ring8"));
+  Rng rng(6, "dde_test");
+  const Abilities able = model->abilities();
+  CHECK(contains(error_message([&] { able.denoise({ones({2, 2}), 2.5, rng}); }), "noise of 2.5 is above 2,"));
+  CHECK(error_message([&] { able.denoise({ones({2, 2}), 0.1, rng}); }).empty());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -97,6 +98,17 @@ TEST_CASE("images between two noises lie on their arc, and neighbours are traini
     const Tensor wanted = as_examples((from * std::cos(angle) + to * std::sin(angle) + 1.0) * 0.5, shape);
     CHECK(test::max_error(between.rows(column, column + 1), wanted.rows(0, 1).to_vector()) < 1e-4);
   }
+}
+
+TEST_CASE("scores are drawn at levels that the path has") {
+  const DataShape shape = test::toy_shape("ring8");
+  const auto model = test::small_model<Ncsn>("ncsn", {"hidden=8", "sigma_begin=0.3", "sigma_end=0.2"}, shape);
+  Rng rng(2, "pictures_test");
+  const Examples examples{shape.toy->sample(120, rng), Tensor(), arange(120, DType::i64)};
+  const NoGrad quiet;
+  const auto pictures = diffusion_plane_pictures(*model, shape, {examples, examples, 5});
+  for (const Plane& plane : content_of<Planes>(pictures, "scores").planes)
+    CHECK_MESSAGE(test::contains(plane.title, "noise 0.3"), plane.title);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <numbers>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -9,6 +10,7 @@
 #include "models/diffusion/diffusion.h"
 #include "models/diffusion/pictures.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"
@@ -47,27 +49,126 @@ TEST_CASE("more images than are drawn at once are each drawn under their own lab
   CHECK(max_error(last, under(0).to_vector()) > 1e-3);
 }
 
-TEST_CASE("an image is filled in by single steps at a level, and what noise its path ends in is taken away") {
-  const auto model = stirred<Ncsn>(
-      "ncsn", {"sample_steps=2", "sigma_begin=2", "sigma_end=0.5", "level_repeats=4", "level_step=0.1"},
-      kPlain);
-  Rng a(3, "sampling_test"), b(3, "sampling_test"), images(4, "sampling_test");
-  const Tensor truth = rand({3, 16}, images), known = bernoulli(full({16}, 0.5), images),
-               data = truth * 2.0 - 1.0;
-  const NoisePath& path = model->path();
-  const auto predict = [&](const Tensor& x, double t) { return model->predict(x, t); };
-  const Trajectory trajectory{path, predict, b, {.repeats = 1, .step = 0.1}};
-  const NoGrad quiet;
-  Tensor x = randn({3, 16}, b) * path(0).noise;
-  for (const double t : {0.0, 0.5})
-    for (int repeat = 0; repeat < 10; ++repeat) {
-      const Tensor on_path = randn({3, 16}, b) * path(t).noise + data;
-      x = langevin_step(trajectory, on_path * known + x * (1.0 - known), t, t + 0.5);
-      if (repeat < 9) x = noise_back(path, x, t, t + 0.5, b);
-    }
-  const Tensor clean = clamp((model->predict(x, 1).denoised + 1.0) * 0.5, 0, 1);
-  const Tensor wanted = truth * known + clean * (1.0 - known);
-  CHECK(max_error(model->abilities().inpaint({truth, known, a}), wanted.to_vector()) < 1e-4);
+TEST_CASE("an image is completed along the path by the run's solver, without a label, each step ten times") {
+  for (const char* solver : {"langevin", "ancestral"}) {
+    const auto model = stirred<Ncsn>("ncsn",
+                                     {"sample_steps=2", "sigma_begin=2", "sigma_end=0.5", "level_repeats=4",
+                                      "level_step=0.1", std::string("solver=") + solver},
+                                     kPlain);
+    Rng a(3, "sampling_test"), b(3, "sampling_test"), images(4, "sampling_test");
+    const Tensor truth = rand({3, 16}, images), known = bernoulli(full({16}, 0.5), images);
+    const NoisePath& path = model->path();
+    const auto predict = [&](const Tensor& x, double t) { return model->predict(x, t); };
+    const Trajectory trajectory{path, predict, b, {.repeats = 1, .step = 0.1}, {}};
+    const NoGrad quiet;
+    const Tensor begin = randn({3, 16}, b) * path(0).noise;
+    const Tensor x = complete_path(trajectory, value_named(kSolvers, solver, "solver"), begin,
+                                   {truth * 2.0 - 1.0, known}, 2, 10);
+    const Tensor wanted = truth * known + clamp((x + 1.0) * 0.5, 0, 1) * (1.0 - known);
+    CHECK(max_error(model->abilities().inpaint({truth, known, a}), wanted.to_vector()) < 1e-5);
+  }
+}
+
+// A network that says 0 takes data for N(0, I): E[x|y] = y / (1 + s^2) at every noise s of its path, of
+// velocity 0 y / (1 + s).
+TEST_CASE("noise is taken away by the score at its own level, within the levels of the path") {
+  const DataShape ring = toy_shape("ring8");
+  Rng rng(9, "sampling_test");
+  const Tensor y = randn({40, 2}, rng) * 3.0;
+  const auto check = [&](Model& model, double sigma, double share) {
+    CAPTURE(sigma);
+    const Tensor guess = model.abilities().denoise({y, sigma, rng});
+    CHECK(max_error(guess / y, full(y.shape(), share).to_vector()) < 2e-4);
+  };
+  const auto ddpm = small_model<Ddpm>("ddpm", {"hidden=8"}, ring);
+  const auto ncsn = small_model<Ncsn>("ncsn", {"hidden=8", "sigma_begin=3", "sigma_end=0.1"}, ring);
+  const auto flow = small_model<FlowMatching>("flow-matching", {"hidden=8"}, ring);
+  for (Diffusion* model : {static_cast<Diffusion*>(ddpm.get()), static_cast<Diffusion*>(ncsn.get()),
+                           static_cast<Diffusion*>(flow.get())}) {
+    auto& network = const_cast<TimeNetwork&>(model->network());
+    for (NamedTensor& p : network.named_parameters()) assign_values(p.tensor, zeros_like(p.tensor));
+  }
+  for (const double sigma : {0.1, 0.5, 3.0}) {
+    check(*ddpm, sigma, 1 / (1 + sigma * sigma));
+    check(*ncsn, sigma, 1 / (1 + sigma * sigma));
+    check(*flow, sigma, 1 / (1 + sigma));
+  }
+  const auto refusal = [&](Model& model, double sigma) {
+    return error_message([&] { model.abilities().denoise({y, sigma, rng}); });
+  };
+  CHECK_MESSAGE(contains(refusal(*ncsn, 3.1), "noise of 3.1 is above 3, the largest"), refusal(*ncsn, 3.1));
+  CHECK(contains(refusal(*ddpm, 26), "above 24.98"));
+  CHECK(refusal(*flow, 1000).empty());
+  // Below the least level the missing noise is drawn: eight guesses at that level.
+  const Tensor fine = full({20'000, 2}, 2.0);
+  const Tensor guess = ncsn->abilities().denoise({fine, 0.06, rng});
+  const double share = 1 / 1.01, sd = share * std::sqrt((0.01 - 0.0036) / 8);
+  CHECK(std::abs(mean(guess).item() - 2 * share) < 4 * sd / 200);
+  CHECK(std::abs(std::sqrt(var(guess).item()) / sd - 1) < 4 / std::sqrt(80'000.0));
+}
+
+TEST_CASE("levels are in the data's units, and a target without a level is at one that the path has") {
+  const auto ncsn = small_model<Ncsn>("ncsn", {"channels=8", "sigma_begin=4", "sigma_end=0.1"}, kPlain);
+  CHECK(ncsn->levels().least == approx(0.05).epsilon(1e-9));  // pixels in [-1, 1] are twice as long
+  CHECK(ncsn->levels().most == approx(2).epsilon(1e-9));
+  const Target target = ncsn->abilities().target;
+  CHECK(target.data_noise == approx(0.05).epsilon(1e-9));
+  CHECK(target.noise_range.most == approx(2).epsilon(1e-9));
+  const auto flow = small_model<FlowMatching>("flow-matching", {"hidden=8"}, toy_shape("ring8"));
+  CHECK(flow->levels().least == 0);
+  CHECK(flow->levels().most == INFINITY);
+  CHECK(flow->abilities().target.data_noise == 0.02);
+}
+
+TEST_CASE("guidance by a prediction that was not trained is refused, and what rests on it is not offered") {
+  const auto refusal = [](const Strings& settings, const std::string& guidance) {
+    const auto model =
+        stirred<FlowMatching>("flow-matching", joined({"sample_steps=1", "classes=labels"}, settings), kTiny);
+    Rng rng(10, "sampling_test");
+    return error_message([&] { model->sample({.n = 2, .rng = rng, .options = {"guidance=" + guidance}}); });
+  };
+  for (const char* guidance : {"0", "1.25"}) {
+    const std::string said = refusal({"label_dropout=0"}, guidance);
+    CHECK_MESSAGE(contains(said, "without a label, which label_dropout=0 does not train. Hint: guidance=1"),
+                  said);
+  }
+  for (const char* guidance : {"1", "1.25"}) {
+    const std::string said = refusal({"label_dropout=1"}, guidance);
+    CHECK_MESSAGE(contains(said, "given a label, which label_dropout=1 does not train. Hint: guidance=0"),
+                  said);
+  }
+  CHECK(refusal({"label_dropout=0"}, "1").empty());
+  CHECK(refusal({"label_dropout=1"}, "0").empty());
+  for (const char* guidance : {"0", "1", "2"}) CHECK(refusal({}, guidance).empty());
+  // Before the first step of a run, where the setting was chosen; a default follows from the dropout.
+  const Examples none{zeros({4, 4, 4}, DType::u8), tensor({0, 1, 2, 0}, {4}, DType::i64),
+                      arange(4, DType::i64)};
+  const auto begun = [&](const Strings& settings) {
+    const auto model =
+        small_model<FlowMatching>("flow-matching", joined({"channels=8", "classes=labels"}, settings), kTiny);
+    return error_message([&] { model->prepare(none); });
+  };
+  CHECK(contains(begun({"label_dropout=0", "guidance=2"}), "guidance=2 needs"));
+  CHECK(contains(begun({"label_dropout=1", "guidance=2"}), "guidance=2 needs"));
+  for (const char* dropout : {"label_dropout=0", "label_dropout=1"}) CHECK(begun({dropout}).empty());
+  check_options("flow-matching", {"classes=labels", "label_dropout=0"}, kTiny, {"guidance=1"});
+  check_options("flow-matching", {"classes=labels", "label_dropout=1"}, kTiny, {"guidance=0"});
+  check_options("flow-matching", {"classes=labels"}, kTiny, {"guidance=1.25"});
+  check_options("flow-matching", {"classes=none", "label_dropout=0"}, kTiny, {"guidance=1.25"});
+
+  const auto able = [](const char* dropout) {
+    return stirred<FlowMatching>("flow-matching", {"classes=labels", "pixels=dequantised", dropout}, kTiny)
+        ->abilities();
+  };
+  const Abilities lacks = able("label_dropout=0"), has = able("label_dropout=1");
+  CHECK_FALSE((lacks.inpaint || lacks.denoise || lacks.anomaly || lacks.log_prob || lacks.target.score));
+  CHECK((has.inpaint && has.denoise && has.anomaly && has.log_prob && has.target.score));
+  CHECK(contains(lacks_target(lacks, "denoise"), "is conditional on a label"));
+  // Labels that were never shown change nothing.
+  const auto model = stirred<FlowMatching>("flow-matching", {"classes=labels", "label_dropout=1"}, kTiny);
+  Rng rng(11, "sampling_test");
+  const Tensor x = randn({3, 16}, rng);
+  CHECK(same_bytes(model->predict(x, 0.5, zeros({3}, DType::i64)).noise, model->predict(x, 0.5).noise));
 }
 
 TEST_CASE("chains that name no level walk on the score at the noise that the target tells") {

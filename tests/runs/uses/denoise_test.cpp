@@ -39,10 +39,42 @@ TEST_CASE("of images PSNR is told before and after, the same at any number of th
     CHECK(numbers["psnr_noisy_db"].get<double>() == mean_psnr(noisy));
     CHECK(numbers["psnr_denoised_db"].get<double>() == mean_psnr(guess));
     CHECK(numbers["psnr_clipped_db"].get<double>() == mean_psnr(clamp(noisy, 0, 1)));
+    // The gain is over what needs no model.
+    CHECK(numbers["psnr_gain_db"].get<double>() ==
+          approx(mean_of_rows(psnr(guess, clean) - psnr(clamp(noisy, 0, 1), clean)).value).epsilon(1e-5));
   }
   check_refused("denoise score --sigma 0", run.folder, {"'sigma'", "0.001"});
   check_refused("denoise score --sigma much", run.folder, {"'sigma'", "'much'", "a number"});
   check_refused("denoise", run.folder, {"RUN is missing"});
+}
+
+TEST_CASE(
+    "guesses that are worse than the clipped images are reported, and a flow begins inside its domain") {
+  const SmallRun run;
+  run_ok(
+      "train realnvp --threads 1 --data data --batch 20 --epochs 1 --set channels=8 --set couplings=1 --set "
+      "low_couplings=1 --out flow",
+      run.folder);
+  // Half of black pixels with noise lie below 0, where the flow's density is not defined.
+  const auto numbers = json_of("denoise flow --sigma 0.3 -n 4 --json", run.folder);
+  const double clipped = numbers["psnr_clipped_db"], guessed = numbers["psnr_denoised_db"];
+  CHECK(guessed != clipped);
+  CHECK(numbers["psnr_gain_db"].get<double>() == approx(guessed - clipped).epsilon(1e-4));
+  const ProcessResult said = run_ok("denoise flow --sigma 0.3 -n 4", run.folder);
+  const bool worse = guessed < clipped;
+  CHECK(contains(said.out, "warning: the guesses are farther from the truth than the clipped noisy") ==
+        worse);
+  CHECK(numbers["warnings"].size() == (worse ? 1 : 0));
+}
+
+TEST_CASE("a model that moves no example is refused") {
+  const SmallRun run;
+  run_ok(
+      "train dde --threads 1 --data data --batch 20 --steps 1 --set hidden=8 --set sigma_begin=0 --set "
+      "confinement=0 --set output_scale=1e-30 --out flat",
+      run.folder);
+  check_refused("denoise flat --sigma 0.5 -n 4", run.folder,
+                {"every guess is the noisy example itself", "Hint: try another --sigma, or a run of dae"});
 }
 
 TEST_CASE("of points the distance is told, beside that of the best guess, which none goes below") {

@@ -26,6 +26,11 @@ TEST_CASE("any half may be known, of any number of images, and the same is drawn
   check_says(filled.out,
              {"of 4 test images, the left half being known", "hidden_error", "inpaint-left-seed0.png"});
   CHECK(run_gradzoo("inpaint dae --keep left -n 4 --threads 2", run.folder).out == filled.out);
+  // A completion that is worse than none is reported.
+  const auto numbers = json_of("inpaint dae --keep left -n 4 --json", run.folder);
+  const bool worse = numbers["hidden_error"].get<double>() >= numbers["hidden_error_black"].get<double>();
+  CHECK(numbers["warnings"].size() == (worse ? 1 : 0));
+  CHECK(contains(filled.out, "warning: the completion is farther from the truth than a black half") == worse);
   check_refused("inpaint run", run.folder, {"neither a score nor an energy", "Hint: a run of ebm, score"});
   check_refused("inpaint dae --keep uper", run.folder, {"uper", "upper"});
 }
@@ -65,6 +70,7 @@ TEST_CASE("the half that is told is known, and a classifier is asked what the ot
     for (size_t i = 0; i < truth.size(); ++i)
       if (seen[i % 784] == 0) squares += (filled[i] - truth[i]) * (filled[i] - truth[i]);
     CHECK(found["hidden_error"].get<double>() == approx(std::sqrt(squares / (20 * 392))).epsilon(1e-5));
+    CHECK(found["warnings"].size() == (found["hidden_error"] >= found["hidden_error_black"] ? 1 : 0));
     const SampleClassifier judge = digits_classifier();
     CHECK(found["called_right"] == accuracy(judge.probabilities(tensor(filled, {20, 784})), batch.labels));
     CHECK(found["called_right_black"] == accuracy(judge.probabilities(shown), batch.labels));

@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -71,6 +72,33 @@ TEST_CASE("levels are geometric where none are listed, and what was walked is re
   other.step(plain, rng);
   CHECK(contains(other.remarks(), "stopped after 1 steps of 6"));
   CHECK(contains(other.remarks(), "the target has no noisy scores, so its own was used at every level"));
+}
+
+// N(2, 0.01) is known at noise from 0.2 to 0.8 only.
+TEST_CASE(
+    "a level above the target's largest is refused; one below its smallest stays there, and is reported") {
+  Target some = kBlurred;
+  some.noise_range = {0.2, 0.8};
+  const Tensor start = wave({5, 2});
+  AnnealedLangevin high(three_levels());
+  CHECK(contains(error_message([&] { high.begin(some, start); }), "noise of 1 is above 0.8, the largest"));
+  AnnealedOptions options = three_levels();
+  options.sigmas = "0.5,0.1";
+  options.denoise = true;
+  AnnealedLangevin low(options);
+  Rng rng(1, "test"), same(1, "test");
+  low.begin(some, start);
+  Tensor x = start;
+  for (const double sigma : {0.5, 0.5, 0.2, 0.2}) {
+    const double e = 0.01 * sigma * sigma / 0.01;
+    x = x + kBlurred.noisy_score(x, sigma) * e + randn_like(x, same) * std::sqrt(2 * e);
+    low.step(some, rng);
+  }
+  CHECK(max_error(low.x(), (x + kBlurred.noisy_score(x, 0.2) * 0.04).to_vector()) < 1e-12);
+  CHECK_MESSAGE(contains(low.remarks(), "the target knows no noise below 0.2"), low.remarks());
+  AnnealedLangevin all(options);
+  all.begin(kBlurred, start);
+  CHECK_FALSE(contains(all.remarks(), "below"));
 }
 
 TEST_CASE("levels that are no levels are refused") {
