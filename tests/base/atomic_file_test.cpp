@@ -89,6 +89,20 @@ TEST_CASE("a name that a killed writer of the same process number left behind is
   CHECK(scratch.entries() == 2);  // the file, and the link, which is none of ours
 }
 
+TEST_CASE(
+    "a program whose standard input is closed writes a file, whose descriptor is 0, and nothing beside it") {
+  const ScratchDirectory scratch;
+  const int input = ::fcntl(0, F_DUPFD_CLOEXEC, 3);
+  ::close(0);
+  write(scratch.path() / "a", "text");
+  if (input >= 0) {
+    ::dup2(input, 0);
+    ::close(input);
+  }
+  CHECK(read(scratch.path() / "a") == "text");
+  CHECK(scratch.entries() == 1);
+}
+
 TEST_CASE("a temporary that is being written is not stale") {
   const ScratchDirectory scratch;
   const std::string name = scratch.file(".gradzoo-1-1.tmp");

@@ -115,6 +115,18 @@ TEST_CASE("ticks stand where their values are, and a curve that leaves the axis 
   CHECK(test::contains(drawn.svg, ">1 value outside the axis</text>"));
 }
 
+TEST_CASE("the names of both axes are centred on them") {
+  const SvgChart drawn = svg_chart({.x_label = "across", .y_label = "up", .series = {{"", {0, 1}, {0, 1}}}});
+  const auto x_of = [&](const std::string& name) {
+    std::smatch at;
+    REQUIRE(std::regex_search(drawn.svg, at, std::regex("x=\"([-0-9.]+)\"[^>]*>" + name + "<")));
+    return std::stod(at[1]);
+  };
+  CHECK(x_of("across") == approx(drawn.plot.x + drawn.plot.width / 2).epsilon(1e-3));
+  CHECK(x_of("up") ==
+        approx(-(drawn.plot.y + drawn.plot.height / 2)).epsilon(1e-3));  // after a turn by -90 degrees
+}
+
 TEST_CASE("bars stand on zero, as high as their values, in their places, and a NaN leaves its own empty") {
   const std::string svg = draw_chart(BarChart{.values = {4, kNan, 2, -4}}).bytes;
   const std::regex bar("M([-0-9.]+) ([-0-9.]+)H([-0-9.]+)V([-0-9.]+)H");

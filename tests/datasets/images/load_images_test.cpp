@@ -7,6 +7,7 @@
 #include "datasets/images/idx_files.h"
 #include "datasets/images/picture.h"
 #include "datasets/images/picture_makers.h"
+#include "datasets/images/zip.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/images/image_dataset.h"
 #include "gradzoo/datasets/images/npy.h"
@@ -191,6 +192,16 @@ TEST_CASE("points of a .npy file are split likewise, and too few examples are no
   write_file(folder.file("few.npy"), npy_bytes(reshape(arange(15, DType::i64), {5, 3})));
   const std::string refusal = error_message([&] { load_images(folder.file("few.npy")); });
   CHECK_MESSAGE(contains(refusal, "too few to hold some back"), refusal);
+}
+
+TEST_CASE("a test part of another size is refused with both sizes") {
+  const ScratchDirectory folder;
+  const auto zeros_of = [](int64_t n, int64_t high) { return npy_bytes(zeros({n, high, 6}, DType::u8)); };
+  write_file(folder.file("parts.npz"), zip_bytes(std::vector<std::pair<std::string, std::string>>{
+                                           {"x_train.npy", zeros_of(8, 4)}, {"x_test.npy", zeros_of(3, 5)}}));
+  const std::string refusal = error_message([&] { load_images(folder.file("parts.npz")); });
+  CHECK_MESSAGE(contains(refusal, "its test part has examples of shape (5,6), and the training part (4,6)"),
+                refusal);
 }
 
 TEST_CASE("IDX images alone are enough, and labels of one part alone are refused") {

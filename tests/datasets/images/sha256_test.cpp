@@ -27,6 +27,12 @@ TEST_CASE("SHA-256 of tensors is that of their bytes, one after another") {
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST_CASE("SHA-256 of a tensor reads every byte of every element") {
+  const Tensor halves = tensor({0.5, -1.5, 2.5}, {3}, DType::f32);
+  CHECK(sha256_of_bytes({halves}) == sha256_of(std::as_bytes(std::span(halves.data<float>(), 3))));
+  CHECK(sha256_of_bytes({halves}) != sha256_of_bytes({tensor({0.5, -1.5, 3.5}, {3}, DType::f32)}));
+}
+
 TEST_CASE("a file that isn't there has no SHA-256") { CHECK_THROWS_AS(sha256_of_contents("/absent"), Error); }
 
 }  // namespace gradzoo

@@ -139,5 +139,14 @@ TEST_CASE("images that cannot be halved twice are refused") {
   CHECK(contains(error_message([&] { net(zeros({1, 8, 8, 1}), t, t); }), "3 tensors. Hint: images, times"));
 }
 
+TEST_CASE("a U-Net with a wrong number of tensors names labels only if it has classes") {
+  Rng rng(1, "unet");
+  const Unet plain(1, 0, rng, {.channels = 8, .embedding = 16}),
+      conditional(1, 3, rng, {.channels = 8, .embedding = 16});
+  const Tensor x = zeros({1, 8, 8, 1}), t = zeros({1});
+  CHECK_FALSE(contains(error_message([&] { plain(x, t, t); }), "labels"));
+  CHECK(contains(error_message([&] { conditional(x, t); }), "2 tensors. Hint: images, times and labels"));
+}
+
 }  // namespace
 }  // namespace gradzoo

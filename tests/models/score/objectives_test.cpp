@@ -259,6 +259,15 @@ TEST_CASE("shapes that do not fit are refused with a hint") {
   CHECK_THROWS_WITH_AS(sliced_score_matching({net, false}, nets.x, nets.x), Contains("Hint: (K,B,d)"), Error);
 }
 
+TEST_CASE("probes and points whose sizes agree by chance are refused by their axes") {
+  const auto net = [](const Tensor& x) { return x; };
+  const Tensor square = wave({3, 3}), cube = wave({3, 3, 3});
+  Tape tape;
+  CHECK_THROWS_WITH_AS(sliced_score_matching({net, false}, square, square),
+                       Contains("probes have shape (3,3)"), Error);
+  CHECK_THROWS_WITH_AS(sliced_score_matching({net, false}, cube, cube), Contains("x (3,3,3)"), Error);
+}
+
 TEST_CASE("without a live tape an objective says what it needs") {
   const Nets nets;
   const auto net = [&](const Tensor& x) { return nets.vector(x); };

@@ -90,6 +90,13 @@ struct ToyRun {
   Examples held_out;
 };
 
+TEST_CASE("of what a validation measures only the objective continues a training's curve") {
+  const ToyRun run({"hidden=4"}, "gaussian", 1);
+  const Quantities found = run.model->validate({run.held_out, run.held_out, 1});
+  CHECK(found[kScoreObjective].curve.has_value());
+  CHECK_FALSE(found[kScoreFisher].curve.has_value());
+}
+
 TEST_CASE("every objective learns a Gaussian's score, as an energy and as a field") {
   for (const char* objective : {"objective=esm", "objective=ism", "objective=ism-hutchinson", "objective=ssm",
                                 "objective=ssm-vr", "objective=fd-ssm", "objective=dsm"}) {

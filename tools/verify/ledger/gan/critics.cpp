@@ -211,6 +211,8 @@ Rows gan_critic_rows() {
                  [](auto& x, auto& scores) {
                    return mean(squared_slopes(x, scores, false)) * 0.5 + sum(scores) * 0.0;
                  }}},
+           {"a penalty without a gradient",
+            {.r1 = [](auto& x, auto& scores) { return r1_penalty(x, scores).detach() + sum(scores) * 0.0; }}},
            {"a norm of each example of a pack",
             {.norm = [](auto& x,
                         auto& scores) { return mean(square(sqrt(squared_slopes(x, scores, true)) - 1.0)); }}},
