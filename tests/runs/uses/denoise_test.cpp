@@ -67,16 +67,6 @@ TEST_CASE(
   CHECK(numbers["warnings"].size() == (worse ? 1 : 0));
 }
 
-TEST_CASE("a model that moves no example is refused") {
-  const SmallRun run;
-  run_ok(
-      "train dde --threads 1 --data data --batch 20 --steps 1 --set hidden=8 --set sigma_begin=0 --set "
-      "confinement=0 --set output_scale=1e-30 --out flat",
-      run.folder);
-  check_refused("denoise flat --sigma 0.5 -n 4", run.folder,
-                {"every guess is the noisy example itself", "Hint: try another --sigma, or a run of dae"});
-}
-
 TEST_CASE("of points the distance is told, beside that of the best guess, which none goes below") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
