@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
+#include "samplers/domain.h"
 
 namespace gradzoo {
 namespace {
@@ -65,6 +66,7 @@ Target moved(const Target& inner, const Change& change, const PointUnits& units)
       return change.slope(f(change.enter(x), sigma * change.length));
     };
   out.extent = {moved(inner.extent.low, change, units), moved(inner.extent.high, change, units)};
+  out.noise_range = {inner.noise_range.least / change.length, inner.noise_range.most / change.length};
   out.data_noise = inner.data_noise / change.length;
   return out;
 }
@@ -138,7 +140,9 @@ Abilities in_data_units(Abilities abilities, const PointUnits& units) {
   if (!units.is_set()) return abilities;
   abilities.target = in_data_units(abilities.target, units);
   if (abilities.denoise)
-    abilities.denoise = [f = std::move(abilities.denoise), units](const DenoiseRequest& request) {
+    abilities.denoise = [f = std::move(abilities.denoise), units,
+                         target = abilities.target](const DenoiseRequest& request) {
+      if (request.sigma > target.noise_range.most) check_noise(target, request.sigma);  // in the data's units
       return units.to_data(f({units.to_model(request.examples), request.sigma / units.length(), request.rng,
                               request.domain, request.done}));
     };

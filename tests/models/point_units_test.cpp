@@ -159,6 +159,8 @@ void check_abilities(PointRun& plain, PointRun& moved, double a, double b) {
   if (was.target.noisy_score)
     CHECK(equal(is.target.noisy_score(at, 0.3 * a) * a, was.target.noisy_score(x, 0.3)));
   CHECK(is.target.data_noise == approx(a * was.target.data_noise));
+  CHECK(is.target.noise_range.least == approx(a * was.target.noise_range.least));
+  CHECK(is.target.noise_range.most == a * was.target.noise_range.most);
   if (was.target.initial) {
     Rng one(3, "point_units_test"), two(3, "point_units_test");
     check_moved(was.target.initial(5, one), is.target.initial(5, two));

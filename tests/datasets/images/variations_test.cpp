@@ -168,8 +168,7 @@ TEST_CASE("images and their backgrounds in the test part are drawn apart from th
   Bytes bytes(64 * 64);
   for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(i * 2654435761u >> 13);
   for (const char* name : {"a", "b", "c", "d", "e", "f"})
-    test::write_below(scratch.file("pictures"), std::string(name) + ".png",
-                      test::png_file(64, 64, 1, bytes));
+    test::write_below(scratch.file("pictures"), std::string(name) + ".png", test::png_file(64, 64, 1, bytes));
   Tensor images = grey(50, 16, 16, 0);
   for (int64_t i = 0; i < 50; ++i) images.mutable_data<uint8_t>()[(i * 16 + 8) * 16 + 14] = 200;
   ImageOptions turned, noise, pictures;

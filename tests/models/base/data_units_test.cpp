@@ -9,6 +9,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/samplers/compose.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -27,6 +28,7 @@ Target normal() {
             return ones({n, 2});
           },
       .noisy_score = [](const Tensor& u, double sigma) { return u / (-1 - sigma * sigma); },
+      .noise_range = {0.125, 2},
       .extent = {{-3, -3}, {3, 3}},
       .data_noise = 0.25};
 }
@@ -54,9 +56,12 @@ TEST_CASE("noise of the data's units is a scale's share in the model's") {
   CHECK(score.to_vector()[0] == approx(-8.0 / 100).epsilon(1e-6));
   CHECK(score.to_vector()[1] == approx(16.0 / 100).epsilon(1e-6));
   CHECK(found.data_noise == 2);
+  CHECK(found.noise_range.least == 1);
+  CHECK(found.noise_range.most == 16);
   Abilities own{.target = normal()};
   const Abilities able = in_data_units(with_consequences(std::move(own)), kCommon);
   Rng rng(2);
+  CHECK(test::error_message([&] { able.denoise({x, 17, rng}); }).starts_with("noise of 17 is above 16,"));
   const Tensor guess = able.denoise({x, 6, rng});  // centre + (x - centre) 64 / 100
   CHECK(guess.to_vector()[0] == approx(5 + 8 * 0.64).epsilon(1e-5));
   CHECK(guess.to_vector()[1] == approx(-2 - 16 * 0.64).epsilon(1e-5));
