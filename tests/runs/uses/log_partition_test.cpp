@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/autograd/ops.h"
@@ -46,6 +47,11 @@ TEST_CASE("Both directions and enumeration agree on a small machine, and nothing
     CHECK(json[way]["low"].get<double>() == approx(value - 3 * error));
     CHECK(json[way]["high"].get<double>() == approx(value + 3 * error));
     CHECK(error > 0);
+  }
+  for (const LogPartition* z : {&report.up, &report.down}) {
+    const double error = 3 * z->annealing.error;
+    const std::string interval = fmt::format("[{:.3f}, {:.3f}]", z->value - error, z->value + error);
+    CHECK(log_z_table(report).find(interval) != std::string::npos);
   }
   CHECK(json["reverse"]["bound"] == true);
   CHECK(log_z_table(report).find("by enumeration") != std::string::npos);
