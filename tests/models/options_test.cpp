@@ -126,7 +126,7 @@ class Outcome {
 // Another value where one may be set: "" where none may be.
 std::string value_of(const ModelTask& task, const Way& way) {
   RunOptions options(task.entry);
-  for (const auto& [key, value] : test::kSmall)
+  for (const auto& [key, value] : test::kSmallSettings)
     if (options.table().has(key)) options.table().set(key, value);
   for (const auto& [key, value] : way.with)
     if (options.table().has(key)) options.table().set(key, value);

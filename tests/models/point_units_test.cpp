@@ -355,7 +355,7 @@ TEST_CASE("a resumed training in units of its own is the uninterrupted one, byte
     for (const State::Entry& entry : first.state.entries()) {
       const State::Entry* const other = second.state.find(entry.name);
       REQUIRE(other != nullptr);
-      other->restore(entry.bytes().data());
+      other->restore(entry.bytes());
     }
     second.train();
     CHECK(second.state.bytes() == whole.state.bytes());
