@@ -187,7 +187,8 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(o
   if (!images_->is_images()) {
     const Examples training = images_->split(Split::fit);
     shape_.toy = make_point_set(training, name_);
-    shape_.units = units_of_points(index_select(training.values, 0, training.rows));
+    if (!shape_.kind().is_bounded())
+      shape_.units = units_of_points(index_select(training.values, 0, training.rows));
     return;
   }
   const auto known = std::ranges::find(known_datasets(), name_, &DatasetInfo::name);

@@ -46,6 +46,11 @@ bool is_same(const fs::path& a, const fs::path& b) {
   return a == b || fs::equivalent(a, b, error);
 }
 
+bool is_device(const fs::path& path) {
+  std::error_code error;
+  return fs::is_other(path, error) || fs::is_character_file(path, error) || fs::is_fifo(path, error);
+}
+
 // The run or lab that wrote this file, or will.
 std::optional<fs::path> owner_of(const fs::path& file) {
   std::error_code error;
@@ -72,16 +77,28 @@ std::vector<fs::path> places_of_data(const std::string& word) {
   return places;
 }
 
+// The folder that a background is cut from; it may be a colour or noise as well.
+std::vector<fs::path> places_of_background(const std::string& background) {
+  ImageOptions images;
+  images.background = background;
+  return images.has_scene() && background != "noise" ? std::vector<fs::path>{background}
+                                                     : std::vector<fs::path>{};
+}
+
 // What a word of the command line reads; of a run its data, as its own files are protected anyway.
 std::vector<fs::path> places_of(const std::string& typed) {
   std::error_code error;
-  const std::string word = fs::exists(typed, error) ? typed : typed.substr(typed.find('=') + 1);
+  constexpr std::string_view kBackground = "background=";
+  if (typed.starts_with(kBackground)) return places_of_background(typed.substr(kBackground.size()));
+  if (!fs::exists(typed, error) && typed.find('=') != std::string::npos) return {};  // another setting
+  const std::string& word = typed;
   try {
     if (const std::string run = find_run(word); is_run(run)) {
       std::vector<fs::path> places;
       for (const auto& [key, value] : read_config(RunDirectory(run).config()).values)
         if (key == "data" || key == "background")
-          std::ranges::move(places_of_data(value), std::back_inserter(places));
+          std::ranges::move(key == "data" ? places_of_data(value) : places_of_background(value),
+                            std::back_inserter(places));
       return places;
     }
     return places_of_data(word);
@@ -110,7 +127,7 @@ void check_outputs(const std::string& command, std::span<const Output> outputs,
       throw Error("{}: {} is a file of {}, and would replace it. Hint: give another name", command, typed,
                   owner->string());
     for (size_t i = 0; i + 1 < there.size(); ++i)
-      if (is_same(there[i], at))
+      if (is_same(there[i], at) && !is_device(at))
         throw Error("{}: {} and {} are one file. Hint: give two names", command, as_typed(outputs[i]), typed);
     for (const std::string& input : inputs) {
       for (const fs::path& place : places_of(input)) {

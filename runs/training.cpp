@@ -169,7 +169,8 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
 void check_place(const TrainRequest& request, const RunOptions& options) {
   const std::string out = request.out.empty() ? "runs/" + options.entry().name : request.out;
   const Output run{"--out", out, "a folder", {""}};
-  check_outputs("train", {&run, 1}, std::array{options.data.data, options.data.images.background});
+  check_outputs("train", {&run, 1},
+                std::array{options.data.data, "background=" + options.data.images.background});
 }
 
 TrainOutcome begin_run(const TrainRequest& request) {

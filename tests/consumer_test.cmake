@@ -65,7 +65,7 @@ execute_process(COMMAND "${SOURCE_DIR}/../tools/jobs" OUTPUT_VARIABLE jobs OUTPU
 run("${CMAKE_COMMAND}" --build "${work}/examples" --parallel ${jobs})
 run("${work}/prefix/bin/gradzoo" train realnvp --data ring8 --steps 20 --out "${work}/run")
 run("${work}/prefix/bin/gradzoo" sample "${work}/run" -n 100 --out "${work}/by_command.npy")
-run("${work}/build/every_header" "${work}/run")
+execute_process(COMMAND "${work}/build/every_header" "${work}/run" WORKING_DIRECTORY "${work}" COMMAND_ERROR_IS_FATAL ANY)
 # example(name expected argument...): runs examples/name.cpp, which prints what `expected` matches.
 function(example name expected)
   list(APPEND ran "${name}")

@@ -159,6 +159,8 @@ std::vector<std::byte> with_checksum(std::span<const std::byte> file) {
     if (std::memcmp(data + at + 4, "IDAT", 4) == 0) {
       end = at + size + 12;
       if (size > 0 && unpack(stream, data + at + 8, size) == Z_STREAM_END) return {};
+    } else if (end > 0) {
+      break;  // the chunks of pixels follow each other
     }
     at += size + 12;
   }

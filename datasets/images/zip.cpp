@@ -45,9 +45,11 @@ uint64_t find_directory(std::string_view text, const std::string& name) {
     const bool is_wide = at >= kLocator && stands_at(text, at - kLocator, "PK\6\7");
     if (!is_wide && (size > at || (size > 0 && !stands_at(text, at - size, "PK\1\2")))) continue;
     ++found;
-    begin = is_wide ? number_at(text, number_at(text, at - kLocator + 8, 8) + 48, 8)
-                    : number_at(text, at + 16, 4);
+    const uint64_t end = is_wide ? number_at(text, at - kLocator + 8, 8) : at;
+    begin = is_wide ? number_at(text, end + 48, 8) : number_at(text, at + 16, 4);
+    if (begin + (is_wide ? number_at(text, end + 40, 8) : size) != end) zip_is_damaged(name);
   }
+  if (found == 0) zip_is_damaged(name);
   if (found > 1) throw Error("{}: this zip file has two directories. Hint: numpy.savez", name);
   return begin;
 }

@@ -12,6 +12,7 @@
 #include "gradzoo/nn/parallel/shards.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/kinds/langevin.h"
+#include "models/base/data_units.h"
 #include "models/dae/pictures.h"
 #include "samplers/given.h"
 
@@ -246,7 +247,7 @@ std::vector<Picture> Dae::pictures_of(int64_t n, DaePictures* pictures, const Da
 }
 
 std::string Dae::do_interpretation(const DataView& data) {
-  const Quantities found = do_evaluate(data);
+  const Quantities found = in_data_units(do_evaluate(data), units());
   if (options_.noise == DaeNoise::none)
     return fmt::format(
         "Without noise r may learn to copy its input: an error of {:.4g}, summed over an example, says "

@@ -48,9 +48,31 @@ EbmChains::EbmChains(const EbmOptions& options) : EbmChains(options.sampler, opt
   }
 }
 
+namespace {
+
+[[noreturn]] void refuse_chains(double step) {
+  throw NonFinite(
+      "f or its gradient is not finite at the chains' states after steps of {:g}. Hint: step={:g}, or "
+      "--set clip=1",
+      step, step / 10);
+}
+
+// Where f is NaN, training has diverged, and the trainer takes back the step.
+void begin_chains(Sampler& sampler, const Target& target, const Tensor& x, double step) {
+  try {
+    sampler.begin(target, x);
+  } catch (const Error&) {
+    const PointValue start = value_and_score(target, x);
+    if (all_finite(start.log_prob) && all_finite(start.score)) throw;
+    refuse_chains(step);
+  }
+}
+
+}  // namespace
+
 Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted,
                        const std::function<void(double)>& done) {
-  sampler_->begin(target, x);
+  begin_chains(*sampler_, target, x, move_.step);
   double moved = 0;
   for (int64_t i = 0; i < steps; ++i) {
     sampler_->step(target, rng);
@@ -58,18 +80,13 @@ Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng
     if (done) done(static_cast<double>(i + 1) / static_cast<double>(steps));
   }
   const PointValue& end = sampler_->value();
-  if (!all_finite(end.log_prob) || (end.score.defined() && !all_finite(end.score))) {
-    throw NonFinite(
-        "f or its gradient is not finite at the chains' states after steps of {:g}. Hint: step={:g}, or "
-        "--set clip=1",
-        move_.step, move_.step / 10);
-  }
+  if (!all_finite(end.log_prob) || (end.score.defined() && !all_finite(end.score))) refuse_chains(move_.step);
   if (accepted) *accepted += moved / static_cast<double>(steps);
   return sampler_->x();
 }
 
 Tensor EbmChains::jump(const Target& target, const Tensor& x, Rng& rng, double* taken) {
-  jumps_->begin(target, x);
+  begin_chains(*jumps_, target, x, move_.step);
   jumps_->step(target, rng);
   if (taken) *taken += jumps_->moved();
   return jumps_->x();

@@ -195,7 +195,7 @@ std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
   const Modes* modes = shape_.modes();
   if (!modes) return std::nullopt;
   Rng rng(seed, "eval/samples");
-  return mode_coverage(sample({kModeSamples, rng}), *modes);
+  return mode_coverage(units().to_model(sample({kModeSamples, rng})), *modes);
 }
 
 std::vector<CurveLevel> Gan::levels(const DataView&) {

@@ -162,7 +162,8 @@ struct Compare {
       try {
         runs.push_back(measured(*run, classifier, call));
       } catch (const Error& error) {
-        if (out.failure.empty()) out.failure = fmt::format("compare: {}: {}", run->path(), error.what());
+        if (out.failure.empty())
+          out.failure = fmt::format("compare: {}: {}", printable(run->path()), error.what());
       }
     }
     if (runs.empty()) throw Error(out.failure);

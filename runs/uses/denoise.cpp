@@ -133,7 +133,7 @@ struct Denoise {
   double sigma = 0.3;
 
   void describe(OptionTable& table) {
-    table.add("sigma", sigma, "standard deviation of the noise, pixels being in [0, 1]", {1e-3, 1e3});
+    table.add("sigma", sigma, "standard deviation of the noise, pixels being in [0, 1]", {1e-12, 1e12});
   }
 
   UseResult run(UseCall& call) const {

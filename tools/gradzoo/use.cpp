@@ -62,7 +62,7 @@ class TypedOptions {
       if (const auto file = std::ranges::find(use.writes, option.key, &Output::name);
           file != use.writes.end())
         line.writes(flag_of(option.key), file->what, file->endings);
-      else
+      else if (option.type == OptionType::text && option.choices.empty())
         line.reads(flag_of(option.key));
       if (!option.choices.empty())
         line.completes(flag_of(option.key),

@@ -194,7 +194,13 @@ int run(const Arguments& arguments) {
   if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", blas_kernel().used, num_threads());
   const std::vector<RowOutcome> outcomes = run_rows(rows, json);
   if (json) fmt::print("{}\n", ledger_json(outcomes));
-  if (!markdown.empty()) write_markdown(markdown, outcomes);
+  if (!markdown.empty()) {
+    if (std::filesystem::exists(markdown) &&
+        std::ranges::any_of(outcomes, [](const RowOutcome& row) { return !row.refusal.empty(); }))
+      throw Error("verify: rows that did not run would replace those of {}. Hint: --markdown new.md",
+                  markdown);
+    write_markdown(markdown, outcomes);
+  }
   if (!json) print_summary(outcomes);
   check_outcomes(outcomes);
   return 0;

@@ -102,7 +102,7 @@ TEST_CASE("the first run's codes of all test images are written, and codes of on
 
 TEST_CASE("what has no codes or labels, and codes of another kind of file, are refused") {
   const SmallRun run;
-  check_refused("probe run --codes codes.txt", run.folder, {"codes.txt is no .npy file"});
+  check_refused("probe run --codes codes.txt", run.folder, {"codes.txt is not a name for an .npy file"});
   run_ok(
       "train gan --threads 1 --data data --batch 20 --steps 1 --set generator_hidden=8 "
       "--set discriminator_hidden=8 --out gan",
