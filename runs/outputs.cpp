@@ -90,8 +90,9 @@ std::vector<fs::path> places_of(const std::string& typed) {
   std::error_code error;
   constexpr std::string_view kBackground = "background=";
   if (typed.starts_with(kBackground)) return places_of_background(typed.substr(kBackground.size()));
-  if (!fs::exists(typed, error) && typed.find('=') != std::string::npos) return {};  // another setting
-  const std::string& word = typed;
+  const size_t cut = fs::exists(typed, error) ? std::string::npos : typed.find('=');
+  const bool is_setting = cut != std::string::npos;  // of a run, or of no place
+  const std::string word = is_setting ? typed.substr(cut + 1) : typed;
   try {
     if (const std::string run = find_run(word); is_run(run)) {
       std::vector<fs::path> places;
@@ -101,7 +102,7 @@ std::vector<fs::path> places_of(const std::string& typed) {
                             std::back_inserter(places));
       return places;
     }
-    return places_of_data(word);
+    return is_setting ? std::vector<fs::path>{} : places_of_data(word);
   } catch (const Error&) {  // whoever opens it says what is wrong
     return {};
   }

@@ -34,7 +34,8 @@ struct Extent {
 
 /// Standard deviations of noise, the smallest and the largest.
 struct NoiseRange {
-  double least = 0, most = std::numeric_limits<double>::infinity();  ///< both are known
+  double least = 0;                                       ///< is known
+  double most = std::numeric_limits<double>::infinity();  ///< is known as well
 };
 
 /// log p and its gradient in x of every row, both detached. log_prob is undefined if

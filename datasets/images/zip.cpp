@@ -38,6 +38,7 @@ bool stands_at(std::string_view text, uint64_t at, std::string_view signature) {
 uint64_t find_directory(std::string_view text, const std::string& name) {
   constexpr uint64_t kRecord = 22, kLongestComment = 0xffff, kLocator = 20;
   int found = 0;
+  bool fits = true;  // it ends where its record says
   uint64_t begin = 0;
   size_t at = text.size() - std::min<uint64_t>(text.size(), kRecord + kLongestComment);
   for (at = text.find("PK\5\6", at); at != std::string_view::npos; at = text.find("PK\5\6", at + 1)) {
@@ -47,10 +48,10 @@ uint64_t find_directory(std::string_view text, const std::string& name) {
     ++found;
     const uint64_t end = is_wide ? number_at(text, at - kLocator + 8, 8) : at;
     begin = is_wide ? number_at(text, end + 48, 8) : number_at(text, at + 16, 4);
-    if (begin + (is_wide ? number_at(text, end + 40, 8) : size) != end) zip_is_damaged(name);
+    fits = fits && begin + (is_wide ? number_at(text, end + 40, 8) : size) == end;
   }
-  if (found == 0) zip_is_damaged(name);
   if (found > 1) throw Error("{}: this zip file has two directories. Hint: numpy.savez", name);
+  if (found == 0 || !fits) zip_is_damaged(name);
   return begin;
 }
 

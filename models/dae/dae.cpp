@@ -265,7 +265,8 @@ std::string Dae::do_interpretation(const DataView& data) {
       "score (r(x) - x)/sigma^2 is that of the noisy density p * N(0, {:g}^2). So the chains sample noisy "
       "data, and the last step through r removes the noise. A smaller sigma gives finer detail, but makes it "
       "harder for chains to move from mode to mode.",
-      found[kDaeNoise].value, found[kDaeError].value, 100 * found[kDaeErrorPerNoise].value, sigma_);
+      found[kDaeNoise].value, found[kDaeError].value, 100 * found[kDaeErrorPerNoise].value,
+      sigma_ * units().length());
 }
 
 }  // namespace gradzoo

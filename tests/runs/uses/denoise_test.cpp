@@ -43,7 +43,7 @@ TEST_CASE("of images PSNR is told before and after, the same at any number of th
     CHECK(numbers["psnr_gain_db"].get<double>() ==
           approx(mean_of_rows(psnr(guess, clean) - psnr(clamp(noisy, 0, 1), clean)).value).epsilon(1e-5));
   }
-  check_refused("denoise score --sigma 0", run.folder, {"'sigma'", "0.001"});
+  check_refused("denoise score --sigma 0", run.folder, {"'sigma'", "1e-12"});
   check_refused("denoise score --sigma much", run.folder, {"'sigma'", "'much'", "a number"});
   check_refused("denoise", run.folder, {"RUN is missing"});
 }
