@@ -367,7 +367,7 @@ std::vector<Picture> Diffusion::do_plane_pictures(const DataView& data, const To
   return diffusion_plane_pictures(*this, shape_, data);
 }
 
-NoiseRange Diffusion::levels() const {
+NoiseRange Diffusion::noise_range() const {
   const Mixing first = kind_.path(0), last = kind_.path(1);
   return {last.noise / last.data / units_.length(), first.noise / first.data / units_.length()};
 }
@@ -381,7 +381,7 @@ Target Diffusion::target_of_path() const {
     return score_of(predict(units_.centred(y) * at.data, t), at) * (at.data * unit);
   };
   constexpr double kLeast = 0.02;  // of a target without a level: where there is a score at all
-  const NoiseRange range = levels();
+  const NoiseRange range = noise_range();
   const double level = std::clamp(kLeast, range.least, range.most);
   return {.score = [noisy_score, level](const Tensor& y) { return noisy_score(y, level); },
           .noisy_score = noisy_score,

@@ -148,7 +148,7 @@ class Diffusion : public Model {
   /// The time at which the ratio of noise to data is sigma.
   double time_of_level(double sigma) const { return time_of_noise(kind_.path, sigma); }
   /// The noise levels of the path, in the data's units.
-  NoiseRange levels() const;
+  NoiseRange noise_range() const;
 
  protected:
   void add_to(State& state) override;

@@ -106,7 +106,7 @@ Picture scores_picture(const Diffusion& model, const DataShape& shape) {
   const double widest = max(box.sides()).item();
   Planes planes;
   for (const double share : {0.25, 0.08}) {
-    const double sigma = std::clamp(share * widest, model.levels().least, model.levels().most);
+    const double sigma = std::clamp(share * widest, model.noise_range().least, model.noise_range().most);
     const double t = model.time_of_level(sigma);
     const Mixing at = model.path()(t);
     const Tensor learned = score_of(model.predict(cast(tails, DType::f32) * at.data, t), at) * at.data;

@@ -51,6 +51,7 @@ std::vector<std::string> names_of_places(const std::vector<double>& places) {
   const int digits =
       apart > 0 ? std::clamp(static_cast<int>(-std::floor(std::log10(apart))), kFewest, kMost) : kFewest;
   std::vector<std::string> names;
+  names.reserve(places.size());
   for (const double place : places) names.push_back(fmt::format("{:.{}f}", place, digits));
   return names;
 }

@@ -177,6 +177,7 @@ std::vector<Output> dataset_outputs(const std::string& path, ImageForm form) {
   if (form == ImageForm::npz) return {{"B", path, "an .npz file", {".npz", ""}}};
   if (form == ImageForm::npy) {
     std::vector<Output> outputs;
+    outputs.reserve(std::size(kNpyEndings));
     for (const char* ending : kNpyEndings)
       outputs.push_back({"B", npy_stem(path) + ending, "an .npy file", {".npy"}});
     return outputs;

@@ -11,6 +11,7 @@
 #include "datasets/toys/point_set.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/plain.h"
+#include "gradzoo/models/base/density_quantities.h"
 #include "models/dae/dae.h"
 #include "support/approx.h"
 #include "support/error_message.h"
@@ -288,6 +289,19 @@ TEST_CASE("a session gives a model its units before, during and after its steps"
     CHECK(moved->model->weights().state.find("units.centre") != nullptr);
     CHECK(moved->model->weights().state.find("units.scale") != nullptr);
   }
+}
+
+// A new G draws near 0, where grid25 has a mode.
+TEST_CASE("a GAN covers the same modes at any scale") {
+  const auto found = [](const char* scale) {
+    const auto options = run_options(fmt::format("gan data=grid25 steps=1 toy_scale={}", scale));
+    Session session(*options);
+    return session.model->validate(session.view());
+  };
+  const Quantities plain = found("1"), moved = found("512");
+  CHECK(plain[kHighQualityShare].value > 0.01);
+  CHECK(moved[kHighQualityShare].value == plain[kHighQualityShare].value);
+  CHECK(moved[kModesTouched].value == plain[kModesTouched].value);
 }
 
 // Nearly: 1000 and 0.001 round.

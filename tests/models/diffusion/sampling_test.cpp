@@ -109,14 +109,14 @@ TEST_CASE("noise is taken away by the score at its own level, within the levels 
 
 TEST_CASE("levels are in the data's units, and a target without a level is at one that the path has") {
   const auto ncsn = small_model<Ncsn>("ncsn", {"channels=8", "sigma_begin=4", "sigma_end=0.1"}, kPlain);
-  CHECK(ncsn->levels().least == approx(0.05).epsilon(1e-9));  // pixels in [-1, 1] are twice as long
-  CHECK(ncsn->levels().most == approx(2).epsilon(1e-9));
+  CHECK(ncsn->noise_range().least == approx(0.05).epsilon(1e-9));  // pixels in [-1, 1] are twice as long
+  CHECK(ncsn->noise_range().most == approx(2).epsilon(1e-9));
   const Target target = ncsn->abilities().target;
   CHECK(target.data_noise == approx(0.05).epsilon(1e-9));
   CHECK(target.noise_range.most == approx(2).epsilon(1e-9));
   const auto flow = small_model<FlowMatching>("flow-matching", {"hidden=8"}, toy_shape("ring8"));
-  CHECK(flow->levels().least == 0);
-  CHECK(flow->levels().most == INFINITY);
+  CHECK(flow->noise_range().least == 0);
+  CHECK(flow->noise_range().most == INFINITY);
   CHECK(flow->abilities().target.data_noise == 0.02);
 }
 
