@@ -296,7 +296,7 @@ TEST_CASE("a GAN covers the same modes at any scale") {
   const auto found = [](const char* scale) {
     const auto options = run_options(fmt::format("gan data=grid25 steps=1 toy_scale={}", scale));
     Session session(*options);
-    return session.model->validate(session.view());
+    return session.model->validate(session.data.view());
   };
   const Quantities plain = found("1"), moved = found("512");
   CHECK(plain[kHighQualityShare].value > 0.01);
