@@ -7,6 +7,7 @@ binary=$(realpath "$1")
 leave_out() { echo "left out: $1"; exit 77; }
 fail() { echo "package: $1" >&2; exit 1; }
 [ "$(id -u)" -eq 0 ] || leave_out "a clean system is made by root"
+grep -q '^GRADZOO_SHARED:BOOL=ON' "$binary/CMakeCache.txt" || leave_out "a build without libgradzoo.so"
 for tool in cpack dpkg-shlibdeps lintian mmdebstrap pkg-config python3; do
   command -v "$tool" > /dev/null || leave_out "no $tool"
 done
