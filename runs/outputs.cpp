@@ -77,7 +77,7 @@ std::vector<fs::path> places_of_data(const std::string& word) {
   return places;
 }
 
-// The folder that a background is cut from; it may be a colour or noise as well.
+// The folder of a background: none if the background is a colour or noise.
 std::vector<fs::path> places_of_background(const std::string& background) {
   ImageOptions images;
   images.background = background;
@@ -85,13 +85,14 @@ std::vector<fs::path> places_of_background(const std::string& background) {
                                                      : std::vector<fs::path>{};
 }
 
-// What a word of the command line reads; of a run its data, as its own files are protected anyway.
+// The places that a word of the command line reads. For a run these are its data: owner_of() protects its
+// files.
 std::vector<fs::path> places_of(const std::string& typed) {
   std::error_code error;
   constexpr std::string_view kBackground = "background=";
   if (typed.starts_with(kBackground)) return places_of_background(typed.substr(kBackground.size()));
   const size_t cut = fs::exists(typed, error) ? std::string::npos : typed.find('=');
-  const bool is_setting = cut != std::string::npos;  // of a run, or of no place
+  const bool is_setting = cut != std::string::npos;  // names a run, or no place
   const std::string word = is_setting ? typed.substr(cut + 1) : typed;
   try {
     if (const std::string run = find_run(word); is_run(run)) {
@@ -108,7 +109,7 @@ std::vector<fs::path> places_of(const std::string& typed) {
   }
 }
 
-// Of a name that the command line has, "--html page.html"; of another the path alone.
+// "--html page.html" for an option, and only the path for an argument.
 std::string as_typed(const Output& output) {
   return (output.name.starts_with("--") ? output.name + " " : "") + output.path;
 }

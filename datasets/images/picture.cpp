@@ -133,8 +133,8 @@ struct PngFile : Attempts {
   }
 };
 
-// A PNG file with zlib's checksum at the end of its packed pixels, where that, or a part of it, is all that
-// they lack; else nothing.
+// Returns the file with the missing end of zlib's checksum appended to its compressed pixels. Returns an
+// empty vector if anything else is missing.
 std::vector<std::byte> with_checksum(std::span<const std::byte> file) {
   std::array<uint8_t, 1 << 15> unpacked;
   z_stream stream{};

@@ -13,8 +13,8 @@ namespace gradzoo {
 
 /// The members of a zip file, stored or deflated, as numpy.savez and savez_compressed write them. The file is
 /// not trusted: a member of at most 4 GiB takes no more memory than its directory promises, and that no more
-/// than its packed bytes can hold. What two readers could read differently is refused: two members of one
-/// name, two directories, and a directory that disagrees with what stands before the members.
+/// than its packed bytes can hold. Archives that two readers could read differently are refused: two members
+/// of one name, two directories, and a directory that disagrees with the headers of its members.
 class ZipReader {
  public:
   /// Reads the directory of `file`, which must outlive this; `name` stands in messages. Throws Error where it

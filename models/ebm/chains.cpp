@@ -57,7 +57,7 @@ namespace {
       step, step / 10);
 }
 
-// Where f is NaN, training has diverged, and the trainer takes back the step.
+// Starts the chains. If f is NaN there, training has diverged: NonFinite lets the trainer undo the step.
 void begin_chains(Sampler& sampler, const Target& target, const Tensor& x, double step) {
   try {
     sampler.begin(target, x);

@@ -23,8 +23,8 @@
 namespace gradzoo {
 namespace {
 
-/// Examples, with noise, and freed of it again; `trivial` is what needs no model, the noisy ones clipped to
-/// where examples lie: (n, numbers) each.
+/// Examples, the same examples with noise, and the guesses of a model; `trivial` is the guess without a
+/// model: the noisy examples, clipped to the range of the data. (n, d) each.
 struct Denoising {
   Tensor clean, noisy, trivial, guess;
   bool images;
@@ -41,7 +41,7 @@ Denoising denoise_examples(UseCall& call, double sigma) {
   out.clean = out.images ? evenly_spread(test, n) : read_examples(test, 0, n, Pixels::grey, rng).x;
   const Tensor noise = randn_like(out.clean, rng) * sigma;
   const PointUnits& units = run.model->units();
-  // Numbers with scales of their own have noise in these.
+  // If each column has its own scale, sigma is in units of that scale.
   out.noisy = out.clean + (units.is_set() ? noise * (units.scale / units.length()) : noise);
   out.trivial = clamp(out.noisy, kind.low, kind.high);
   Countdown countdown(call.progress, "denoise");
