@@ -15,21 +15,9 @@ namespace {
 // diverge.
 constexpr double kTooFar = 1e8;
 
-int64_t first_not_finite(const Tensor& values) {
-  return first_row_with(values, [](double value) { return !std::isfinite(value); });
-}
+bool is_not_finite(double value) { return !std::isfinite(value); }
 
-void check_start(const Tensor& x, const PointValue& value, std::string_view sampler) {
-  const auto check = [&](const Tensor& values, std::string_view what) {
-    const int64_t chain = first_not_finite(values);
-    if (chain < 0) return;
-    throw Error("{}: {} is not finite where chain {} starts. Hint: start where the density is above 0",
-                sampler, what, chain);
-  };
-  check(x, "x");
-  check(value.log_prob, "log_prob");
-  check(value.score, "score");
-}
+int64_t first_not_finite(const Tensor& values) { return first_row_with(values, is_not_finite); }
 
 // Stops chains that have run away.
 class Fence {
@@ -70,7 +58,7 @@ ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler,
   const NoGrad quiet;
   sampler.begin(target, x0);
   sampler.plan_warmup(options.warmup);
-  check_start(sampler.x(), sampler.value(), sampler.name());
+  check_start(sampler.name(), sampler.x(), sampler.value(), "finite", is_not_finite);
 
   const Fence fence(sampler.x());
   ChainTrace trace(sampler.x(), sampler.value().log_prob.defined(), options.steps - options.warmup);

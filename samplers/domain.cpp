@@ -111,6 +111,19 @@ int64_t first_row_with(const Tensor& values, bool (*bad)(double)) {
   return (found - all.begin()) / (values.size() / values.dim(0));
 }
 
+void check_start(std::string_view sampler, const Tensor& x, const PointValue& value, std::string_view wanted,
+                 bool (*bad)(double)) {
+  const auto check = [&](const Tensor& values, std::string_view what) {
+    const int64_t chain = first_row_with(values, bad);
+    if (chain < 0) return;
+    throw Error("{}: {} is not {} where chain {} starts. Hint: start where the density is above 0", sampler,
+                what, wanted, chain);
+  };
+  check(x, "x");
+  check(value.log_prob, "log_prob");
+  check(value.score, "the score");
+}
+
 void check_inside(std::string_view sampler, const Target& target, const Tensor& x) {
   if (x.rank() != 2 || !is_floating(x.dtype())) return;  // refused where the target is asked
   visit_floating(x.dtype(), [&]<class T>() {

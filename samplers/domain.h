@@ -24,6 +24,10 @@ void check_noise(const Target& target, double sigma);
 
 /// The first row of (B) or (B, d) with a number that is `bad`; -1 if there is none, or no tensor.
 int64_t first_row_with(const Tensor& values, bool (*bad)(double));
+/// Throws Error if x, log p or the score of a chain at its start is `bad`, which is then said not to be
+/// `wanted`.
+void check_start(std::string_view sampler, const Tensor& x, const PointValue& value, std::string_view wanted,
+                 bool (*bad)(double));
 
 /// Throws Error if the domain has no width in x's dtype and, naming the first chain, if the target is binary
 /// and x (B, d) is not, or if x lies outside its domain.

@@ -8,18 +8,6 @@
 
 namespace gradzoo {
 
-namespace {
-
-// An infinite log-density passes: annealed importance sampling comes to points outside a support.
-void check_numbers(std::string_view sampler, const Tensor& values, std::string_view what) {
-  const int64_t chain = first_row_with(values, [](double value) { return std::isnan(value); });
-  if (chain < 0) return;
-  throw Error("{}: {} is not a number where chain {} starts. Hint: start where the density is above 0",
-              sampler, what, chain);
-}
-
-}  // namespace
-
 void Sampler::begin(const Target& target, const Tensor& x) {
   const std::string unfit = why_unfit(name(), needs(), target);
   if (!unfit.empty()) throw Error(unfit);
@@ -28,9 +16,8 @@ void Sampler::begin(const Target& target, const Tensor& x) {
   check_inside(name(), target, start);
   on_begin(start);
   at_ = {start, evaluate(target, start), 1};
-  check_numbers(name(), start, "x");
-  check_numbers(name(), at_.value.log_prob, "log_prob");
-  check_numbers(name(), at_.value.score, "the score");
+  // An infinite log-density passes: annealed importance sampling comes to points outside a support.
+  check_start(name(), start, at_.value, "a number", [](double value) { return std::isnan(value); });
 }
 
 void Sampler::step(const Target& target, Rng& rng, bool warming_up) {
