@@ -68,6 +68,8 @@ struct PointUnits {
   double log_volume() const;
   /// The scale that all numbers of a point share, in which lengths are measured; 1 if each has its own.
   double length() const;
+  /// (d): 1 if all numbers of a point share a scale, and otherwise each number's scale.
+  Tensor relative_scale() const;
 };
 
 /// The units of training points (n, d) f32: their mean, and the root mean square of the standard deviations

@@ -37,15 +37,15 @@ class ToyInUnits : public Toy {
       return units_.to_model(tensor(corner, {1, dimensions()}, DType::f64)).to_vector();
     };
     Box out{seen(box.low), seen(box.high)};
-    if (const std::optional<int64_t> axis = constant_coordinate()) {  // whose width no data have
-      out.low[static_cast<size_t>(*axis)] = -1;
-      out.high[static_cast<size_t>(*axis)] = 1;
+    for (const int64_t axis : constant_coordinates()) {  // their width says nothing about the data
+      out.low[static_cast<size_t>(axis)] = -1;
+      out.high[static_cast<size_t>(axis)] = 1;
     }
     return out;
   }
   Shape tile() const override { return toy_->tile(); }
   bool binary() const override { return toy_->binary(); }
-  std::optional<int64_t> constant_coordinate() const override { return toy_->constant_coordinate(); }
+  std::vector<int64_t> constant_coordinates() const override { return toy_->constant_coordinates(); }
   const Modes* modes() const override { return toy_->modes() ? &modes_ : nullptr; }
 
  private:
@@ -125,6 +125,8 @@ double PointUnits::length() const {
   const std::vector<double> all = is_set() ? scale.to_vector() : std::vector<double>{1};
   return std::ranges::all_of(all, [&](double of_number) { return of_number == all[0]; }) ? all[0] : 1;
 }
+
+Tensor PointUnits::relative_scale() const { return is_set() ? scale / length() : ones({1}); }
 
 DataShape DataShape::in_model_units() const {
   DataShape seen = *this;

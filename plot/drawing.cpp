@@ -4,6 +4,7 @@
 
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 
@@ -13,7 +14,7 @@ Drawing png_drawing(const Image& image) {
 }
 
 void write_drawing(const std::string& path, const Drawing& drawing, Links links) {
-  if (!path.ends_with(drawing.ending))
+  if (!lower(path).ends_with(drawing.ending))
     throw Error("{}: this picture is another kind of file. Hint: x{}", path, drawing.ending);
   write_file_atomically(path, std::as_bytes(std::span(drawing.bytes)), links);
 }

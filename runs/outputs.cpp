@@ -114,6 +114,14 @@ std::string as_typed(const Output& output) {
   return (output.name.starts_with("--") ? output.name + " " : "") + output.path;
 }
 
+// "--out x.png or x.svg": names that the output may have.
+std::string names_like(const Output& output) {
+  std::string names;
+  for (const std::string& ending : output.endings)
+    if (!ending.empty() || names.empty()) names += (names.empty() ? "x" : " or x") + ending;
+  return as_typed({output.name, names});
+}
+
 }  // namespace
 
 void check_outputs(const std::string& command, std::span<const Output> outputs,
@@ -122,25 +130,25 @@ void check_outputs(const std::string& command, std::span<const Output> outputs,
   for (const Output& output : outputs) {
     const std::string typed = as_typed(output);
     if (!output.endings.empty() && std::ranges::count(output.endings, ending_of(output.path)) == 0)
-      throw Error("{}: {} is not a name for {}. Hint: {}", command, typed, output.what,
-                  as_typed({output.name, "x" + output.endings.front()}));
+      throw Error("{}: {} is not a name for {}. Hint: {}", command, typed, output.what, names_like(output));
     const fs::path at = there.emplace_back(resolved(output.path));
     if (const std::optional<fs::path> owner = owner_of(at))
-      throw Error("{}: {} is a file of {}, and would replace it. Hint: give another name", command, typed,
-                  owner->string());
+      throw Error("{}: {} is a file of {}. Hint: give another name", command, typed, owner->string());
     for (size_t i = 0; i + 1 < there.size(); ++i)
       if (is_same(there[i], at) && !is_device(at))
-        throw Error("{}: {} and {} are one file. Hint: give two names", command, as_typed(outputs[i]), typed);
+        throw Error("{}: {} and {} are the same file. Hint: give two names", command, as_typed(outputs[i]),
+                    typed);
     for (const std::string& input : inputs) {
       for (const fs::path& place : places_of(input)) {
         const fs::path from = resolved(place);
         if (is_same(at, from))
-          throw Error("{}: {} is what is read, {}. Hint: give another name", command, typed, place.string());
+          throw Error("{}: {} is the same file as the input {}. Hint: give another name", command, typed,
+                      place.string());
         if (lies_in(at, from))
-          throw Error("{}: {} lies in {}, which is read. Hint: give a place outside of it", command, typed,
+          throw Error("{}: {} is inside the input {}. Hint: give a place outside of it", command, typed,
                       place.string());
         if (lies_in(from, at))
-          throw Error("{}: {} holds {}, which is read. Hint: give another place", command, typed,
+          throw Error("{}: {} contains the input {}. Hint: give another place", command, typed,
                       place.string());
       }
     }

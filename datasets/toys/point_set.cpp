@@ -29,7 +29,7 @@ class PointSet : public BoxedToy {
     constexpr double kMargin = 0.05;  // at each end
     for (size_t axis = 0; axis < box_.low.size(); ++axis) {
       const double side = box_.high[axis] - box_.low[axis], more = side > 0 ? kMargin * side : 1;
-      if (!(side > 0)) constant_ = static_cast<int64_t>(axis);
+      if (!(side > 0)) constant_.push_back(static_cast<int64_t>(axis));
       box_.low[axis] -= more;
       box_.high[axis] += more;
     }
@@ -50,11 +50,11 @@ class PointSet : public BoxedToy {
   std::string why_no_density() const override {
     return fmt::format("the points of {} come without a density. Hint: ring8 has one", name());
   }
-  std::optional<int64_t> constant_coordinate() const override { return constant_; }
+  std::vector<int64_t> constant_coordinates() const override { return constant_; }
 
  private:
   Tensor points_;  // (n, d) f32
-  std::optional<int64_t> constant_;
+  std::vector<int64_t> constant_;
 };
 
 }  // namespace

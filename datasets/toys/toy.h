@@ -66,8 +66,8 @@ class Toy {
   virtual Shape tile() const { return {}; }
   /// Whether points are binary.
   virtual bool binary() const { return false; }
-  /// A coordinate that is the same in all points, so that they have no density.
-  virtual std::optional<int64_t> constant_coordinate() const { return std::nullopt; }
+  /// The coordinates, counted from 0, that are the same in all points, which then have no density.
+  virtual std::vector<int64_t> constant_coordinates() const { return {}; }
   /// Null if the toy is not a mixture of equal round Gaussians.
   virtual const Modes* modes() const { return nullptr; }
 };

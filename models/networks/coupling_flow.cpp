@@ -76,11 +76,11 @@ void check_flowable(const char* model, const DataShape& shape) {
         "{}: points of 0 and 1 have probabilities but no density. Hint: rbm, or points of the plane: --data "
         "ring8",
         model);
-  if (shape.toy && shape.toy->constant_coordinate())
+  if (shape.toy && !shape.toy->constant_coordinates().empty())
     throw Error(
         "{}: number {} of the points, counted from 0, is the same in all of them, so they have no density. "
         "Hint: leave it out",
-        model, *shape.toy->constant_coordinate());
+        model, shape.toy->constant_coordinates().front());
   if (shape.size() < 2)
     throw Error(
         "{}: a coupling keeps some coordinates and moves the others, so one coordinate is too few. Hint: "

@@ -11,6 +11,7 @@
 #include "gradzoo/base/text.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/run_directory.h"
 #include "gradzoo/runs/uses/classifiers.h"
 #include "gradzoo/runs/uses/sample_quality.h"
 #include "gradzoo/runs/uses/use.h"
@@ -175,12 +176,18 @@ std::string table_of(const std::vector<ComparedRun>& runs, const std::vector<std
 
 void write_comparison_markdown(const std::string& path, const std::vector<ComparedRun>& runs) {
   const std::filesystem::path page(path);
-  std::vector<std::string> pictures;
-  for (size_t i = 0; all_measured(runs) && i < runs.size(); ++i) {
-    const Tensor row = as_examples(runs[i].quality->one_each, runs[i].shape);
+  std::vector<std::string> pictures, inputs;
+  std::vector<Output> outputs;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    inputs.push_back(runs[i].run);
+    if (!all_measured(runs)) continue;
     pictures.push_back(fmt::format("{}-{}-{}.png", page.stem().string(), i + 1, runs[i].model));
-    write_drawing((page.parent_path() / pictures.back()).string(),
-                  draw_picture({runs[i].model, "", ImageGrid{row, row.dim(0)}}));
+    outputs.push_back({"--markdown", (page.parent_path() / pictures.back()).string()});
+  }
+  check_outputs("compare", outputs, inputs);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Tensor row = as_examples(runs[i].quality->one_each, runs[i].shape);
+    write_drawing(outputs[i].path, draw_picture({runs[i].model, "", ImageGrid{row, row.dim(0)}}));
   }
   const std::string text = table_of(runs, pictures);
   write_file_atomically(path, std::as_bytes(std::span(text)));

@@ -27,6 +27,7 @@ namespace {
 /// model: the noisy examples, clipped to the range of the data. (n, d) each.
 struct Denoising {
   Tensor clean, noisy, trivial, guess;
+  Tensor scale;  ///< unit of the distances in each coordinate, (d) or (1)
   bool images;
 };
 
@@ -39,15 +40,19 @@ Denoising denoise_examples(UseCall& call, double sigma) {
   const DataKind& kind = run.shape.kind();
   out.images = kind.pixels;
   out.clean = out.images ? evenly_spread(test, n) : read_examples(test, 0, n, Pixels::grey, rng).x;
-  const Tensor noise = randn_like(out.clean, rng) * sigma;
-  const PointUnits& units = run.model->units();
-  // If each column has its own scale, sigma is in units of that scale.
-  out.noisy = out.clean + (units.is_set() ? noise * (units.scale / units.length()) : noise);
+  out.scale = run.model->units().relative_scale();  // in which sigma and the distances are measured
+  out.noisy = out.clean + randn_like(out.clean, rng) * sigma * out.scale;
   out.trivial = clamp(out.noisy, kind.low, kind.high);
   Countdown countdown(call.progress, "denoise");
   out.guess = run.model->abilities().denoise(
       {out.noisy, sigma, rng, {kind.low, kind.high}, [&](double share) { countdown.done(share); }});
   return out;
+}
+
+// (n) f64: squared distances from x to the examples without noise.
+Tensor squared_distances(const Tensor& x, const Denoising& examples) {
+  const Tensor apart = cast(x, DType::f64) - cast(examples.clean, DType::f64);
+  return sum(square(apart / cast(examples.scale, DType::f64)), 1);
 }
 
 // Throws Error if no guess differs from the noisy example, and warns of guesses that are worse.
@@ -58,8 +63,7 @@ void judge(UseResult& out, const Denoising& examples) {
         "another --sigma, or a run of {}",
         examples.images ? "dae" : "nce");
   const auto worth = [&](const Tensor& x) {
-    return examples.images ? mean_of_rows(psnr(x, examples.clean)).value
-                           : -mean(square(x - examples.clean)).item();
+    return mean_of_rows(examples.images ? psnr(x, examples.clean) : -squared_distances(x, examples)).value;
   };
   if (!(worth(examples.guess) > worth(examples.trivial)))
     warn(out, fmt::format("the guesses are farther from the truth than the {} examples themselves",
@@ -79,10 +83,6 @@ Quantities image_numbers(const Denoising& images) {
           {"psnr_gain", gain.value, gain.standard_error, "dB", "over the clipped images"}};
 }
 
-Tensor squared_distances(const Tensor& a, const Tensor& b) {
-  return sum(square(cast(a, DType::f64) - cast(b, DType::f64)), 1);
-}
-
 // E[clean | noisy] by the truth, (n, d); nothing where its noised score is not known.
 std::optional<Tensor> best_guess(const Toy* toy, const Tensor& noisy, double sigma) {
   if (toy == nullptr || !toy->integrable()) return std::nullopt;
@@ -94,10 +94,13 @@ std::optional<Tensor> best_guess(const Toy* toy, const Tensor& noisy, double sig
 
 Quantities point_numbers(const Denoising& points, const std::optional<Tensor>& best) {
   const auto distance = [&](const char* name, const Tensor& x, const char* meaning) -> Quantity {
-    const Estimate e = mean_of_rows(squared_distances(x, points.clean));
+    const Estimate e = mean_of_rows(squared_distances(x, points));
     return {name, e.value, e.standard_error, "", meaning};
   };
-  Quantities out{distance("squared_distance_noisy", points.noisy, "mean, to the point without noise"),
+  const char* const to = points.scale.size() > 1 && max(points.scale).item() > min(points.scale).item()
+                             ? "mean distance to the point without noise, in each column's scale"
+                             : "mean, to the point without noise";
+  Quantities out{distance("squared_distance_noisy", points.noisy, to),
                  distance("squared_distance_denoised", points.guess, "of the guesses")};
   Quantity exact{"squared_distance_exact", NAN, NAN, "", ""};
   if (best)

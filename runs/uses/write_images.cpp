@@ -16,6 +16,7 @@
 #include "datasets/images/zip.h"
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/datasets/images/npy.h"
 
 namespace gradzoo {
@@ -169,7 +170,7 @@ void write_png_files(const std::string& folder, const Tensor& images, std::span<
 }
 
 ImageForm form_of_path(const std::string& path) {
-  const std::string ending = fs::path(path).extension().string();
+  const std::string ending = lower(fs::path(path).extension().string());
   return ending == ".npy" ? ImageForm::npy : ending == ".npz" ? ImageForm::npz : ImageForm::png;
 }
 

@@ -11,6 +11,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/runs/draw_picture.h"
 #include "gradzoo/runs/uses/write_images.h"
@@ -19,7 +20,9 @@
 namespace gradzoo {
 namespace {
 
-std::string ending_of(const std::string& path) { return std::filesystem::path(path).extension().string(); }
+std::string ending_of(const std::string& path) {
+  return lower(std::filesystem::path(path).extension().string());
+}
 
 bool is_drawn(const std::string& ending) { return ending == ".png" || ending == ".svg"; }
 

@@ -53,14 +53,16 @@ TEST_CASE("a number that never changes has the common scale, and equal points sc
 }
 
 TEST_CASE("models see a number that never changes in a box around 0, at any scale of the others") {
-  const Tensor points = tensor({-0.002, 7, 0.002, 7}, {2, 2});
-  const DataShape shape{.example = {2},
+  const Tensor points = tensor({-0.002, 7, 0, 0.002, 7, 0}, {2, 3});
+  const DataShape shape{.example = {3},
                         .toy = make_point_set({points, {}, arange(2, DType::i64)}, "a file"),
                         .units = units_of_points(points)};
   const Box box = shape.in_model_units().toy->box();
-  CHECK(box.low[1] == -1);
-  CHECK(box.high[1] == 1);
-  CHECK(shape.in_model_units().toy->constant_coordinate() == 1);
+  for (const size_t axis : {1, 2}) {
+    CHECK(box.low[axis] == -1);
+    CHECK(box.high[axis] == 1);
+  }
+  CHECK(shape.in_model_units().toy->constant_coordinates() == std::vector<int64_t>{1, 2});
 }
 
 TEST_CASE("units that are not set leave points as they are") {

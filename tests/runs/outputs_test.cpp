@@ -49,12 +49,12 @@ TEST_CASE("An output that is an input is refused, whatever the way to it") {
   const Files files;
   for (const std::string path :
        {"x.npy", "./x.npy", "pics/../x.npy", "link.npy", "same.npy", "linked/../x.npy"})
-    check_refusal(path, "x.npy", " is what is read, x.npy");
-  check_refusal("x.npy", "link.npy", " is what is read");
-  check_refusal("x_test.npy", "x.npy", " is what is read, x_test.npy");
-  check_refusal("pics", "linked/", " is what is read");
-  check_refusal("pics", "background=pics", " is what is read");
-  check_refusal(files.scratch.file("x.npy"), "x.npy", " is what is read");
+    check_refusal(path, "x.npy", " is the same file as the input x.npy");
+  check_refusal("x.npy", "link.npy", " is the same file as the input");
+  check_refusal("x_test.npy", "x.npy", " is the same file as the input x_test.npy");
+  check_refusal("pics", "linked/", " is the same file as the input");
+  check_refusal("pics", "background=pics", " is the same file as the input");
+  check_refusal(files.scratch.file("x.npy"), "x.npy", " is the same file as the input");
   for (const char* path : {"y.npy", "x", "pics/x.npy", "x_other.npy"}) CHECK(refusal(path, {"x.npy"}) == "");
   CHECK(refusal("x_test.npy", {"other.npy"}) == "");
 }
@@ -64,17 +64,17 @@ TEST_CASE(
   const Files files;
   for (const std::string path :
        {"pics/small", "pics/small/", "linked/x.png", "pics/cats/a/b/c", "./pics/cats"})
-    check_refusal(path, "pics", " lies in pics, which is read");
-  check_refusal("pics/x.png", "linked", " lies in linked, which is read");
-  check_refusal("anywhere", ".", " lies in ., which is read");
-  check_refusal(".", "pics", " holds pics, which is read");
-  check_refusal("pics", "pics/cats", " holds pics/cats, which is read");
+    check_refusal(path, "pics", " is inside the input pics");
+  check_refusal("pics/x.png", "linked", " is inside the input linked");
+  check_refusal("anywhere", ".", " is inside the input .");
+  check_refusal(".", "pics", " contains the input pics");
+  check_refusal("pics", "pics/cats", " contains the input pics/cats");
   for (const char* path : {"pics2", "pics2/x.png", "pics-small", "small"})
     CHECK(refusal(path, {"pics"}) == "");
   fs::create_directory("trained");
   write_file("trained/config.toml", "model = \"vae\"\ndata = \"pics\"\nbackground = \"pics2\"\n");
-  check_refusal("pics/x.png", "trained", " lies in pics, which is read");  // its data
-  check_refusal("pics2/x.png", "classifier=trained", " lies in pics2, which is read");
+  check_refusal("pics/x.png", "trained", " is inside the input pics");  // its data
+  check_refusal("pics2/x.png", "classifier=trained", " is inside the input pics2");
   CHECK(refusal("trained/x.png", {"trained"}) == "");
   CHECK(refusal("run/x.png", {"run"}) == "");  // a run gets new files
   CHECK(refusal("run/samples/x.png", {"run"}) == "");
@@ -87,7 +87,7 @@ TEST_CASE("A dataset is known by its name, and what is no path is no input") {
   CHECK(refusal("ring8/x.png", {"ring8"}) == "");  // the toy
   CHECK(refusal("pics/x.png", {"pic", "size=32", "=", "", "zoo/none", "zoo/vae"}) == "");
   ::setenv("GRADZOO_DATA", "data", 1);
-  check_refusal("data/mnist/x.png", "mnist", " lies in data/mnist, which is read");
+  check_refusal("data/mnist/x.png", "mnist", " is inside the input data/mnist");
   ::unsetenv("GRADZOO_DATA");
 }
 
@@ -112,8 +112,8 @@ TEST_CASE("Two outputs are two files") {
     const std::vector<Output> outputs{{"--cpp", a}, {"--html", b}};
     return error_message([&] { check_outputs("explain", outputs, {}); });
   };
-  CHECK(both("y", "./y") == "explain: --cpp y and --html ./y are one file. Hint: give two names");
-  CHECK(contains(both("link.npy", "x.npy"), "are one file"));
+  CHECK(both("y", "./y") == "explain: --cpp y and --html ./y are the same file. Hint: give two names");
+  CHECK(contains(both("link.npy", "x.npy"), "are the same file"));
   CHECK(both("y", "z") == "");
 }
 

@@ -74,14 +74,18 @@ struct CommandLine::Parser {
     return static_cast<size_t>(argument - page.arguments.begin());
   }
 
-  void check_files() const {
+  std::vector<Output> typed_outputs() const {
     std::vector<Output> outputs;
-    std::vector<std::string> inputs;
     for (const auto& [option, output] : written)
       for (const std::string& path : option->results()) outputs.emplace_back(output).path = path;
+    return outputs;
+  }
+
+  void check_files(std::span<const Output> outputs) const {
+    std::vector<std::string> inputs;
     for (const CLI::Option* option : read)
       inputs.insert(inputs.end(), option->results().begin(), option->results().end());
-    check_outputs(name, outputs, inputs);
+    gradzoo::check_outputs(name, outputs, inputs);
   }
 
   template <class T>
@@ -198,6 +202,8 @@ void CommandLine::reads(const std::string& name) {
   parser_->read.push_back(parser_->options[parser_->place_of(name)]);
 }
 
+void CommandLine::check_outputs(const std::vector<Output>& outputs) const { parser_->check_files(outputs); }
+
 void CommandLine::section(const std::string& title, std::function<std::string()> text) {
   parser_->page.sections.push_back({title, std::move(text)});
 }
@@ -235,7 +241,7 @@ bool CommandLine::parse(const Arguments& arguments) {
         throw Error("{}: '{}' is not UTF-8, as JSON must be. Hint: rename it, or leave out --json",
                     parser_->name, printable(argument));
   }
-  parser_->check_files();
+  parser_->check_files(parser_->typed_outputs());
   return true;
 }
 

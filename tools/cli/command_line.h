@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gradzoo/runs/run_directory.h"
 #include "tools/cli/command_page.h"
 
 namespace gradzoo {
@@ -46,6 +47,8 @@ class CommandLine {
   /// parse() refuses what must not be written. Throw Error where nothing of that name was described before.
   void writes(const std::string& name, const std::string& what, const std::vector<std::string>& endings);
   void reads(const std::string& name);
+  /// Throws Error if one of these outputs, whose names parse() could not know, must not be written.
+  void check_outputs(const std::vector<Output>& outputs) const;
   /// A part of the help below the options, made when help is asked for.
   void section(const std::string& title, std::function<std::string()> text);
 

@@ -22,12 +22,6 @@ void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning) {
   line.option("--seed", "S", seed, meaning, 0, kMostSeed);
 }
 
-void check_picture(const std::string& command, const std::string& file, const char* ending) {
-  if (!file.ends_with(ending))
-    throw Error("{}: {} is no {}. Hint: x{}", command, file,
-                ending == std::string(".svg") ? "chart" : "picture", ending);
-}
-
 std::string options_table(std::span<const Option> options) {
   std::string text;
   for (const Option& option : options) {

@@ -18,9 +18,6 @@ void use_threads(int64_t threads);
 /// --seed, `meaning` being what is drawn by it and where it is from otherwise.
 void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning);
 
-/// Throws Error where a file is to be a picture by its name and is none.
-void check_picture(const std::string& command, const std::string& file, const char* ending = ".png");
-
 /// Options for a help page: key, value, meaning, and what a text may be.
 std::string options_table(std::span<const Option> options);
 

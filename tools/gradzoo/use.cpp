@@ -203,14 +203,12 @@ int use_command(const Use& use, const Arguments& arguments) {
   if (!line.read(arguments)) return 0;
   own.read();
   const RunMode mode(typed.threads);
-  if (typed.out.empty() && !use.file_meaning.empty() &&
-      std::ranges::none_of(find_runs(typed.names), is_run)) {
-    const Output here{"--out", use.name + ".png"};  // file_of() puts it into no run
-    check_outputs(use.name, {&here, 1}, typed.names);
-  }
+  if (typed.out.empty() && !use.file_meaning.empty() && std::ranges::none_of(find_runs(typed.names), is_run))
+    line.check_outputs({{"--out", use.name + ".png"}});  // file_of() will put it into the current folder
   UseCall call = call_of(use, typed);
   const bool chart = !call.runs.empty() && call.runs.front() && use.draws_chart(call.run().shape);
-  if (!typed.out.empty()) check_picture(use.name, typed.out, chart ? ".svg" : ".png");
+  if (!typed.out.empty())
+    line.check_outputs({{"--out", typed.out, chart ? "a chart" : "a picture", {chart ? ".svg" : ".png"}}});
   if (!typed.json)
     call.print = [](const std::string& text) {
       fmt::print("{}", text);
@@ -221,12 +219,14 @@ int use_command(const Use& use, const Arguments& arguments) {
   std::string file, charts;
   if (result.picture) {
     file = typed.out.empty() ? file_of(use, call, result) : typed.out;
-    write_drawing(file, *result.picture);
+    line.check_outputs({{"--out", file}});
   }
   if (result.charts) {
     charts = std::filesystem::path(file).replace_extension(result.charts->ending).string();
-    write_drawing(charts, *result.charts);
+    line.check_outputs({{"--out", charts}});
   }
+  if (result.picture) write_drawing(file, *result.picture);
+  if (result.charts) write_drawing(charts, *result.charts);
   if (typed.json) {
     fmt::print("{}\n", json_of(use, call, result, file, charts).dump());
   } else {

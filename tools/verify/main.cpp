@@ -69,6 +69,7 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
 
 // The error as it is planted, and what the row says of it.
 void print_plants(const PlantReport& report) {
+  if (!report.honest.refusal.empty()) return print_outcome(report.honest);
   const RowResult& honest = report.honest.result;
   fmt::print("{}: {}\n  must be {}\n", report.honest.row->name, report.honest.row->claim,
              gate_text(honest.gate));

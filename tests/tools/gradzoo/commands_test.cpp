@@ -54,7 +54,7 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {"train vae --resume", {"--out"}},
       {"train vae --resume --out nothing", {"nothing"}},
       {"train vae --resume --out data", {"data", "not a run"}},
-      {train + "--out data", {"--out data is what is read, data"}},
+      {train + "--out data", {"--out data is the same file as the input data"}},
       {train + "--out bad.toml/run", {"bad.toml/run", "Not a directory"}},
       {train + "--out /proc/gradzoo-run", {"/proc/gradzoo-run"}},
       {"bench vae_b10", {"workload 'vae_b10'", "'vae_b100'"}},

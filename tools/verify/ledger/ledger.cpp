@@ -167,10 +167,12 @@ std::string ledger_json(const std::vector<RowOutcome>& outcomes) {
 
 std::string plants_json(const std::vector<PlantReport>& reports) {
   Json rows = Json::array();
-  int64_t failed = 0, missed = 0;
+  int64_t failed = 0, missed = 0, refused = 0;
   for (const PlantReport& report : reports) {
     Json row = json_of(report.honest), plants = Json::array();
-    failed += report.honest.pass ? 0 : 1;
+    const bool ran = report.honest.refusal.empty();
+    refused += ran ? 0 : 1;
+    failed += ran && !report.honest.pass ? 1 : 0;
     for (const PlantOutcome& plant : report.plants) {
       missed += plant.caught ? 0 : 1;
       plants.push_back({{"error", plant.name},
@@ -181,7 +183,7 @@ std::string plants_json(const std::vector<PlantReport>& reports) {
     row["plants"] = plants;
     rows.push_back(row);
   }
-  return Json{{"rows", rows}, {"missed", missed}, {"failed", failed}}.dump(2);
+  return Json{{"rows", rows}, {"missed", missed}, {"failed", failed}, {"not_run", refused}}.dump(2);
 }
 
 namespace {

@@ -62,7 +62,7 @@ std::string gate_text(const Gate& gate);
 /// did not run has a refusal, and no setting, value or gate.
 std::string ledger_json(const std::vector<RowOutcome>& outcomes);
 /// {"rows": [what ledger_json has of a row, and "plants": [{"error", "setting", "value", "caught"}]],
-/// "missed": errors that no row saw, "failed": rows that do not hold}.
+/// "missed": errors that no row noticed, "failed": rows that do not hold, "not_run": rows with a refusal}.
 std::string plants_json(const std::vector<PlantReport>& reports);
 
 /// What was measured as a page: a table of identities and one of figures, and below them how each row was

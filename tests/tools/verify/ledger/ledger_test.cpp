@@ -80,6 +80,9 @@ TEST_CASE("a row that cannot run says why, and is neither a value nor a failure"
   const PlantReport planted = plant_errors(row);
   CHECK(planted.honest.refusal == outcome.refusal);
   CHECK_FALSE(planted.has_teeth());
+  const auto plants = nlohmann::json::parse(plants_json({planted}));
+  CHECK(plants["failed"] == 0);
+  CHECK(plants["not_run"] == 1);
 }
 
 TEST_CASE("a figure's datasets are looked for, those of each of its runs") {
