@@ -7,8 +7,8 @@
 #include <exception>
 
 #include <gradzoo.h>
-#include <gradzoo/runs/opened_run.h>
-#include <gradzoo/runs/uses/write_samples.h>
+#include <gradzoo/experiments/opened_run.h>
+#include <gradzoo/experiments/uses/write_samples.h>
 
 using namespace gradzoo;
 

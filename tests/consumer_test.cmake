@@ -24,7 +24,7 @@ file(WRITE "${work}/ten_lines.cpp"
 include("${SOURCE_DIR}/../tools/cmake/public_headers.cmake")
 file(READ "${SOURCE_DIR}/consumer/every_header.cpp" calls)
 set(includes "#include <gradzoo.h>\n")
-foreach(floor base autograd explain state nn samplers datasets models plot runs)
+foreach(floor base autograd explain state nn samplers datasets models plot experiments)
   foreach(header IN LISTS ${floor}_headers)
     string(APPEND includes "#include <gradzoo/${floor}/${header}>\n")
     if(NOT calls MATCHES "  of[(]\"${floor}/${header}\",")

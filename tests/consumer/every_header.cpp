@@ -253,27 +253,28 @@ void runs(const std::string& folder) {
   OpenedRun run(folder);
   const ConfigFile config = read_config(directory.config());
   const SampleQuality quality{};
-  of("runs/child.h", run_child({"true"}, ".", "", {}).status == 0);
-  of("runs/config_file.h", config.model == "realnvp");
-  of("runs/draw_picture.h",
+  of("experiments/child.h", run_child({"true"}, ".", "", {}).status == 0);
+  of("experiments/config_file.h", config.model == "realnvp");
+  of("experiments/draw_picture.h",
      !draw_picture({.name = "points", .caption = "", .content = dots()}).bytes.empty());
-  of("runs/labs/lab.h", find_lab("coin").name == "coin");
-  of("runs/live_line.h", !duration(61).empty());
-  of("runs/metrics_log.h", !read_metrics(directory.metrics()).empty());
-  of("runs/open_model.h", open_model(config, SafetensorsReader(directory.checkpoint()), false).step == 20);
-  of("runs/opened_run.h", run.samples(3, rng).dim(0) == 3);
-  of("runs/repeat_command.h", resume_command("a b") == "gradzoo train --resume 'a b'");
-  of("runs/run_directory.h", std::filesystem::exists(directory.config()));
-  of("runs/shared_training.h", !kernels_of_this_process().empty());
-  of("runs/training.h", refuses([] { renew_report("nowhere", nullptr); }));
-  of("runs/uses/capable_models.h", names_of({{"vae", ""}}).find("vae") != std::string::npos);
-  of("runs/uses/classifiers.h", !lacks_classifier(run.shape).empty());
-  of("runs/uses/sample_quality.h", quality_numbers(quality).size() > 1);
-  of("runs/uses/use.h", uses().size() > 10);
-  of("runs/uses/walk.h", WalkOptions("hmc", {}).make()->name() == "hmc");
-  of("runs/uses/write_images.h", image_bytes(kOne).dtype() == DType::u8);
-  of("runs/uses/write_samples.h", picture_ending(run.shape).starts_with("."));
-  of("runs/zoo.h", !zoo_names().empty());
+  of("experiments/labs/lab.h", find_lab("coin").name == "coin");
+  of("experiments/live_line.h", !duration(61).empty());
+  of("experiments/metrics_log.h", !read_metrics(directory.metrics()).empty());
+  of("experiments/open_model.h",
+     open_model(config, SafetensorsReader(directory.checkpoint()), false).step == 20);
+  of("experiments/opened_run.h", run.samples(3, rng).dim(0) == 3);
+  of("experiments/repeat_command.h", resume_command("a b") == "gradzoo train --resume 'a b'");
+  of("experiments/run_directory.h", std::filesystem::exists(directory.config()));
+  of("experiments/shared_training.h", !kernels_of_this_process().empty());
+  of("experiments/training.h", refuses([] { renew_report("nowhere", nullptr); }));
+  of("experiments/uses/capable_models.h", names_of({{"vae", ""}}).find("vae") != std::string::npos);
+  of("experiments/uses/classifiers.h", !lacks_classifier(run.shape).empty());
+  of("experiments/uses/sample_quality.h", quality_numbers(quality).size() > 1);
+  of("experiments/uses/use.h", uses().size() > 10);
+  of("experiments/uses/walk.h", WalkOptions("hmc", {}).make()->name() == "hmc");
+  of("experiments/uses/write_images.h", image_bytes(kOne).dtype() == DType::u8);
+  of("experiments/uses/write_samples.h", picture_ending(run.shape).starts_with("."));
+  of("experiments/zoo.h", !zoo_names().empty());
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ function(must_not_compile name reason code)
   endif()
 endfunction()
 
-foreach(header autograd/tensor.h nn/layers/module.h samplers/chains.h datasets/dataset.h models/registry.h runs/zoo.h)
+foreach(header autograd/tensor.h nn/layers/module.h samplers/chains.h datasets/dataset.h models/registry.h experiments/zoo.h)
   string(MAKE_C_IDENTIFIER "claims_${header}" name)
   must_not_compile(${name} "no folder of ours" "#if !__has_include(\"${header}\")\n#error no folder of ours\n#endif")
 endforeach()

@@ -4,7 +4,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/plain.h"
-#include "gradzoo/runs/uses/use.h"
+#include "gradzoo/experiments/uses/use.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #include "fuzz/same_options.h"
 #include "fuzz/targets.h"
-#include "gradzoo/runs/config_file.h"
+#include "gradzoo/experiments/config_file.h"
 
 namespace gradzoo::fuzz {
 

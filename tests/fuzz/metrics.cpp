@@ -1,7 +1,7 @@
 #include <filesystem>
 
 #include "fuzz/targets.h"
-#include "gradzoo/runs/metrics_log.h"
+#include "gradzoo/experiments/metrics_log.h"
 
 namespace gradzoo::fuzz {
 

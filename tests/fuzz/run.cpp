@@ -2,11 +2,11 @@
 #include <filesystem>
 #include <string>
 
+#include "experiments/run_report.h"
 #include "fuzz/targets.h"
-#include "gradzoo/runs/metrics_log.h"
-#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/experiments/metrics_log.h"
+#include "gradzoo/experiments/opened_run.h"
 #include "gradzoo/state/checkpoint.h"
-#include "runs/run_report.h"
 
 namespace gradzoo::fuzz {
 namespace {

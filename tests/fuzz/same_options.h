@@ -3,9 +3,9 @@
 #include <string>
 
 #include "fuzz/targets.h"
+#include "gradzoo/experiments/config_file.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/models/run/session.h"
-#include "gradzoo/runs/config_file.h"
 
 namespace gradzoo::fuzz {
 

@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "experiments/refusals.h"
 #include "plot/pages/report.h"
-#include "runs/refusals.h"
 
 // Each system call of a run on files fails once, or is where the process is killed. What lies there then goes
 // on to the same bytes, and nothing is left over.

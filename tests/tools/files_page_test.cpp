@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 using namespace gradzoo::test;
 using nlohmann::json;

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 // A run directory from elsewhere: in the place of each of its files a link, a pipe, a device or a folder.
 using namespace gradzoo::test;

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 #include "tools/course/learners.h"
 
 // Programs with a user interface set the locale of their user: numbers are read and written as before.

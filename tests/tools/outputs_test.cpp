@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 // Whatever a command writes, it refuses to write over what it reads, over files of runs, over its other
 // outputs, or under a name of another kind, before any work.

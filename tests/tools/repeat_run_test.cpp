@@ -1,4 +1,4 @@
-#include "runs/resumed_runs.h"
+#include "experiments/resumed_runs.h"
 
 using namespace gradzoo::test;
 

@@ -1,4 +1,4 @@
-#include "runs/resumed_runs.h"
+#include "experiments/resumed_runs.h"
 
 // A run that is stopped or killed, and goes on, ends as the one that was not. Its own file has half of the
 // models' runs, so that two go side by side.

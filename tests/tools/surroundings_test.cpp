@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/refusals.h"
 #include "gradzoo/autograd/runtime.h"
-#include "runs/refusals.h"
 #include "support/paths.h"
 
 // What surrounds the command may be as wrong as what it is told: streams, limits, files that others changed.

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 // Runs on toys as their users meet them: processes of their own.
 using namespace gradzoo::test;

@@ -7,7 +7,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/runs/run_directory.h"
+#include "gradzoo/experiments/run_directory.h"
 
 namespace gradzoo {
 namespace {

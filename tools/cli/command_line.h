@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gradzoo/runs/run_directory.h"
+#include "gradzoo/experiments/run_directory.h"
 #include "tools/cli/command_page.h"
 
 namespace gradzoo {

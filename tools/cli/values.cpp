@@ -11,8 +11,8 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/registry.h"
 #include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/experiments/zoo.h"
 #include "gradzoo/models/registry.h"
-#include "gradzoo/runs/zoo.h"
 
 namespace gradzoo {
 namespace {

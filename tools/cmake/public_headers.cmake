@@ -148,7 +148,7 @@ set(plot_headers
     plane.h
     scale.h
 )
-set(runs_headers
+set(experiments_headers
     child.h
     config_file.h
     draw_picture.h

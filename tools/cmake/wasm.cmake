@@ -11,7 +11,7 @@ set(GRADZOO_FILE_LIBRARIES "")
 set(GRADZOO_ZLIB "")
 set(GRADZOO_STANDS_IN "/images/(byte_reader|exif|picture|sha256|zip)\\.cpp$" "/classifier/digits\\.cpp$" "/plot/deflate\\.cpp$")
 
-set(GRADZOO_ABOVE_FLOORS runs)  # some files of it
+set(GRADZOO_ABOVE_FLOORS experiments)  # some files of it
 
 # By links, since the system's other headers are not this compiler's.
 set(system_headers "${PROJECT_BINARY_DIR}/system_headers")
@@ -37,8 +37,8 @@ add_link_options(-fwasm-exceptions)
 # gradzoo_playground(): the engine as a module of the page's worker, build/wasm/playground.js and .wasm.
 function(gradzoo_playground)
   file(GLOB sources CONFIGURE_DEPENDS tools/playground/*.cpp)
-  file(GLOB labs CONFIGURE_DEPENDS runs/labs/*.cpp)
-  add_executable(playground ${sources} ${labs} runs/config_file.cpp runs/draw_picture.cpp runs/open_model.cpp)
+  file(GLOB labs CONFIGURE_DEPENDS experiments/labs/*.cpp)
+  add_executable(playground ${sources} ${labs} experiments/config_file.cpp experiments/draw_picture.cpp experiments/open_model.cpp)
   target_include_directories(playground PRIVATE "${public_headers}" "${PROJECT_SOURCE_DIR}" "${GRADZOO_GENERATED_DIR}")
   target_link_libraries(playground PRIVATE gradzoo_models gradzoo_plot gradzoo_explain gradzoo_flags gradzoo_nlohmann)
   target_link_options(playground PRIVATE -O2 -lembind -sMODULARIZE -sEXPORT_NAME=gradzoo -sENVIRONMENT=web,worker,node

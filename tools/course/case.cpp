@@ -10,7 +10,7 @@
 
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/runs/child.h"
+#include "gradzoo/experiments/child.h"
 
 namespace gradzoo::course {
 namespace {

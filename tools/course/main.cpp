@@ -17,7 +17,7 @@
 #include "gradzoo/base/options.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/runs/live_line.h"
+#include "gradzoo/experiments/live_line.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/shared_options.h"

@@ -17,7 +17,7 @@
 #include "gradzoo/base/folders.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/runs/child.h"
+#include "gradzoo/experiments/child.h"
 #include "tools/course/refusals.h"
 #include "tools/course/steps/steps.h"
 

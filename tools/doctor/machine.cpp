@@ -27,7 +27,7 @@
 #include "gradzoo/base/options.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/registry.h"
-#include "gradzoo/runs/uses/classifiers.h"
+#include "gradzoo/experiments/uses/classifiers.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/meters.h"
 

@@ -12,8 +12,8 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/base/version.h"
-#include "gradzoo/runs/child.h"
-#include "gradzoo/runs/uses/use.h"
+#include "gradzoo/experiments/child.h"
+#include "gradzoo/experiments/uses/use.h"
 #include "tools/cli/command_page.h"
 
 namespace gradzoo {

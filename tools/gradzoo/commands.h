@@ -16,7 +16,7 @@ int report_command(const Arguments& arguments);
 int sample_command(const Arguments& arguments);
 int data_command(const Arguments& arguments);
 int zoo_command(const Arguments& arguments);
-/// All uses of finished runs (runs/uses/use.h) by one driver.
+/// All uses of finished runs (experiments/uses/use.h) by one driver.
 int use_command(const Use& use, const Arguments& arguments);
 
 /// All of these, in the order of the help.

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/text.h"
-#include "gradzoo/runs/opened_run.h"
-#include "gradzoo/runs/training.h"
-#include "gradzoo/runs/uses/sample_quality.h"
+#include "gradzoo/experiments/opened_run.h"
+#include "gradzoo/experiments/training.h"
+#include "gradzoo/experiments/uses/sample_quality.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"

@@ -8,9 +8,9 @@
 
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/experiments/training.h"
+#include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/models/registry.h"
-#include "gradzoo/runs/training.h"
-#include "gradzoo/runs/uses/sample_quality.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"

@@ -1,4 +1,4 @@
-#include "gradzoo/runs/uses/use.h"
+#include "gradzoo/experiments/uses/use.h"
 
 #include <algorithm>
 #include <deque>
@@ -9,7 +9,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/runs/zoo.h"
+#include "gradzoo/experiments/zoo.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"

@@ -1,4 +1,4 @@
-#include "gradzoo/runs/zoo.h"
+#include "gradzoo/experiments/zoo.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,12 +15,12 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/images/sha256.h"
+#include "gradzoo/experiments/draw_picture.h"
+#include "gradzoo/experiments/repeat_command.h"
+#include "gradzoo/experiments/training.h"
+#include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/plot/image.h"
-#include "gradzoo/runs/draw_picture.h"
-#include "gradzoo/runs/repeat_command.h"
-#include "gradzoo/runs/training.h"
-#include "gradzoo/runs/uses/sample_quality.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"

@@ -12,8 +12,8 @@
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/experiments/shared_training.h"
 #include "gradzoo/nn/parallel/processes.h"
-#include "gradzoo/runs/shared_training.h"
 #include "tools/cli/command_line.h"
 #include "tools/mpi/mpi_processes.h"
 

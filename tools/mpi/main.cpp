@@ -11,8 +11,8 @@
 #include <fmt/ranges.h>
 
 #include "gradzoo/autograd/runtime.h"
-#include "gradzoo/runs/shared_training.h"
-#include "gradzoo/runs/uses/use.h"
+#include "gradzoo/experiments/shared_training.h"
+#include "gradzoo/experiments/uses/use.h"
 #include "tools/gradzoo/commands.h"
 #include "tools/mpi/doctor.h"
 #include "tools/mpi/mpi_processes.h"

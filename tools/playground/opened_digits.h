@@ -4,8 +4,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "gradzoo/experiments/open_model.h"
 #include "gradzoo/models/base/abilities.h"
-#include "gradzoo/runs/open_model.h"
 
 namespace gradzoo {
 

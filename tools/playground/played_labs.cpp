@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/error.h"
-#include "gradzoo/runs/labs/lab.h"
+#include "gradzoo/experiments/labs/lab.h"
 
 namespace gradzoo {
 

@@ -8,8 +8,8 @@
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/experiments/labs/lab.h"
 #include "gradzoo/explain/expression.h"
-#include "gradzoo/runs/labs/lab.h"
 #include "tools/playground/functions.h"
 #include "tools/playground/played_labs.h"
 

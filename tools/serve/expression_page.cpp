@@ -10,7 +10,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
-#include "gradzoo/runs/child.h"
+#include "gradzoo/experiments/child.h"
 #include "tools/cli/program.h"
 
 namespace gradzoo {

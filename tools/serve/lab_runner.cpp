@@ -19,8 +19,8 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/runs/child.h"
-#include "gradzoo/runs/labs/lab.h"
+#include "gradzoo/experiments/child.h"
+#include "gradzoo/experiments/labs/lab.h"
 #include "tools/cli/program.h"
 
 namespace gradzoo {

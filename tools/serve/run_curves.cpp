@@ -9,8 +9,8 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/experiments/metrics_log.h"
 #include "gradzoo/plot/pages/curve_figure.h"
-#include "gradzoo/runs/metrics_log.h"
 
 namespace gradzoo {
 namespace {

@@ -14,7 +14,7 @@
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/toys/toy.h"
-#include "gradzoo/runs/config_file.h"
+#include "gradzoo/experiments/config_file.h"
 
 namespace gradzoo {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "gradzoo/runs/run_directory.h"
+#include "gradzoo/experiments/run_directory.h"
 #include "tools/serve/watched_metrics.h"
 
 namespace gradzoo {

@@ -6,7 +6,7 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
-#include "gradzoo/runs/metrics_log.h"
+#include "gradzoo/experiments/metrics_log.h"
 
 namespace gradzoo {
 namespace {

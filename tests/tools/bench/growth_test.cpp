@@ -8,9 +8,9 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/refusals.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
-#include "runs/refusals.h"
 #include "support/approx.h"
 
 using namespace gradzoo;

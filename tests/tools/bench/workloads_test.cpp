@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "runs/small_runs.h"
+#include "experiments/small_runs.h"
 #include "support/approx.h"
 #include "tools/bench/allocation_count.h"
 #include "tools/bench/tape_overhead.h"

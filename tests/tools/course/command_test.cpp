@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 #include "tools/course/learners.h"
 
 using namespace gradzoo::test;

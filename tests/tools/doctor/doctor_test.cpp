@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/refusals.h"
 #include "gradzoo/autograd/runtime.h"
-#include "runs/refusals.h"
 #include "tools/doctor/machine.h"
 
 using namespace gradzoo;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 using namespace gradzoo::test;
 

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 #include "support/file_size_limit.h"
 #include "support/paths.h"
 #include "support/process.h"

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/images/picture_makers.h"
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "runs/small_runs.h"
+#include "experiments/small_runs.h"
 #include "support/error_message.h"
 
 // What every command says of itself, asked of the program: help, manual page and completions are of one

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 // A run has a report at every moment, and a report knows of which step it is.
 using namespace gradzoo::test;

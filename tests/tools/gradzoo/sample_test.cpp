@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/refusals.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/experiments/opened_run.h"
+#include "gradzoo/experiments/uses/write_samples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
-#include "gradzoo/runs/opened_run.h"
-#include "gradzoo/runs/uses/write_samples.h"
-#include "runs/refusals.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

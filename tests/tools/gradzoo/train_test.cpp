@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "experiments/refusals.h"
 #include "plot/pages/report.h"
-#include "runs/refusals.h"
 
 using namespace gradzoo::test;
 

@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/refusals.h"
 #include "gradzoo/autograd/ops.h"
-#include "gradzoo/runs/opened_run.h"
-#include "runs/refusals.h"
+#include "gradzoo/experiments/opened_run.h"
 #include "state/eight_bits.h"
 #include "state/half.h"
 #include "support/largest_difference.h"

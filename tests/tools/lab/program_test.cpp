@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 using namespace gradzoo::test;
 

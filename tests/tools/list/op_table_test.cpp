@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "runs/refusals.h"
+#include "experiments/refusals.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -9,7 +9,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "runs/resumed_runs.h"
+#include "experiments/resumed_runs.h"
 #include "support/error_message.h"
 
 // What processes of one mpirun do together, by the program that a user starts.

@@ -11,13 +11,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/uses/own_examples.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/datasets/images/npy.h"
-#include "gradzoo/runs/opened_run.h"
-#include "gradzoo/runs/training.h"
+#include "gradzoo/experiments/opened_run.h"
+#include "gradzoo/experiments/training.h"
 #include "plot/image.h"
-#include "runs/uses/own_examples.h"
 #include "support/error_message.h"
 #include "support/paths.h"
 #include "support/scratch.h"

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "runs/small_runs.h"
+#include "experiments/small_runs.h"
 
 /// A live page, and those who ask it.
 namespace gradzoo::test {

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/models/nce/nce.h"
 #include "gradzoo/models/pictures/image_pictures.h"
-#include "gradzoo/runs/uses/sample_quality.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 

@@ -1,0 +1,144 @@
+#include "gradzoo/experiments/uses/classifiers.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "experiments/run_report.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/registry.h"
+#include "gradzoo/experiments/training.h"
+#include "models/classifier/digits.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr const char* kDigits = "mnist";
+constexpr const char* kFashion = "fashion";
+
+// Whether these are the images of that name as they come.
+bool is_known(const std::string& name, const DatasetOptions& options, const DataShape& shape) {
+  const auto known = std::ranges::find(known_datasets(), name, &DatasetInfo::name);
+  return options.data == name && known != known_datasets().end() && known->example == shape.example;
+}
+
+SampleClassifier functions_of(std::string name, std::string frechet_name,
+                              const std::shared_ptr<Classifier>& classifier) {
+  return {std::move(name), [classifier](const Tensor& x) { return classifier->features(x); },
+          [classifier](const Tensor& f) { return classifier->probabilities_of(f); }, std::move(frechet_name)};
+}
+
+// A run and the classifier in it, alive as long as the functions are.
+SampleClassifier classifier_in(std::unique_ptr<OpenedRun> run) {
+  auto* classifier = dynamic_cast<Classifier*>(run->model.get());
+  if (classifier == nullptr)
+    throw Error("eval: {} is a {}, not a classifier. Hint: gradzoo train classifier, and its run here",
+                run->path(), run->model_name());
+  std::string name = run->description(), frechet = frechet_name_of(run->options->data.data);
+  return functions_of(std::move(name), std::move(frechet),
+                      std::shared_ptr<Classifier>(std::shared_ptr<OpenedRun>(std::move(run)), classifier));
+}
+
+// The same images as a run without its subset knows them: a path that holds from other folders too, and what
+// else was chosen.
+std::vector<std::string> same_images(DatasetOptions data) {
+  data.subset = {};
+  if (std::ranges::find(known_datasets(), data.data, &DatasetInfo::name) == known_datasets().end())
+    data.data = std::filesystem::absolute(data.data).string();
+  OptionTable chosen, defaults;
+  DatasetOptions unchanged;
+  data.describe(chosen);
+  unchanged.describe(defaults);
+  std::vector<std::string> out;
+  for (const Option& option : chosen.all())
+    if (option.text() != defaults.find(option.key).text())
+      out.push_back(fmt::format("{}={}", option.key, option.text()));
+  return out;
+}
+
+// Of a small set sixteen passes, the default, are too few steps.
+int64_t epochs_for(int64_t examples) {
+  constexpr int64_t kFewest = 16, kMost = 40, kBatch = 128, kSteps = 600;
+  return std::clamp(kSteps * kBatch / std::max<int64_t>(1, examples), kFewest, kMost);
+}
+
+// Trains it, or goes on where an earlier attempt was stopped.
+void train_into(const std::filesystem::path& folder, const DatasetOptions& data, int64_t examples,
+                std::FILE* progress) {
+  if (progress != nullptr)
+    fmt::print(progress,
+               "these samples are measured by a classifier of {}, which is trained once, in some minutes, "
+               "and kept in {}\n",
+               printable(data.data), printable(folder.string()));
+  std::filesystem::create_directories(folder.parent_path());
+  const bool begun = std::filesystem::exists(folder);
+  TrainRequest request{.out = folder.string(), .resume = begun, .progress = progress};
+  if (!begun) {
+    request.model = "classifier";
+    request.assignments = same_images(data);
+    request.assignments.push_back(fmt::format("epochs={}", epochs_for(examples)));
+  }
+  if (!train_run(request).finished)
+    throw Error(
+        "the classifier that measures these samples is not trained yet. Hint: the same command goes "
+        "on with it");
+}
+
+}  // namespace
+
+std::string frechet_name_of(const std::string& data) { return data == kDigits ? "digit-FID" : "class-FID"; }
+
+std::string lacks_classifier(const DataShape& shape) {
+  if (!shape.kind().pixels) return fmt::format("has {}, which no classifier measures", shape.kind().word);
+  if (shape.classes == 0) return "has images without labels";
+  return shape.classes < 2 ? "has images of one class alone" : "";
+}
+
+SampleClassifier digits_classifier() {
+  return functions_of("the program's own classifier of digits", frechet_name_of(kDigits), digit_classifier());
+}
+
+std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, const RunData& data,
+                                               bool may_train, std::FILE* progress) {
+  if (is_known(kDigits, options, data.shape())) return digits_classifier();
+  if (!lacks_classifier(data.shape()).empty()) return std::nullopt;
+  const std::filesystem::path cache = user_cache_folder();
+  if (cache.empty() && !may_train) return std::nullopt;
+  if (cache.empty())
+    throw Error(
+        "there is no place to keep the classifier that measures these samples. Hint: set HOME or "
+        "XDG_CACHE_HOME");
+  const std::string name = is_known(kFashion, options, data.shape())
+                               ? "fashion-classifier"
+                               : fmt::format("classifier-{:.16}", data.sha256());
+  const std::filesystem::path folder = cache / name;
+  const bool finished = finished_report_step(RunDirectory(folder.string())).has_value();
+  if (!finished && !may_train) return std::nullopt;
+  if (!finished) train_into(folder, options, data.train().count(), progress);
+  return classifier_in(std::make_unique<OpenedRun>(folder.string()));
+}
+
+SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const OpenedRun& run) {
+  const OpenedRun& other = *classifier;
+  const std::string path = other.path(), data = other.options->data.data;
+  const DataShape theirs = other.shape;
+  SampleClassifier out = classifier_in(std::move(classifier));
+  const std::string hint =
+      lacks_classifier(run.shape).empty()
+          ? fmt::format("Hint: a classifier of the same data: gradzoo train classifier --data {}",
+                        run.options->data.data)
+          : "Hint: leave --classifier away";
+  if (run.shape.example != theirs.example)
+    throw Error("eval: {} draws {}, and {} knows {}. {}", run.path(),
+                run.shape.kind().size(run.shape.example), path, theirs.kind().size(theirs.example), hint);
+  if (run.options->data.data != data || run.shape.classes != theirs.classes)
+    throw Error("eval: {} learned {}, of {} classes, and {} knows {}, of {}. {}", run.path(),
+                run.options->data.data, run.shape.classes, path, data, theirs.classes, hint);
+  return out;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,105 @@
+#include "gradzoo/experiments/zoo.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <span>
+#include <system_error>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/run_observer.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/images/sha256.h"
+#include "state/eight_bits.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "zoo/", kAll = "zoo/*";
+constexpr uint64_t kLongestText = 1 << 20;
+constexpr int64_t kFewNumbers = 4096;  // of a tensor that stays in 16 bits
+
+bool exists(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+}  // namespace
+
+std::string zoo_folder() { return find_data_folder("zoo", "", "GRADZOO_ZOO").string(); }
+
+std::vector<std::string> zoo_names() {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(zoo_folder(), error))
+    if (exists(RunDirectory(entry.path().string()).weights()))
+      names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string find_run(const std::string& typed) {
+  if (!typed.starts_with(kPrefix) || exists(typed)) return typed;
+  std::string name = typed.substr(kPrefix.size());
+  while (name.ends_with('/')) name.pop_back();
+  const std::vector<std::string> names = zoo_names();
+  if (std::ranges::find(names, name) != names.end()) return (fs::path(zoo_folder()) / name).string();
+  throw Error("there is no run {}, here or in the zoo. {}", typed, did_you_mean(name, names));
+}
+
+std::vector<std::string> find_runs(const std::vector<std::string>& typed) {
+  std::vector<std::string> runs;
+  for (const std::string& run : typed) {
+    if (run != kAll) {
+      runs.push_back(find_run(run));
+      continue;
+    }
+    for (const std::string& name : zoo_names()) runs.push_back(find_run(std::string(kPrefix) + name));
+  }
+  return runs;
+}
+
+void check_card(const RunDirectory& run) {
+  if (!exists(run.card())) return;
+  const auto card = nlohmann::json::parse(read_plain_file(run.card(), kLongestText), nullptr, false);
+  if (card.is_object() && card.value("sha256", nlohmann::json()) == sha256_of_contents(run.weights())) return;
+  throw Error(
+      "{}: the weights have another SHA-256 than {} says, so one of the two was changed. Hint: bring "
+      "the old file back, or gradzoo zoo --keep RUN --out DIR writes both anew",
+      run.weights(), run.card());
+}
+
+void write_weights(OpenedRun& run, const RunDirectory& to) {
+  const Model::Weights weights = run.model->weights();
+  std::vector<SafetensorsTensor> tensors;
+  for (size_t i = 0; i < weights.state.entries().size(); ++i) {
+    const State::Entry& entry = weights.state.entries()[i];
+    const bool is_weight = i < weights.of_learners && entry.dtype() == DType::f32;
+    const std::vector<std::byte> bytes = entry.bytes();
+    if (is_weight && entry.shape().size() >= kFewNumbers) {
+      std::vector<float> values(bytes.size() / sizeof(float));
+      std::memcpy(values.data(), bytes.data(), bytes.size());
+      std::ranges::move(in_eight_bits(entry.name, entry.shape(), values), std::back_inserter(tensors));
+    } else {
+      tensors.push_back({entry.name, entry.dtype(), entry.shape(), bytes, is_weight});
+    }
+  }
+  State step;
+  step.add("trainer.step", run.step);
+  const State::Entry& entry = step.entries().front();
+  tensors.push_back({entry.name, entry.dtype(), entry.shape(), entry.bytes()});
+  write_file_atomically(to.weights(),
+                        to_safetensors(std::move(tensors), run_metadata(run.model_name(), run.shape)),
+                        Links::refuse);
+  const std::string config = read_plain_file(run.directory.config(), kLongestText, Links::refuse);
+  write_file_atomically(to.config(), std::as_bytes(std::span(config)), Links::refuse);
+}
+
+}  // namespace gradzoo

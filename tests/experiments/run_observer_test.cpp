@@ -1,0 +1,66 @@
+#include "experiments/run_observer.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "experiments/small_runs.h"
+#include "gradzoo/experiments/metrics_log.h"
+#include "gradzoo/experiments/training.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+Quantities modes(double count) { return {quantity(kModesCovered, count, "")}; }
+Quantities kinds(double count) { return {quantity(kLabelEntropy, std::log(count), "")}; }
+
+TEST_CASE("modes or labels that fall below three quarters of their most are told, with what to try") {
+  CollapseWatch watch("pac=2");
+  CHECK(watch.look(modes(2)).empty());
+  CHECK(watch.look(modes(1)).empty());  // one comes and goes
+  CHECK(watch.look(modes(8)).empty());
+  CHECK(watch.look(modes(6)).empty());
+  CHECK(watch.look(modes(5)) == "collapse: modes covered 5, 8 before. Hint: pac=2");
+  CHECK(watch.look(modes(8)).empty());
+  CHECK(watch.look(kinds(9.6)).empty());
+  CHECK(watch.look(kinds(7.3)).empty());
+  CHECK(test::contains(watch.look(kinds(4)), "kinds of label drawn 4, 9.6 before"));
+  CHECK(watch.look({}).empty());
+}
+
+TEST_CASE("of a few modes two lost are a collapse, and a quarter of many is not") {
+  CollapseWatch few("pac=2"), many("pac=2");
+  CHECK(few.look(modes(4)).empty());
+  CHECK(test::contains(few.look(modes(2)), "modes covered 2, 4 before"));
+  CHECK(many.look(modes(24)).empty());
+  CHECK(many.look(modes(18)).empty());
+  CHECK_FALSE(many.look(modes(17)).empty());
+}
+
+TEST_CASE("of many epochs some forty are drawn, the last one too, and all are measured") {
+  const test::ScratchDirectory scratch;
+  test::write_small_dataset(scratch.file("data"), 24, 12, 8);
+  const std::string out = scratch.file("run");
+  const std::vector<std::string> small = {
+      "data=" + scratch.file("data"), "epochs=82", "batch=30", "hidden=4", "latent=2", "prior=normal"};
+  REQUIRE(train_run({.model = "vae", .assignments = small, .out = out}).finished);
+  const auto drawn = RunDirectory(out).epoch_pictures();
+  REQUIRE(drawn.size() == 28);  // each third, and the last
+  CHECK(drawn.front().first == 3);
+  CHECK(drawn.back().first == 82);
+  int64_t measured = 0;
+  for (const auto& row : read_metrics(RunDirectory(out).metrics()))
+    measured += row.contains("valid_bce_kl_nats_per_image") ? 1 : 0;
+  CHECK(measured == 82);
+}
+
+TEST_CASE("nothing is watched of models that have no hint") {
+  CollapseWatch watch("");
+  watch.look(modes(8));
+  CHECK(watch.look(modes(1)).empty());
+}
+
+}  // namespace
+}  // namespace gradzoo
