@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-Shape::Shape(std::initializer_list<int64_t> sizes) : rank_(static_cast<int>(sizes.size())) {
+Shape::Shape(std::span<const int64_t> sizes) : rank_(static_cast<int>(sizes.size())) {
   if (sizes.size() > kMaxRank)
     throw Error("shape: {} axes, but at most {} are supported. Hint: merge axes with reshape", sizes.size(),
                 kMaxRank);

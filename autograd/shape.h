@@ -3,8 +3,10 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gradzoo {
 
@@ -15,7 +17,9 @@ class Shape {
  public:
   Shape() = default;
   /// Throws Error if there are more than kMaxRank sizes or one is below -1 (the size that reshape works out).
-  Shape(std::initializer_list<int64_t> sizes);
+  Shape(std::initializer_list<int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
+  explicit Shape(std::span<const int64_t> sizes);                        ///< the same
+  Shape(const std::vector<int64_t>& sizes) : Shape(std::span(sizes)) {}  ///< the same
 
   int rank() const { return rank_; }  ///< number of axes
   /// The size of an axis; -1 is the last. The axis must exist.

@@ -43,6 +43,15 @@ void throw_unknown(std::string_view what, std::string_view name, std::vector<std
   throw Error("{} '{}' is not known. {}", what, name, did_you_mean(name, known));
 }
 
+void check_new_name(std::string_view what, std::string_view name, bool taken) {
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; };
+  if (name.empty() || name.front() == '-' || name.back() == '-' ||
+      name.find("--") != std::string_view::npos || !std::ranges::all_of(name, is_plain))
+    throw Error("'{}' is not a name for a {}. Hint: lower-case letters, digits and dashes, as in my-vae",
+                name, what);
+  if (taken) throw Error("two {}s are named '{}'. Hint: give yours another name", what, name);
+}
+
 void OptionTable::add(std::string_view key, int64_t& field, std::string_view meaning, Bounds range) {
   Option& option = insert(key, OptionType::integer, meaning, field);
   option.range = range;

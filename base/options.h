@@ -1,12 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gradzoo/base/error.h"
@@ -68,14 +71,25 @@ constexpr auto subset(const Choice<E> (&choices)[n], Some... some) {
 }
 
 /// The entry of a list that has this name. Throws Error naming the nearest where none has.
-template <class T>
-const T& find_named(std::span<const T> entries, std::string_view name, std::string_view what) {
+template <class R>
+const auto& find_named(const R& entries, std::string_view name, std::string_view what) {
   std::vector<std::string> known;
-  for (const T& entry : entries) {
+  for (const auto& entry : entries) {
     if (entry.name == name) return entry;
     known.emplace_back(entry.name);
   }
   throw_unknown(what, name, std::move(known));
+}
+
+/// Throws Error if `taken`, or unless the name is lower-case letters, digits and single dashes, as commands
+/// and folders take it.
+void check_new_name(std::string_view what, std::string_view name, bool taken);
+/// Adds a program's own entry to a list, whose other entries stay where they are. Throws Error if the list
+/// has an entry of this name, or if the name is not one (check_new_name()).
+template <class T>
+void add_named(std::deque<T>& entries, T entry, std::string_view what) {
+  check_new_name(what, entry.name, std::ranges::find(entries, entry.name, &T::name) != entries.end());
+  entries.push_back(std::move(entry));
 }
 
 /// What a number may be.

@@ -11,6 +11,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/program_name.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/state/checkpoint.h"
@@ -107,6 +108,11 @@ PoolLimit limit_to_checkpoint(const SafetensorsReader& file) {
 std::unique_ptr<RunOptions> options_of(const ConfigFile& config) {
   if (config.model.empty())
     throw Error("{}: names no model. Hint: model = \"{}\"", config.path, model_registry().front().name);
+  if (std::ranges::find(model_registry(), config.model, &ModelEntry::name) == model_registry().end())
+    throw Error(
+        "{}: {} has no model '{}'. Hint: use the program that trained this run; gradzoo list models prints "
+        "gradzoo's own",
+        config.path, program_name(), config.model);
   auto options = std::make_unique<RunOptions>(find_model(config.model));
   apply_config(config, options->table());
   return options;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gradzoo/base/program_name.h"
 #include "gradzoo/base/text.h"
 
 namespace gradzoo {
@@ -58,17 +59,17 @@ const Option* first_unnamed(const RunOptions& options, const DataShape& shape,
 std::string repeat_command(const RunOptions& options, const DataShape& shape) {
   std::set<const Option*> named;  // in the table's order
   while (const Option* option = first_unnamed(options, shape, named)) named.insert(option);
-  std::string command = "gradzoo train " + options.entry().name;
+  std::string command = program_name() + " train " + options.entry().name;
   for (const Option* option : named) command += word_for(*option);
   return command;
 }
 
 std::string resume_command(const std::string& directory) {
-  return "gradzoo train --resume " + shell_word(directory);
+  return program_name() + " train --resume " + shell_word(directory);
 }
 
 std::string report_command_for(const std::string& directory) {
-  return "gradzoo report " + shell_word(directory);
+  return program_name() + " report " + shell_word(directory);
 }
 
 }  // namespace gradzoo

@@ -6,10 +6,10 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/run_checkpoint.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/experiments/draw_picture.h"
 #include "gradzoo/models/base/density_quantities.h"
-#include "gradzoo/state/checkpoint.h"
 
 namespace gradzoo {
 namespace {
@@ -42,22 +42,6 @@ std::string but_for_numbers(std::string text) {
 }
 
 }  // namespace
-
-Metadata run_metadata(const std::string& model, const DataShape& shape) {
-  Metadata metadata{{"model", model},
-                    {"example", fmt::format("{}", fmt::join(shape.example, "x"))},
-                    {"classes", fmt::format("{}", shape.classes)}};
-  nlohmann::json labels;
-  for (const auto& [label, name] : shape.learned) labels[fmt::format("{}", label)] = name;
-  if (!labels.empty())
-    metadata["labels"] = labels.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return metadata;
-}
-
-void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,
-                         const DataShape& shape) {
-  save_checkpoint(directory.checkpoint(), state, run_metadata(model, shape), Links::refuse);
-}
 
 std::string CollapseWatch::look(const Quantities& found) {
   constexpr double kKept = 0.75, kLost = 2;  // one mode comes and goes

@@ -14,19 +14,12 @@
 #include "gradzoo/experiments/live_line.h"
 #include "gradzoo/experiments/metrics_log.h"
 #include "gradzoo/experiments/run_directory.h"
-#include "gradzoo/experiments/training.h"
+#include "gradzoo/experiments/sample_watch.h"
 #include "gradzoo/models/run/session.h"
 #include "gradzoo/plot/drawing.h"
 #include "gradzoo/state/safetensors.h"
 
 namespace gradzoo {
-
-/// What a file of weights says of their model: its name, and the shape of its examples.
-Metadata run_metadata(const std::string& model, const DataShape& shape);
-
-/// Writes a checkpoint of the whole state; any Python user can open it.
-void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,
-                         const DataShape& shape);
 
 /// Of the labels that a classifier gives to samples.
 inline constexpr QuantityInfo kLabelEntropy{"label_entropy", "nats"};

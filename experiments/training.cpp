@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "experiments/run_checkpoint.h"
 #include "experiments/run_observer.h"
 #include "experiments/run_report.h"
 #include "gradzoo/base/atomic_file.h"
@@ -184,6 +185,7 @@ TrainOutcome begin_run(const TrainRequest& request) {
   Session session(*options, std::move(data), {.processes = &processes});
   check_same_run(processes, *options, session.data.sha256());
   session.trainer.begin();  // what cannot be trained leaves no folder
+  if (options->entry().checked) session.trainer.check_step(session.state);
   const StopSignal stop;
   if (!processes.is_first()) return train_beside(session, stop, request);
   std::optional<MetricsLog> metrics;

@@ -2,19 +2,12 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "gradzoo/models/run/session.h"
+#include "gradzoo/experiments/sample_watch.h"
 
 namespace gradzoo {
-
-/// Numbers of a model's samples after an epoch that ends at a step; none where there are none then.
-using SampleWatch = std::function<Quantities(int64_t step)>;
-/// Makes it for a run; what it makes may be empty.
-using WatchMaker = std::function<SampleWatch(const RunOptions&, Session&)>;
 
 /// What a training run is asked for.
 struct TrainRequest {

@@ -1,21 +1,16 @@
 #include "gradzoo/experiments/zoo.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
-#include <iterator>
-#include <span>
 #include <system_error>
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/run_observer.h"
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/folders.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/images/sha256.h"
-#include "state/eight_bits.h"
 
 namespace gradzoo {
 namespace {
@@ -24,7 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "zoo/", kAll = "zoo/*";
 constexpr uint64_t kLongestText = 1 << 20;
-constexpr int64_t kFewNumbers = 4096;  // of a tensor that stays in 16 bits
 
 bool exists(const fs::path& path) {
   std::error_code error;
@@ -74,32 +68,6 @@ void check_card(const RunDirectory& run) {
       "{}: the weights have another SHA-256 than {} says, so one of the two was changed. Hint: bring "
       "the old file back, or gradzoo zoo --keep RUN --out DIR writes both anew",
       run.weights(), run.card());
-}
-
-void write_weights(OpenedRun& run, const RunDirectory& to) {
-  const Model::Weights weights = run.model->weights();
-  std::vector<SafetensorsTensor> tensors;
-  for (size_t i = 0; i < weights.state.entries().size(); ++i) {
-    const State::Entry& entry = weights.state.entries()[i];
-    const bool is_weight = i < weights.of_learners && entry.dtype() == DType::f32;
-    const std::vector<std::byte> bytes = entry.bytes();
-    if (is_weight && entry.shape().size() >= kFewNumbers) {
-      std::vector<float> values(bytes.size() / sizeof(float));
-      std::memcpy(values.data(), bytes.data(), bytes.size());
-      std::ranges::move(in_eight_bits(entry.name, entry.shape(), values), std::back_inserter(tensors));
-    } else {
-      tensors.push_back({entry.name, entry.dtype(), entry.shape(), bytes, is_weight});
-    }
-  }
-  State step;
-  step.add("trainer.step", run.step);
-  const State::Entry& entry = step.entries().front();
-  tensors.push_back({entry.name, entry.dtype(), entry.shape(), entry.bytes()});
-  write_file_atomically(to.weights(),
-                        to_safetensors(std::move(tensors), run_metadata(run.model_name(), run.shape)),
-                        Links::refuse);
-  const std::string config = read_plain_file(run.directory.config(), kLongestText, Links::refuse);
-  write_file_atomically(to.config(), std::as_bytes(std::span(config)), Links::refuse);
 }
 
 }  // namespace gradzoo

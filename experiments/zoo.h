@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "gradzoo/experiments/opened_run.h"
+#include "gradzoo/experiments/run_directory.h"
 
 /// The zoo: runs whose weights come with the program. One is a folder with config.toml, weights.safetensors
 /// (averages where the run kept some, in 8 bits, of few numbers in 16; no optimiser, no chains) and
@@ -23,8 +23,5 @@ std::vector<std::string> find_runs(const std::vector<std::string>& typed);
 
 /// Throws Error where a card lies beside the weights and gives another SHA-256 than theirs.
 void check_card(const RunDirectory& run);
-
-/// Writes config.toml and weights.safetensors of a run into a folder that is there.
-void write_weights(OpenedRun& run, const RunDirectory& to);
 
 }  // namespace gradzoo

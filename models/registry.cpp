@@ -1,5 +1,7 @@
 #include "gradzoo/models/registry.h"
 
+#include <utility>
+
 #include "gradzoo/models/classifier/classifier.h"
 #include "gradzoo/models/dbn/dbn.h"
 #include "gradzoo/models/dde/dde.h"
@@ -17,10 +19,12 @@
 
 namespace gradzoo {
 
-std::span<const ModelEntry> model_registry() {
+namespace {
+
+std::deque<ModelEntry>& list() {
   // One a line, so that a new model is one line.
   // clang-format off
-  static const ModelEntry kModels[] = {
+  static std::deque<ModelEntry> models = {
       vae_entry(),
       classifier_entry(),
       ebm_entry(),
@@ -40,7 +44,16 @@ std::span<const ModelEntry> model_registry() {
       dbn_entry(),
   };
   // clang-format on
-  return kModels;
+  return models;
+}
+
+}  // namespace
+
+const std::deque<ModelEntry>& model_registry() { return list(); }
+
+void add_model(ModelEntry entry) {
+  entry.checked = true;
+  add_named(list(), std::move(entry), "model");
 }
 
 const ModelEntry& find_model(std::string_view name) { return find_named(model_registry(), name, "model"); }

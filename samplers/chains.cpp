@@ -5,8 +5,8 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/samplers/domain.h"
 #include "samplers/diagnostics/chain_trace.h"
-#include "samplers/domain.h"
 
 namespace gradzoo {
 namespace {

@@ -6,8 +6,8 @@
 #include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/samplers/domain.h"
 #include "gradzoo/samplers/tweedie.h"
-#include "samplers/domain.h"
 
 namespace gradzoo {
 namespace {

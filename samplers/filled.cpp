@@ -4,10 +4,10 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/domain.h"
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "gradzoo/samplers/tweedie.h"
-#include "samplers/domain.h"
 #include "samplers/given.h"
 
 namespace gradzoo {

@@ -1,5 +1,6 @@
 #include "gradzoo/samplers/registry.h"
 
+#include <utility>
 #include <vector>
 
 #include <fmt/ranges.h>
@@ -13,8 +14,10 @@
 
 namespace gradzoo {
 
-std::span<const SamplerEntry> sampler_registry() {
-  static const SamplerEntry kSamplers[] = {
+namespace {
+
+std::deque<SamplerEntry>& list() {
+  static std::deque<SamplerEntry> samplers = {
       random_walk_entry(),
       unadjusted_langevin_entry(),
       adjusted_langevin_entry(),
@@ -24,8 +27,14 @@ std::span<const SamplerEntry> sampler_registry() {
       flip_entry(),
       gibbs_entry(),
   };
-  return kSamplers;
+  return samplers;
 }
+
+}  // namespace
+
+const std::deque<SamplerEntry>& sampler_registry() { return list(); }
+
+void add_sampler(SamplerEntry entry) { add_named(list(), std::move(entry), "sampler"); }
 
 std::string sampler_names() {
   std::vector<std::string_view> names;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <span>
+#include <deque>
+#include <string>
 #include <string_view>
 
 #include "gradzoo/samplers/sampler.h"
@@ -8,7 +9,9 @@
 namespace gradzoo {
 
 /// Every sampler, in the order of the list.
-std::span<const SamplerEntry> sampler_registry();
+const std::deque<SamplerEntry>& sampler_registry();
+/// Adds a program's own sampler, before the program uses the list. Throws Error if the name is taken.
+void add_sampler(SamplerEntry entry);
 
 /// "mh, ula, mala, ...".
 std::string sampler_names();

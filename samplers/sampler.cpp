@@ -4,7 +4,7 @@
 
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
-#include "samplers/domain.h"
+#include "gradzoo/samplers/domain.h"
 
 namespace gradzoo {
 

@@ -101,7 +101,7 @@ struct SamplerEntry {
   std::string name = {};                                   ///< as --sampler takes it
   unsigned needs = 0;                                      ///< see Sampler::needs
   std::string moves;                                       ///< the transition, as a line
-  std::string source;                                      ///< paper
+  std::string source = {};                                 ///< paper
   std::unique_ptr<SamplerOptions> (*options)() = nullptr;  ///< at their defaults
 };
 

@@ -8,8 +8,8 @@
 #include "autograd/functional/functional_scope.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/domain.h"
 #include "gradzoo/samplers/registry.h"
-#include "samplers/domain.h"
 
 namespace gradzoo {
 namespace {

@@ -40,24 +40,32 @@ LabEntry coin_lab(), compression_lab(), gaussian_laplace_lab(), forward_reverse_
     blindness_lab(), mode_collapse_lab(), noise_levels_lab(), one_idea_lab(), prior_holes_lab(),
     nce_constant_lab(), relu_lost_gradient_lab();
 
-std::span<const LabEntry> labs() {
-  static const LabEntry kLabs[] = {coin_lab(),
-                                   compression_lab(),
-                                   gaussian_laplace_lab(),
-                                   forward_reverse_kl_lab(),
-                                   langevin_lab(),
-                                   likelihood_vs_quality_lab(),
-                                   optimal_discriminator_lab(),
-                                   gan_on_a_line_lab(),
-                                   mode_collapse_lab(),
-                                   prior_holes_lab(),
-                                   blindness_lab(),
-                                   noise_levels_lab(),
-                                   nce_constant_lab(),
-                                   one_idea_lab(),
-                                   score_matching_lab(),
-                                   relu_lost_gradient_lab()};
-  return kLabs;
+namespace {
+
+std::deque<LabEntry>& list() {
+  static std::deque<LabEntry> all = {coin_lab(),
+                                     compression_lab(),
+                                     gaussian_laplace_lab(),
+                                     forward_reverse_kl_lab(),
+                                     langevin_lab(),
+                                     likelihood_vs_quality_lab(),
+                                     optimal_discriminator_lab(),
+                                     gan_on_a_line_lab(),
+                                     mode_collapse_lab(),
+                                     prior_holes_lab(),
+                                     blindness_lab(),
+                                     noise_levels_lab(),
+                                     nce_constant_lab(),
+                                     one_idea_lab(),
+                                     score_matching_lab(),
+                                     relu_lost_gradient_lab()};
+  return all;
 }
+
+}  // namespace
+
+const std::deque<LabEntry>& labs() { return list(); }
+
+void add_lab(LabEntry lab) { add_named(list(), std::move(lab), "lab"); }
 
 }  // namespace gradzoo

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -92,7 +93,9 @@ struct LabEntry {
 };
 
 /// Every lab, the easiest first.
-std::span<const LabEntry> labs();
+const std::deque<LabEntry>& labs();
+/// Adds a program's own lab, before the program uses the list. Throws Error if the name is taken.
+void add_lab(LabEntry lab);
 
 /// Throws Error with the nearest name where there is none of that name.
 const LabEntry& find_lab(std::string_view name);

@@ -15,10 +15,12 @@ namespace gradzoo {
 Use inpaint_use(), interpolate_use(), denoise_use(), anomaly_use(), log_prob_use(), compose_use(), eval_use(),
     logz_use(), compare_use(), c2st_use(), probe_use();
 
-std::span<const Use> uses() {
+namespace {
+
+std::deque<Use>& list() {
   // One a line, so that a new use is one line.
   // clang-format off
-  static const Use kUses[] = {
+  static std::deque<Use> all = {
       inpaint_use(),
       interpolate_use(),
       denoise_use(),
@@ -32,8 +34,14 @@ std::span<const Use> uses() {
       probe_use(),
   };
   // clang-format on
-  return kUses;
+  return all;
 }
+
+}  // namespace
+
+const std::deque<Use>& uses() { return list(); }
+
+void add_use(Use use) { add_named(list(), std::move(use), "use"); }
 
 Missing of_images_alone(std::string why, Missing missing) {
   return [why = std::move(why), missing = std::move(missing)](const Abilities& abilities,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdio>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,7 +20,7 @@
 #include "gradzoo/plot/image.h"
 
 /// What is done with finished runs. A use is an object: a file here and a line in uses(); the one command
-/// that runs them all (tools/gradzoo/use.cpp) parses, opens, refuses, prints and writes.
+/// that runs them all (commands/use.cpp) parses, opens, refuses, prints and writes.
 namespace gradzoo {
 
 /// What a use is given.
@@ -81,8 +82,8 @@ struct UseCount {
 /// A line of the list.
 struct Use {
   std::string name;
-  std::string summary;      // a line of `gradzoo --help`
-  std::string description;  // of its own help
+  std::string summary;           // a line of `gradzoo --help`
+  std::string description = {};  // of its own help
   std::vector<CommandExample> examples = {};
   UseNames names = UseNames::run;
   std::string names_meaning = "a run directory";
@@ -123,7 +124,9 @@ Use use_of(Use facts) {
 }
 
 /// Every use.
-std::span<const Use> uses();
+const std::deque<Use>& uses();
+/// Adds a program's own use, before the program uses the list. Throws Error if the name is taken.
+void add_use(Use use);
 
 /// What models can, asked of them on images, or on points where they learn these alone: a row a model, a
 /// column a use: "yes", the setting that it takes ("conditional=false"), or "-". The first row and column are

@@ -11,9 +11,9 @@
 #include "gradzoo/autograd/plain.h"
 #include "gradzoo/experiments/uses/capable_models.h"
 #include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/samplers/domain.h"
 #include "models/base/data_units.h"
 #include "nn/parallel/shared_rows.h"
-#include "samplers/domain.h"
 
 namespace gradzoo {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
-#include "samplers/domain.h"
+#include "gradzoo/samplers/domain.h"
 
 namespace gradzoo {
 namespace {

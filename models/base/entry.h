@@ -60,6 +60,7 @@ struct ModelEntry {
   std::string why_data = "";           ///< why nothing else, as a clause; "" where it says itself
   std::string default_data = "mnist";  ///< where none is named
   bool narrow_toys = false;            ///< toys' modes are as narrow as papers on adversaries have them
+  bool checked = false;                ///< training begins with Trainer::check_step(); set by add_model()
   std::unique_ptr<ModelOptions> (*options)() = nullptr;  ///< at their defaults
 };
 

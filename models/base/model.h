@@ -179,13 +179,13 @@ class Model {
   /// A number that each step reports; the handle is for MetricRow.
   Metric add_metric(MetricInfo info);
 
-  virtual void add_to(State& state) = 0;  ///< names what outlives a step beside the learners
+  virtual void add_to(State&) {}  ///< names what outlives a step, except the learners: random streams, counts
   /// Whether that has been said: chains, say, are as they began.
   bool is_closed() const { return closed_; }
   /// Of validate(); the parameters hold their averages.
-  virtual Quantities do_validate(const DataView& data) = 0;
+  virtual Quantities do_validate(const DataView&) { return {}; }
   /// Of evaluate_quickly(); the parameters hold their averages.
-  virtual Quantities do_evaluate(const DataView& data) = 0;
+  virtual Quantities do_evaluate(const DataView&) { return {}; }
   /// What may take minutes; `done` is defined.
   virtual Quantities do_evaluate_at_length(const DataView&, const ShareDone&) { return {}; }
   /// `request.labels` are defined, those of labels() in turn where none were asked for, iff there are any;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "gradzoo/autograd/trace.h"
+#include "gradzoo/base/error.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
 #include "models/base/data_units.h"
@@ -82,11 +84,42 @@ void Trainer::train_step(const Batch& batch) {
   model_.train_step(context, MetricRow(row_));
 }
 
+// This process's part, in the model's units.
+Batch Trainer::next_batch() const {
+  Batch batch = batches_.part(step_, sharded_ ? sharded_->window() : RowWindow());
+  batch.x = model_.units().to_model(batch.x);
+  return batch;
+}
+
+void Trainer::check_step(const State& state) {
+  begin();
+  if (sharded_ || step_ >= plan_.steps) return;
+  const Batch batch = next_batch();
+  StateCopy before(state), first(state), second(state);
+  before.take();
+  for (StateCopy* after : {&first, &second}) {
+    std::ranges::fill(row_, NAN);
+    const TraceScope tracing(true);  // on which Learner::step checks that every parameter is trained
+    train_step(batch);
+    after->take();
+    before.restore();
+  }
+  for (size_t i = 0; i < row_.size(); ++i) {
+    if (!std::isnan(row_[i])) continue;
+    throw Error(
+        "the metric '{}' is NaN after a step. Hint: train_step() must write it, row[metric] = a number",
+        model_.metrics()[i].name);
+  }
+  if (const std::string entry = first.first_difference(second); !entry.empty())
+    throw Error(
+        "two steps from the same State differ in '{}', so a resumed run would differ too. Hint: name in "
+        "add_to() all that a step changes: random streams, counts and tensors",
+        entry);
+}
+
 void Trainer::one_step() {
   const double begun = seconds_now();
-  const RowWindow window = sharded_ ? sharded_->window() : RowWindow();
-  Batch batch = batches_.part(step_, window);
-  batch.x = model_.units().to_model(batch.x);
+  const Batch batch = next_batch();
   const auto take_back = [&] {
     model_.take_back();
     numbers_->restore();
@@ -108,7 +141,7 @@ void Trainer::one_step() {
   ++summed_;
   ++step_;
   row_seconds_ += seconds_now() - begun;
-  row_examples_ += batch.count() * window.count;
+  row_examples_ += batch.count() * (sharded_ ? sharded_->window().count : 1);
 }
 
 void Trainer::gather_rows() {

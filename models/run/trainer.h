@@ -107,12 +107,17 @@ class Trainer {
   /// What comes before a first step, unless it has been done. Throws Error where shards divide no batch, the
   /// last of an epoch, or rows of the State.
   void begin();
+  /// Makes the next step twice from the same State, `state`, which is then as it was. Throws Error if a
+  /// metric was not written, if the loss depends on a parameter that no Learner trains, or if the two steps
+  /// differ, as they do if the State lacks what a step changes. Does nothing if shards share the step.
+  void check_step(const State& state);
   /// A collective call of those who share the shards: the State becomes whole in each.
   void gather_rows();
   int64_t step() const { return step_; }  ///< steps done
 
  private:
   double learning_rate(int64_t step) const;
+  Batch next_batch() const;
   void one_step();
   void train_step(const Batch& batch);
   std::string traced_reason(const Batch& batch, const std::string& untraced);

@@ -10,6 +10,8 @@
 #include "autograd/diagnose.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/trace.h"
+#include "gradzoo/base/error.h"
 #include "gradzoo/nn/learn/optim.h"
 #include "gradzoo/nn/parallel/shards.h"
 
@@ -64,7 +66,26 @@ void Learner::complete(const LearnerOptions& options) {
   if (options.ema > 0) ema_.emplace(parameters_, options.ema);
 }
 
+namespace {
+
+// Of a tracing tape. A parameter that a Learner trains shares the storage of all of its parameters.
+void check_all_trained() {
+  for (const Trace& node : trace_log().nodes) {
+    for (const Tensor& input : node.inputs) {
+      if (!input.defined() || !input.is_leaf() || input.name().empty()) continue;
+      if (input.impl()->storage->refs.count() > 1) continue;
+      throw Error(
+          "the loss depends on the parameter '{}' {}, which no Learner trains. Hint: name its module with "
+          "register_module(), or freeze it with requires_grad_(false)",
+          input.name(), input.shape().str());
+    }
+  }
+}
+
+}  // namespace
+
 double Learner::step(const Tensor& loss, double learning_rate) {
+  if (is_tracing()) check_all_trained();
   const double value = loss.item();
   // A replay that traces wants the shard that failed; else all are to see it together.
   const bool alone = !reducer_ && (!Shards::here() || is_tracing());

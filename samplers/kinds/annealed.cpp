@@ -8,7 +8,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/text.h"
-#include "samplers/domain.h"
+#include "gradzoo/samplers/domain.h"
 #include "samplers/kinds/check_step.h"
 
 namespace gradzoo {

@@ -5,8 +5,8 @@
 #include "autograd/updates.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/samplers/domain.h"
 #include "gradzoo/samplers/metropolis.h"
-#include "samplers/domain.h"
 #include "samplers/kinds/check_step.h"
 
 namespace gradzoo {

@@ -5,8 +5,8 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/samplers/domain.h"
 #include "gradzoo/samplers/metropolis.h"
-#include "samplers/domain.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
 #include "gradzoo/samplers/kinds/random_walk.h"
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/domain.h"
 #include "gradzoo/samplers/metropolis.h"
-#include "samplers/domain.h"
 #include "samplers/kinds/check_step.h"
 
 namespace gradzoo {

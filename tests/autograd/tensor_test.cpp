@@ -112,3 +112,14 @@ TEST_CASE("a row by its index has the row's shape, its values and its gradient")
   CHECK(g.to_vector() == Doubles{0, 0, 4 * 27, 4 * 64, 0, 0});
   CHECK(grad(sum(g), x).to_vector() == Doubles{0, 0, 12 * 9, 12 * 16, 0, 0});
 }
+TEST_CASE("a shape is made from a vector or a span of sizes, as from a list") {
+  const std::vector<int64_t> sizes = {2, 3};
+  const Shape of_span{std::span<const int64_t>(sizes)};
+  CHECK(of_span == Shape{2, 3});
+  CHECK(zeros(sizes).shape() == Shape{2, 3});
+  CHECK(Shape(std::vector<int64_t>()) == Shape{});
+  const std::vector<float> values = {1, 2, 3, 4, 5, 6};
+  CHECK(tensor(std::span(values), sizes).rows(1, 2).to_vector() == std::vector<double>{4, 5, 6});
+  CHECK(contains(error_message([] { Shape(std::vector<int64_t>(7, 1)); }), "7 axes"));
+  CHECK(contains(error_message([] { Shape(std::vector<int64_t>{-2}); }), "negative size"));
+}

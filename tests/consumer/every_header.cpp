@@ -56,6 +56,7 @@ void base() {
   of("base/function_ref.h", FunctionRef<int(int)>([](int x) { return 2 * x; })(3) == 6);
   of("base/options.h", refuses([] { throw_unknown("fruit", "aple", {"apple"}); }));
   of("base/plain_file.h", refuses([] { static_cast<void>(read_plain_file("nowhere", 1)); }));
+  of("base/program_name.h", program_name() == "gradzoo");
   of("base/text.h", edit_distance("kitten", "sitting") == 3);
   of("base/version.h", std::string(kVersion).size() > 4);
 }
@@ -140,6 +141,7 @@ void samplers() {
   of("samplers/chains.h", run_chains(normal, zeros({3, 2}), hmc, {.steps = 5}, rng).x.shape() == Shape{3, 2});
   of("samplers/compose.h", product_of(normal, normal).log_prob(kPoints).shape() == Shape{4});
   of("samplers/diagnostics/diagnostics.h", midranks(std::vector<double>{5, 5}).front() == 1.5);
+  of("samplers/domain.h", !is_bounded(normal.domain));
   of("samplers/kinds/annealed.h", !AnnealedLangevin().sigmas().empty());
   of("samplers/kinds/gibbs.h", gibbs_entry().name == "gibbs");
   of("samplers/kinds/hmc.h", hmc.divergences() == 0);
@@ -265,6 +267,7 @@ void runs(const std::string& folder) {
   of("experiments/opened_run.h", run.samples(3, rng).dim(0) == 3);
   of("experiments/repeat_command.h", resume_command("a b") == "gradzoo train --resume 'a b'");
   of("experiments/run_directory.h", std::filesystem::exists(directory.config()));
+  of("experiments/sample_watch.h", !SampleWatch());
   of("experiments/shared_training.h", !kernels_of_this_process().empty());
   of("experiments/training.h", refuses([] { renew_report("nowhere", nullptr); }));
   of("experiments/uses/capable_models.h", names_of({{"vae", ""}}).find("vae") != std::string::npos);
@@ -275,6 +278,22 @@ void runs(const std::string& folder) {
   of("experiments/uses/write_images.h", image_bytes(kOne).dtype() == DType::u8);
   of("experiments/uses/write_samples.h", picture_ending(run.shape).starts_with("."));
   of("experiments/zoo.h", !zoo_names().empty());
+}
+
+void of_commands() {
+  CommandLine line("brew", "Brews.", {{"gradzoo brew --cups 2", "two cups"}});
+  int64_t cups = 1, seed = 0;
+  line.option("--cups", "N", cups, "cups", 1, 9);
+  add_seed(line, seed, "of the beans");
+  of("commands/command_line.h", line.parse({"--cups", "2"}) && cups == 2);
+  of("commands/command_page.h",
+     manual_page({.name = "brew", .summary = "Brews."}).find("brew") != std::string::npos);
+  of("commands/commands.h", commands().size() > 10);
+  of("commands/own_model.h", refuses([] { add_model({.name = "vae"}); }));
+  of("commands/program.h", started_together() == 1);
+  of("commands/shared_commands.h", !can_share());
+  of("commands/shared_options.h", seed == 0);
+  of("commands/values.h", !models_known().empty());
 }
 
 }  // namespace
@@ -289,5 +308,6 @@ int main(int, char** arguments) {
   models();
   plot();
   runs(arguments[1]);
+  of_commands();
   return wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

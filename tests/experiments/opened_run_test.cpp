@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "experiments/resumed_runs.h"
-#include "experiments/run_observer.h"
+#include "experiments/run_checkpoint.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/datasets/images/npy.h"

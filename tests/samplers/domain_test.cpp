@@ -1,4 +1,4 @@
-#include "samplers/domain.h"
+#include "gradzoo/samplers/domain.h"
 
 #include <cmath>
 

@@ -9,15 +9,15 @@
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/options.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
+#include "gradzoo/commands/shared_options.h"
+#include "gradzoo/commands/values.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/growth.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/tape_overhead.h"
 #include "tools/bench/workloads.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
-#include "tools/cli/shared_options.h"
-#include "tools/cli/values.h"
 
 namespace gradzoo {
 namespace {

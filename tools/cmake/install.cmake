@@ -10,7 +10,7 @@ list(TRANSFORM floor_targets REPLACE "^gradzoo_" "" OUTPUT_VARIABLE floor_names)
 list(JOIN floor_names " " floor_names)
 configure_file(tools/cmake/gradzoo-config.cmake.in "${PROJECT_BINARY_DIR}/gradzoo-config.cmake" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/gradzoo-config.cmake" "${PROJECT_BINARY_DIR}/gradzoo-config-version.cmake"
-              tools/cmake/dependencies.cmake DESTINATION "${package_dir}")
+              tools/cmake/dependencies.cmake tools/mpi/mpi_processes.cpp DESTINATION "${package_dir}")
 
 install(DIRECTORY datasets/mnist DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo/datasets")
 install(DIRECTORY course zoo DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo")

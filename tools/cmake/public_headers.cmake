@@ -10,6 +10,7 @@ set(base_headers
     function_ref.h
     options.h
     plain_file.h
+    program_name.h
     text.h
     version.h
 )
@@ -69,6 +70,7 @@ set(samplers_headers
     chains.h
     compose.h
     diagnostics/diagnostics.h
+    domain.h
     kinds/annealed.h
     kinds/gibbs.h
     kinds/hmc.h
@@ -159,6 +161,7 @@ set(experiments_headers
     opened_run.h
     repeat_command.h
     run_directory.h
+    sample_watch.h
     shared_training.h
     training.h
     uses/capable_models.h
@@ -169,4 +172,14 @@ set(experiments_headers
     uses/write_images.h
     uses/write_samples.h
     zoo.h
+)
+set(commands_headers
+    command_line.h
+    command_page.h
+    commands.h
+    own_model.h
+    program.h
+    shared_commands.h
+    shared_options.h
+    values.h
 )

@@ -17,10 +17,10 @@
 #include "gradzoo/base/options.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
+#include "gradzoo/commands/shared_options.h"
 #include "gradzoo/experiments/live_line.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
-#include "tools/cli/shared_options.h"
 #include "tools/course/folder.h"
 #include "tools/course/training.h"
 

@@ -2,9 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/text.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
-#include "tools/cli/shared_options.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
+#include "gradzoo/commands/shared_options.h"
 #include "tools/doctor/machine.h"
 
 namespace gradzoo {

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/atomic_file.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
 #include "gradzoo/explain/examples.h"
 #include "gradzoo/explain/explain_expression.h"
 #include "gradzoo/explain/expression.h"
 #include "gradzoo/explain/expression_functions.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
 
 namespace gradzoo {
 namespace {

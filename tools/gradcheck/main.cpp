@@ -5,9 +5,9 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/options.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
-#include "tools/cli/values.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
+#include "gradzoo/commands/values.h"
 #include "tools/list/op_table.h"
 
 namespace gradzoo {

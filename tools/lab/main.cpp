@@ -6,13 +6,13 @@
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
+#include "gradzoo/commands/shared_options.h"
+#include "gradzoo/commands/values.h"
 #include "gradzoo/experiments/labs/lab.h"
 #include "gradzoo/experiments/live_line.h"
 #include "gradzoo/experiments/run_directory.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
-#include "tools/cli/shared_options.h"
-#include "tools/cli/values.h"
 
 namespace gradzoo {
 namespace {

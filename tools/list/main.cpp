@@ -9,15 +9,15 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/options.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
+#include "gradzoo/commands/values.h"
 #include "gradzoo/datasets/registry.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/experiments/labs/lab.h"
 #include "gradzoo/experiments/uses/use.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/samplers/registry.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
-#include "tools/cli/values.h"
 #include "tools/list/op_table.h"
 
 namespace gradzoo {

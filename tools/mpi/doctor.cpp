@@ -12,22 +12,15 @@
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/shared_commands.h"
 #include "gradzoo/experiments/shared_training.h"
 #include "gradzoo/nn/parallel/processes.h"
-#include "tools/cli/command_line.h"
-#include "tools/mpi/mpi_processes.h"
 
 namespace gradzoo {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-cpu_set_t allowed_set() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  static_cast<void>(::sched_getaffinity(0, sizeof(allowed), &allowed));
-  return allowed;
-}
 
 // The median seconds of a mean of gradients of so many bytes, formed by all.
 double seconds_of_mean(Processes& processes, int64_t bytes) {
@@ -47,20 +40,6 @@ double seconds_of_mean(Processes& processes, int64_t bytes) {
 
 }  // namespace
 
-std::string allowed_processors() {
-  const cpu_set_t allowed = allowed_set();
-  const auto has = [&](size_t i) { return i < CPU_SETSIZE && CPU_ISSET(i, &allowed); };
-  std::string text;
-  for (size_t i = 0; i < CPU_SETSIZE; ++i) {
-    if (!has(i)) continue;
-    text += fmt::format("{}{}", text.empty() ? "" : ",", i);
-    const size_t begin = i;
-    while (has(i + 1)) ++i;
-    if (i > begin) text += fmt::format("-{}", i);
-  }
-  return text.empty() ? "?" : text;
-}
-
 int doctor_of_processes(const Arguments& arguments) {
   bool json = false;
   CommandLine line("doctor", "Who runs where, threads a process, and what a mean of gradients takes.",
@@ -68,7 +47,7 @@ int doctor_of_processes(const Arguments& arguments) {
   line.flag("--json", json, "print JSON");
   if (!line.read(arguments)) return 0;
   Processes& processes = all_processes();
-  Json out{{"library", MpiProcesses::library()}, {"processes", Json::array()}, {"reductions", Json::array()}};
+  Json out{{"library", mpi_library()}, {"processes", Json::array()}, {"reductions", Json::array()}};
   const Json mine{{"rank", processes.rank()}, {"host", processes.place()},
                   {"pid", ::getpid()},        {"processors", allowed_processors()},
                   {"threads", num_threads()}, {"kernels", kernels_of_this_process()}};
@@ -83,7 +62,9 @@ int doctor_of_processes(const Arguments& arguments) {
       rows.back().push_back(value.is_string() ? value.get<std::string>() : value.dump());
   }
   // mpirun binds each of two processes to a core, whatever cores there are.
-  const cpu_set_t allowed = allowed_set();
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  static_cast<void>(::sched_getaffinity(0, sizeof(allowed), &allowed));
   const bool leaves_cores = processes.any(here * CPU_COUNT(&allowed) < ::sysconf(_SC_NPROCESSORS_ONLN));
   std::vector<std::vector<std::string>> table = {{"MB", "ms", "MB/s"}};
   for (const int64_t bytes : {4 << 10, 64 << 10, 1 << 20, 4 << 20, 16 << 20}) {
@@ -96,7 +77,7 @@ int doctor_of_processes(const Arguments& arguments) {
     fmt::print("{}\n", out.dump());
     return 0;
   }
-  fmt::print("{}, {} processes\n{}\nthe mean of gradients of all processes\n{}", MpiProcesses::library(),
+  fmt::print("{}, {} processes\n{}\nthe mean of gradients of all processes\n{}", mpi_library(),
              processes.count(), text_columns(rows), text_columns(table));
   if (processes.is_alone()) fmt::print("alone. Hint: mpirun -n 4 gradzoo-mpi doctor\n");
   if (leaves_cores) fmt::print("cores are left over. Hint: mpirun --bind-to none, or --map-by slot:PE=4\n");

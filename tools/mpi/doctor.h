@@ -2,14 +2,14 @@
 
 #include <string>
 
-#include "tools/gradzoo/commands.h"
+#include "gradzoo/commands/commands.h"
 
 namespace gradzoo {
 
 /// `gradzoo-mpi doctor`: a line a process, and the seconds that a mean of gradients takes.
 int doctor_of_processes(const Arguments& arguments);
 
-/// The processors that this process may use: "0-3,8".
-std::string allowed_processors();
+/// "Open MPI v4.1.4"
+std::string mpi_library();
 
 }  // namespace gradzoo

@@ -1,12 +1,45 @@
-#include "tools/mpi/mpi_processes.h"
-
 #include <array>
 #include <climits>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <mpi.h>
 
+#include "gradzoo/base/error.h"
+#include "gradzoo/commands/shared_commands.h"
+
+/// The processes of MPI, for the program that this file is compiled into: gradzoo-mpi, or one of a user's own
+/// that is linked with gradzoo::mpi. It has no header: it makes itself known to the library.
 namespace gradzoo {
+
+/// The name and version of the MPI library.
+std::string mpi_library();
+
 namespace {
+
+/// The processes of one mpirun or srun: MPI_COMM_WORLD. MPI is called by the thread alone that made it.
+class MpiProcesses final : public Processes {
+ public:
+  /// Starts MPI. Throws Error where it cannot live beside threads.
+  MpiProcesses();
+  /// Ends MPI. All processes must come here.
+  ~MpiProcesses() override;
+
+  int64_t rank() const override { return rank_; }
+  int64_t count() const override { return count_; }
+  std::string place() const override;
+
+ protected:
+  void do_all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes,
+                     std::span<std::byte> all) override;
+  void do_all_to_all(std::span<const std::byte> out, std::span<const size_t> out_sizes,
+                     std::span<std::byte> in, std::span<const size_t> in_sizes) override;
+
+ private:
+  int rank_ = 0, count_ = 1;
+};
 
 int as_count(size_t bytes) {
   if (bytes > INT_MAX)
@@ -26,8 +59,6 @@ struct Pieces {
   }
   std::vector<int> sizes, begins;
 };
-
-}  // namespace
 
 MpiProcesses::MpiProcesses() {
   int provided = 0;
@@ -51,14 +82,6 @@ std::string MpiProcesses::place() const {
   return {name.data(), static_cast<size_t>(length)};
 }
 
-std::string MpiProcesses::library() {
-  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
-  int length = 0;
-  MPI_Get_library_version(text.data(), &length);
-  const std::string all(text.data(), static_cast<size_t>(length));
-  return all.substr(0, all.find_first_of(",\n"));
-}
-
 void MpiProcesses::do_all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes,
                                  std::span<std::byte> all) {
   const Pieces pieces(sizes);
@@ -71,6 +94,19 @@ void MpiProcesses::do_all_to_all(std::span<const std::byte> out, std::span<const
   const Pieces sent(out_sizes), received(in_sizes);
   MPI_Alltoallv(out.data(), sent.sizes.data(), sent.begins.data(), MPI_BYTE, in.data(), received.sizes.data(),
                 received.begins.data(), MPI_BYTE, MPI_COMM_WORLD);
+}
+
+[[maybe_unused]] const bool kIsSet =
+    set_processes([]() -> std::unique_ptr<Processes> { return std::make_unique<MpiProcesses>(); });
+
+}  // namespace
+
+std::string mpi_library() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  const std::string all(text.data(), static_cast<size_t>(length));
+  return all.substr(0, all.find_first_of(",\n"));
 }
 
 }  // namespace gradzoo

@@ -10,8 +10,8 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
+#include "gradzoo/commands/program.h"
 #include "gradzoo/experiments/child.h"
-#include "tools/cli/program.h"
 
 namespace gradzoo {
 namespace {

@@ -19,9 +19,9 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/program.h"
 #include "gradzoo/experiments/child.h"
 #include "gradzoo/experiments/labs/lab.h"
-#include "tools/cli/program.h"
 
 namespace gradzoo {
 namespace {

@@ -6,8 +6,8 @@
 #include <pthread.h>
 
 #include "gradzoo/base/text.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
 #include "tools/serve/server.h"
 
 namespace gradzoo {

@@ -12,10 +12,10 @@
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/program.h"
+#include "gradzoo/commands/shared_options.h"
 #include "gradzoo/experiments/live_line.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/program.h"
-#include "tools/cli/shared_options.h"
 #include "tools/doctor/machine.h"
 #include "tools/verify/ledger/ledger.h"
 

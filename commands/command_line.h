@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gradzoo/commands/command_page.h"
 #include "gradzoo/experiments/run_directory.h"
-#include "tools/cli/command_page.h"
 
 namespace gradzoo {
 

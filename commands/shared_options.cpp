@@ -1,4 +1,4 @@
-#include "tools/cli/shared_options.h"
+#include "gradzoo/commands/shared_options.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "tools/cli/program.h"
+#include "gradzoo/commands/program.h"
 
 namespace gradzoo {
 

@@ -9,11 +9,11 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/commands.h"
+#include "gradzoo/commands/shared_options.h"
+#include "gradzoo/commands/values.h"
 #include "gradzoo/experiments/zoo.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/shared_options.h"
-#include "tools/cli/values.h"
-#include "tools/gradzoo/commands.h"
 
 namespace gradzoo {
 namespace {

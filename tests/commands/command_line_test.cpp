@@ -1,7 +1,8 @@
-#include "tools/cli/command_line.h"
+#include "gradzoo/commands/command_line.h"
 
 #include <doctest/doctest.h>
 
+#include "gradzoo/base/program_name.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -123,4 +124,15 @@ TEST_CASE("What is wrong is said with the name of the command and of the nearest
   CHECK(contains(refusal({"here", "-n", "3.5"}), "'3.5' is not a whole number"));
   CHECK(contains(refusal({"here", "--out"}), "--out"));
   CHECK(contains(refusal({"here", "--json=maybe"}), "json"));
+}
+TEST_CASE("a program of another name is called by its name, and only in its own commands") {
+  call_program("./mine", {"train", "log-prob", "COMMAND"});
+  CHECK(as_called("Hint: gradzoo train vae, or gradzoo list models; gradzoo log-prob x") ==
+        "Hint: ./mine train vae, or gradzoo list models; ./mine log-prob x");
+  CHECK(as_called("gradzoo trains; gradzoo train. gradzoo train") ==
+        "gradzoo trains; ./mine train. ./mine train");
+  CHECK(as_called("usage: gradzoo COMMAND") == "usage: ./mine COMMAND");
+  for (const char* text : {"", "gradzoo", "gradzoo ", "ends with gradzoo "}) CHECK(as_called(text) == text);
+  call_program("gradzoo", {});
+  CHECK(as_called("gradzoo train") == "gradzoo train");
 }

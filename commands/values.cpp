@@ -1,4 +1,4 @@
-#include "tools/cli/values.h"
+#include "gradzoo/commands/values.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "tools/gradzoo/commands.h"
+#include "gradzoo/commands/commands.h"
 
 #include <algorithm>
 #include <filesystem>

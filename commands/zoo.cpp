@@ -10,21 +10,23 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/run_checkpoint.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/commands.h"
+#include "gradzoo/commands/shared_options.h"
+#include "gradzoo/commands/values.h"
 #include "gradzoo/datasets/images/sha256.h"
 #include "gradzoo/experiments/draw_picture.h"
+#include "gradzoo/experiments/opened_run.h"
 #include "gradzoo/experiments/repeat_command.h"
 #include "gradzoo/experiments/training.h"
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/plot/image.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/shared_options.h"
-#include "tools/cli/values.h"
-#include "tools/gradzoo/commands.h"
 
 namespace gradzoo {
 namespace {

@@ -8,13 +8,13 @@
 
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/commands.h"
+#include "gradzoo/commands/shared_options.h"
+#include "gradzoo/commands/values.h"
 #include "gradzoo/experiments/training.h"
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/models/registry.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/shared_options.h"
-#include "tools/cli/values.h"
-#include "tools/gradzoo/commands.h"
 
 namespace gradzoo {
 namespace {
@@ -63,6 +63,17 @@ std::string setting_hint(const std::string& model, std::string option, const std
   return fmt::format("--set {}={}", option, value.empty() ? "VALUE" : value);
 }
 
+// The name of the program's own model; "" if it has none or several.
+std::string own_model() {
+  std::string name;
+  for (const ModelEntry& entry : model_registry()) {
+    if (!entry.checked) continue;
+    if (!name.empty()) return "";
+    name = entry.name;
+  }
+  return name;
+}
+
 // `--resume RUN` names the run where a model would stand.
 void take_run_for_out(TrainRequest& request) {
   if (request.resume && request.out.empty() && !request.model.empty())
@@ -109,7 +120,8 @@ int train_command(const Arguments& arguments) {
   line.completes("MODEL", [&](const std::string&) { return request.resume ? runs_known() : models_known(); });
   line.completes("--data", data_known);
   line.completes("--set", [&](const std::string& partial) { return settings_known(request.model, partial); });
-  line.section("Settings:", [&] { return settings_text(request.model, data); });
+  line.section("Settings:",
+               [&] { return settings_text(request.model.empty() ? own_model() : request.model, data); });
   if (!line.read(arguments)) return 0;
   if (!epochs.empty() && !steps.empty())
     throw Error("train: --epochs and --steps contradict. Hint: give one");
@@ -125,6 +137,7 @@ int train_command(const Arguments& arguments) {
                                    {"seed", seed}})
     if (!value.empty()) request.assignments.push_back(fmt::format("{}={}", key, value));
   take_run_for_out(request);
+  if (request.model.empty() && request.config.empty() && !request.resume) request.model = own_model();
   if (lr == "0") fmt::print(stderr, "train: --lr 0 changes no weight\n");
   request.progress = stdout;
   request.watch = watch_samples;

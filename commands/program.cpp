@@ -1,4 +1,4 @@
-#include "tools/cli/program.h"
+#include "gradzoo/commands/program.h"
 
 #include <algorithm>
 #include <csignal>
@@ -17,6 +17,7 @@
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/folders.h"
+#include "gradzoo/base/program_name.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/nn/parallel/processes.h"
 
@@ -27,11 +28,12 @@ namespace fs = std::filesystem;
 
 // Where many processes work, the first says it for all.
 int complain(std::string message) {
+  message = as_called(message);
   std::ranges::replace(message, '\n', ' ');
   message = all_processes().fail(message);
   if (message.empty()) return 1;
   std::fflush(stdout);
-  std::fputs(fmt::format("gradzoo: {}\n", printable(message)).c_str(), stderr);
+  std::fputs(fmt::format("{}: {}\n", program_name(), printable(message)).c_str(), stderr);
   return 1;
 }
 
@@ -68,6 +70,12 @@ int64_t number_of(const char* variable) {
 
 }  // namespace
 
+int64_t started_together() {
+  int64_t most = 1;
+  for (const Launcher& launcher : kLaunchers) most = std::max(most, number_of(launcher.count));
+  return most;
+}
+
 void check_alone() {
   for (const Launcher& launcher : kLaunchers) {
     if (number_of(launcher.count) <= 1) continue;  // else each would do all of the work, into the same folder
@@ -75,10 +83,11 @@ void check_alone() {
       ::sleep(1);
       std::_Exit(1);
     }
-    throw Error(
-        "{} processes were started, and this program works in one. Hint: gradzoo-mpi shares the work among "
-        "them; cmake -D GRADZOO_MPI=ON builds it",
-        number_of(launcher.count));
+    throw Error("{} processes were started, and this program works in one. Hint: {}",
+                number_of(launcher.count),
+                program_name() == "gradzoo"
+                    ? "gradzoo-mpi shares the work among them; cmake -D GRADZOO_MPI=ON builds it"
+                    : "link it with gradzoo::mpi, which shares the work among them");
   }
 }
 

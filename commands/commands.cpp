@@ -1,4 +1,4 @@
-#include "tools/gradzoo/commands.h"
+#include "gradzoo/commands/commands.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/program_name.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/base/version.h"
+#include "gradzoo/commands/command_page.h"
 #include "gradzoo/experiments/child.h"
 #include "gradzoo/experiments/uses/use.h"
-#include "tools/cli/command_page.h"
 
 namespace gradzoo {
 namespace {
@@ -105,10 +106,12 @@ CommandPage page_of(const CommandSet& set) {
 }
 
 void print_help(const CommandSet& set) {
-  fmt::print("gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\n", kVersion);
-  fmt::print("usage: gradzoo COMMAND [...]\n\n{}", commands_text(set));
-  fmt::print("\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help says more\n");
-  fmt::print("\n{}", examples_text(page_of(set).examples));
+  const std::string text = fmt::format(
+      "gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\nusage: gradzoo COMMAND "
+      "[...]\n\n{}\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help says "
+      "more\n\n{}",
+      kVersion, commands_text(set), examples_text(page_of(set).examples));
+  fmt::print("{}", as_called(text));
 }
 
 int run_command(const std::string& name, const Arguments& arguments, const CommandSet& set) {

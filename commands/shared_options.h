@@ -5,7 +5,7 @@
 #include <string>
 
 #include "gradzoo/base/options.h"
-#include "tools/cli/command_line.h"
+#include "gradzoo/commands/command_line.h"
 
 /// Options that several commands have, each said once.
 namespace gradzoo {

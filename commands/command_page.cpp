@@ -1,4 +1,4 @@
-#include "tools/cli/command_page.h"
+#include "gradzoo/commands/command_page.h"
 
 #include <algorithm>
 

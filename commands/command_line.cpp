@@ -1,4 +1,4 @@
-#include "tools/cli/command_line.h"
+#include "gradzoo/commands/command_line.h"
 
 #include <algorithm>
 
@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/program_name.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/experiments/run_directory.h"
 
@@ -260,7 +261,7 @@ std::string CommandLine::help() const {
   while (text.ends_with("\n\n")) text.pop_back();
   for (const CommandPage::Section& section : parser_->page.sections)
     text += fmt::format("\n{}\n{}", section.title, section.text());
-  return text + "\n" + examples_text(parser_->page.examples);
+  return as_called(text + "\n" + examples_text(parser_->page.examples));
 }
 
 }  // namespace gradzoo

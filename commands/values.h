@@ -4,7 +4,7 @@
 #include <string>
 
 #include "gradzoo/base/options.h"
-#include "tools/cli/command_page.h"
+#include "gradzoo/commands/command_page.h"
 
 /// What may stand for an argument, as a shell completes it: each is a Completions, whose `partial` most leave
 /// unread.

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/cli/command_line.h"
+#include "gradzoo/commands/command_line.h"
 
 namespace gradzoo {
 
@@ -16,6 +16,8 @@ struct Command {
   std::function<int(const Arguments& arguments)> run;
 };
 
+/// How many processes mpirun or srun has started together; 1 without them.
+int64_t started_together();
 /// Throws Error where mpirun or srun has started several of a program that works alone.
 void check_alone();
 /// main() of a program: calls `begin`, then `work` with the arguments. An Error becomes one line on stderr

@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/text.h"
+#include "gradzoo/commands/command_line.h"
+#include "gradzoo/commands/commands.h"
+#include "gradzoo/commands/shared_options.h"
+#include "gradzoo/commands/values.h"
 #include "gradzoo/experiments/opened_run.h"
 #include "gradzoo/experiments/training.h"
 #include "gradzoo/experiments/uses/sample_quality.h"
-#include "tools/cli/command_line.h"
-#include "tools/cli/shared_options.h"
-#include "tools/cli/values.h"
-#include "tools/gradzoo/commands.h"
 
 namespace gradzoo {
 
