@@ -51,9 +51,9 @@ class ModelOptions {
 
 /// One line of the registry: a model's name, options and constructor.
 struct ModelEntry {
-  std::string name;     ///< "vae": as the command takes it
-  std::string summary;  ///< one line
-  std::string source;   ///< paper
+  std::string name;          ///< "vae": as the command takes it
+  std::string summary = "";  ///< one line
+  std::string source = "";   ///< paper
   /// If an evaluation gives no likelihood: the reason, as a clause.
   std::string why_no_density = "";
   TakenKinds data = kAnyData;          ///< what it learns from

@@ -99,8 +99,13 @@ void Trainer::check_step(const State& state) {
   before.take();
   for (StateCopy* after : {&first, &second}) {
     std::ranges::fill(row_, NAN);
-    const TraceScope tracing(true);  // on which Learner::step checks that every parameter is trained
-    train_step(batch);
+    try {
+      const TraceScope tracing(true);  // on which Learner::step checks that every parameter is trained
+      train_step(batch);
+    } catch (const Error&) {
+      before.restore();
+      throw;
+    }
     after->take();
     before.restore();
   }

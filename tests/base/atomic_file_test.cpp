@@ -56,6 +56,37 @@ TEST_CASE("an atomic write makes the file, replaces it, and leaves nothing besid
   CHECK(scratch.entries() == 1);
 }
 
+TEST_CASE("a write leaves no descriptor open, whether it succeeds or not") {
+  const ScratchDirectory scratch;
+  const auto open_descriptors = [] {
+    return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+  };
+  const auto before = open_descriptors();
+  for (int i = 0; i < 3; ++i) {
+    write(scratch.path() / "a", "text");
+    CHECK(message_of_writing(scratch.path() / "absent" / "a", "text") != "");
+  }
+  CHECK(open_descriptors() == before);
+}
+
+TEST_CASE("a folder that may be written and not read gets the file, without a warning") {
+  const ScratchDirectory scratch, elsewhere;
+  fs::create_directory(scratch.path() / "drop");
+  ::chmod(scratch.file("").c_str(), 0755);
+  ::chmod(scratch.file("drop").c_str(), 0333);
+  const std::string heard = elsewhere.file("stderr");
+  const int err = ::fcntl(2, F_DUPFD_CLOEXEC, 3), to = ::open(heard.c_str(), O_WRONLY | O_CREAT, 0600);
+  ::dup2(to, 2);
+  {
+    const AsNobody nobody;
+    if (nobody.holds()) write(scratch.path() / "drop" / "a", "text");
+  }
+  ::dup2(err, 2);
+  for (const int descriptor : {err, to}) ::close(descriptor);
+  ::chmod(scratch.file("drop").c_str(), 0700);
+  CHECK(read(heard) == "");
+}
+
 TEST_CASE("a new file has the permissions that the user's umask allows") {
   const ScratchDirectory scratch;
   const mode_t before = ::umask(027);

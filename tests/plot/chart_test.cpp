@@ -44,6 +44,15 @@ std::string line_shares(const LineChart& chart) { return shares(svg_chart(chart)
 
 }  // namespace
 
+TEST_CASE("a chart is read aloud by its title, or by what its axes are") {
+  const std::vector<Series> series = {{"a", {0, 1}, {0, 1}}};
+  CHECK(test::contains(svg_chart({.x_label = "step", .y_label = "loss", .series = series}).svg,
+                       "aria-label=\"loss by step\""));
+  CHECK(test::contains(
+      svg_chart({.title = "the loss", .x_label = "step", .y_label = "loss", .series = series}).svg,
+      "aria-label=\"the loss\""));
+}
+
 TEST_CASE("a curve runs from the plot's left edge to its right one, high values up, with 4 % of air") {
   CHECK(line_shares({.series = {{"a", {0, 1, 2}, {0, 10, 5}}}}) == "M0.00 0.04L0.50 0.96L1.00 0.50");
   CHECK(shares(svg_chart({.series = {{"a", {0, 1, 2}, {0, 10, 5}}}}), "marks") ==

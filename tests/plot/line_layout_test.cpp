@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/base/error.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 
@@ -23,6 +24,19 @@ TEST_CASE("the axes of curves show every x, the bulk of y and all levels") {
   CHECK(std::stoi(remark) > 0);
   CHECK(std::stoi(remark) < 12);
   CHECK(remark.ends_with(" values outside the axis"));
+}
+
+TEST_CASE("an axis that would run backwards is refused, and one that would reach 0 on a logarithmic scale") {
+  const std::vector<Series> series = {{"a", {0, 1}, {1, 2}}};
+  const auto refusal = [&](double low, double high, bool log) {
+    return test::error_message(
+        [&] { lay_out({.series = series, .log_y = log, .y_low = low, .y_high = high}); });
+  };
+  CHECK(refusal(3, 2, false) == "chart: the y axis would run from 3 to 2. Hint: low below high");
+  CHECK(
+      refusal(0, 2, true) ==
+      "chart: the y axis would run from 0 to 2. Hint: low below high, and above zero on a logarithmic axis");
+  CHECK(refusal(0, 2, false) == "");
 }
 
 TEST_CASE("values that are not finite are not counted as outside") {

@@ -32,6 +32,16 @@ TEST_CASE("chains given one number of a Gaussian draw the other by its condition
   CHECK(std::abs(mean(square(free - 1.2)).item() - 0.36) < 5 * 0.36 * std::sqrt(2.0 / kChains));
 }
 
+TEST_CASE("known numbers of another count than the values are refused with both shapes") {
+  std::string message;
+  try {
+    given({.log_prob = given_density}, zeros({3, 2}), zeros({5}));
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  CHECK(message == "given: values (3,2) and known (5). Hint: (B, d) and (d)");
+}
+
 TEST_CASE("a score given some numbers reads them and moves the others alone") {
   const Target slope{.score = [](const Tensor& x) { return neg(x); }};
   const Tensor values = tensor({3, 9}, {1, 2}, DType::f64), known = tensor({1, 0}, {2}, DType::f64);

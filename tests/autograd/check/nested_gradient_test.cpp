@@ -24,6 +24,11 @@ TEST_CASE("the gradient of exp(2x) is 2 u exp(2x), and its own is (4 w u exp(2x)
   CHECK(once.argument_name(1) == "grad_output");
   CHECK(once.output_name(0) == "the gradient of input 0");
 
+  const auto exp_and_sine = [](std::span<const Tensor> xs) { return Tensors{exp(xs[0]), sin(xs[0])}; };
+  const NestedGradient of_two(exp_and_sine, {&x, 1}, 1, rng);
+  CHECK(of_two.argument_name(1) == "grad_output 0");
+  CHECK(of_two.argument_name(2) == "grad_output 1");
+
   const NestedGradient twice(exp_of_twice, {&x, 1}, 2, rng);
   REQUIRE(twice.arguments().size() == 3);
   CHECK(twice.argument_name(2) == "grad_output of the gradient of input 0");

@@ -103,6 +103,11 @@ struct WrongSlopes : CubeWithSlopes {
   }
   static std::vector<OpCase<WrongSlopes>> cases() { return {{{}, {{.shape = {3}}}}}; }
 };
+struct FlatSlopes : CubeWithSlopes {
+  static constexpr const char* name = "flat_slopes";
+  Tensor slopes(const Tensor& x) const { return reshape(CubeWithSlopes::slopes(x), {-1}); }
+  static std::vector<OpCase<FlatSlopes>> cases() { return {{{}, {{.shape = {3}}}}}; }
+};
 struct UnrecordedSlopes : CubeWithSlopes {
   static constexpr const char* name = "unrecorded_slopes";
   Tensor slopes(const Tensor& x) const { return CubeWithSlopes::slopes(x.detach()); }
@@ -233,6 +238,8 @@ TEST_CASE("slopes are the two derivatives, recorded") {
   CHECK(gradcheck_op<CubeWithSlopes>(3).ok);
   const std::string wrong = message_of<WrongSlopes>();
   check_says(wrong, {"its slopes give", "for f'', and its vjp gives"});
+  CHECK(
+      contains(message_of<FlatSlopes>(), "its slopes have shape (6). Hint: f'(x) and f''(x) stacked, (2,3)"));
   const std::string lost = message_of<UnrecordedSlopes>();
   CHECK_MESSAGE(contains(lost, "its slopes lose their derivatives. Hint: write them in recorded ops"), lost);
 }

@@ -61,6 +61,21 @@ TEST_CASE("a folder without checksums is checked for what it holds") {
   CHECK(contains(findings[0].text, "every pixel is 7"));
 }
 
+TEST_CASE("images that repeat one of their own part, or are in both parts, are counted apart") {
+  const ScratchFolder folder;
+  Bytes train(5 * 6, 1), test(2 * 6, 2);  // five equal images, and two
+  train[0] = 9;
+  folder.write("train-images-idx3-ubyte", idx_bytes({5, 2, 3}, train));
+  folder.write("train-labels-idx1-ubyte", idx_bytes({5}, {1, 1, 1, 1, 1}));
+  folder.write("t10k-images-idx3-ubyte", idx_bytes({2, 2, 3}, test));
+  folder.write("t10k-labels-idx1-ubyte", idx_bytes({2}, {0, 0}));
+  const std::vector<Finding> findings = check_dataset(folder.path().string()).findings;
+  const auto repeated =
+      std::find_if(findings.begin(), findings.end(), [](const Finding& f) { return f.what == "repeated"; });
+  REQUIRE(repeated != findings.end());
+  CHECK(repeated->text.starts_with("3 training and 1 test images repeat another of their part; 0 test"));
+}
+
 TEST_CASE("a changed file and a file without a checksum are found where checksums are recorded") {
   const ScratchFolder folder;
   write_small(folder);

@@ -91,6 +91,16 @@ TEST_CASE("some images are the first of each class, then others, as many as were
   const ImageDataset data = coloured(true);
   const Image row = some_images(data, 5);
   CHECK(row.width > 5 * row.height / 2);
+  // The first of class 1 is the last image; all pixels of image i are i.
+  ImageDataset late;
+  late.train_images = cast(reshape(arange(40), {40, 1, 1}) * ones({40, 2, 3}), DType::u8);
+  late.train_labels = cast(concat(zeros({39}), ones({1}), 0), DType::u8);
+  const Image two = some_images(late, 2);
+  const auto grey_at = [&](int x) {
+    return two.rgb[static_cast<size_t>(3 * (two.height / 2 * two.width + x))];
+  };
+  CHECK(grey_at(two.width / 4) == 0);
+  CHECK(grey_at(3 * two.width / 4) == 39);
 }
 
 }  // namespace

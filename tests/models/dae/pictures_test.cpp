@@ -56,6 +56,8 @@ TEST_CASE("images are shown noisy, denoised and as they were, row by row, and ti
 
 TEST_CASE("with fewer than ten images there is no row of them, and free weights have no filters") {
   CHECK(names_of(pictures_of({.example = {2, 3}}, images(9), nullptr)) == std::vector<std::string>{"chains"});
+  CHECK(names_of(pictures_of({.example = {2, 3}}, images(10), nullptr)) ==
+        std::vector<std::string>{"denoising", "chains"});
 }
 
 TEST_CASE("a toy of the plane shows points and scores, and tied weights their density") {

@@ -233,6 +233,7 @@ TEST_CASE("a generator that has learned nothing is told so by its modes, and the
   REQUIRE(found.size() == 4);
   CHECK(found[kModesCovered].value == 0);
   CHECK(contains(run.gan->interpretation(view), "covers 0 of 8"));
+  CHECK(contains(run.gan->interpretation(view), "the rarest with 0.0% of the samples"));
   CHECK(contains(run.gan->interpretation(view), "collapsed"));
   CHECK(run.gan->pictures(view).size() == 1);
 }

@@ -101,6 +101,20 @@ TEST_CASE(
   CHECK_FALSE(contains(all.remarks(), "below"));
 }
 
+TEST_CASE("chains stay in the target's domain") {
+  Target some = kBlurred;  // around 2, outside of it
+  some.domain = {0, 1};
+  AnnealedLangevin walk(three_levels());
+  Rng rng(1, "test");
+  const Tensor start = full({50, 2}, 0.9, DType::f64);
+  walk.begin(some, start);
+  for (int64_t step = 0; step < walk.length().steps; ++step) {
+    walk.step(some, rng);
+    CHECK(min(walk.x()).item() >= 0);
+    CHECK(max(walk.x()).item() <= 1);
+  }
+}
+
 TEST_CASE("levels that are no levels are refused") {
   const auto refusal = [](const AnnealedOptions& options) {
     return error_message([&] { AnnealedLangevin{options}; });
