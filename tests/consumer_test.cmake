@@ -21,7 +21,7 @@ string(REGEX MATCH "```cpp\n(#include[^\n]*\nusing namespace gradzoo;)([^`]*)```
 file(WRITE "${work}/ten_lines.cpp"
      "${CMAKE_MATCH_1}\nint main() {${CMAKE_MATCH_2}return mse(net(x), y).item() < 0.02 ? 0 : 1; }\n")
 # And one with a line for every public header.
-include("${SOURCE_DIR}/../tools/cmake/public_headers.cmake")
+include("${SOURCE_DIR}/../cmake/public_headers.cmake")
 file(READ "${SOURCE_DIR}/consumer/every_header.cpp" calls)
 set(includes "#include <gradzoo.h>\n")
 foreach(floor base autograd explain state nn samplers datasets models plot experiments commands)

@@ -43,7 +43,7 @@ endfunction()
 
 set(failures "")
 
-include("${SOURCE_DIR}/tools/cmake/public_headers.cmake")
+include("${SOURCE_DIR}/cmake/public_headers.cmake")
 set(public_headers gradzoo.h)
 foreach(floor base autograd explain state nn samplers datasets models plot experiments commands)
   list(TRANSFORM ${floor}_headers PREPEND "${floor}/" OUTPUT_VARIABLE of_floor)

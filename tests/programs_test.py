@@ -1,8 +1,7 @@
-"""programs_test.py SOURCE_DIR BINARY_DIR CXX: a program is one folder. Adds the page's example to a copy of the tree, which
-CMake then builds, and puts it beside a copy of gradzoo, which then knows it."""
+"""programs_test.py SOURCE_DIR BINARY_DIR CXX: a program is one folder, and builds against an installed gradzoo. Adds the
+page's example to a copy of tools/, builds it there, and puts it next to a copy of gradzoo, which then knows it."""
 import pathlib
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -19,26 +18,24 @@ def main():
     page = (SOURCE / "docs/architecture.md").read_text()
     example = re.search(r"### A program\n.*?```cpp\n(.*?)```", page, re.S).group(1)
     with tempfile.TemporaryDirectory() as scratch:
-        tree, built = pathlib.Path(scratch, "tree"), pathlib.Path(scratch, "built")
+        tree, built, prefix = (pathlib.Path(scratch, name) for name in ("tree", "built", "prefix"))
         shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns("build", ".git"))
         run("chmod", "-R", "u+w", tree)  # which the source need not be
-        main_file = tree / "tools/hello/main.cpp"
-        main_file.parent.mkdir()
-        main_file.write_text(example)
-        run("cmake", "-S", tree, "-B", built, "-D", f"CMAKE_CXX_COMPILER={CXX}", "-D", "CMAKE_BUILD_TYPE=Release",
-            "-D", "GRADZOO_TESTS=OFF")
-        targets = run("cmake", "--build", built, "--target", "help")
-        assert "gradzoo_hello_command" in targets, "CMake does not know gradzoo_hello_command"
-        # As CMake would link it, but with the libraries that are built already.
-        link = (BINARY / "CMakeFiles/gradzoo_list_command.dir/link.txt").read_text().replace("\\$ORIGIN", "$ORIGIN")
-        flags = (BINARY / "CMakeFiles/gradzoo_list_command.dir/flags.make").read_text()
-        options = shlex.split(" ".join(re.findall(r"^CXX_(?:FLAGS|INCLUDES|DEFINES) = (.*)$", flags, re.M)))
+        folder = tree / "tools/hello"
+        folder.mkdir()
+        (folder / "main.cpp").write_text(example)
+        (folder / "CMakeLists.txt").write_text("gradzoo_program(hello)\n")
+        # Programs build by themselves, against what is installed.
+        run("cmake", "--install", BINARY, "--prefix", prefix)
+        run("cmake", "-S", tree / "tools", "-B", built, "-D", f"CMAKE_CXX_COMPILER={CXX}", "-D", f"CMAKE_PREFIX_PATH={prefix}")
+        run("cmake", "--build", built, "--parallel", run(SOURCE / "tools/jobs").strip(), "--target", "gradzoo_hello_command",
+            "gradzoo_lab_command", "gradzoo_gradcheck_command")
+        assert "relu" in run(built / "gradzoo-gradcheck", "relu")
         programs, others = pathlib.Path(scratch, "bin"), pathlib.Path(scratch, "libexec/gradzoo")
         programs.mkdir()
         others.mkdir(parents=True)
         hello = programs / "gradzoo-hello"
-        libraries = shlex.split(link)[shlex.split(link).index("gradzoo-list") + 1:]
-        run(CXX, *options, main_file, "-o", hello, *libraries, cwd=BINARY)
+        shutil.copy(built / "gradzoo-hello", hello)
         gradzoo = programs / "gradzoo"
         shutil.copy(BINARY / "gradzoo", gradzoo)
         for library in BINARY.glob("libgradzoo.so.*"):

@@ -11,7 +11,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "support/error_message.h"
-#include "tools/bench/allocation_count.h"
+#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 using namespace test;

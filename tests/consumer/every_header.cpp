@@ -48,6 +48,7 @@ struct Twice {
 const Tensor kOne = ones({2, 3}), kPoints = reshape(arange(8, DType::f32), {4, 2});
 
 void base() {
+  of("base/allocation_count.h", counts_allocations == nullptr);
   of("base/atomic_file.h", refuses([] { write_file_atomically("nowhere/file", {}); }));
   of("base/clock.h", steady_seconds() > 0);
   of("base/container.h", container_limits("nowhere").memory == 0);

@@ -37,7 +37,7 @@ with tempfile.TemporaryDirectory() as folder:
     for words in ("logsumexp", "bool keepdim"):
         assert words in page, f"the page of ops.h does not have {words}"
     copy = Path(folder) / "planted"
-    for name in ("gradzoo.h", "tools/cmake/public_headers.cmake", "tools/docs", "tools/reference"):
+    for name in ("gradzoo.h", "cmake/public_headers.cmake", "tools/docs", "tools/reference"):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
     for floor in FLOORS:

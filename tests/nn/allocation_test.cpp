@@ -6,7 +6,7 @@
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
-#include "tools/bench/allocation_count.h"
+#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 

@@ -16,7 +16,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/text.h"
-#include "tools/bench/allocation_count.h"
+#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 namespace {

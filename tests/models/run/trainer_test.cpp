@@ -8,7 +8,7 @@
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/small_model.h"
-#include "tools/bench/allocation_count.h"
+#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 using namespace test;

@@ -9,7 +9,7 @@
 #include "gradzoo/samplers/metropolis.h"
 #include "support/approx.h"
 #include "support/tensor_values.h"
-#include "tools/bench/allocation_count.h"
+#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 using namespace test;

@@ -9,7 +9,7 @@
 
 #include "experiments/small_runs.h"
 #include "support/approx.h"
-#include "tools/bench/allocation_count.h"
+#include "gradzoo/base/allocation_count.h"
 #include "tools/bench/tape_overhead.h"
 
 using namespace gradzoo;

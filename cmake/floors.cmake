@@ -2,13 +2,12 @@
 # must not know, it cannot be linked with.
 
 # gradzoo_floor(name FOLDERS folder... [OF floor] [WITHOUT regex...] [OPTIMISE level] [HEADERS_OF owner]
-#               [NOT_INSTALLED] [PUBLIC target...] [PRIVATE target...]):
+#               [PUBLIC target...] [PRIVATE target...]):
 # the library gradzoo_<name> of all .cpp files in these folders but those whose path matches a regex, in a build that has
-# the floor of that name, or the one that it is a part OF. One that is NOT_INSTALLED is part of programs: it sees the public
-# headers of floors alone. OPTIMISE is the level of a release build where it is not CMake's, -O3. HEADERS_OF shares the precompiled headers of another floor, which
+# the floor of that name, or the one that it is a part OF. OPTIMISE is the level of a release build where it is not CMake's, -O3. HEADERS_OF shares the precompiled headers of another floor, which
 # must be compiled alike.
 function(gradzoo_floor name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "NOT_INSTALLED" "OF;OPTIMISE;HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OF;OPTIMISE;HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
   if(NOT name IN_LIST floors AND NOT arg_OF IN_LIST floors)
     return()
   endif()
@@ -19,17 +18,13 @@ function(gradzoo_floor name)
   foreach(regex IN LISTS arg_WITHOUT)
     list(FILTER sources EXCLUDE REGEX "${regex}")
   endforeach()
-  set(private_headers "${PROJECT_SOURCE_DIR}")
-  if(arg_NOT_INSTALLED)
-    set(private_headers "${program_headers}")
-  endif()
   add_library(${target} ${sources})
   add_library(gradzoo::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(
     ${target} PUBLIC "$<BUILD_INTERFACE:${public_headers}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
-    PRIVATE "${private_headers}" "${GRADZOO_GENERATED_DIR}")
+    PRIVATE "${PROJECT_SOURCE_DIR}" "${GRADZOO_GENERATED_DIR}")
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} "$<BUILD_INTERFACE:gradzoo_flags>")
   if(GRADZOO_SANITIZE OR GRADZOO_FUZZ)
     target_compile_options(${target} PRIVATE -O1)
@@ -56,10 +51,8 @@ function(gradzoo_floor name)
       endif()
     endforeach()
   endif()
-  if(NOT arg_NOT_INSTALLED)
-    if(NOT GRADZOO_SHARED)
-      install(TARGETS ${target} EXPORT gradzoo-targets)
-    endif()
-    set_property(GLOBAL APPEND PROPERTY GRADZOO_FLOOR_TARGETS ${target})
+  if(NOT GRADZOO_SHARED)
+    install(TARGETS ${target} EXPORT gradzoo-targets)
   endif()
+  set_property(GLOBAL APPEND PROPERTY GRADZOO_FLOOR_TARGETS ${target})
 endfunction()

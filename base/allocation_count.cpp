@@ -1,4 +1,4 @@
-#include "tools/bench/allocation_count.h"
+#include "gradzoo/base/allocation_count.h"
 
 #include <atomic>
 #include <cerrno>

@@ -7,13 +7,13 @@ set(copyright_holders "${CMAKE_MATCH_1}")
 string(REGEX REPLACE "\n$" "" license_text "${license_text}")
 string(REPLACE "\n\n" "\n.\n" license_text "${license_text}")
 string(REPLACE "\n" "\n " license_text "${license_text}")
-configure_file(tools/cmake/copyright.in "${debian}/copyright" @ONLY)
+configure_file(cmake/copyright.in "${debian}/copyright" @ONLY)
 
 # In Debian's form, from the page that people read.
 set(maintainer "gradzoo contributors <maintainers@gradzoo.example>")
 execute_process(
   COMMAND "${CMAKE_COMMAND}" -D "CHANGELOG=${PROJECT_SOURCE_DIR}/docs/changelog.md" -D "OUTPUT=${debian}/changelog" -D
-          "MAINTAINER=${maintainer}" -D "VERSION=${PROJECT_VERSION}" -P "${PROJECT_SOURCE_DIR}/tools/cmake/debian_changelog.cmake"
+          "MAINTAINER=${maintainer}" -D "VERSION=${PROJECT_VERSION}" -P "${PROJECT_SOURCE_DIR}/cmake/debian_changelog.cmake"
   COMMAND_ERROR_IS_FATAL ANY)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS docs/changelog.md LICENSE)
 install(FILES "${debian}/copyright" "${debian}/changelog.gz" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

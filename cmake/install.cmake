@@ -8,9 +8,9 @@ install(EXPORT gradzoo-targets NAMESPACE gradzoo:: DESTINATION "${package_dir}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/gradzoo-config-version.cmake" COMPATIBILITY SameMinorVersion)
 list(TRANSFORM floor_targets REPLACE "^gradzoo_" "" OUTPUT_VARIABLE floor_names)
 list(JOIN floor_names " " floor_names)
-configure_file(tools/cmake/gradzoo-config.cmake.in "${PROJECT_BINARY_DIR}/gradzoo-config.cmake" @ONLY)
+configure_file(cmake/gradzoo-config.cmake.in "${PROJECT_BINARY_DIR}/gradzoo-config.cmake" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/gradzoo-config.cmake" "${PROJECT_BINARY_DIR}/gradzoo-config-version.cmake"
-              tools/cmake/dependencies.cmake tools/mpi/mpi_processes.cpp DESTINATION "${package_dir}")
+              cmake/dependencies.cmake tools/mpi/mpi_processes.cpp DESTINATION "${package_dir}")
 
 install(DIRECTORY datasets/mnist DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo/datasets")
 install(DIRECTORY course zoo DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo")
@@ -18,7 +18,7 @@ install(DIRECTORY course zoo DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo")
 install(CODE "execute_process(
   COMMAND \"${CMAKE_COMMAND}\" -D \"SOURCE_DIR=${PROJECT_SOURCE_DIR}\" -D
           \"OUTPUT_DIR=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DOCDIR}\" -P
-          \"${PROJECT_SOURCE_DIR}/tools/cmake/installed_docs.cmake\"
+          \"${PROJECT_SOURCE_DIR}/cmake/installed_docs.cmake\"
   COMMAND_ERROR_IS_FATAL ANY)")
 
 # Manual pages, by the program itself, and what shells complete.
@@ -27,9 +27,9 @@ if(TARGET gradzoo_tools)
   add_custom_command(
     OUTPUT "${manual}/stamp"
     COMMAND "${CMAKE_COMMAND}" -D "PROGRAM=$<TARGET_FILE:gradzoo_command>" -D "OUTPUT_DIR=${manual}/man1" -P
-            "${PROJECT_SOURCE_DIR}/tools/cmake/manual.cmake"
+            "${PROJECT_SOURCE_DIR}/cmake/manual.cmake"
     COMMAND "${CMAKE_COMMAND}" -E touch "${manual}/stamp"
-    DEPENDS gradzoo_programs "${PROJECT_SOURCE_DIR}/tools/cmake/manual.cmake"
+    DEPENDS gradzoo_programs "${PROJECT_SOURCE_DIR}/cmake/manual.cmake"
     COMMENT "Manual pages"
     VERBATIM)
   add_custom_target(gradzoo_manual ALL DEPENDS "${manual}/stamp")
@@ -60,5 +60,5 @@ list(JOIN pc_libs " " pc_libs)
 # Wherever it is installed or moved to.
 file(RELATIVE_PATH pc_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
-configure_file(tools/cmake/gradzoo.pc.in "${PROJECT_BINARY_DIR}/gradzoo.pc" @ONLY)
+configure_file(cmake/gradzoo.pc.in "${PROJECT_BINARY_DIR}/gradzoo.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/gradzoo.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
