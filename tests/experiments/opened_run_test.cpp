@@ -68,6 +68,15 @@ TEST_CASE("a model opens from a config's text and its weights' bytes as from the
   CHECK_THROWS_WITH_AS(
       open_model(parse_config("a text", text), SafetensorsReader(scratch.file("more")), true),
       doctest::Contains("'extra' is in the file, but not in this model"), Error);
+  // Sides that no image has are not a shape, and ask for no memory.
+  for (const char* sides : {"4097x28", "-1x28", "28x", "28x0", ""}) {
+    Metadata wrong = weights.metadata();
+    wrong["example"] = sides;
+    save_checkpoint(scratch.file("wrong"), opened.model->weights().state, wrong);
+    CHECK_THROWS_WITH_AS(
+        open_model(parse_config("a text", text), SafetensorsReader(scratch.file("wrong")), true),
+        doctest::Contains("do not give the shape of an example"), Error);
+  }
 }
 
 TEST_CASE("a run of points from before they had units opens as it is, and goes on to the same bytes") {

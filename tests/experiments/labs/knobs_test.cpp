@@ -63,13 +63,16 @@ std::string numbers_of(const LabResult& result) {
 
 }  // namespace
 
-TEST_CASE("every knob of every lab changes the numbers that it finds") {
+TEST_CASE("every lab has numbers, a picture and words, and every knob of it changes the numbers") {
   for (const LabEntry& entry : labs()) {
     CAPTURE(entry.name);
     REQUIRE(kBriefly.contains(entry.name));
     const std::vector<std::string>& briefly = kBriefly.at(entry.name);
     const LabResult usual = entry.run({.seed = 1}, briefly);
     CHECK(!numbers_of(usual).empty());
+    CHECK(!pictures_of(usual).empty());
+    CHECK(!usual.interpretation.empty());
+    CHECK(!usual.exercise.empty());
     const std::unique_ptr<Lab> lab = entry.make();
     OptionTable knobs;
     lab->describe(knobs);
