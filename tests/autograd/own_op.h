@@ -6,8 +6,8 @@
 
 namespace gradzoo::test {
 
-/// The declarations that a test's op begins with: its value has the first operand's shape, and `its_saves` says
-/// for each operand what the gradient reads.
+/// The declarations that a test's op begins with: its value has the first operand's shape, and `its_saves`
+/// says for each operand what the gradient reads.
 template <Kind its_kind, unsigned... its_saves>
 struct OwnOp {
   static constexpr const char* formula = "y = f(x)";
