@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops/linalg.h"
+#include "autograd/own_op.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
@@ -19,12 +20,8 @@ using namespace gradzoo::test;
 namespace {
 
 /// An op whose rule fails.
-struct Throws {
+struct Throws : OwnOp<Kind::elementwise, kReadsNothing> {
   static constexpr const char* name = "throws";
-  static constexpr const char* formula = "y = x";
-  static constexpr Kind kind = Kind::elementwise;
-  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
-  Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {
     std::copy_n(in[0].data<double>(), out.size(), out.mutable_data<double>());
   }
@@ -32,12 +29,8 @@ struct Throws {
 };
 
 /// a + b, by a rule that reads the shapes of both operands whichever is tracked.
-struct AsksForBoth {
+struct AsksForBoth : OwnOp<Kind::linear, kReadsNothing, kReadsNothing> {
   static constexpr const char* name = "asks_for_both";
-  static constexpr const char* formula = "y = a + b";
-  static constexpr Kind kind = Kind::linear;
-  static constexpr std::array<unsigned, 2> saves = {kReadsNothing, kReadsNothing};
-  Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {
     std::transform(in[0].data<double>(), in[0].data<double>() + out.size(), in[1].data<double>(),
                    out.mutable_data<double>(), std::plus<>{});
@@ -51,12 +44,8 @@ struct AsksForBoth {
 /// y = 2 x, which is its own vjp: as an op that adds to what stands there, or one that does not.
 int doubles_run = 0, doubles_added = 0;
 template <bool adds>
-struct Double {
+struct Double : OwnOp<Kind::linear, kReadsNothing> {
   static constexpr const char* name = "double";
-  static constexpr const char* formula = "y = 2 x;  dx = 2 g";
-  static constexpr Kind kind = Kind::linear;
-  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
-  Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {
     ++doubles_run;
     for (int64_t i = 0; i < out.size(); ++i) out.mutable_data<double>()[i] = 2 * in[0].data<double>()[i];
@@ -69,11 +58,8 @@ struct Double {
 };
 
 /// x (1, n) in each of four rows; its rule gives one gradient a row, doubled.
-struct InEveryRow {
+struct InEveryRow : OwnOp<Kind::linear, kReadsNothing> {
   static constexpr const char* name = "in_every_row";
-  static constexpr const char* formula = "y = x";
-  static constexpr Kind kind = Kind::linear;
-  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape shape(Inputs in) const { return {4, in[0].dim(1)}; }
   void forward(Inputs in, Tensor& out) const {
     for (int64_t i = 0; i < out.size(); ++i)
@@ -83,11 +69,8 @@ struct InEveryRow {
 };
 
 /// y = a b, whose rule gives a product of the wrong shape.
-struct Misshapen {
+struct Misshapen : OwnOp<Kind::bilinear, kReadsNothing, reads_in(0)> {
   static constexpr const char* name = "misshapen";
-  static constexpr const char* formula = "y = a b;  db = a a'";
-  static constexpr Kind kind = Kind::bilinear;
-  static constexpr std::array<unsigned, 2> saves = {kReadsNothing, reads_in(0)};
   Shape shape(Inputs in) const { return {in[0].dim(0), in[1].dim(1)}; }
   void forward(Inputs, Tensor& out) const { out = zeros(out.shape(), out.dtype()); }
   void vjp(Vjp& v, const Tensor&) const { v.give(1, ops::MatMul{false, true}, v.in(0), v.in(0)); }

@@ -31,5 +31,6 @@ inline bool contains(std::string_view text, std::string_view part) {
 inline void check_says(const std::string& text, const std::vector<std::string>& parts) {
   for (const std::string& part : parts) CHECK_MESSAGE(contains(text, part), "'", part, "' is not in: ", text);
 }
+inline void check_says(const std::string& text, const char* part) { check_says(text, Strings{part}); }
 
 }  // namespace gradzoo::test

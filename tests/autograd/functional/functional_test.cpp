@@ -76,12 +76,10 @@ TEST_CASE("forward, reverse and the trace of the Hessian give one Laplacian, in 
     traces.push_back(trace);
   }
   const Tensor expected = tensor(traces, {5}, DType::f64);
-  CHECK(largest_difference(laplacian(f, x, {.method = TraceMethod::reverse}), expected) < 1e-11);
-  CHECK(largest_difference(laplacian(f, x, {.method = TraceMethod::forward}), expected) < 1e-11);
-  CHECK(largest_difference(laplacian(f, x, {.method = TraceMethod::reverse, .max_bytes = 1}), expected) <
-        1e-11);
-  CHECK(largest_difference(laplacian(f, x, {.method = TraceMethod::forward, .max_bytes = 1}), expected) <
-        1e-11);
+  for (const TraceMethod method : {TraceMethod::reverse, TraceMethod::forward}) {
+    CHECK(largest_difference(laplacian(f, x, {.method = method}), expected) < 1e-11);
+    CHECK(largest_difference(laplacian(f, x, {.method = method, .max_bytes = 1}), expected) < 1e-11);
+  }
   CHECK(largest_difference(laplacian(f, x, {.check_rows = true}), expected) < 1e-11);
 }
 

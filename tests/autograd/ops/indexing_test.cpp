@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "gradzoo/autograd/grad.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -24,51 +23,30 @@ Tensor labels(const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("gather reads at the index of each place, and scatter_add adds there, along any axis") {
+TEST_CASE("places and rows are read at their index, and added to there, along any axis") {
   const Shape shape = {3, 4, 2};
-  for (int axis = 0; axis < 3; ++axis) {
-    Shape index_shape = shape;
-    index_shape.set(axis, 5);
-    const Tensor x = wave(shape), index = some_indices(index_shape, shape[axis]);
-    const AxisView v = view_axis(shape, axis), w = view_axis(index_shape, axis);
-    std::vector<double> read, added(24);
-    const Tensor src = wave(index_shape, DType::f64, 0.4);
-    for (int64_t o = 0; o < w.outer; ++o)
-      for (int64_t j = 0; j < w.n; ++j) {
-        for (int64_t k = 0; k < w.inner; ++k) {
-          const size_t place = position(w, o, j, k);
-          const int64_t i = index.data<int64_t>()[place];
-          read.push_back(x.data<double>()[position(v, o, i, k)]);
-          added[position(v, o, i, k)] += src.data<double>()[place];
+  for (int axis = 0; axis < 3; ++axis)
+    for (const bool rows : {false, true}) {  // an index for each row, or one for each place
+      Shape chosen = shape;
+      chosen.set(axis, 5);
+      const Tensor x = wave(shape), src = wave(chosen, DType::f64, 0.4),
+                   index = some_indices(rows ? Shape{5} : chosen, shape[axis]);
+      const AxisView v = view_axis(shape, axis), w = view_axis(chosen, axis);
+      std::vector<double> read, added(24);
+      for (int64_t o = 0; o < w.outer; ++o)
+        for (int64_t j = 0; j < w.n; ++j) {
+          for (int64_t k = 0; k < w.inner; ++k) {
+            const size_t place = position(w, o, j, k);
+            const int64_t i = index.data<int64_t>()[rows ? static_cast<size_t>(j) : place];
+            read.push_back(x.data<double>()[position(v, o, i, k)]);
+            added[position(v, o, i, k)] += src.data<double>()[place];
+          }
         }
-      }
-    CHECK(max_error(gather(x, axis, index), read) == 0);
-    CHECK(max_error(scatter_add(src, axis, index, shape[axis]), added) < 1e-15);
-  }
+      const auto add = rows ? index_add : scatter_add;
+      CHECK(max_error(rows ? index_select(x, axis - 3, index) : gather(x, axis, index), read) == 0);
+      CHECK(max_error(add(src, axis, index, shape[axis]), added) < 1e-15);
+    }
 }
-
-TEST_CASE("index_select reads rows and index_add adds rows, along any axis") {
-  const Shape shape = {3, 4, 2};
-  for (int axis = 0; axis < 3; ++axis) {
-    const Tensor x = wave(shape), index = some_indices({6}, shape[axis]);
-    Shape rows = shape;
-    rows.set(axis, 6);
-    const AxisView v = view_axis(shape, axis), w = view_axis(rows, axis);
-    const Tensor src = wave(rows, DType::f64, 0.4);
-    std::vector<double> read, added(24);
-    for (int64_t o = 0; o < w.outer; ++o)
-      for (int64_t j = 0; j < w.n; ++j) {
-        for (int64_t k = 0; k < w.inner; ++k) {
-          const int64_t i = index.data<int64_t>()[j];
-          read.push_back(x.data<double>()[position(v, o, i, k)]);
-          added[position(v, o, i, k)] += src.data<double>()[position(w, o, j, k)];
-        }
-      }
-    CHECK(max_error(index_select(x, axis - 3, index), read) == 0);
-    CHECK(max_error(index_add(src, axis, index, shape[axis]), added) < 1e-15);
-  }
-}
-
 TEST_CASE("Repeated indices add up in their order, so sums are exact to the bit") {
   // (2^53 + 1) + 1 rounds to 2^53 twice; 1 + 1 + 2^53 does not
   const Tensor src = tensor({9007199254740992.0, 1, 1, 1, 1, 9007199254740992.0}, {6}, DType::f64);

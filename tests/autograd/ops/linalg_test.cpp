@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops/elementwise.h"
-#include "gradzoo/autograd/grad.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

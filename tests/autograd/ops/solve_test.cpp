@@ -7,7 +7,6 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/functional/functional.h"
-#include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "support/approx.h"

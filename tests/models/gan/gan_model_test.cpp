@@ -41,22 +41,37 @@ struct Run {
   std::map<std::string, double> step(const Tensor& x, double rate) { return step_on(*gan, x, rate, 0, 10); }
 };
 
+// The players that a run begins with, for steps that are written out here.
+struct OwnPlayers {
+  Rng init{0, "gan/init"}, noise{0, "gan/noise"};
+  Generator generator;
+  Discriminator discriminator;
+  Learner g, d;
+  explicit OwnPlayers(const GanShape& shape = small_shape(),
+                      const LearnerOptions& options = {.optimizer = adam({.beta1 = 0.5})})
+      : generator(shape, init),
+        discriminator(shape, init),
+        g(generator, options),
+        d(discriminator, options) {}
+  void check_same(Gan& gan, double tolerance) const {
+    const auto near = [=](double a, double b) { return std::abs(a - b) < tolerance; };
+    CHECK(std::ranges::equal(parameter_values(gan.generator()), parameter_values(generator), near));
+    CHECK(std::ranges::equal(parameter_values(gan.discriminator()), parameter_values(discriminator), near));
+  }
+};
+
 TEST_CASE("G's further steps are on fakes of their own, by the D that has stepped") {
   Rng rng(1, "gan_model_test");
   const Tensor x = randn({6, 2}, rng);
   Run run({"instance_noise=0", "clip=0", "generator_steps=3", "discriminator_rate=0"});
   run.step(x, 0.01);
-  Rng init(0, "gan/init"), noise(0, "gan/noise");
-  const Generator generator(small_shape(), init);
-  const Discriminator discriminator(small_shape(), init);
-  Learner g(generator, {.optimizer = adam({.beta1 = 0.5})});
+  OwnPlayers own;
   for (int step = 0; step < 3; ++step) {
     const Tape tape;
-    const Tensor z = randn({6, 3}, noise);
-    g.step(non_saturating.generator(discriminator.forward(generator.forward(z))), 0.01);
+    const Tensor z = randn({6, 3}, own.noise);
+    own.g.step(non_saturating.generator(own.discriminator.forward(own.generator.forward(z))), 0.01);
   }
-  const auto near = [](double a, double b) { return std::abs(a - b) < 2e-5; };
-  CHECK(std::ranges::equal(parameter_values(run.gan->generator()), parameter_values(generator), near));
+  own.check_same(*run.gan, 2e-5);
   CHECK(contains(error_message([] {
                    Run({"simultaneous=true", "generator_steps=2"});
                  }),
@@ -84,26 +99,19 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
     Run run({"instance_noise=0", "clip=0", named});
     run.step(x, 0.01);
 
-    Rng init(0, "gan/init"), noise(0, "gan/noise");
-    const Generator generator(small_shape(), init);
-    const Discriminator discriminator(small_shape(), init);
-    Learner g(generator, {.optimizer = adam({.beta1 = 0.5})}),
-        d(discriminator, {.optimizer = adam({.beta1 = 0.5})});
-    const Tensor z = randn({6, 3}, noise);
+    OwnPlayers own;
+    const auto judged = [&](const Tensor& at) { return own.discriminator.forward(at); };
+    const Tensor z = randn({6, 3}, own.noise);
     {
       Tape tape;
-      const Tensor fake = generator.forward(z).detach();
-      d.step(loss->discriminator(discriminator.forward(x), discriminator.forward(fake)), 0.01);
+      const Tensor fake = own.generator.forward(z).detach();
+      own.d.step(loss->discriminator(judged(x), judged(fake)), 0.01);
     }
     {
       Tape tape;
-      const Tensor logits = discriminator.forward(generator.forward(z));
-      g.step(loss->generator(logits), 0.01);
+      own.g.step(loss->generator(judged(own.generator.forward(z))), 0.01);
     }
-    const auto near = [](double a, double b) { return std::abs(a - b) < 1e-6; };
-    CHECK(std::ranges::equal(parameter_values(run.gan->generator()), parameter_values(generator), near));
-    CHECK(std::ranges::equal(parameter_values(run.gan->discriminator()), parameter_values(discriminator),
-                             near));
+    own.check_same(*run.gan, 1e-6);
   }
 }
 
@@ -159,12 +167,9 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
     shape.latent = 3;
     shape.generator_hidden = shape.discriminator_hidden = {8, 8};
     if (!images && game.assignments[0] != "init=he") shape.init = GeneratorInit::torch;
-    Rng init(0, "gan/init"), noise(0, "gan/noise"), rng(9, "gan_model_test");
-    const Generator generator(shape, init);
-    const Discriminator discriminator(shape, init);
-    const LearnerOptions learner{.optimizer = adam({.beta1 = game.beta1, .beta2 = game.beta2}),
-                                 .clip = game.clip};
-    Learner g(generator, learner), d(discriminator, learner);
+    OwnPlayers own(shape, {.optimizer = adam({.beta1 = game.beta1, .beta2 = game.beta2}), .clip = game.clip});
+    const Discriminator& discriminator = own.discriminator;
+    Rng rng(9, "gan_model_test"), &noise = own.noise;
     for (int64_t step = 0; step < 6; ++step) {
       const Tensor x = rand({6, data.size()}, rng);
       run.gan->train_step({step, 8, 0.01, {x, labels, {}}}, MetricRow(row));
@@ -176,7 +181,7 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
       {
         const Tape tape;
         const Tensor real = discriminator.centred(x).clone().requires_grad_();
-        const Tensor fake = generator.centred(z, labels).detach();
+        const Tensor fake = own.generator.centred(z, labels).detach();
         const Tensor logits = discriminator.judge(spoiled(concat(real, fake, 0)), both);
         const int64_t packs = 6 / shape.pac;
         const Tensor of_real = slice(logits, 0, 0, packs), of_fake = slice(logits, 0, packs, 2 * packs);
@@ -187,17 +192,14 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
           const Tensor between = points_between(real, fake, shape.pac, noise);
           loss = loss + gradient_penalty(between, discriminator.judge(between, labels)) * game.gradient;
         }
-        d.step(loss, 0.01 * game.rate);
+        own.d.step(loss, 0.01 * game.rate);
       }
       if (step % game.critic_steps != game.critic_steps - 1) continue;
       const Tape tape;
-      const Tensor logits = discriminator.judge(spoiled(generator.centred(z, labels)), labels);
-      g.step(game.loss->generator(logits), 0.01);
+      const Tensor logits = discriminator.judge(spoiled(own.generator.centred(z, labels)), labels);
+      own.g.step(game.loss->generator(logits), 0.01);
     }
-    const auto near = [](double a, double b) { return std::abs(a - b) < 2e-5; };
-    CHECK(std::ranges::equal(parameter_values(run.gan->generator()), parameter_values(generator), near));
-    CHECK(std::ranges::equal(parameter_values(run.gan->discriminator()), parameter_values(discriminator),
-                             near));
+    own.check_same(*run.gan, 2e-5);
   }
 }
 

@@ -19,18 +19,14 @@ namespace {
 const DataShape kPacImages{.example = {8, 8}};
 DataShape pac_grid() { return test::toy_shape("grid25"); }
 
-std::vector<std::string> small_pacgan(const std::vector<std::string>& more) {
-  std::vector<std::string> all = {"preset=pacgan", "generator_hidden=5,4", "discriminator_hidden=4,3",
-                                  "maxout=3", "init=he"};
-  all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
+const test::Strings kSmallPacgan = {"preset=pacgan", "generator_hidden=5,4", "discriminator_hidden=4,3",
+                                    "maxout=3", "init=he"};
 
 struct PacRun {
   std::unique_ptr<Gan> gan;
   State state;
   explicit PacRun(const std::vector<std::string>& more)
-      : gan(test::small_model<Gan>("gan", small_pacgan(more), pac_grid())) {
+      : gan(test::small_model<Gan>("gan", test::joined(kSmallPacgan, more), pac_grid())) {
     gan->register_state(state);
   }
 };
@@ -98,29 +94,12 @@ Tensor naive_scores(const NaivePlayer& d, const Tensor& packs) {
 }
 
 TEST_CASE("preset=pacgan is the published setting, pac and batch by packs; an own choice goes first") {
-  test::check_options("gan", {"preset=pacgan"}, pac_grid(),
-                      {"pac=2",
-                       "batch=200",
-                       "steps=400000",
-                       "lr=0.0001",
-                       "schedule=constant",
-                       "beta1=0.8",
-                       "beta2=0.999",
-                       "discriminator_rate=1",
-                       "critic_steps=1",
-                       "simultaneous=true",
-                       "loss=non-saturating",
-                       "latent=2",
-                       "generator_hidden=400,400,400,400",
-                       "generator_norm=batch",
-                       "discriminator_hidden=200,200,200",
-                       "maxout=5",
-                       "init=normal",
-                       "instance_noise=0",
-                       "label_smoothing=0",
-                       "penalty=none",
-                       "ema=0",
-                       "clip=0"});
+  test::check_options(
+      "gan", {"preset=pacgan"}, pac_grid(),
+      {"pac=2 batch=200 steps=400000 lr=0.0001 schedule=constant beta1=0.8 beta2=0.999 ema=0",
+       "discriminator_rate=1 critic_steps=1 simultaneous=true loss=non-saturating penalty=none",
+       "latent=2 generator_hidden=400,400,400,400 generator_norm=batch init=normal maxout=5",
+       "discriminator_hidden=200,200,200 instance_noise=0 label_smoothing=0 clip=0"});
   test::check_options("gan", {"preset=pacgan", "pac=1"}, pac_grid(), {"batch=100"});
   test::check_options("gan", {"preset=pacgan", "pac=4", "steps=7"}, pac_grid(), {"batch=400", "steps=7"});
   // The grid itself: {-4, ..., 4}^2, sigma .05.

@@ -17,6 +17,7 @@ using namespace test;
 namespace {
 
 const Strings kSmall{"couplings=4", "hidden=16", "ema=0"};
+const DataShape kPixels{.example = {8, 8}, .classes = 1};
 const Strings kSmallImages{"couplings=2", "low_couplings=2", "channels=2", "ema=0"};
 
 Examples images_of(int64_t n) {
@@ -25,14 +26,14 @@ Examples images_of(int64_t n) {
 }
 
 TEST_CASE("a step's loss is the mean of -log p, in bits a dimension of pixels") {
-  const DataShape ring = toy_shape("ring8"), pixels{.example = {8, 8}, .classes = 1};
+  const DataShape ring = toy_shape("ring8");
   Rng rng(2, "realnvp_test");
   const auto plane = small_model<RealNvp>("realnvp", kSmall, ring);
   const Tensor x = ring.toy->sample(30, rng);
   const double nll = -mean(plane->flow().log_prob(x)).item();
   CHECK(step_on(*plane, x, 0.01)["nll_nats"] == approx(nll).epsilon(1e-5));
   CHECK(-mean(plane->flow().log_prob(x)).item() < nll);
-  const auto images = small_model<RealNvp>("realnvp", kSmallImages, pixels);
+  const auto images = small_model<RealNvp>("realnvp", kSmallImages, kPixels);
   const Tensor u = rand({10, 64}, rng);
   const double bits = -mean(images->flow().log_prob(u)).item() / (64 * std::numbers::ln2) + 8;
   CHECK(step_on(*images, u, 0.01)["bits_per_dim"] == approx(bits).epsilon(1e-5));
@@ -57,8 +58,7 @@ TEST_CASE("on a Gaussian it learns the density, and its samples") {
 }
 
 TEST_CASE("uniform pixels cost eight bits, and the first batch brings a flow near its data") {
-  const DataShape shape{.example = {8, 8}, .classes = 1};
-  const auto model = small_model<RealNvp>("realnvp", kSmallImages, shape);
+  const auto model = small_model<RealNvp>("realnvp", kSmallImages, kPixels);
   const Examples noise = images_of(200);
   const auto bits = [&] { return model->evaluate({noise, noise, 1})[kBitsPerDim].value; };
   const double before = bits();
@@ -72,12 +72,9 @@ TEST_CASE("uniform pixels cost eight bits, and the first batch brings a flow nea
 }
 
 TEST_CASE("the first batch is all of a small training set, its pixels as training sees them") {
-  const DataShape shape{.example = {8, 8}, .classes = 1};
-  auto settings = kSmallImages;
-  settings.emplace_back("seed=3");
-  const auto model = small_model<RealNvp>("realnvp", settings, shape);
+  const auto model = small_model<RealNvp>("realnvp", joined(kSmallImages, {"seed=3"}), kPixels);
   Rng rng(3, "realnvp/init"), points(5, "realnvp_test");
-  CouplingFlow twin(shape, {.couplings = 2, .low_couplings = 2, .channels = 2}, rng);
+  CouplingFlow twin(kPixels, {.couplings = 2, .low_couplings = 2, .channels = 2}, rng);
   const Examples some = images_of(30);
   model->prepare(some);
   twin.begin_at(read_examples(some, 0, 30, Pixels::dequantised, Rng(3, "realnvp/first_batch")).x);
@@ -86,8 +83,7 @@ TEST_CASE("the first batch is all of a small training set, its pixels as trainin
 }
 
 TEST_CASE("chains on images begin at draws within the pixels' domain") {
-  const DataShape shape{.example = {8, 8}, .classes = 1};
-  const auto model = small_model<RealNvp>("realnvp", kSmallImages, shape);
+  const auto model = small_model<RealNvp>("realnvp", kSmallImages, kPixels);
   // Of black and white pixels: many draws have codes so far out that the logit's margin shows.
   Rng ink(7, "realnvp_test");
   Tensor bytes = cast(bernoulli(full({100, 8, 8}, 0.5), ink), DType::u8);
@@ -102,9 +98,8 @@ TEST_CASE("chains on images begin at draws within the pixels' domain") {
 }
 
 TEST_CASE("what the first batch told every actnorm is in the State, at both resolutions") {
-  const DataShape shape{.example = {8, 8}, .classes = 1};
-  const auto prepared = small_model<RealNvp>("realnvp", kSmallImages, shape);
-  const auto fresh = small_model<RealNvp>("realnvp", kSmallImages, shape);
+  const auto prepared = small_model<RealNvp>("realnvp", kSmallImages, kPixels);
+  const auto fresh = small_model<RealNvp>("realnvp", kSmallImages, kPixels);
   prepared->prepare(images_of(100));
   Rng rng(6, "realnvp_test");
   const Tensor x = rand({4, 64}, rng);
@@ -125,8 +120,7 @@ TEST_CASE("pixels without a density are refused with what to do") {
 }
 
 TEST_CASE("a row between two images begins and ends with them, and its middle is the middle code") {
-  const DataShape pixels{.example = {8, 8}, .classes = 1};
-  const auto model = small_model<RealNvp>("realnvp", kSmallImages, pixels);
+  const auto model = small_model<RealNvp>("realnvp", kSmallImages, kPixels);
   Rng rng(4, "realnvp_test");
   const Tensor ends = rand({4, 64}, rng);
   for (int step = 0; step < 3; ++step) step_on(*model, ends, 0.01);

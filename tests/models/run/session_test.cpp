@@ -56,9 +56,8 @@ TEST_CASE("few images are passed over more often, at most twenty times, unless i
 TEST_CASE("data of the wrong kind are refused with the reason") {
   const std::string points = error_message([] { run_options("classifier", Strings{"data=ring8"}); });
   CHECK_MESSAGE(contains(points, "classifier learns images, and ring8 has points of 2 numbers"), points);
-  const std::string images = error_message([] { run_options("cnce", Strings{"data=mnist"}); });
-  CHECK_MESSAGE(contains(images, "cnce learns points, and mnist has images of 28x28: neighbours of images"),
-                images);
+  check_says(error_message([] { run_options("cnce", Strings{"data=mnist"}); }),
+             "cnce learns points, and mnist has images of 28x28: neighbours of images");
 }
 
 TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with a batch that goes") {

@@ -30,6 +30,8 @@ struct Watcher : TrainObserver {
   bool should_stop(int64_t step) override { return step == stop_at; }
 };
 
+const Strings kSmallVae = {"hidden=8", "latent=2"};
+
 /// A VAE, its batches and its trainer.
 struct Run {
   std::unique_ptr<RunOptions> options;
@@ -38,17 +40,12 @@ struct Run {
   Trainer trainer;
   State state;
   explicit Run(const std::vector<std::string>& assignments = {}, int64_t steps = 12)
-      : options(options_for("vae", with_small_sizes(assignments), kShape)),
+      : options(options_for("vae", joined(kSmallVae, assignments), kShape)),
         model(options->make_model(kShape)),
         batches(some_images(20), {.batch = 5}),
         trainer(*model, batches, {steps, 4, 3, options->training.lr, Decay::linear}) {
     model->register_state(state);
     trainer.register_state(state);
-  }
-  static std::vector<std::string> with_small_sizes(const std::vector<std::string>& assignments) {
-    std::vector<std::string> all = {"hidden=8", "latent=2"};
-    all.insert(all.end(), assignments.begin(), assignments.end());
-    return all;
   }
 };
 
@@ -194,15 +191,24 @@ struct Rows : Watcher {
   }
 };
 
-TEST_CASE("each step has the schedule's rate of its own number, and a row the means of its steps") {
+/// Eight steps that a model listens to.
+struct Listened {
   Listening model;
-  Batches batches(some_images(20), {.batch = 5});
-  Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear});
+  Batches batches{some_images(20), {.batch = 5}};
+  Trainer trainer{model, batches, {8, 4, 3, 0.8, Decay::linear}};
   State state;
-  model.register_state(state);
-  trainer.register_state(state);
   Rows rows;
-  trainer.run(rows);
+  explicit Listened(int64_t fails_at = -1) : model(fails_at) {
+    model.register_state(state);
+    trainer.register_state(state);
+  }
+};
+
+TEST_CASE("each step has the schedule's rate of its own number, and a row the means of its steps") {
+  Listened run;
+  const Listening& model = run.model;
+  const Rows& rows = run.rows;
+  run.trainer.run(run.rows);
   REQUIRE(model.rates.size() == 8);
   for (size_t i = 0; i < 8; ++i) {
     CHECK(model.rates[i] == approx(0.1 * static_cast<double>(8 - i)));
@@ -216,17 +222,10 @@ TEST_CASE("each step has the schedule's rate of its own number, and a row the me
 }
 
 TEST_CASE("a step that fails is run again on the same draws, which are wound back in the end") {
-  Listening model(2);
-  Batches batches(some_images(20), {.batch = 5});
-  Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear});
-  State state;
-  model.register_state(state);
-  trainer.register_state(state);
-  Rows rows;
-  const std::string message = error_message([&] { trainer.run(rows); });
-  CHECK(contains(message, "step 3: the loss is nan"));
-  CHECK(model.drawn == std::vector<uint64_t>{0, 1, 2, 2});
-  CHECK(std::get<Rng*>(state.find("listening.rng")->target)->draw() == 2);
+  Listened run(2);
+  check_says(error_message([&] { run.trainer.run(run.rows); }), "step 3: the loss is nan");
+  CHECK(run.model.drawn == std::vector<uint64_t>{0, 1, 2, 2});
+  CHECK(std::get<Rng*>(run.state.find("listening.rng")->target)->draw() == 2);
 }
 
 TEST_CASE("shards that do not divide a batch, the last of an epoch or a model's chains are refused") {
@@ -237,7 +236,7 @@ TEST_CASE("shards that do not divide a batch, the last of an epoch or a model's 
     watcher.stop_at = 1;
     return error_message([&] { trainer.run(watcher); });
   };
-  const auto vae = options_for("vae", Run::with_small_sizes({}), kShape)->make_model(kShape);
+  const auto vae = options_for("vae", kSmallVae, kShape)->make_model(kShape);
   CHECK(refusal(*vae, 24, 3).empty());
   CHECK(contains(refusal(*vae, 24, 4), "shards=4 do not divide a batch of 6 rows. Hint: "));
   CHECK(contains(refusal(*vae, 22, 3), "shards=3 do not divide a batch of 4 rows. Hint: "));

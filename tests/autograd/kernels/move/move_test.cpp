@@ -43,66 +43,42 @@ class Expected {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("gather and scatter_add follow their indices", T, float, double) {
-  for (const View& v : kViews) {
-    const auto x = test::uniform_values<T>(v.outer * v.n * v.inner, -1, 1, 1);
-    const auto src = test::uniform_values<T>(v.outer * v.m * v.inner, -1, 1, 2);
-    const auto index = test::uniform_values<int64_t>(v.outer * v.m * v.inner, 0, static_cast<double>(v.n), 3);
-    std::vector<T> y(src.size());
-    std::vector<T> sums = x;
-    Expected<T> expected(x);
-    kernels::gather(x.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
-    kernels::scatter_add(src.data(), index.data(), sums.data(), v.outer, v.n, v.m, v.inner);
-    for (int64_t o = 0; o < v.outer; ++o)
-      for (int64_t j = 0; j < v.m; ++j) {
-        for (int64_t i = 0; i < v.inner; ++i) {
-          const size_t at = flat(o, v.m, j, v.inner, i);
-          const size_t there = flat(o, v.n, index[at], v.inner, i);
-          CHECK(y[at] == x[there]);
-          expected.add(there, src[at]);
+TEST_CASE_TEMPLATE("places and rows are read, and added to, where their indices say", T, float, double) {
+  for (const View& v : kViews)
+    for (const bool rows : {false, true}) {  // an index for each row, or one for each place
+      const int64_t places = v.outer * v.m * v.inner;
+      const auto x = test::uniform_values<T>(v.outer * v.n * v.inner, -1, 1, 1);
+      const auto src = test::uniform_values<T>(places, -1, 1, 2);
+      const auto index = test::uniform_values<int64_t>(rows ? v.m : places, 0, static_cast<double>(v.n), 3);
+      std::vector<T> y(src.size()), sums = x;
+      Expected<T> expected(x);
+      const auto read = rows ? kernels::index_select<T> : kernels::gather<T>;
+      const auto add = rows ? kernels::index_add<T> : kernels::scatter_add<T>;
+      read(x.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
+      add(src.data(), index.data(), sums.data(), v.outer, v.n, v.m, v.inner);
+      for (int64_t o = 0; o < v.outer; ++o)
+        for (int64_t j = 0; j < v.m; ++j) {
+          for (int64_t i = 0; i < v.inner; ++i) {
+            const size_t at = flat(o, v.m, j, v.inner, i);
+            const size_t there = flat(o, v.n, index[rows ? static_cast<size_t>(j) : at], v.inner, i);
+            CHECK(y[at] == x[there]);
+            expected.add(there, src[at]);
+          }
         }
-      }
-    CHECK(sums == expected.sums(v.m));
-  }
+      CHECK(sums == expected.sums(v.m));
+    }
 }
-
-TEST_CASE_TEMPLATE("index_select and index_add follow their indices", T, float, double) {
-  for (const View& v : kViews) {
-    const auto x = test::uniform_values<T>(v.outer * v.n * v.inner, -1, 1, 1);
-    const auto src = test::uniform_values<T>(v.outer * v.m * v.inner, -1, 1, 2);
-    const auto index = test::uniform_values<int64_t>(v.m, 0, static_cast<double>(v.n), 3);
-    std::vector<T> y(src.size());
-    std::vector<T> sums = x;
-    Expected<T> expected(x);
-    kernels::index_select(x.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
-    kernels::index_add(src.data(), index.data(), sums.data(), v.outer, v.n, v.m, v.inner);
-    for (int64_t o = 0; o < v.outer; ++o)
-      for (int64_t j = 0; j < v.m; ++j) {
-        for (int64_t i = 0; i < v.inner; ++i) {
-          const size_t there = flat(o, v.n, index[static_cast<size_t>(j)], v.inner, i);
-          CHECK(y[flat(o, v.m, j, v.inner, i)] == x[there]);
-          expected.add(there, src[flat(o, v.m, j, v.inner, i)]);
-        }
-      }
-    CHECK(sums == expected.sums(v.m));
-  }
-}
-
 TEST_CASE("sums by index have the same bytes at any thread count") {
   const View v{3, 7, 500, 200};
   const auto src = test::uniform_values<float>(v.outer * v.m * v.inner, -1, 1, 2);
   const auto index = test::uniform_values<int64_t>(v.outer * v.m * v.inner, 0, 7, 3);
   const auto size = static_cast<size_t>(v.outer * v.n * v.inner);
-  CHECK(test::same_at_any_thread_count([&] {
-    std::vector<float> y(size, 0.0F);
-    kernels::scatter_add(src.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
-    return y;
-  }));
-  CHECK(test::same_at_any_thread_count([&] {
-    std::vector<float> y(size, 0.0F);
-    kernels::index_add(src.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
-    return y;
-  }));
+  for (const auto add : {kernels::scatter_add<float>, kernels::index_add<float>})
+    CHECK(test::same_at_any_thread_count([&] {
+      std::vector<float> y(size, 0.0F);
+      add(src.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
+      return y;
+    }));
 }
 
 TEST_CASE("copy_bytes copies every byte and no more, at any thread count") {
