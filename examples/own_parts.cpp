@@ -86,10 +86,13 @@ int main(int argc, char** argv) {
     return 1;
   }
   add_sampler(sampler_entry_of<HeavyOptions, HeavyWalk>({.moves = "x' = x + step c, accepted or rejected"}));
-  Use use{.name = "roughness", .summary = "how much neighbouring pixels of samples differ"};
+  Use use;
+  use.name = "roughness";
+  use.summary = "how much neighbouring pixels of samples differ";
   use.description = "Measures how much neighbouring pixels of samples differ.";
   use.examples = {{"gradzoo roughness zoo/vae -n 100", "of a hundred samples"}};
-  use.count = {"samples", 100, 2, 10'000};
+  use.count.meaning = "samples";
+  use.count.value = 100, use.count.low = 2, use.count.high = 10'000;
   use.of_images = "draws {}, and those have no neighbouring pixels";
   use.missing = [](const Abilities& able, const DataShape&) {
     return std::string(able.samples ? "" : "draws no samples");
