@@ -96,7 +96,8 @@ int train_command(const Arguments& arguments) {
   line.positional("MODEL", request.model, "what to train; not needed with --config; with --resume the run",
                   false);
   line.on_unknown([&](const std::string& option, const std::string& value) {
-    return setting_hint(request.model.empty() ? own_model() : request.model, option, value);
+    const std::string hint = setting_hint(request.model, option, value);
+    return hint.empty() ? setting_hint(own_model(), option, value) : hint;
   });
   line.option("--data", "NAME|DIR", data,
               "dataset: mnist, fashion, a toy such as ring8 (gradzoo list datasets), a folder of pictures, "
