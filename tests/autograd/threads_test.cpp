@@ -10,8 +10,8 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
-#include "support/error_message.h"
 #include "gradzoo/base/allocation_count.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 using namespace test;

@@ -3,10 +3,10 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/allocation_count.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
-#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 

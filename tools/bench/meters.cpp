@@ -14,9 +14,9 @@
 #include <sched.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/allocation_count.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/text.h"
-#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 namespace {

@@ -3,12 +3,12 @@
 
 #include "autograd/kernels/threads/flops.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/allocation_count.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/small_model.h"
-#include "gradzoo/base/allocation_count.h"
 
 // The energy-based model by convolutions.
 namespace gradzoo {

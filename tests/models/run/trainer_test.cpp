@@ -4,11 +4,11 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/allocation_count.h"
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/small_model.h"
-#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 using namespace test;

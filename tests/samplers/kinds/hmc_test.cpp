@@ -5,11 +5,11 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/allocation_count.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/metropolis.h"
 #include "support/approx.h"
 #include "support/tensor_values.h"
-#include "gradzoo/base/allocation_count.h"
 
 namespace gradzoo {
 using namespace test;

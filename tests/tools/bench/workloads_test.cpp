@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/small_runs.h"
-#include "support/approx.h"
 #include "gradzoo/base/allocation_count.h"
+#include "support/approx.h"
 #include "tools/bench/tape_overhead.h"
 
 using namespace gradzoo;
