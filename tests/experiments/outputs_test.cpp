@@ -123,11 +123,12 @@ TEST_CASE("A name that says another kind than what is written is refused") {
   for (const char* path : {"x.html", "x.HTM", "x", "x.2", "/dev/stdout", "v1.5/x"})
     CHECK_MESSAGE(refusal(path, {}, page) == "", path);
   for (const std::string path : {"x.png", "x.npy", "x.safetensors", "x.html.gz", "x.PNG", ".x.toml"})
-    CHECK(refusal(path, {}, page) == "use: --out " + path + " is not a name for a thing. Hint: --out x.html");
+    CHECK(refusal(path, {}, page) ==
+          "use: --out " + path + " is not a name for a thing. Hint: --out x.html or x.htm");
   for (const char* path : {"x.png", "a b.SVG"}) CHECK_MESSAGE(refusal(path, {}, picture) == "", path);
   for (const std::string path : {"x", "x.jpg", "x.2", "png"})
     CHECK(refusal(path, {}, picture) ==
-          "use: --out " + path + " is not a name for a thing. Hint: --out x.png");
+          "use: --out " + path + " is not a name for a thing. Hint: --out x.png or x.svg");
 }
 
 }  // namespace gradzoo

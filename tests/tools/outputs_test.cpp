@@ -118,8 +118,10 @@ TEST_CASE("compare's pictures, which it writes next to its page of Markdown, fol
   const SmallRun run;
   std::filesystem::create_symlink("run/checkpoint.safetensors", run.scratch.file("page-1-vae.png"));
   const std::string before = read_file(run.scratch.file("run/checkpoint.safetensors"));
-  check_refused("compare run -n 10 --markdown page.md", run.folder,
-                {"--markdown page-1-vae.png is a file of ", "Hint: "});
+  const ProcessResult refused = run_gradzoo("compare run -n 10 --markdown page.md", run.folder);
+  CHECK(refused.status == 1);
+  CHECK_MESSAGE(contains(refused.err, "gradzoo: compare: --markdown page-1-vae.png is a file of "),
+                refused.err);
   CHECK(read_file(run.scratch.file("run/checkpoint.safetensors")) == before);
   CHECK_FALSE(std::filesystem::exists(run.scratch.file("page.md")));
 }

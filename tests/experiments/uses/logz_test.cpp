@@ -32,7 +32,7 @@ TEST_CASE("logz tells the exact log Z of a small machine and both estimates, and
   const ProcessResult text = run_ok(line + "--exact --out z.svg", runs.folder);
   check_says(text.out, {"exact", "by enumeration", "forward", "reverse", "ESS"});
   CHECK(read_file(runs.folder + "/z.svg").starts_with("<svg xmlns="));
-  check_refused(line + "--out z.png", runs.folder, {"z.png is no chart", "x.svg"});
+  check_refused(line + "--out z.png", runs.folder, {"z.png is not a name for a chart", "x.svg"});
   const ProcessResult object = run_ok(line + "--json", runs.folder);
   const auto json = nlohmann::json::parse(object.out);
   CHECK(json["run"] == "small");
