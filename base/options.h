@@ -81,8 +81,8 @@ const auto& find_named(const R& entries, std::string_view name, std::string_view
   throw_unknown(what, name, std::move(known));
 }
 
-/// Throws Error if `taken`, or unless the name is lower-case letters, digits and single dashes, as commands
-/// and folders take it.
+/// Throws Error if `taken`, or if the name has other characters than lower-case letters, digits and single
+/// dashes: names are commands and folders.
 void check_new_name(std::string_view what, std::string_view name, bool taken);
 /// Adds a program's own entry to a list, whose other entries stay where they are. Throws Error if the list
 /// has an entry of this name, or if the name is not one (check_new_name()).

@@ -4,8 +4,8 @@
 # gradzoo_floor(name FOLDERS folder... [OF floor] [WITHOUT regex...] [OPTIMISE level] [HEADERS_OF owner]
 #               [PUBLIC target...] [PRIVATE target...]):
 # the library gradzoo_<name> of all .cpp files in these folders but those whose path matches a regex, in a build that has
-# the floor of that name, or the one that it is a part OF. OPTIMISE is the level of a release build where it is not CMake's, -O3. HEADERS_OF shares the precompiled headers of another floor, which
-# must be compiled alike.
+# the floor of that name, or the one that it is a part OF. OPTIMISE is the level of a release build, -O3 by default.
+# HEADERS_OF shares the precompiled headers of another floor, which must be compiled with the same options.
 function(gradzoo_floor name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "OF;OPTIMISE;HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
   if(NOT name IN_LIST floors AND NOT arg_OF IN_LIST floors)

@@ -5,10 +5,10 @@ file(MAKE_DIRECTORY "${program_headers}")
 file(CREATE_LINK "${CMAKE_CURRENT_LIST_DIR}/../tools" "${program_headers}/tools" SYMBOLIC)
 
 add_custom_target(gradzoo_programs)
-add_library(gradzoo_tools INTERFACE)  # what all of them have next to their main functions, for tests
+add_library(gradzoo_tools INTERFACE)  # the parts of all programs, for tests
 
-# gradzoo_parts(NAME [USES part...] [PRIVATE target...] [WITHOUT regex...]): a library of what the folder has next to its
-# main function, which tests and other programs link with.
+# gradzoo_parts(NAME [USES part...] [PRIVATE target...] [WITHOUT regex...]): a library of the folder's sources except
+# main.cpp. Tests and other programs link with it.
 function(gradzoo_parts name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;PRIVATE;WITHOUT")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
@@ -36,27 +36,25 @@ function(gradzoo_parts name)
 endfunction()
 
 # gradzoo_program(NAME [USES part...] [MAIN file] [OUTPUT file] [TO folder] [COMPONENT component] [SOURCES file...]
-# [PRIVATE target...]): the program gradzoo-NAME of this folder, with its own parts, if there are some, and those it USES.
+# [PRIVATE target...]): the program gradzoo-NAME of this folder, with the folder's parts, if it has some, and the parts
+# that it USES.
 function(gradzoo_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "MAIN;OUTPUT;TO;COMPONENT" "USES;SOURCES;PRIVATE")
   set(target gradzoo_${name}_command)
   if(name STREQUAL "gradzoo")
     set(target gradzoo_command)
   endif()
-  set(output gradzoo-${name})
-  set(folder "${CMAKE_INSTALL_LIBEXECDIR}/gradzoo")
-  set(component Unspecified)
   if(NOT arg_MAIN)
     set(arg_MAIN main.cpp)
   endif()
-  if(arg_OUTPUT)
-    set(output "${arg_OUTPUT}")
+  if(NOT arg_OUTPUT)
+    set(arg_OUTPUT gradzoo-${name})
   endif()
-  if(arg_TO)
-    set(folder "${arg_TO}")
+  if(NOT arg_TO)
+    set(arg_TO "${CMAKE_INSTALL_LIBEXECDIR}/gradzoo")
   endif()
-  if(arg_COMPONENT)
-    set(component "${arg_COMPONENT}")
+  if(NOT arg_COMPONENT)
+    set(arg_COMPONENT Unspecified)
   endif()
   if(TARGET gradzoo_${name}_parts)
     list(APPEND arg_USES ${name})
@@ -65,11 +63,11 @@ function(gradzoo_program name)
   add_executable(${target} ${arg_MAIN} ${arg_SOURCES})
   target_include_directories(${target} PRIVATE "${program_headers}")
   target_link_libraries(${target} PRIVATE ${arg_USES} ${gradzoo_libraries} ${arg_PRIVATE} gradzoo_flags gradzoo_nlohmann)
-  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${output} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
-  if(GRADZOO_SHARED)  # beside it in the build folder, below the same prefix where both are installed
-    file(RELATIVE_PATH to_library "/${folder}" "/${CMAKE_INSTALL_LIBDIR}")
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${arg_OUTPUT} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+  if(GRADZOO_SHARED)  # the library is next to it in the build folder, and below the same prefix when installed
+    file(RELATIVE_PATH to_library "/${arg_TO}" "/${CMAKE_INSTALL_LIBDIR}")
     set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN;$ORIGIN/${to_library}")
   endif()
-  install(TARGETS ${target} DESTINATION "${folder}" COMPONENT ${component})
+  install(TARGETS ${target} DESTINATION "${arg_TO}" COMPONENT ${arg_COMPONENT})
   add_dependencies(gradzoo_programs ${target})
 endfunction()

@@ -1,6 +1,6 @@
 # What users include, and programs of tools/ as well: <gradzoo/autograd/ops.h>, and <gradzoo.h> for the engine and the
 # layers. Only these headers are installed and stand in the reference, and they include each other alone. Programs see no
-# others: where one needs more, a floor has to offer it here (the test `house` counts them).
+# others: if a program needs more, a floor offers it here.
 set(base_headers
     allocation_count.h
     atomic_file.h

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <system_error>
@@ -68,27 +69,28 @@ int64_t number_of(const char* variable) {
   return text == nullptr ? 0 : std::atoll(text);
 }
 
-}  // namespace
-
-int64_t started_together() {
-  int64_t most = 1;
-  for (const Launcher& launcher : kLaunchers) most = std::max(most, number_of(launcher.count));
-  return most;
+// The one that started this process together with others; nullptr without one.
+const Launcher* launcher() {
+  const auto found =
+      std::ranges::find_if(kLaunchers, [](const Launcher& some) { return number_of(some.count) > 1; });
+  return found == std::end(kLaunchers) ? nullptr : found;
 }
 
+}  // namespace
+
+bool started_together() { return launcher() != nullptr; }
+
 void check_alone() {
-  for (const Launcher& launcher : kLaunchers) {
-    if (number_of(launcher.count) <= 1) continue;  // else each would do all of the work, into the same folder
-    if (number_of(launcher.rank) > 0) {            // the first says it, before its end ends all
-      ::sleep(1);
-      std::_Exit(1);
-    }
-    throw Error("{} processes were started, and this program works in one. Hint: {}",
-                number_of(launcher.count),
-                program_name() == "gradzoo"
-                    ? "gradzoo-mpi shares the work among them; cmake -D GRADZOO_MPI=ON builds it"
-                    : "link it with gradzoo::mpi, which shares the work among them");
+  const Launcher* const by = launcher();
+  if (by == nullptr) return;      // else each process would do all of the work, into the same folder
+  if (number_of(by->rank) > 0) {  // the first one prints the error, before its end ends all
+    ::sleep(1);
+    std::_Exit(1);
   }
+  throw Error("{} processes were started, and this program works in one. Hint: {}", number_of(by->count),
+              program_name() == "gradzoo"
+                  ? "gradzoo-mpi shares the work among them; cmake -D GRADZOO_MPI=ON builds it"
+                  : "link it with gradzoo::mpi, which shares the work among them");
 }
 
 int run_main(char** argv, const std::function<int(const Arguments&)>& work,

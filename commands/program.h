@@ -16,8 +16,8 @@ struct Command {
   std::function<int(const Arguments& arguments)> run;
 };
 
-/// How many processes mpirun or srun has started together; 1 without them.
-int64_t started_together();
+/// True if mpirun or srun started this process together with others.
+bool started_together();
 /// Throws Error where mpirun or srun has started several of a program that works alone.
 void check_alone();
 /// main() of a program: calls `begin`, then `work` with the arguments. An Error becomes one line on stderr

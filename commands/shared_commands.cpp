@@ -88,7 +88,7 @@ bool set_processes(ProcessesMaker make) {
   return true;
 }
 
-bool can_share() { return processes_maker != nullptr && started_together() > 1; }
+bool can_share() { return processes_maker != nullptr && started_together(); }
 
 int run_shared_commands(char** argv, std::span<const Command> more) {
   const std::vector<Command> all = shared_commands(more);

@@ -13,13 +13,14 @@ namespace gradzoo {
 
 /// Joins the processes that were started together.
 using ProcessesMaker = std::unique_ptr<Processes> (*)();
-/// Sets what run_command_line() and run_shared_commands() join the others by. Returns true.
+/// Sets the maker that run_command_line() and run_shared_commands() call. Returns true.
 bool set_processes(ProcessesMaker make);
-/// True if this process was started with others, and there is a maker to join them by.
+/// True if this process was started together with others, and a maker is set.
 bool can_share();
 
-/// main() of a program whose commands, and `more` of its own, all processes run together. What mixes rows of
-/// all processes is done by all; the first alone does the rest and prints. Returns the exit status.
+/// main() of a program whose processes run gradzoo's commands together. All of them run `more`, the program's
+/// own commands, and the commands that mix the processes' rows: train, sample and the uses. Only the first
+/// process runs the other commands, and only the first prints. Returns the exit status.
 int run_shared_commands(char** argv, std::span<const Command> more = {});
 
 /// The processors that this process may use: "0-3,8".

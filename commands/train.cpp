@@ -120,9 +120,9 @@ int train_command(const Arguments& arguments) {
               int64_t{1} << 40);
   line.completes("MODEL", [&](const std::string&) { return request.resume ? runs_known() : models_known(); });
   line.completes("--data", data_known);
-  line.completes("--set", [&](const std::string& partial) { return settings_known(request.model, partial); });
-  line.section("Settings:",
-               [&] { return settings_text(request.model.empty() ? own_model() : request.model, data); });
+  const auto model = [&] { return request.model.empty() ? own_model() : request.model; };
+  line.completes("--set", [&](const std::string& partial) { return settings_known(model(), partial); });
+  line.section("Settings:", [&] { return settings_text(model(), data); });
   if (!line.read(arguments)) return 0;
   if (!epochs.empty() && !steps.empty())
     throw Error("train: --epochs and --steps contradict. Hint: give one");
@@ -138,7 +138,7 @@ int train_command(const Arguments& arguments) {
                                    {"seed", seed}})
     if (!value.empty()) request.assignments.push_back(fmt::format("{}={}", key, value));
   take_run_for_out(request);
-  if (request.model.empty() && request.config.empty() && !request.resume) request.model = own_model();
+  if (request.config.empty() && !request.resume) request.model = model();
   if (lr == "0") fmt::print(stderr, "train: --lr 0 changes no weight\n");
   request.progress = stdout;
   request.watch = watch_samples;

@@ -217,14 +217,16 @@ int use_command(const Use& use, const Arguments& arguments) {
   const UseResult result = options->run(call);
   if (!all_processes().is_first()) return 0;
   std::string file, charts;
+  std::vector<Output> outputs;
   if (result.picture) {
     file = typed.out.empty() ? file_of(use, call, result) : typed.out;
-    line.check_outputs({{"--out", file}});
+    outputs.push_back({"--out", file});
   }
   if (result.charts) {
     charts = std::filesystem::path(file).replace_extension(result.charts->ending).string();
-    line.check_outputs({{"--out", charts}});
+    outputs.push_back({"--out", charts});
   }
+  line.check_outputs(outputs);
   if (result.picture) write_drawing(file, *result.picture);
   if (result.charts) write_drawing(charts, *result.charts);
   if (typed.json) {

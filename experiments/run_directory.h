@@ -12,8 +12,8 @@ namespace gradzoo {
 /// Whether a file of a run's samples is a picture.
 inline bool is_picture(std::string_view file) { return file.ends_with(".png") || file.ends_with(".svg"); }
 
-/// Where a run's files lie. What is made from a run of weights alone (experiments/zoo.h) does not lie there,
-/// but under runs/zoo-NAME.
+/// The paths of a run's files. Results from a run that has only weights (experiments/zoo.h) are written to
+/// runs/zoo-NAME.
 class RunDirectory {
  public:
   explicit RunDirectory(std::string path);

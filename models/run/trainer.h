@@ -107,9 +107,9 @@ class Trainer {
   /// What comes before a first step, unless it has been done. Throws Error where shards divide no batch, the
   /// last of an epoch, or rows of the State.
   void begin();
-  /// Makes the next step twice from the same State, `state`, which is then as it was. Throws Error if a
-  /// metric was not written, if the loss depends on a parameter that no Learner trains, or if the two steps
-  /// differ, as they do if the State lacks what a step changes. Does nothing if shards share the step.
+  /// Makes the next step twice from `state`, this training's State, and then restores it. Throws Error if a
+  /// metric is not written, if the loss depends on a parameter that no Learner trains, or if the two steps
+  /// differ, which shows that the State lacks an entry. Does nothing if shards share the step.
   void check_step(const State& state);
   /// A collective call of those who share the shards: the State becomes whole in each.
   void gather_rows();

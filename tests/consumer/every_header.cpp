@@ -291,7 +291,7 @@ void of_commands() {
      manual_page({.name = "brew", .summary = "Brews."}).find("brew") != std::string::npos);
   of("commands/commands.h", commands().size() > 10);
   of("commands/own_model.h", refuses([] { add_model({.name = "vae"}); }));
-  of("commands/program.h", started_together() == 1);
+  of("commands/program.h", !started_together());
   of("commands/shared_commands.h", !can_share());
   of("commands/shared_options.h", seed == 0);
   of("commands/values.h", !models_known().empty());

@@ -47,7 +47,7 @@ inline std::string option_text(const std::string& model, const std::vector<std::
   return options_for(model, assignments, shape)->table().find(key).text();
 }
 
-/// What options come to, as key=value; several stand in one text with blanks between them.
+/// Checks the values of options, written as key=value. A text may hold several, separated by blanks.
 inline void check_options(const std::string& model, const Strings& assignments, const DataShape& shape,
                           const Strings& expected) {
   CAPTURE(model);

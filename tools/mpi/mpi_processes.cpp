@@ -10,8 +10,8 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/commands/shared_commands.h"
 
-/// The processes of MPI, for the program that this file is compiled into: gradzoo-mpi, or one of a user's own
-/// that is linked with gradzoo::mpi. It has no header: it makes itself known to the library.
+/// MpiProcesses joins the processes of mpirun. The file is compiled into gradzoo-mpi and into programs that
+/// are linked with gradzoo::mpi. It needs no header, because it registers itself with set_processes().
 namespace gradzoo {
 
 /// The name and version of the MPI library.
