@@ -78,7 +78,7 @@ TEST_CASE("a folder that may be written and not read gets the file, without a wa
   const int err = ::fcntl(2, F_DUPFD_CLOEXEC, 3), to = ::open(heard.c_str(), O_WRONLY | O_CREAT, 0600);
   ::dup2(to, 2);
   {
-    const AsNobody nobody;
+    const AsNobody nobody(scratch.file(""));
     if (nobody.holds()) write(scratch.path() / "drop" / "a", "text");
   }
   ::dup2(err, 2);
@@ -209,7 +209,7 @@ TEST_CASE("a read-only directory is refused and left alone") {
   fs::permissions(scratch.path(), fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_exec);
   std::string message;
   {
-    const AsNobody nobody;
+    const AsNobody nobody(scratch.file(""));
     if (!nobody.holds()) return;
     message = message_of_writing(scratch.path() / "a", "x");
   }
