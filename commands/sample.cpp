@@ -108,7 +108,7 @@ void tell(const Asked& asked, const std::string& out, uint64_t seed, Json object
 
 void sample_run(const Asked& asked, const std::optional<WalkOptions>& chains) {
   OpenedRun run(asked.run, asked.seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(asked.seed)),
-                asked.threads);
+                asked.threads, all_processes());
   run.progress = stderr;
   const std::optional<int64_t> label = asked_label(*run.model, asked.label);
   const std::string ending = picture_ending(run.shape);

@@ -83,7 +83,7 @@ void take_run_for_out(TrainRequest& request) {
 }  // namespace
 
 int train_command(const Arguments& arguments) {
-  TrainRequest request;
+  TrainRequest request{.processes = all_processes()};
   std::string data, epochs, steps, batch, lr, seed;
   int64_t threads = 0;
   std::vector<std::string> settings;

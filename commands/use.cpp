@@ -143,7 +143,7 @@ UseCall call_of(const Use& use, const UseArguments& typed) {
                .progress = stderr};
   const auto seed = typed.seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(typed.seed));
   call.open = [seed](const std::string& path) {
-    auto run = std::make_unique<OpenedRun>(path, seed);
+    auto run = std::make_unique<OpenedRun>(path, seed, 0, all_processes());
     run->progress = stderr;
     static_cast<void>(run->data());
     return run;
@@ -151,7 +151,7 @@ UseCall call_of(const Use& use, const UseArguments& typed) {
   for (const std::string& name : call.names) {
     std::unique_ptr<OpenedRun>& run = call.runs.emplace_back();
     if (use.names == UseNames::set_and_set && !is_run(name)) continue;
-    run = std::make_unique<OpenedRun>(name, seed);
+    run = std::make_unique<OpenedRun>(name, seed, 0, all_processes());
     run->progress = stderr;
     check_able(use, *run);
   }

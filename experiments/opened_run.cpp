@@ -48,13 +48,14 @@ bool is_run(const std::string& path) {
   return std::filesystem::exists(RunDirectory(find_run(path)).config(), error);
 }
 
-OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int64_t threads)
-    : mode_(threads), seed_(seed), directory(find_run(path)) {
+OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int64_t threads,
+                     Processes& processes)
+    : mode_(threads), seed_(seed), processes_(processes), directory(find_run(path)) {
   directory.check_is_run();
   const ConfigFile config = read_config(directory.config());
   const bool alone = directory.is_weights_alone();
   static_cast<OpenedModel&>(*this) = open_model(config, state_file(directory, alone), alone);
-  if (all_processes().is_alone()) return;
+  if (processes_.is_alone()) return;
   State state;
   if (alone) {
     state = model->weights().state;
@@ -62,7 +63,7 @@ OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int6
     model->register_state(state);
   }
   state.add("trainer.step", step);
-  check_same_text(all_processes(), config_text(config.model, options->table(), "") + fingerprint(state));
+  check_same_text(processes_, config_text(config.model, options->table(), "") + fingerprint(state));
 }
 
 std::string OpenedRun::description() const {
@@ -75,9 +76,9 @@ Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& labels,
   const RowBlocks blocks(n);
   const Tensor asked = labels.defined() ? labels : any_labels(n, model->labels());
   int64_t drawn = 0;  // blocks
-  return shared_draws(blocks, all_processes(), rng, [&](int64_t i, Rng& own) {
+  return shared_draws(blocks, processes_, rng, [&](int64_t i, Rng& own) {
     const auto done = [&](double share) {
-      countdown.done((static_cast<double>(drawn) + share) * static_cast<double>(all_processes().count()) /
+      countdown.done((static_cast<double>(drawn) + share) * static_cast<double>(processes_.count()) /
                      static_cast<double>(blocks.count));
     };
     const Tensor of_block = asked.defined() ? rows_of_block(asked, blocks, i) : Tensor();

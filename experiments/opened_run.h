@@ -11,6 +11,7 @@
 #include "gradzoo/experiments/open_model.h"
 #include "gradzoo/experiments/run_directory.h"
 #include "gradzoo/models/run/session.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 
@@ -28,15 +29,17 @@ class RunMode {
 /// weights as of the checkpoint.
 class OpenedRun : public OpenedModel {
  public:
-  /// `seed`: of what is drawn; the run's own where none is given. Throws Error where the directory is no run,
-  /// or its checkpoint is damaged or of another model.
-  explicit OpenedRun(const std::string& path, std::optional<uint64_t> seed = {}, int64_t threads = 0);
+  /// `seed`: of what is drawn; the run's own where none is given. `processes`: all of them open it, and share
+  /// its work. Throws Error where the directory is no run, or its checkpoint is damaged or of another model.
+  explicit OpenedRun(const std::string& path, std::optional<uint64_t> seed = {}, int64_t threads = 0,
+                     Processes& processes = this_process());
   OpenedRun(const OpenedRun&) = delete;
   OpenedRun& operator=(const OpenedRun&) = delete;
 
   const std::string& path() const { return directory.path(); }
   const std::string& model_name() const { return options->entry().name; }
   Pixels pixels() const { return options->pixels(shape); }  ///< how it reads bytes
+  Processes& processes() const { return processes_; }
   uint64_t seed() const { return seed_.value_or(options->training.stream_seed()); }
   /// "runs/vae-1: vae at step 5500 on mnist"
   std::string description() const;
@@ -46,7 +49,7 @@ class OpenedRun : public OpenedModel {
   const RunData& data();
   /// Gives their memory back until they are asked for again.
   void release_data() { data_.reset(); }
-  /// A collective call of all processes, which share the rows. n samples, (n, H, W), (n, H, W, 3) or (n, d):
+  /// A collective call of the processes, which share the rows. n samples, (n, H, W), (n, H, W, 3) or (n, d):
   /// those that `gradzoo sample` draws, as long as `rng` begins as sample_stream(). `labels` and
   /// `assignments` as Model::sample takes them.
   Tensor samples(int64_t n, Rng& rng, const Tensor& labels = {},
@@ -56,6 +59,7 @@ class OpenedRun : public OpenedModel {
  private:
   RunMode mode_;
   std::optional<uint64_t> seed_;
+  Processes& processes_;
   std::unique_ptr<RunData> data_;
 
  public:

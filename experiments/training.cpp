@@ -23,7 +23,6 @@
 #include "gradzoo/experiments/shared_training.h"
 #include "gradzoo/experiments/zoo.h"
 #include "gradzoo/models/registry.h"
-#include "gradzoo/nn/parallel/processes.h"
 #include "gradzoo/state/checkpoint.h"
 #include "models/base/data_units.h"
 
@@ -105,7 +104,7 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   for (const std::string& warning : {session.model->warning(), what_bits_lose(run.options, session.data)})
     if (!warning.empty()) progress.line("warning: " + warning);
   if (run.owes_epoch) observer.catch_up();
-  SharedTrainingObserver together(all_processes(), session, stop, request.checkpoint_every, &observer);
+  SharedTrainingObserver together(request.processes, session, stop, request.checkpoint_every, &observer);
   bool finished = false;
   try {
     finished = session.train(together);
@@ -137,7 +136,7 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
 
 // Of a process that computes beside the first one, which writes the run.
 TrainOutcome train_beside(Session& session, const StopSignal& stop, const TrainRequest& request) {
-  SharedTrainingObserver observer(all_processes(), session, stop, request.checkpoint_every, nullptr);
+  SharedTrainingObserver observer(request.processes, session, stop, request.checkpoint_every, nullptr);
   const bool finished = session.train(observer);
   return {"", session.trainer.step(), finished};
 }
@@ -175,7 +174,7 @@ void check_place(const TrainRequest& request, const RunOptions& options) {
 }
 
 TrainOutcome begin_run(const TrainRequest& request) {
-  Processes& processes = all_processes();
+  Processes& processes = request.processes;
   const std::unique_ptr<RunOptions> options = requested_options(request);
   check_place(request, *options);
   options->complete();
@@ -244,18 +243,19 @@ struct ReopenedRun {
                   directory.config());
     return directory;
   }
-  static Session session_of(const RunOptions& options, const RunDirectory& directory, std::string& sha256) {
+  static Session session_of(const RunOptions& options, const RunDirectory& directory, Processes& processes,
+                            std::string& sha256) {
     const SafetensorsReader checkpoint(directory.checkpoint(), Links::refuse);
     RunData data(options.data, options.training);
     sha256 = check_same_data(directory, data);
     if (checkpoint.find(kScaleEntry) == nullptr) data.leave_units();
     const PoolLimit limit = limit_to_checkpoint(checkpoint);
-    return Session(options, std::move(data), {.processes = &all_processes(), .resumed = true});
+    return Session(options, std::move(data), {.processes = &processes, .resumed = true});
   }
   ReopenedRun(const TrainRequest& request, RunDirectory place)
       : directory(std::move(place)),
         options(resumed_options(request, directory)),
-        session(session_of(*options, directory, data_sha256)),
+        session(session_of(*options, directory, request.processes, data_sha256)),
         metrics(directory.metrics()) {
     directory.make_samples_folder();
     for (const std::string& folder : {directory.path(), directory.samples()})
@@ -266,8 +266,7 @@ struct ReopenedRun {
 };
 
 // What the others need of a resumed run.
-void share_run(ReopenedRun& run) {
-  Processes& processes = all_processes();
+void share_run(ReopenedRun& run, Processes& processes) {
   static_cast<void>(parts_of_each(run.options->training.shards, processes));
   shared_text(processes, config_text(run.options->entry().name, run.options->table(), run.data_sha256));
   shared_text(processes, run.session.model->units().is_set() ? kScaleEntry : "");
@@ -277,7 +276,7 @@ void share_run(ReopenedRun& run) {
 
 // The run lies with the first process, which sends its settings and its state.
 TrainOutcome resume_beside(const TrainRequest& request) {
-  Processes& processes = all_processes();
+  Processes& processes = request.processes;
   const std::string settings = shared_text(processes, "");
   if (settings.empty()) return {"", 0, true};
   const ConfigFile config = parse_config("the run's config.toml", settings);
@@ -295,7 +294,7 @@ TrainOutcome resume_beside(const TrainRequest& request) {
 
 TrainOutcome resume_run(const TrainRequest& request) {
   if (request.out.empty()) throw Error("--resume does not know which run. Hint: gradzoo train --resume RUN");
-  if (!all_processes().is_first()) return resume_beside(request);
+  if (!request.processes.is_first()) return resume_beside(request);
   const StopSignal stop;
   ReopenedRun run(request);
   const RunDirectory& directory = run.directory;
@@ -308,10 +307,10 @@ TrainOutcome resume_run(const TrainRequest& request) {
     Progress(request.progress, step, step, 1)
         .line(fmt::format("{} is finished: {} steps. To go on: {} with larger --epochs or --steps",
                           directory.path(), step, resume_command(directory.path())));
-    shared_text(all_processes(), "");
+    shared_text(request.processes, "");
     return {directory.path(), step, true};
   }
-  share_run(run);
+  share_run(run, request.processes);
   const bool owes_epoch = RunObserver::is_owed_an_epoch(directory, run.session);
   const double seconds_before = run.metrics.cut_back(step, owes_epoch);
   write_config(directory, *run.options, run.data_sha256);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gradzoo/experiments/sample_watch.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 
@@ -19,6 +20,7 @@ struct TrainRequest {
   int64_t checkpoint_every = 0;               // steps between checkpoints beside those at epochs; 0: none
   std::FILE* progress = nullptr;              // where progress is printed; nullptr: nowhere
   WatchMaker watch = {};                      // what measures samples; empty: nothing does
+  Processes& processes = this_process();      // that share the work; the first of them writes the run
 };
 
 struct TrainOutcome {

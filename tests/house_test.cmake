@@ -66,6 +66,9 @@ foreach(floor base autograd explain state nn samplers datasets models plot exper
       string(APPEND failures "${file}: ${CMAKE_MATCH_1} depends on the locale. Hint: base/text.h has parse_number, lower, "
                              "is_letter and is_digit\n")
     endif()
+    if(NOT floor MATCHES "^(nn|commands|tools)$" AND text MATCHES "all_processes\\(")
+      string(APPEND failures "${file}: asks all_processes(). Hint: take them as an argument; programs alone know them\n")
+    endif()
     set(lives_in ${floor})
     if(file MATCHES "^autograd/kernels/")
       set(lives_in kernels)

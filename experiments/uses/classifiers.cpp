@@ -68,7 +68,7 @@ int64_t epochs_for(int64_t examples) {
 
 // Trains it, or goes on where an earlier attempt was stopped.
 void train_into(const std::filesystem::path& folder, const DatasetOptions& data, int64_t examples,
-                std::FILE* progress) {
+                std::FILE* progress, Processes& processes) {
   if (progress != nullptr)
     fmt::print(progress,
                "these samples are measured by a classifier of {}, which is trained once, in some minutes, "
@@ -76,7 +76,7 @@ void train_into(const std::filesystem::path& folder, const DatasetOptions& data,
                printable(data.data), printable(folder.string()));
   std::filesystem::create_directories(folder.parent_path());
   const bool begun = std::filesystem::exists(folder);
-  TrainRequest request{.out = folder.string(), .resume = begun, .progress = progress};
+  TrainRequest request{.out = folder.string(), .resume = begun, .progress = progress, .processes = processes};
   if (!begun) {
     request.model = "classifier";
     request.assignments = same_images(data);
@@ -103,7 +103,7 @@ SampleClassifier digits_classifier() {
 }
 
 std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, const RunData& data,
-                                               bool may_train, std::FILE* progress) {
+                                               bool may_train, std::FILE* progress, Processes& processes) {
   if (is_known(kDigits, options, data.shape())) return digits_classifier();
   if (!lacks_classifier(data.shape()).empty()) return std::nullopt;
   const std::filesystem::path cache = user_cache_folder();
@@ -118,8 +118,8 @@ std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, co
   const std::filesystem::path folder = cache / name;
   const bool finished = finished_report_step(RunDirectory(folder.string())).has_value();
   if (!finished && !may_train) return std::nullopt;
-  if (!finished) train_into(folder, options, data.train().count(), progress);
-  return classifier_in(std::make_unique<OpenedRun>(folder.string()));
+  if (!finished) train_into(folder, options, data.train().count(), progress, processes);
+  return classifier_in(std::make_unique<OpenedRun>(folder.string(), std::nullopt, 0, processes));
 }
 
 SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const OpenedRun& run) {

@@ -21,9 +21,11 @@ SampleClassifier digits_classifier();
 /// the first call, with its progress on `progress`, and kept as a run in the user's cache
 /// ($XDG_CACHE_HOME/gradzoo, else ~/.cache/gradzoo) under the first digits of the images' SHA-256. Returns
 /// nothing for data that no classifier can know (lacks_classifier), and where `may_train` is false for images
-/// whose classifier is not in the cache. Throws Error if the cache cannot be written.
+/// whose classifier is not in the cache. All of `processes` make the call. Throws Error if the cache cannot
+/// be written.
 std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, const RunData& data,
-                                               bool may_train, std::FILE* progress);
+                                               bool may_train, std::FILE* progress,
+                                               Processes& processes = this_process());
 
 /// The classifier of another run, to measure what `run` draws. Throws Error where it is none, or of other
 /// data.

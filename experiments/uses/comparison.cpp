@@ -95,7 +95,7 @@ void add_quality(ComparedRun& out, OpenedRun& run, const std::string& classifier
   if (!classifier_path.empty())
     classifier = classifier_of(call.open(classifier_path), run);
   else
-    classifier = own_classifier(run.options->data, run.data(), true, call.progress);
+    classifier = own_classifier(run.options->data, run.data(), true, call.progress, run.processes());
   if (!classifier) {
     out.why_no_quality =
         fmt::format("no classifier measures it: {} {}", run.options->data.data, lacks_classifier(run.shape));

@@ -132,7 +132,7 @@ std::optional<Estimate> called_share(OpenedRun& run, const Tensor& samples) {
   if (run.shape.classes == 0) return std::nullopt;
   const LabelNames labels = run.shape.labels();
   if (std::ssize(labels) == run.shape.classes) return std::nullopt;
-  const auto classifier = own_classifier(run.options->data, run.data(), false, nullptr);
+  const auto classifier = own_classifier(run.options->data, run.data(), false, nullptr, run.processes());
   if (!classifier) return std::nullopt;
   const Tensor called = argmax(classifier->probabilities(flatten_rows(samples)), 1);
   Tensor right = zeros({called.size()}, DType::f64);

@@ -115,7 +115,8 @@ struct Evaluate {
     for (const Quantity& quantity : found) out.details["quantities"].push_back(json_of(quantity));
     if (!draws) return out;
     const int64_t n = call.n > 0 ? call.n : samples_to_measure(run, split, 1000);
-    std::optional<SampleClassifier> own = own_classifier(run.options->data, run.data(), true, call.progress);
+    std::optional<SampleClassifier> own =
+        own_classifier(run.options->data, run.data(), true, call.progress, run.processes());
     if (!own) {
       measure_without_classifier(out, run, n, split);
       return out;

@@ -45,7 +45,7 @@ double error_of(const Tensor& filled, const Tensor& images, const Tensor& known)
 // Shares of images that are called by their label: filled in, with the hidden half black, whole.
 Quantities called_right(OpenedRun& run, const std::array<Tensor, 3>& images, const Tensor& labels) {
   const std::optional<SampleClassifier> classifier =
-      own_classifier(run.options->data, run.data(), false, nullptr);
+      own_classifier(run.options->data, run.data(), false, nullptr, run.processes());
   if (!classifier) return {};
   const auto share = [&](const Tensor& x) { return accuracy(classifier->probabilities(x), labels); };
   return {{"called_right", share(images[0]), NAN, "", "share called by their label, by " + classifier->name},

@@ -183,7 +183,8 @@ struct LogZ {
                   run.path(), partition.cost);
     Countdown countdown(call.progress, "logz");
     const LogZReport report = measure_log_z(
-        partition, annealing, call.seed, [&](double share) { countdown.done(share); }, all_processes());
+        partition, annealing, call.seed, [&](double share) { countdown.done(share); },
+        call.run().processes());
     UseResult out;
     out.text = fmt::format("{}: {} at step {}\n{}", printable(run.path()), run.model_name(), run.step,
                            log_z_table(report));

@@ -58,7 +58,7 @@ Tensor measured_samples(const Model& model, int64_t n, Pixels pixels, Rng& rng, 
 SampleMetrics metrics_of(OpenedRun& run, SampleClassifier classifier, Split split) {
   const RunData& data = run.data();
   return {std::move(classifier), data.evaluation_examples(split), data.train(), run.options->model->pixels(),
-          all_processes()};
+          run.processes()};
 }
 
 SampleQuality quality_of(const OpenedRun& run, const SampleMetrics& metrics, int64_t n) {
@@ -128,7 +128,6 @@ Quantities quick_quality(const SampleMetrics& metrics, const Tensor& images) {
 SampleWatch watch_samples(const RunOptions& options, Session& session) {
   constexpr int64_t kSamples = 200, kTimes = 10;
   if (!session.model->abilities().samples) return {};
-  const ProcessesScope alone(this_process());  // who writes the run watches it, and opens the classifier
   std::optional<SampleClassifier> classifier = own_classifier(options.data, session.data, false, nullptr);
   if (!classifier) return {};
   const DataView view = session.data.view();

@@ -6,16 +6,31 @@
 
 #include <doctest/doctest.h>
 
+#include "experiments/refusals.h"
 #include "experiments/resumed_runs.h"
 #include "experiments/run_checkpoint.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/state/checkpoint.h"
+#include "support/error_message.h"
+#include "support/scratch.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
 using namespace test;
+
+TEST_CASE("a run of a model that this program lacks is refused by its name") {
+  const SmallRun run;
+  const std::string config = run.folder + "/run/config.toml";
+  std::string text = read_file(config);
+  const size_t at = text.find("model = \"");
+  REQUIRE(at != std::string::npos);
+  text.replace(at, text.find('\n', at) - at, "model = \"beta-vae\"");
+  write_file(config, text);
+  const std::string told = error_message([&] { OpenedRun opened(run.folder + "/run"); });
+  CHECK_MESSAGE(contains(told, " has no model 'beta-vae'. Hint: use the program"), told);
+}
 
 TEST_CASE("samples in several blocks are drawn by their own labels, and none comes twice") {
   const ScratchDirectory scratch;

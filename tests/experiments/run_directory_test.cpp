@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "gradzoo/experiments/zoo.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 
@@ -20,6 +21,19 @@ TEST_CASE("A run directory that is not kept goes, with the folders made for it, 
     NewRunDirectory run(scratch.file("mine/a/b/run"), "vae");
     run.keep();
   }
+}
+
+TEST_CASE("The runs of the zoo are in the order of their names") {
+  const ScratchDirectory zoo;
+  const std::vector<std::string> names = {"a", "b", "ca", "cb", "d", "e", "f", "g"};
+  for (const char* name : {"g", "cb", "a", "f", "ca", "d", "b", "e"}) {
+    std::filesystem::create_directory(zoo.file(name));
+    write_file(zoo.file(name) + "/weights.safetensors", "");
+  }
+  std::filesystem::create_directory(zoo.file("no-run"));
+  ::setenv("GRADZOO_ZOO", zoo.file("").c_str(), 1);
+  CHECK(zoo_names() == names);
+  ::unsetenv("GRADZOO_ZOO");
 }
 
 TEST_CASE("A directory that another has begun is not taken for an empty one, and is left to it") {

@@ -188,6 +188,7 @@ TEST_CASE("the table shows each sweep's nodes with values, adjoints and differen
   CHECK(text.find("  v0    x     leaf        3      6             6\n") != std::string::npos);
   CHECK(text.find("sweep 2, from f_x\n") != std::string::npos);
   CHECK(text.ends_with("\nf = 9\nf_x = 6\nf_xx = 2\n"));
+  CHECK(explained("x^2", "x=3", 1).program.find("Tensor f_x = grad(f, x);") != std::string::npos);
 }
 
 TEST_CASE("the page is one file, its leaves are named, its lines are those of the program") {

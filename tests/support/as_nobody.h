@@ -1,13 +1,14 @@
 #pragma once
 
+#include <string>
+
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <string>
-
 namespace gradzoo::test {
 
-/// Makes this process one that permissions bind, for as long as it lives: root becomes nobody, who is to reach a folder.
+/// Makes this process one that permissions bind, for as long as it lives: root becomes nobody, who is to
+/// reach a folder.
 class AsNobody {
  public:
   explicit AsNobody(const std::string& folder) {
@@ -20,7 +21,8 @@ class AsNobody {
   AsNobody(const AsNobody&) = delete;
   AsNobody& operator=(const AsNobody&) = delete;
 
-  /// False where a container does not let root become anybody else, or temporary files lie in a folder of root's alone.
+  /// False where a container does not let root become anybody else, or temporary files lie in a folder of
+  /// root's alone.
   bool holds() const { return holds_; }
 
  private:

@@ -135,10 +135,11 @@ TEST_CASE("Too little memory is told at once, where OpenBLAS would ask for it fo
   const std::string train =
       "train vae --data data --set hidden=8 --set latent=2 --batch 20 --steps 1 --out run --threads 3";
   int refused = 0;  // before it began
-  const auto limited = [&](int megabytes, const std::string& words) {
+  const auto limited = [&](int megabytes, const std::string& words, int threads = 2) {
     std::filesystem::remove_all(scratch.file("run"));
-    const std::string line = fmt::format("ulimit -v {}; OPENBLAS_NUM_THREADS=2 exec timeout -s KILL 30 {} {}",
-                                         megabytes * 1024, shell_word(command()), words);
+    const std::string line =
+        fmt::format("ulimit -v {}; OPENBLAS_NUM_THREADS={} exec timeout -s KILL 30 {} {}", megabytes * 1024,
+                    threads, shell_word(command()), words);
     const ProcessResult result = run_process({"/bin/sh", "-c", line}, scratch.file(""));
     INFO(megabytes, " MB: ", words, " -> ", result.status, ": ", result.err);
     CHECK((result.status == 0 || result.status == 1 || result.status == 127));
@@ -151,6 +152,14 @@ TEST_CASE("Too little memory is told at once, where OpenBLAS would ask for it fo
     limited(megabytes, train);
   }
   CHECK(refused > 0);  // between what the loader needs and what OpenBLAS does
+  const auto least = [&](int threads) {
+    int megabytes = 40;
+    while (megabytes < 2000 && limited(megabytes, "--version", threads) != 0) megabytes += 60;
+    return megabytes;
+  };
+  const int of_one = least(1);
+  CHECK(of_one < 400);
+  if (std::thread::hardware_concurrency() > 1) CHECK(of_one < least(2));
   CHECK(limited(4000, "--version") == 0);
   CHECK(limited(4000, train) == 0);
 }

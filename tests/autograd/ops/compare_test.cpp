@@ -105,6 +105,7 @@ TEST_CASE("any, all and count_nonzero, over everything and along each axis, are 
     CHECK(count_nonzero(x, axis, true).shape() == x.shape().erase(axis).insert(axis, 1));
   }
   CHECK(count_nonzero(x, 0).dtype() == DType::i64);
+  CHECK(count_nonzero(zeros({0, 3}), 1).size() == 0);
   CHECK(any(x, 0).dtype() == DType::u8);
   CHECK(all(zeros({0})));
   CHECK_FALSE(any(zeros({0})));

@@ -4,13 +4,18 @@
 
 #include "gradzoo/experiments/labs/lab.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
+using test::contains;
 
 TEST_CASE("coin: the posterior closes in on the truth, and prior and likelihood agree in the end") {
   const LabResult result = find_lab("coin").run({.seed = 3});
   const LabTable& table = result.table("flips");
   CHECK(table.at("0", "posterior mean") == 0.5);
+  const std::string& laws = result.pictures.at(0).drawing.bytes;
+  CHECK(contains(laws, ">prior</text>"));
+  CHECK_FALSE(contains(laws, ">0 flips</text>"));  // which is the prior
   CHECK(table.at("0", "posterior sd") == approx(std::sqrt(1.0 / 12)));
   CHECK(table.at("0", "95 % from") == approx(0.025).epsilon(2e-3));  // flat
   // After one flip the density is 2 theta, or 2 (1 - theta).

@@ -1,3 +1,4 @@
+#include <cctype>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -19,8 +20,8 @@ TEST_CASE("labs have names of their own, and are found by them") {
   for (const LabEntry& entry : labs()) {
     CHECK(names.insert(entry.name).second);
     CHECK(find_lab(entry.name).name == entry.name);
-    CHECK(!entry.idea.empty());
-    CHECK(!entry.source.empty());
+    CHECK(std::islower(static_cast<unsigned char>(entry.idea.at(0))));
+    CHECK(std::isupper(static_cast<unsigned char>(entry.source.at(0))));  // a name
   }
   CHECK(contains(error_message([] { find_lab("noise-level"); }), "did you mean 'noise-levels'"));
 }

@@ -118,6 +118,11 @@ TEST_CASE("images with labels are measured by a classifier, trained once; others
   CHECK_MESSAGE(contains(again.out, "class-FID"), again.out);
   CHECK_FALSE(contains(again.out, "digit"));
 
+  // Once it is there, it watches trainings too.
+  run_ok("train vae --data labelled --steps 2 --set hidden=8 --out watched", folder);
+  CHECK_FALSE(contains(read_file(scratch.file("labelled-run/metrics.jsonl")), "class_fid"));
+  CHECK(contains(read_file(scratch.file("watched/metrics.jsonl")), "class_fid"));
+
   const ProcessResult plain = run_ok("eval plain-run", folder);
   check_says(plain.out, {"real_nearest_training_image_median", "no class-FID and no KID",
                          "images without labels", "gradzoo c2st plain-run test"});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,22 @@ TEST_CASE("Both directions and enumeration agree on a small machine, and nothing
   CHECK(json["reverse"]["bound"] == true);
   CHECK(log_z_table(report).find("by enumeration") != std::string::npos);
   CHECK(draw_log_z(report).bytes.find(">upwards</text>") != std::string::npos);
+}
+
+TEST_CASE("Chains are drawn both ways, and at beta = 0 all of them have the known log Z") {
+  const auto layer = small_rbm(0.5);
+  const LogZReport report =
+      measure_log_z(rbm_partition(*layer, zeros({12})), {.chains = 4, .temperatures = 300}, 3);
+  const std::string svg = draw_log_z(report).bytes;
+  static const std::regex kChain(
+      "<path class=\"line[^>]* d=\"M([-0-9.]+) ([-0-9.]+)[^\"]*L([-0-9.]+) ([-0-9.]+)\"");
+  std::vector<double> at_zero;
+  for (std::sregex_iterator chain(svg.begin(), svg.end(), kChain), end; chain != end; ++chain) {
+    const std::smatch& d = *chain;
+    at_zero.push_back(std::stod(std::stod(d[1]) < std::stod(d[3]) ? d[2] : d[4]));
+  }
+  REQUIRE(at_zero.size() == 8);
+  for (const double y : at_zero) CHECK(y == approx(at_zero[0]).epsilon(1e-3));
 }
 
 TEST_CASE("Chains in several blocks say the same, with the first block's history") {

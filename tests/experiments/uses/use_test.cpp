@@ -9,6 +9,7 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "experiments/refusals.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/runtime.h"
 #include "gradzoo/datasets/images/npy.h"
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/models/registry.h"
@@ -241,4 +242,16 @@ TEST_CASE("whoever shows a run flushes denormals, as training does") {
     CHECK(half == 0);
   }
   kernels::set_flush_denormals(false);
+}
+
+TEST_CASE("a run is opened with the threads that were set, unless it is told another number") {
+  const int before = num_threads();
+  for (const int set : {2, 1}) {
+    set_num_threads(set);
+    const RunMode mode;
+    CHECK(num_threads() == set);
+  }
+  { const RunMode mode(2); }
+  CHECK(num_threads() == 2);
+  set_num_threads(before);
 }

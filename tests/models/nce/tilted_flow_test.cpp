@@ -10,6 +10,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/estimate.h"
+#include "gradzoo/models/pictures/picture.h"
 #include "models/nce/correction.h"
 #include "support/approx.h"
 #include "support/error_message.h"
@@ -240,6 +241,16 @@ TEST_CASE("log p is that of the flow, of the energy and of the constant") {
   Rng rng(1, "tilted_flow_test");
   CHECK(abilities.log_prob->of(x, rng).to_vector() == expected.to_vector());
   CHECK(abilities.target.log_prob(x).to_vector() == expected.to_vector());
+}
+
+TEST_CASE(
+    "pictures show a hundred of the flow's samples by weight, and twenty samples with their neighbours") {
+  const auto model = small_tilted("nce");
+  const Examples images = images_of(30);
+  const std::vector<Picture> pictures = model->pictures({images, images, 5});
+  REQUIRE(pictures.size() == 2);
+  CHECK(std::get<ImageGrid>(pictures[0].content).pixels.shape() == Shape{100, kSide, kSide});
+  CHECK(std::get<ImageGrid>(pictures[1].content).pixels.dim(0) == 2 * 20);
 }
 
 TEST_CASE("samples are the flow's, these by weight, or codes that walked") {
