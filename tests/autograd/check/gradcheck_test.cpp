@@ -142,10 +142,8 @@ TEST_CASE("an input that the function ignores fails, at every order, with its nu
 
 TEST_CASE("an input whose derivative is 0 is used: a leaf that is read, an index, an empty one") {
   CHECK(check_order([](const Tensor& x) { return x * 0.0; }, point({1, 2}), 2).ok);
-  const auto by_case = [](const Tensor& x) {
-    return ones({2}, DType::f64) * (x.to_vector()[0] == 1 ? 2 : 1);
-  };
-  CHECK(gradcheck(by_case, point({1, 2})).ok);  // a jump, to the same on both sides
+  const auto hardly = [](const Tensor& x) { return full({2}, 1 + 1e-8 * x.to_vector()[0], DType::f64); };
+  CHECK(gradcheck(hardly, point({1, 2})).ok);  // read, with a slope within the tolerance
   const std::vector<Tensor> inputs = {point({1, 2}), zeros({0}, DType::f64), tensor({1}, {1}, DType::i64)};
   CHECK(gradcheck([](std::span<const Tensor> xs) { return square(xs[0]); }, inputs).ok);
   CHECK(gradgradcheck([](const Tensor& x) { return x * 3.0; }, point({1, 2})).ok);  // the gradient ignores x

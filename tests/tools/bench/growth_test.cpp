@@ -140,4 +140,5 @@ TEST_CASE("bench --growth prints a table, or one JSON object a curve, and refuse
   CHECK(test::contains(run(""), "  1000 "));
   test::check_refused("bench --growth node", scratch.file(""), {"growth 'node'", "'nodes'"});
   test::check_refused("bench --growth nodes --steps 3", scratch.file(""), {"--steps"});
+  test::check_refused("bench --convolutions --growth", scratch.file(""), {"--convolutions takes no"});
 }

@@ -77,6 +77,13 @@ TEST_CASE("gradzoo doctor prints one page, or one object with the same machine, 
   const ProcessResult text = run_ok("doctor --threads 1", scratch.file(""));
   const Json object = Json::parse(run_gradzoo("doctor --json --threads 1", scratch.file("")).out);
   check_says(text.out, {"kernel", "GFLOP/s", "convolutions"});
+  const auto row = [&](const std::string& name) {
+    const size_t begin = text.out.rfind("\n  " + name) + 1;
+    return text.out.substr(begin, text.out.find('\n', begin) - begin);
+  };
+  for (const char* name : {"products", "convolutions"})
+    CHECK(contains(row(name), " %)"));  // of the instructions
+  for (const char* name : {"instructions", "memory"}) CHECK_FALSE(contains(row(name), "%"));
   for (const char* key : {"processor", "instructions", "blas", "blas_kernel", "data/path", "cache/path"})
     CHECK_MESSAGE(contains(text.out, text_at(object, key)), text.out);
   CHECK(object["threads"] == 1);
