@@ -1,10 +1,7 @@
-#include <cstdlib>
 #include <fstream>
 #include <thread>
-#include <vector>
 
 #include <doctest/doctest.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include "gradzoo/autograd/grad.h"
@@ -60,34 +57,6 @@ TEST_CASE("after warm-up ten thousand training steps allocate nothing, and memor
   if (counts_allocations()) CHECK(made == 0);
   CHECK(pool_stats().live_bytes == before.live_bytes);
   if (counts_allocations()) CHECK(pool_stats().cached_bytes == before.cached_bytes);
-}
-
-TEST_CASE("the allocation counter counts") {
-  if (!counts_allocations()) return;
-  const uint64_t before = allocation_count();
-  std::vector<int> block(1000);
-  CHECK(allocation_count() == before + 1);
-  CHECK(block.size() == 1000);
-}
-
-TEST_CASE("each of C's functions that allocate counts once") {
-  if (!counts_allocations()) return;
-  void* block = nullptr;
-  const auto counted = [&](auto allocate) {
-    const uint64_t before = allocation_count();
-    allocate();
-    const uint64_t made = allocation_count() - before;
-    CHECK(block != nullptr);
-    std::free(block);
-    block = nullptr;
-    return made;
-  };
-  CHECK(counted([&] { block = std::malloc(64); }) == 1);
-  CHECK(counted([&] { block = std::calloc(8, 8); }) == 1);
-  CHECK(counted([&] { block = std::realloc(nullptr, 64); }) == 1);
-  CHECK(counted([&] { block = ::memalign(64, 64); }) == 1);
-  CHECK(counted([&] { block = std::aligned_alloc(64, 64); }) == 1);
-  CHECK(counted([&] { REQUIRE(::posix_memalign(&block, 64, 64) == 0); }) == 1);
 }
 
 // Activations of a 200-layer chain, each saved by one op: a sweep that kept them would hold them all.
