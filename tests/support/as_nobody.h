@@ -7,8 +7,8 @@
 
 namespace gradzoo::test {
 
-/// Makes this process one that permissions bind, for as long as it lives: root becomes nobody, who is to
-/// reach a folder.
+/// While it lives, permissions bind this process: root becomes the user nobody. `folder` is one that the
+/// test reads or writes.
 class AsNobody {
  public:
   explicit AsNobody(const std::string& folder) {
@@ -21,8 +21,7 @@ class AsNobody {
   AsNobody(const AsNobody&) = delete;
   AsNobody& operator=(const AsNobody&) = delete;
 
-  /// False where a container does not let root become anybody else, or temporary files lie in a folder of
-  /// root's alone.
+  /// False if a container does not let root become another user, or if that user cannot enter the folder.
   bool holds() const { return holds_; }
 
  private:
