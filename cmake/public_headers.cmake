@@ -103,6 +103,7 @@ set(datasets_headers
 set(models_headers
     base/abilities.h
     base/density_quantities.h
+    base/description.h
     base/entry.h
     base/model.h
     base/over_examples.h
@@ -140,6 +141,10 @@ set(models_headers
     score/eval.h
     score/network.h
     score/objectives.h
+    vae/eval.h
+    vae/network.h
+    vae/objective.h
+    vae/prior.h
     vae/vae.h
 )
 set(plot_headers

@@ -54,8 +54,9 @@ class BetaVae : public Model {
         noise_(training.stream_seed(), "noise"),
         nets_(options, shape.size(), init_),
         learner_(nets_, training.learner()),
-        loss_(add_metric({.name = "loss_nats_per_example", .explanation = "-log p(x|z) + beta KL, a mean"})),
-        kl_(add_metric({.name = "kl_nats_per_example", .explanation = "KL(q(z|x) || p(z)), a mean"})) {
+        loss_(add_metric(
+            {.name = "loss", .unit = "nats/example", .explanation = "-log p(x|z) + beta KL, a mean"})),
+        kl_(add_metric({.name = "kl", .unit = "nats/example", .explanation = "KL(q(z|x) || p(z)), a mean"})) {
     add_learner(learner_);
   }
 

@@ -107,7 +107,7 @@ double MetricsLog::cut_back(int64_t step, bool and_validation) {
 
 void MetricsLog::append(const LogRow& row, std::span<const MetricInfo> metrics, double seconds) {
   Json json{{"step", row.step}, {"epoch", row.epoch}, {"lr", row.learning_rate}};
-  for (size_t i = 0; i < metrics.size(); ++i) json[metrics[i].name] = row.metrics[i];
+  for (size_t i = 0; i < metrics.size(); ++i) json[metrics[i].key()] = row.metrics[i];
   json["examples_per_s"] = std::round(row.examples_per_s);
   json["seconds"] = rounded_seconds(seconds);
   write(json.dump());
@@ -116,7 +116,7 @@ void MetricsLog::append(const LogRow& row, std::span<const MetricInfo> metrics, 
 void MetricsLog::append_validation(int64_t step, double epoch, const Quantities& quantities, double seconds) {
   Json json{{"step", step}, {"epoch", epoch}};
   for (const Quantity& quantity : quantities) {
-    const std::string key = "valid_" + quantity_key(quantity);
+    const std::string key = "valid_" + quantity.key();
     json[key] = quantity.value;
     if (std::isfinite(quantity.error) && quantity.error_kind == ErrorKind::standard)
       json[key + "_stderr"] = quantity.error;
@@ -155,11 +155,6 @@ void MetricsLog::write(const std::string& line) {
   cannot_write(path_, written < 0 ? std::strerror(errno) : "the disk is full");
 }
 
-std::string quantity_key(const Quantity& quantity) {
-  const std::string key = quantity.unit.empty() ? quantity.name : quantity.name + "_" + quantity.unit;
-  return replaced(key, {{' ', "_"}, {'/', "_per_"}});
-}
-
 MetricName metric_name(const std::string& key) {
   constexpr std::pair<const char*, const char*> kUnits[] = {{"_nats_per_image", "nats/image"},
                                                             {"_nats_per_example", "nats/example"},
@@ -173,9 +168,16 @@ MetricName metric_name(const std::string& key) {
     if (!key.ends_with(ending)) continue;
     out = {key.substr(0, key.size() - std::char_traits<char>::length(ending)), unit};
   }
-  std::ranges::replace(out.name, '_', ' ');
+  out.name = in_words(out.name);
   return out;
 }
+
+std::string in_words(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
+std::string unit_text(const std::string& unit) { return unit == "percent" ? "%" : unit; }
 
 std::map<std::string, double> parse_metrics_row(const std::string& path, int64_t number,
                                                 std::string_view line) {

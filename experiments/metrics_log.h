@@ -46,15 +46,15 @@ class MetricsLog {
   int descriptor_;
 };
 
-/// The key of a quantity: ("elbo", "nats/image") is "elbo_nats_per_image".
-std::string quantity_key(const Quantity& quantity);
-
-/// A key taken apart: "bce_kl_nats_per_image" is "bce kl" in "nats/image".
+/// A key of a file that does not say its units, taken apart: "bce_kl_nats_per_image" is "bce kl" in
+/// "nats/image".
 struct MetricName {
   std::string name;
   std::string unit;  // "" where the key ends in none
 };
 MetricName metric_name(const std::string& key);
+std::string in_words(std::string name);          ///< "bce_kl" as people write it: "bce kl"
+std::string unit_text(const std::string& unit);  ///< "percent" as people write it: "%"
 
 /// Line `number` of a metrics file, numbers alone. Throws Error naming it where it is no row.
 std::map<std::string, double> parse_metrics_row(const std::string& path, int64_t number,

@@ -14,10 +14,10 @@
 namespace gradzoo {
 namespace {
 
-void add_number(std::string& line, const char* what, const std::string& key, double value) {
-  const MetricName name = metric_name(key);
-  line += fmt::format("{}{}{} {:.4g}", line.empty() ? "" : "  ", what, name.name, value);
-  if (!name.unit.empty()) line += fmt::format(" {}", name.unit);
+void add_number(std::string& line, const char* what, const std::string& name, const std::string& unit,
+                double value) {
+  line += fmt::format("{}{}{} {:.4g}", line.empty() ? "" : "  ", what, in_words(name), value);
+  if (!unit.empty()) line += fmt::format(" {}", unit_text(unit));
 }
 
 constexpr double kReportShare = 0.05;  // of the time
@@ -73,7 +73,7 @@ void RunObserver::on_log(const LogRow& row) {
   const std::span<const MetricInfo> metrics = run_.session.model->metrics();
   numbers_.clear();
   for (size_t i = 0; i < metrics.size(); ++i)
-    if (i == 0 || metrics[i].live) add_number(numbers_, "", metrics[i].name, row.metrics[i]);
+    if (i == 0 || metrics[i].live) add_number(numbers_, "", metrics[i].name, metrics[i].unit, row.metrics[i]);
   progress_.step(row.step, shown(), row.examples_per_s);
 }
 
@@ -186,7 +186,7 @@ Quantities RunObserver::known() const {
 
 std::string RunObserver::shown() const {
   std::string line;
-  for (const Quantity& q : validated_) add_number(line, "valid ", quantity_key(q), q.value);
+  for (const Quantity& q : validated_) add_number(line, "valid ", q.name, q.unit, q.value);
   return line.empty() ? numbers_ : numbers_ + "  " + line;
 }
 
@@ -250,7 +250,7 @@ std::vector<ReportPicture> RunObserver::pictures() {
     if (!run_.session.data.holds_out())
       caption += " (This run trained on all images, so none here is held out.)";
     all.push_back(
-        {metric_name(picture.name).name, caption, drawing, std::holds_alternative<Planes>(picture.content)});
+        {in_words(picture.name), caption, drawing, std::holds_alternative<Planes>(picture.content)});
   }
   return all;
 }

@@ -78,9 +78,8 @@ Series validation_series(const MetricRows& rows, const std::string& key) {
   return series;
 }
 
-LineChart named_curve(const std::string& key, const std::string& explanation) {
-  const MetricName name = metric_name(key);
-  return {.title = name.name, .x_label = "epoch", .y_label = name.unit, .caption = explanation};
+LineChart named_curve(const std::string& name, const std::string& unit, const std::string& explanation) {
+  return {.title = in_words(name), .x_label = "epoch", .y_label = unit_text(unit), .caption = explanation};
 }
 
 // A chart of each metric over the epochs, with the levels that belong there; validation in the same chart
@@ -88,20 +87,20 @@ LineChart named_curve(const std::string& key, const std::string& explanation) {
 std::vector<LineChart> curves_of(const ReportedRun& run, const MetricRows& rows) {
   std::vector<LineChart> curves;
   for (const MetricInfo& metric : run.session.model->metrics()) {
-    LineChart& curve = curves.emplace_back(named_curve(metric.name, metric.explanation));
-    curve.series.push_back(series_of("training", curve_of(rows, metric.name)));
+    LineChart& curve = curves.emplace_back(named_curve(metric.name, metric.unit, metric.explanation));
+    curve.series.push_back(series_of("training", curve_of(rows, metric.key())));
   }
   for (const CurveLevel& level : run.levels)
     curves[level.metric.index()].levels.push_back({level.name, level.value});
   for (const Quantity& quantity : run.known) {
-    const std::string key = quantity_key(quantity);
-    LineChart& curve = quantity.curve ? curves[quantity.curve->index()]
-                                      : curves.emplace_back(named_curve(key, quantity.meaning));
-    curve.series.push_back(validation_series(rows, "valid_" + key));
+    LineChart& curve = quantity.curve
+                           ? curves[quantity.curve->index()]
+                           : curves.emplace_back(named_curve(quantity.name, quantity.unit, quantity.meaning));
+    curve.series.push_back(validation_series(rows, "valid_" + quantity.key()));
   }
   if (run.options.training.schedule != Decay::constant) {
     LineChart& curve =
-        curves.emplace_back(named_curve("learning_rate", "the step size that the schedule gives"));
+        curves.emplace_back(named_curve("learning_rate", "", "the step size that the schedule gives"));
     curve.series.push_back(series_of("learning rate", curve_of(rows, "lr")));
   }
   return curves;
@@ -123,14 +122,13 @@ std::vector<KeyFigure> figures_of(const ReportedRun& run, const MetricRows& rows
   figures.reserve(run.known.size() + 2);
   for (const Quantity& quantity : run.known) {
     figures.push_back(
-        {"valid " + metric_name(quantity.name).name, with_error(quantity), quantity.unit, quantity.meaning});
+        {"valid " + in_words(quantity.name), with_error(quantity), quantity.unit, quantity.meaning});
   }
   const MetricInfo& loss = run.session.model->metrics()[0];
-  const MetricCurve curve = curve_of(rows, loss.name);
+  const MetricCurve curve = curve_of(rows, loss.key());
   if (!curve.values.empty()) {
-    const MetricName name = metric_name(loss.name);
-    figures.push_back(
-        {"training " + name.name, fmt::format("{:.4g}", curve.values.back()), name.unit, loss.explanation});
+    figures.push_back({"training " + in_words(loss.name), fmt::format("{:.4g}", curve.values.back()),
+                       unit_text(loss.unit), loss.explanation});
   }
   for (const CurveLevel& level : run.levels)
     if (level.is_figure)
@@ -141,9 +139,9 @@ std::vector<KeyFigure> figures_of(const ReportedRun& run, const MetricRows& rows
 std::vector<Term> glossary_of(const ReportedRun& run) {
   std::vector<Term> terms;
   for (const MetricInfo& metric : run.session.model->metrics())
-    terms.push_back({metric_name(metric.name).name, metric.explanation});
+    terms.push_back({in_words(metric.name), metric.explanation});
   for (const Quantity& quantity : run.known)
-    terms.push_back({"valid " + metric_name(quantity.name).name, quantity.meaning});
+    terms.push_back({"valid " + in_words(quantity.name), quantity.meaning});
   const DataKind& kind = run.session.data.shape().kind();
   terms.push_back({replaced(kind.nats, {{'/', " per "}}), kind.nats_meaning});
   terms.push_back(

@@ -122,6 +122,14 @@ foreach(floor base autograd explain state nn samplers datasets models plot exper
   endforeach()
 endforeach()
 
+# Whoever writes a model reads this first.
+file(STRINGS "${SOURCE_DIR}/models/base/model.h" virtuals REGEX "^  virtual ")
+list(LENGTH virtuals count)
+if(count GREATER 8)
+  string(APPEND failures "models/base/model.h: ${count} virtual functions, more than 8. Hint: what a model says once is a field of "
+                         "Description, what few can do one of Abilities\n")
+endif()
+
 # Examples are short, and a page leads to each.
 file(READ "${SOURCE_DIR}/docs/own-net.md" page)
 file(READ "${SOURCE_DIR}/docs/own-model.md" own_model)

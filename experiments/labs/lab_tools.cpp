@@ -23,7 +23,7 @@ class TrainingProgress : public TrainObserver {
     const int64_t tenth = 10 * row.step / session_.steps;
     if (std::exchange(told_, tenth) == tenth) return;
     context_.progress(fmt::format("{}: step {} of {}, {} {:.4g}", what_, row.step, session_.steps,
-                                  session_.model->metrics()[0].name, row.metrics[0]));
+                                  session_.model->metrics()[0].key(), row.metrics[0]));
   }
   void on_epoch(int64_t) override {}
   bool should_stop(int64_t) override { return false; }

@@ -120,7 +120,7 @@ std::string number_legend(const Quantities& numbers) {
   return text;
 }
 
-std::string number_key(const Quantity& number) { return lower(quantity_key(number)); }
+std::string number_key(const Quantity& number) { return lower(number.key()); }
 
 void add_numbers(nlohmann::ordered_json& object, const Quantities& numbers) {
   for (const Quantity& number : numbers) {

@@ -67,6 +67,26 @@ void Model::see_in(const PointUnits& units, std::shared_ptr<const Toy> truth) {
   truth_ = std::move(truth);
 }
 
+void Model::finish(const Examples& examples) {
+  if (description_.finish) description_.finish(examples);
+}
+
+void Model::reopen() {
+  if (description_.reopen) description_.reopen();
+}
+
+std::unique_ptr<SamplingOptions> Model::sampling_options() const {
+  return description_.sampling ? description_.sampling() : std::make_unique<SamplingOptions>();
+}
+
+void Model::describe_evaluation(OptionTable& table) {
+  if (description_.evaluation) description_.evaluation(table);
+}
+
+std::vector<CurveLevel> Model::levels(const DataView& data) {
+  return description_.levels ? description_.levels(data) : std::vector<CurveLevel>();
+}
+
 template <class Fn>
 auto Model::seeing(const DataView& data, Fn fn) const {
   if (!units_.is_set()) return fn(data);
@@ -137,10 +157,11 @@ Quantities Model::evaluate_quickly(const DataView& data) {
 }
 
 Quantities Model::evaluate_at_length(const DataView& data, const ShareDone& done) {
+  if (!description_.evaluate_at_length) return {};
   const Shown shown(*this);
   const ShareDone told = done ? done : [](double) {};
-  return in_data_units(seeing(data, [&](const DataView& seen) { return do_evaluate_at_length(seen, told); }),
-                       units_);
+  const auto measured = [&](const DataView& seen) { return description_.evaluate_at_length(seen, told); };
+  return in_data_units(seeing(data, measured), units_);
 }
 
 Tensor Model::sample(const SampleRequest& request) const {
@@ -159,68 +180,68 @@ Abilities Model::abilities() {
   Abilities all = in_data_units(with_consequences(std::move(own)), units_);
   const auto showing = [&](auto& function) {
     if (function)
-      function = [this, f = std::move(function)](const auto& request) {
+      function = [this, f = std::move(function)](auto&&... args) {
         const Shown shown(*this);
-        return f(request);
+        return f(std::forward<decltype(args)>(args)...);
       };
   };
-  showing(all.inpaint);
-  showing(all.denoise);
-  showing(all.anomaly);
-  showing(all.encode);
-  if (all.log_prob)
-    all.log_prob->of = [this, f = std::move(all.log_prob->of)](const Tensor& examples, Rng& rng) {
-      const Shown shown(*this);
-      return f(examples, rng);
-    };
-  if (all.interpolate)
-    all.interpolate = [this, f = std::move(all.interpolate)](const InterpolateRequest& request) {
-      const Shown shown(*this);
-      const Tensor of_ends = labels().empty() ? Tensor() : request.ends.labels;
-      return f({{request.ends.x, of_ends, {}}, request.rng});
-    };
   const auto holding = [&](auto& function) {
     if (function)
-      function = [held = averages(), f = std::move(function)](auto&&... args) { return f(args...); };
+      function = [held = averages(), f = std::move(function)](auto&&... args) {
+        return f(std::forward<decltype(args)>(args)...);
+      };
   };
-  Target& target = all.target;
+  // Named, each: an ability that is added does not compile until it is here.
+  auto& [samples, target, partition, inpaint, denoise, anomaly, log_prob, encode, decode, interpolate,
+         needs_label] = all;
+  showing(inpaint);
+  showing(denoise);
+  showing(anomaly);
+  showing(encode);
+  showing(decode);
+  if (log_prob) showing(log_prob->of);
+  if (interpolate && labels().empty())
+    interpolate = [f = std::move(interpolate)](const InterpolateRequest& request) {
+      return f({{request.ends.x, {}, {}}, request.rng});
+    };
+  showing(interpolate);
   holding(target.log_prob);
   holding(target.score);
   holding(target.initial);
   holding(target.noisy_score);
   holding(target.conditionals.hidden);
   holding(target.conditionals.visible);
-  if (all.partition) holding(all.partition->begin);
+  if (partition) holding(partition->begin);
   return all;
 }
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {
   const Shown shown(*this);
-  return in_data_units(seeing(data, [&](const DataView& seen) { return do_snapshot(seen, rng); }), units_);
+  const auto drawn = [&](const DataView& seen) {
+    return description_.snapshot ? description_.snapshot(seen, rng) : default_snapshot(seen, rng);
+  };
+  return in_data_units(seeing(data, drawn), units_);
 }
 
 std::vector<Picture> Model::pictures(const DataView& data) {
   const Shown shown(*this);
-  std::vector<Picture> out = seeing(data, [&](const DataView& seen) { return do_pictures(seen); });
+  std::vector<Picture> out = seeing(data, [&](const DataView& seen) { return pictures_of(seen); });
   for (Picture& picture : out) picture = in_data_units(std::move(picture), units_);
   return out;
 }
 
 std::string Model::interpretation(const DataView& data) {
+  if (!description_.interpretation) return "";
   const Shown shown(*this);
-  return seeing(data, [&](const DataView& seen) { return do_interpretation(seen); });
+  return seeing(data, description_.interpretation);
 }
 
-Picture Model::do_snapshot(const DataView& data, Rng& rng) {
-  if (const LabelNames names = labels(); !names.empty()) {
+Picture Model::default_snapshot(const DataView& data, Rng& rng) const {
+  if (const LabelNames& names = labels(); !names.empty()) {
     const ClassRows rows = class_rows(names);
     return class_rows_picture(rows, drawn(rows.labels.dim(0), rng, rows.labels));
   }
   return samples_picture(drawn(data.kind().shown, rng), data.toy);
-}
-
-std::vector<Picture> Model::do_pictures(const DataView& data) {
-  return data.kind().pixels ? do_image_pictures(data) : do_point_pictures(data);
 }
 
 namespace {
@@ -242,9 +263,13 @@ std::vector<Picture> line_pictures(const Abilities& able, const Toy& truth) {
 
 }  // namespace
 
-std::vector<Picture> Model::do_point_pictures(const DataView& data) {
+std::vector<Picture> Model::pictures_of(const DataView& data) {
+  const Description& own = description_;
+  const auto by = [&](const auto& pictures) { return pictures ? pictures(data) : std::vector<Picture>(); };
+  if (data.kind().pixels) return by(own.image_pictures);
+  if (own.point_pictures) return own.point_pictures(data);
   if (on_line(data.toy)) return line_pictures(with_consequences(do_abilities()), *data.toy);
-  return in_plane(data.toy) ? do_plane_pictures(data, *data.toy) : std::vector<Picture>();
+  return in_plane(data.toy) ? by(own.plane_pictures) : std::vector<Picture>();
 }
 
 }  // namespace gradzoo

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -8,9 +7,8 @@
 #include <vector>
 
 #include "gradzoo/autograd/random.h"
-#include "gradzoo/base/options.h"
-#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/base/abilities.h"
+#include "gradzoo/models/base/description.h"
 #include "gradzoo/models/base/quantity.h"
 #include "gradzoo/models/pictures/picture.h"
 #include "gradzoo/nn/learn/learner.h"
@@ -26,16 +24,6 @@ struct StepContext {
   const Batch& batch;    ///< its examples
 };
 
-/// What a model may look at to draw pictures and to evaluate itself.
-struct DataView {
-  const Examples& examples;  ///< the split at hand
-  const Examples& train;     ///< for nearest training neighbours
-  uint64_t seed;             ///< of what is drawn
-  const Toy* toy = nullptr;  ///< the truth, where it is known
-
-  const DataKind& kind() const { return kind_of(examples.example(), toy); }  ///< of the examples
-};
-
 /// What samples are asked for.
 struct SampleRequest {
   int64_t n;                              ///< how many
@@ -45,49 +33,14 @@ struct SampleRequest {
   ShareDone done = {};                    ///< called as it goes on
 };
 
-/// How samples are drawn, as a value: a copy of the run's settings, in which a request changes what it wants.
-class SamplingOptions {
- public:
-  virtual ~SamplingOptions() = default;
-  virtual void describe(OptionTable&) {}  ///< names the options; none
-};
-
-/// Those that are in a struct O, with `describe_sampling(OptionTable&)`.
-template <class O>
-class SamplingOptionsOf final : public SamplingOptions {
- public:
-  explicit SamplingOptionsOf(O copy) : options(std::move(copy)) {}  ///< a copy of the run's
-  void describe(OptionTable& table) override { options.describe_sampling(table); }
-  O options;  ///< to be changed
-};
-/// Those of the run, as a value.
-template <class O>
-std::unique_ptr<SamplingOptions> sampling_options_of(const O& options) {
-  return std::make_unique<SamplingOptionsOf<O>>(options);
-}
-/// The struct in them; they are what the same model's sampling_options() made.
-template <class O>
-const O& options_in(const SamplingOptions& sampling) {
-  return static_cast<const SamplingOptionsOf<O>&>(sampling).options;
-}
-
-/// A horizontal line in a metric's curve: what it could reach at best, or would say of chance.
-struct CurveLevel {
-  Metric metric;              ///< in whose curve
-  std::string name;           ///< "entropy floor"
-  double value;               ///< in its unit
-  std::string unit, meaning;  ///< meaning: one line
-  /// a number of this run, listed among its figures too; else a constant of theory
-  bool is_figure = true;
-};
-
-/// A model: its parameters, its objective and what it can show. All that outlives a step is in its State.
-/// What it shows of itself, it shows with nothing recorded and by the averages of its learners, where they
-/// keep some.
+/// A model: its parameters, its objective and what it can show. A model of one's own must say how it is
+/// trained (train_step), what else outlives a step (add_to), two numbers to watch (do_validate, do_evaluate)
+/// and its samples (do_sample); its constructor says the rest (describe). What it shows of itself, it shows
+/// with nothing recorded and by the averages of its learners, where they keep some.
 ///
-/// A model of points may see them in units of its own (see_in): all virtual functions, prepare, finish and
-/// train_step take and give the model's units. The functions that call the others (validate to
-/// interpretation) take and give the data's, and Session and Trainer convert what training sees.
+/// A model of points may see them in units of its own (see_in): its virtual functions and the functions of
+/// its Description take and give the model's units, and so does finish. Those from validate to interpretation
+/// take and give the data's, and Session and Trainer convert what training sees.
 class Model {
  public:
   virtual ~Model() = default;
@@ -101,9 +54,9 @@ class Model {
   virtual void prepare(const Examples&) {}
   /// After the last step of a run: what is fitted to what was trained, in the model's State too. `examples`:
   /// training ones, no more than its steps have seen.
-  virtual void finish(const Examples&) {}
+  void finish(const Examples& examples);
   /// Before further steps of a run that may be finished: what finish() has fitted is of other weights.
-  virtual void reopen() {}
+  void reopen();
   /// Names everything that must survive a restart: the learners, then what add_to() names.
   void register_state(State& state);
   /// What train_step writes, in order; the first is what is minimised.
@@ -134,22 +87,16 @@ class Model {
   /// What this run's numbers say, a paragraph of the report; "" where there is nothing beyond their
   /// explanations.
   std::string interpretation(const DataView& data);
-  /// What is known to go wrong by these options, a sentence with a hint, shown before training; "" where
-  /// nothing is.
-  virtual std::string warning() const { return ""; }
-  /// What to try where samples lose kinds that they had, shown beside the progress; "" of models that are not
-  /// prone to it.
-  virtual std::string collapse_hint() const { return ""; }
-  /// Lines that belong into the curves of metrics.
-  virtual std::vector<CurveLevel> levels(const DataView&) { return {}; }
-  /// The options of a request for samples, as the run has them.
-  virtual std::unique_ptr<SamplingOptions> sampling_options() const {
-    return std::make_unique<SamplingOptions>();
-  }
-  /// Some of them, as key=value, for samples that are only watched while training: quickly drawn ones.
-  virtual std::vector<std::string> quick_sampling() const { return {}; }
-  /// The options of an evaluation, as these.
-  virtual void describe_evaluation(OptionTable&) {}
+  ///@{
+  /// What its Description says.
+  const std::string& warning() const { return description_.warning; }
+  const std::string& collapse_hint() const { return description_.collapse_hint; }
+  const LabelNames& labels() const { return description_.labels; }
+  const std::vector<std::string>& quick_sampling() const { return description_.quick_sampling; }
+  std::unique_ptr<SamplingOptions> sampling_options() const;
+  void describe_evaluation(OptionTable& table);
+  std::vector<CurveLevel> levels(const DataView& data);
+  ///@}
   /// Of every optimiser, and the State beside theirs.
   std::span<Learner* const> learners() const { return learners_; }
   State own_state();  ///< what add_to() names
@@ -167,8 +114,6 @@ class Model {
   void take_back();  ///< back to the last mark()
   /// Numbers that are trained, of all learners.
   int64_t parameter_count() const;
-  /// What samples may be asked for by; empty: the model is not conditional on a label.
-  virtual LabelNames labels() const { return {}; }
 
  protected:
   /// In the constructor: a learner whose State and average are this model's; another number that steps
@@ -178,6 +123,9 @@ class Model {
   void add_last_learner(Learner& learner);
   /// A number that each step reports; the handle is for MetricRow.
   Metric add_metric(MetricInfo info);
+  /// In the constructor: what else the model says of itself.
+  void describe(Description description) { description_ = std::move(description); }
+  Description& description() { return description_; }  ///< to be completed by a class that derives
 
   virtual void add_to(State&) {}  ///< names what outlives a step, except the learners: random streams, counts
   /// Whether that has been said: chains, say, are as they began.
@@ -186,8 +134,6 @@ class Model {
   virtual Quantities do_validate(const DataView&) { return {}; }
   /// Of evaluate_quickly(); the parameters hold their averages.
   virtual Quantities do_evaluate(const DataView&) { return {}; }
-  /// What may take minutes; `done` is defined.
-  virtual Quantities do_evaluate_at_length(const DataView&, const ShareDone&) { return {}; }
   /// `request.labels` are defined, those of labels() in turn where none were asked for, iff there are any;
   /// its options are in `sampling`, which sampling_options() made.
   virtual Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const = 0;
@@ -195,20 +141,8 @@ class Model {
   Tensor drawn(int64_t n, Rng& rng, const Tensor& labels = {}) const {
     return do_sample({n, rng, labels}, *sampling_options());
   }
-  /// Unless overridden 100 samples of an image model, ten of each class where it is conditional, 1,000 points
-  /// of another, over the truth's contours where there are some.
-  virtual Picture do_snapshot(const DataView& data, Rng& rng);
-  ///@{
-  /// Of pictures(). Unless overridden one of the next two; of points, those of the plane where its density is
-  /// known.
-  virtual std::vector<Picture> do_pictures(const DataView& data);
-  virtual std::vector<Picture> do_image_pictures(const DataView&) { return {}; }
-  virtual std::vector<Picture> do_point_pictures(const DataView& data);
-  virtual std::vector<Picture> do_plane_pictures(const DataView&, const Toy&) { return {}; }
-  ///@}
   /// Samples alone, unless overridden; what follows from a target is added.
   virtual Abilities do_abilities() { return {}; }
-  virtual std::string do_interpretation(const DataView&) { return ""; }  ///< of interpretation()
 
  private:
   class Shown;
@@ -218,11 +152,14 @@ class Model {
   /// fn of data in the model's units.
   template <class Fn>
   auto seeing(const DataView& data, Fn fn) const;
+  Picture default_snapshot(const DataView& data, Rng& rng) const;
+  std::vector<Picture> pictures_of(const DataView& data);
 
   PointUnits units_;
   std::shared_ptr<const Toy> truth_;  // in these units
   std::vector<Learner*> learners_, last_learners_;
   std::vector<MetricInfo> metrics_;
+  Description description_;
   bool closed_ = false;
 };
 

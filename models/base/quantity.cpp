@@ -3,8 +3,13 @@
 #include <algorithm>
 
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
+
+std::string key_of(const std::string& name, const std::string& unit) {
+  return replaced(unit.empty() ? name : name + "_" + unit, {{' ', "_"}, {'/', "_per_"}});
+}
 
 const Quantity* Quantities::find(const QuantityInfo& info) const {
   const auto found = std::ranges::find(all_, info.name, &Quantity::name);

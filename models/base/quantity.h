@@ -17,17 +17,23 @@ struct Dimension {
   double volumes = 0;  ///< logarithms of a volume: 1 for -log p(x), -1 for log p(x)
 };
 
-/// A metric that every training step reports; its unit ends its name.
+/// The key of a number in a metrics file: ("elbo", "nats/image") is "elbo_nats_per_image".
+std::string key_of(const std::string& name, const std::string& unit);
+
+/// A metric that every training step reports.
 struct MetricInfo {
-  std::string name;          ///< "elbo_nats_per_image"
-  std::string explanation;   ///< what the number means, for the report
-  bool live = false;         ///< shown on the progress line; the first metric always is
-  Dimension dimension = {};  ///< a step reports it in the model's units
+  std::string name;              ///< "elbo"
+  std::string unit = "";         ///< "nats/image"; "" of a plain number
+  std::string explanation = "";  ///< what the number means, for the report
+  bool live = false;             ///< shown on the progress line; the first metric always is
+  Dimension dimension = {};      ///< a step reports it in the model's units
+
+  std::string key() const { return key_of(name, unit); }  ///< in the rows of a metrics file
 };
 
 /// The metrics that every model reports of its learner.
 inline MetricInfo grad_norm_info(bool live = false) {
-  return {"grad_norm", "Euclidean norm of the gradient, before clipping", live};
+  return {"grad_norm", "", "Euclidean norm of the gradient, before clipping", live};
 }
 
 /// The handle of one of a model's metrics.
@@ -83,6 +89,8 @@ struct Quantity {
   ErrorKind error_kind = ErrorKind::standard;  ///< what `error` is
   bool trusted = true;       ///< false where what measured it says that `error` is too small
   Dimension dimension = {};  ///< of value and error, where a model measured them in its units
+
+  std::string key() const { return key_of(name, unit); }  ///< in the rows of a metrics file
 };
 
 /// A quantity of that name and unit.

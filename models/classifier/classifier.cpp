@@ -34,11 +34,29 @@ Classifier::Classifier(const ClassifierOptions& options, const DataShape& shape,
       learner_(network_, training.learner(adam({.weight_decay = options.weight_decay, .decoupled = true}))),
       shift_(options.shift),
       noise_(options.noise),
-      cross_entropy_(add_metric({"cross_entropy_nats_per_image", "the loss: -log p(label|image)"})),
+      cross_entropy_(add_metric({"cross_entropy", "nats/image", "the loss: -log p(label|image)"})),
       error_percent_(add_metric(
-          {"error_percent", "share of the batch, with noise and shifts, that is misclassified", true})),
+          {"error", "percent", "share of the batch, with noise and shifts, that is misclassified", true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
+  const auto predicted = [this](const Examples& examples) {
+    return predict([&](const Tensor& x) { return probabilities(x); }, examples);
+  };
+  describe(
+      {.snapshot = [=](const DataView& data,
+                       Rng&) { return misclassified(data.examples, predicted(data.examples)); },
+       .image_pictures =
+           [=](const DataView& data) { return classifier_pictures(data.examples, predicted(data.examples)); },
+       .interpretation =
+           [](const DataView&) {
+             return "The validation error is the share of unseen images that the network gets wrong. On its "
+                    "training "
+                    "images the error falls further; the gap between the two is overfitting. For samples of "
+                    "a "
+                    "generative model the classifier says which of them it is sure about, not whether they "
+                    "look good: "
+                    "it may be confident about nonsense.";
+           }});
 }
 
 void Classifier::add_to(State& state) { state.add("classifier.noise", noise_rng_); }
@@ -87,23 +105,6 @@ Tensor Classifier::do_sample(const SampleRequest&, const SamplingOptions&) const
   throw Error(
       "classifier: it classifies images and draws none. Hint: gradzoo eval RUN --classifier THIS_RUN "
       "measures another run's samples with it");
-}
-
-Picture Classifier::do_snapshot(const DataView& data, Rng&) {
-  return misclassified(data.examples,
-                       predict([&](const Tensor& x) { return probabilities(x); }, data.examples));
-}
-
-std::vector<Picture> Classifier::do_pictures(const DataView& data) {
-  return classifier_pictures(data.examples,
-                             predict([&](const Tensor& x) { return probabilities(x); }, data.examples));
-}
-
-std::string Classifier::do_interpretation(const DataView&) {
-  return "The validation error is the share of unseen images that the network gets wrong. On its training "
-         "images the error falls further; the gap between the two is overfitting. For samples of a "
-         "generative model the classifier says which of them it is sure about, not whether they look good: "
-         "it may be confident about nonsense.";
 }
 
 }  // namespace gradzoo

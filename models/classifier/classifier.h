@@ -75,9 +75,6 @@ class Classifier : public Model {
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Abilities do_abilities() override { return {.samples = false}; }
-  Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
   DataShape shape_;

@@ -51,6 +51,7 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
       square_(zeros({shape.size()})),
       error_(
           add_metric({"denoising_error",
+                      "",
                       "the loss: |r(x~) - x|^2 for an example x and its noisy x~, summed over its elements",
                       false,
                       {.lengths = 2}})),
@@ -58,12 +59,20 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
           options.noise == DaeNoise::none
               ? std::nullopt
               : std::optional(add_metric(
-                    {"error_per_noise",
+                    {"error_per_noise", "",
                      "the error divided by |x~ - x|^2, the error without denoising: 1 means no denoising; "
                      "on images it is far below 1, since most of the noise lies off the images",
                      true}))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
+  const auto images = [this](const DataView& data) { return pictures_of(40, dae_image_pictures, data); };
+  describe(
+      {.sampling = sampling_from(options_),
+       .image_pictures = images,
+       .plane_pictures = [this](const DataView& data) { return pictures_of(1000, dae_plane_pictures, data); },
+       .interpretation = [this](const DataView& data) { return reading(data); }});
+  if (options.noise == DaeNoise::none)  // which draws no samples
+    description().snapshot = [=](const DataView& data, Rng&) { return images(data).front(); };
 }
 
 void Dae::add_to(State& state) {
@@ -72,8 +81,6 @@ void Dae::add_to(State& state) {
   state.add("dae.square", square_);
   state.add("dae.seen", seen_);
 }
-
-std::unique_ptr<SamplingOptions> Dae::sampling_options() const { return sampling_options_of(options_); }
 
 void Dae::train_step(const StepContext& context, MetricRow row) {
   const Tensor& x = context.batch.x;
@@ -224,18 +231,6 @@ Quantities Dae::do_evaluate(const DataView& data) {
   return out;
 }
 
-std::vector<Picture> Dae::do_image_pictures(const DataView& data) {
-  return pictures_of(40, dae_image_pictures, data);
-}
-
-std::vector<Picture> Dae::do_plane_pictures(const DataView& data, const Toy&) {
-  return pictures_of(1000, dae_plane_pictures, data);
-}
-
-Picture Dae::do_snapshot(const DataView& data, Rng& rng) {
-  return options_.noise == DaeNoise::none ? do_image_pictures(data).front() : Model::do_snapshot(data, rng);
-}
-
 std::vector<Picture> Dae::pictures_of(int64_t n, DaePictures* pictures, const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
   const DenoisedSamples samples =
@@ -246,7 +241,7 @@ std::vector<Picture> Dae::pictures_of(int64_t n, DaePictures* pictures, const Da
   return pictures({denoise, density, spoil, tied_, noise_words(), sigma_, shape_, samples}, data);
 }
 
-std::string Dae::do_interpretation(const DataView& data) {
+std::string Dae::reading(const DataView& data) {
   const Quantities found = in_data_units(do_evaluate(data), units());
   if (options_.noise == DaeNoise::none)
     return fmt::format(

@@ -89,18 +89,13 @@ class Dae : public Model {
   Dae(const DaeOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override;
 
  protected:
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
-  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy&) override;
   Abilities do_abilities() override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
   Tensor r(const Tensor& x) const;  // (B, d) -> (B, d)
@@ -112,6 +107,7 @@ class Dae : public Model {
   Tensor log_density(const Tensor& x) const;  // (B, d) -> (B); tied weights alone
   Tensor initial(int64_t n, Rng& rng) const;
   std::vector<Picture> pictures_of(int64_t n, DaePictures* pictures, const DataView& data);
+  std::string reading(const DataView& data);
   DenoisedSamples draw(int64_t n, const DaeOptions& options, Rng& rng, const ShareDone& done = {}) const;
   DenoisedSamples walk(const Target& target, const Tensor& from, const DaeOptions& options, Rng& rng,
                        const ShareDone& done = {}) const;

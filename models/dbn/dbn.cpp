@@ -37,15 +37,27 @@ Dbn::Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOption
       up_rng_(training.stream_seed(), "dbn/up"),
       layers_(make_stack(shape.size(), options.hidden, init_rng_)),
       cd_loss_(add_metric(
-          {"cd_loss_nats", "F(data) - F(samples) of the layer being trained; only its gradient matters"})),
-      f_data_(add_metric({"free_energy_nats", "mean free energy of that layer's training data"})),
+          {"cd_loss", "nats", "F(data) - F(samples) of the layer being trained; only its gradient matters"})),
+      f_data_(add_metric({"free_energy", "nats", "mean free energy of that layer's training data"})),
       grad_norm_(add_metric(grad_norm_info())),
-      layer_(add_metric({"layer_number", "the layer being trained; 1 is next to the data", true})) {
+      layer_(add_metric({"layer_number", "", "the layer being trained; 1 is next to the data", true})) {
   for (size_t l = 0; l < layers_.size(); ++l) {
     learning_.push_back(std::make_unique<RbmLearning>(*layers_[l], options.learning, training.learner(),
                                                       training.stream_seed(), fmt::format("layer{}", l + 1)));
     add_last_learner(learning_.back()->learner());  // one layer learns at a time
   }
+  const auto pictures = [this](const DataView& data) { return pictures_of(data); };
+  describe({.sampling = sampling_from(options_),
+            .evaluation =
+                [this](OptionTable& table) {
+                  if (!is_enumerable(*layers_.back())) options_.annealing.describe(table);
+                  table.add("bound_samples", options_.bound_samples,
+                            "draws for each example when eval bounds log p(x)", {1, 1e5});
+                },
+            .evaluate_at_length = [this](const DataView& data,
+                                         const ShareDone& done) { return bounds(data, done); },
+            .image_pictures = pictures,
+            .point_pictures = pictures});
 }
 
 void Dbn::prepare(const Examples& training) { learning_[0]->begin_at(mean_example(training)); }
@@ -54,14 +66,6 @@ void Dbn::add_to(State& state) {
   state.add("dbn.up_draws", up_rng_);
   for (size_t l = 0; l < learning_.size(); ++l)
     learning_[l]->add_to(state, fmt::format("dbn.layer{}", l + 1));
-}
-
-std::unique_ptr<SamplingOptions> Dbn::sampling_options() const { return sampling_options_of(options_); }
-
-void Dbn::describe_evaluation(OptionTable& options) {
-  if (!is_enumerable(*layers_.back())) options_.annealing.describe(options);
-  options.add("bound_samples", options_.bound_samples, "draws for each example when eval bounds log p(x)",
-              {1, 1e5});
 }
 
 Tensor Dbn::above(Tensor x, size_t count, DbnUpward upward, Rng& rng) const {
@@ -111,7 +115,7 @@ RbmLogPartition Dbn::top_log_partition(uint64_t seed) const {
   return rbm_log_partition(*layers_.back(), learning_.back()->base_bias(), options_.annealing, seed);
 }
 
-Quantities Dbn::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
+Quantities Dbn::bounds(const DataView& data, const ShareDone& done) const {
   const RbmLogPartition found = top_log_partition(data.seed);
   const Quantity log_z = sampled_log_z(found.value, found.error, found.trusted, "of the top machine");
   Rng rng(data.seed, "eval/bound");
@@ -146,7 +150,7 @@ Tensor Dbn::do_sample(const SampleRequest& request, const SamplingOptions& sampl
 }
 
 // What a unit of layer l stands for at the data: the product of the weights down to there.
-std::vector<Picture> Dbn::do_pictures(const DataView& data) {
+std::vector<Picture> Dbn::pictures_of(const DataView& data) const {
   const Shape tile = tile_of(shape_);
   if (tile.rank() == 0) return {};
   std::vector<Picture> out;

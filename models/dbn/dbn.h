@@ -55,8 +55,6 @@ class Dbn : public Model {
 
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override;
-  void describe_evaluation(OptionTable& options) override;
 
   const RbmStack& layers() const { return layers_; }
   /// log Z of the top machine, deterministic in the seed.
@@ -66,14 +64,14 @@ class Dbn : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   /// Ends of Gibbs chains of the top machine, followed by a draw of each layer below. Images are returned as
   /// pixel probabilities, points as draws.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
   Abilities do_abilities() override;
 
  private:
+  Quantities bounds(const DataView& data, const ShareDone& done) const;
+  std::vector<Picture> pictures_of(const DataView& data) const;
   /// The units `count` layers above x: drawn, or their probabilities.
   Tensor above(Tensor x, size_t count, DbnUpward upward, Rng& rng) const;
   /// Probabilities of x given units of the layer `top`; the layers between are drawn.

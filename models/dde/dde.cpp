@@ -122,17 +122,34 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
       density_(make_density()),
       density_learner_("density", *density_, training.learner()),
       error_(
-          add_metric({"density_error",
+          add_metric({"density_error", "",
                       "the loss: |sigma grad f_p(x + sigma e) + e|^2 for each element; 1 if f_p is flat. It "
                       "falls to a floor above 0, since many e lead to one x + sigma e",
                       true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(density_learner_);
+  describe({.image_pictures =
+                [this](const DataView& data) {
+                  Rng rng(data.seed, "pictures/dde");
+                  const Tensor samples = flatten_rows(drawn(2 * kImageColumns, rng));
+                  return std::vector<Picture>{neighbours_picture(samples, shape_, data.train)};
+                },
+            .plane_pictures =
+                [this](const DataView& data) {
+                  Rng rng(data.seed, "pictures/dde");
+                  return std::vector<Picture>{density_picture(
+                      "density",
+                      "The true density; exp f_p / Z, which learns the truth with noise of sigma; samples.",
+                      *data.toy, [this](const Tensor& x) { return log_density(x); }, drawn(1000, rng))};
+                },
+            .interpretation = [this](const DataView&) { return reading(); }});
+  if (!options.generator) description().sampling = sampling_from(options_);
   if (!options.generator) return;
-  gap_ = add_metric({"fake_gap_nats", "the generator's loss: mean f_q - f_p at noisy fakes", true});
+  gap_ = add_metric({"fake_gap", "nats", "the generator's loss: mean f_q - f_p at noisy fakes", true});
   generator_ = make_generator();
   if (options.fake_density) {
-    fake_error_ = add_metric({"fake_density_error", "the same for f_q, on the generator's samples", true});
+    fake_error_ =
+        add_metric({"fake_density_error", "", "the same for f_q, on the generator's samples", true});
     fake_density_ = make_density();
     fake_learner_.emplace("fake_density", *fake_density_, training.learner());
     add_learner(*fake_learner_);
@@ -183,11 +200,6 @@ void Dde::add_to(State& state) {
   if (!has_levels()) return;
   state.add("dde.data_mean", data_mean_);
   state.add("dde.data_variance", data_variance_);
-}
-
-std::unique_ptr<SamplingOptions> Dde::sampling_options() const {
-  if (generator_) return Model::sampling_options();
-  return sampling_options_of(options_);
 }
 
 Tensor Dde::draw_levels(int64_t n, double least, Rng& rng) const {
@@ -259,27 +271,40 @@ Tensor Dde::generator_loss(const Tensor& difference, const Tensor& sigma) const 
 }
 
 void Dde::train_step(const StepContext& context, MetricRow row) {
-  const int64_t alone = generator_ ? options_.density_steps : 0;
   const Tensor x = inner(context.batch.x);
-  double norm = 0;
-  if (alone == 0 || context.step < alone) {
-    const double rate = context.learning_rate * (alone > 0 ? linear_decay(context.step, alone) : 1);
-    row[error_] = train_density(*density_, density_learner_, x, rate, norm);
+  if (!generator_) {
+    learn_data(x, context.learning_rate, row);
+  } else if (context.step < options_.density_steps) {
+    prepare_for_generator(x, context, row);
+  } else {
+    teach_generator(x, context, row);
+  }
+}
+
+void Dde::learn_data(const Tensor& x, double rate, MetricRow row) {
+  row[error_] = train_density(*density_, density_learner_, x, rate, row[grad_norm_]);
+}
+
+// f_q begins as the f_p that the last of these steps leaves.
+void Dde::prepare_for_generator(const Tensor& x, const StepContext& context, MetricRow row) {
+  learn_data(x, context.learning_rate * linear_decay(context.step, options_.density_steps), row);
+  row[*gap_] = 0;
+  if (!fake_density_) return;
+  row[*fake_error_] = 0;
+  if (context.step < options_.density_steps - 1) return;
+  const Tensor& from = density_learner_.parameters().flat();
+  std::copy_n(from.data<float>(), from.size(), fake_learner_->parameters().flat().mutable_data<float>());
+}
+
+// Where f_p had steps of its own, it stands still from here on.
+void Dde::teach_generator(const Tensor& x, const StepContext& context, MetricRow row) {
+  if (options_.density_steps == 0) {
+    learn_data(x, context.learning_rate, row);
   } else {
     const NoGrad quiet;
     const Tensor sigma = draw_levels(x.dim(0), options_.sigma, noise_rng_);
     row[error_] = mean(denoising_error(*density_, x, randn_like(x, noise_rng_), sigma)).item();
-  }
-  row[grad_norm_] = norm;
-  if (!generator_) return;
-  if (context.step < alone) {
-    if (fake_density_) row[*fake_error_] = 0;
-    row[*gap_] = 0;
-    if (fake_density_ && context.step == alone - 1) {
-      const Tensor& from = density_learner_.parameters().flat();
-      std::copy_n(from.data<float>(), from.size(), fake_learner_->parameters().flat().mutable_data<float>());
-    }
-    return;
+    row[grad_norm_] = 0;
   }
   if (fake_density_) train_fake_density(x.dim(0), context.learning_rate, row);
   train_generator(x.dim(0), context, row);
@@ -365,18 +390,6 @@ Tensor Dde::do_sample(const SampleRequest& request, const SamplingOptions& sampl
   return as_examples(x, shape_);
 }
 
-std::vector<Picture> Dde::do_plane_pictures(const DataView& data, const Toy& toy) {
-  Rng rng(data.seed, "pictures/dde");
-  return {density_picture(
-      "density", "The true density; exp f_p / Z, which learns the truth with noise of sigma; samples.", toy,
-      [this](const Tensor& x) { return log_density(x); }, drawn(1000, rng))};
-}
-
-std::vector<Picture> Dde::do_image_pictures(const DataView& data) {
-  Rng rng(data.seed, "pictures/dde");
-  return {neighbours_picture(flatten_rows(drawn(2 * kImageColumns, rng)), shape_, data.train)};
-}
-
 // The density is that of data with noise of sigma.
 Target Dde::target_of_least() const {
   Target target{.log_prob = [this](const Tensor& x) { return log_density(x); },
@@ -405,7 +418,7 @@ Abilities Dde::do_abilities() {
   return own;
 }
 
-std::string Dde::do_interpretation(const DataView&) {
+std::string Dde::reading() const {
   std::string text = fmt::format(
       "f_p is the log-density of data with noise of {:g}, up to a constant, so its peaks are no sharper than "
       "that noise. ",

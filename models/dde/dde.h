@@ -142,7 +142,6 @@ class Dde : public Model {
 
   void prepare(const Examples& examples) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override;
   /// log p^ of data with noise of sigma, the least one where none is given, up to its constant: x (B, d) ->
   /// (B), images and sigma in their own units, [0,1].
   Tensor log_density(const Tensor& x, std::optional<double> sigma = {}) const;
@@ -157,12 +156,10 @@ class Dde : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
-  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
+  std::string reading() const;
   // |sigma grad f + e|^2, a number of the example: (B).
   Tensor denoising_error(const NoisyDensity& density, const Tensor& x, const Tensor& eps,
                          const Tensor& sigma) const;
@@ -184,6 +181,10 @@ class Dde : public Model {
   Tensor down_levels(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const;
   double train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
                        double& norm);
+  // A step of f_p; what it does before the generator learns, and beside it.
+  void learn_data(const Tensor& x, double rate, MetricRow row);
+  void prepare_for_generator(const Tensor& x, const StepContext& context, MetricRow row);
+  void teach_generator(const Tensor& x, const StepContext& context, MetricRow row);
   void train_fake_density(int64_t n, double rate, MetricRow row);
   void train_generator(int64_t n, const StepContext& context, MetricRow row);
 

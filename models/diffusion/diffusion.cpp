@@ -50,13 +50,19 @@ struct RequestedPath {
   }
 };
 
+// Five hundred steps of Langevin for each look would take longer than the training between two of them.
+std::vector<std::string> quick_solver(PathStep solver) {
+  if (solver != langevin_step) return {};
+  return {"solver=ddim", "sample_steps=20"};
+}
+
 MetricInfo error_info(PredictionType learned) {
   if (learned == PredictionType::velocity)
-    return {"velocity_error",
+    return {"velocity_error", "",
             "the loss: |u(x_t, t) - (x_1 - x_0)|^2 for each element. It falls to a floor above 0, since many "
             "paths pass through one point",
             true};
-  return {"noise_error",
+  return {"noise_error", "",
           "the loss: |eps^(x_t, t) - eps|^2 for each element. It falls to a floor above 0, since many noises "
           "lead to one x_t",
           true};
@@ -78,6 +84,25 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
       error_(add_metric(error_info(kind_.prediction_type))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
+  describe({.labels = classes_.labels(),
+            .sampling =
+                [this] {
+                  return sampling_options_of(RequestedPath{options_, is_conditional()});
+                },
+            .quick_sampling = quick_solver(options.solver),
+            .image_pictures =
+                [this](const DataView& data) { return diffusion_image_pictures(*this, shape_, data); },
+            .plane_pictures =
+                [this](const DataView& data) { return diffusion_plane_pictures(*this, shape_, data); },
+            .interpretation = [this](const DataView&) { return reading(); }});
+  if (has_bits()) {
+    description().evaluation = [this](OptionTable& table) {
+      table.add("likelihood_images", likelihood_images_, "test examples for bits/dim", {2, 1e6});
+    };
+    description().evaluate_at_length = [this](const DataView& data, const ShareDone& done) {
+      return image_bits(*this, data, likelihood_images_, done);
+    };
+  }
   if (options.discriminator == 0) return;
   Rng rng(training.stream_seed(), kind_.name + "/discriminator");
   discriminator_.emplace(shape, rng);
@@ -85,7 +110,7 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
   add_learner(*discriminator_learner_);
   drawn_ = zeros({kKeptToBatch * training.batch, shape.size()});
   discriminator_loss_ =
-      add_metric({"discriminator_loss",
+      add_metric({"discriminator_loss", "",
                   "cross-entropy of telling noisy data from noisy samples: 2 log 2 = 1.386 if they cannot "
                   "be told apart, or nothing has tried",
                   true});
@@ -100,16 +125,6 @@ void Diffusion::add_to(State& state) {
 void Diffusion::prepare(const Examples& examples) {
   check_guidance(options_.guidance);
   classes_.fit(examples, init_rng_.seed());
-}
-
-std::unique_ptr<SamplingOptions> Diffusion::sampling_options() const {
-  return sampling_options_of(RequestedPath{options_, is_conditional()});
-}
-
-// Five hundred steps of Langevin for each look would take longer than the training between two of them.
-std::vector<std::string> Diffusion::quick_sampling() const {
-  if (options_.solver != langevin_step) return {};
-  return {"solver=ddim", "sample_steps=20"};
 }
 
 // Of noise, with x' = a x_1 + b eps, a^2 + b^2 = 1: eps = b x' + a (a eps - b x_1), of which the network says
@@ -216,16 +231,6 @@ Quantities Diffusion::do_evaluate(const DataView& data) {
 }
 
 bool Diffusion::has_bits() const { return has_bits_per_dim(shape_, options_.pixels) && knows_no_class(); }
-
-Quantities Diffusion::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
-  if (!has_bits()) return {};
-  return image_bits(*this, data, likelihood_images_, done);
-}
-
-void Diffusion::describe_evaluation(OptionTable& options) {
-  if (!has_bits()) return;
-  options.add("likelihood_images", likelihood_images_, "test examples for bits/dim", {2, 1e6});
-}
 
 Prediction Diffusion::unclamped(const Tensor& output, const Tensor& x, const Mixing& at) const {
   return kind_.prediction_type == PredictionType::velocity ? prediction_from_velocity(output, x, at)
@@ -359,14 +364,6 @@ Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions&
   return as_examples(x, shape_);
 }
 
-std::vector<Picture> Diffusion::do_image_pictures(const DataView& data) {
-  return diffusion_image_pictures(*this, shape_, data);
-}
-
-std::vector<Picture> Diffusion::do_plane_pictures(const DataView& data, const Toy&) {
-  return diffusion_plane_pictures(*this, shape_, data);
-}
-
 NoiseRange Diffusion::noise_range() const {
   const Mixing first = kind_.path(0), last = kind_.path(1);
   return {last.noise / last.data / units_.length(), first.noise / first.data / units_.length()};
@@ -389,7 +386,7 @@ Target Diffusion::target_of_path() const {
           .data_noise = level};
 }
 
-std::string Diffusion::do_interpretation(const DataView&) {
+std::string Diffusion::reading() const {
   std::string text =
       "The error has a floor above 0: to one x_t lead many data and noises, and the best that can be output "
       "is "

@@ -122,13 +122,9 @@ class Diffusion : public Model {
             const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override;
-  std::vector<std::string> quick_sampling() const override;
-  void describe_evaluation(OptionTable& options) override;
 
   const TimeNetwork& network() const { return network_; }
   const NoisePath& path() const { return kind_.path; }
-  LabelNames labels() const override { return classes_.labels(); }
   void prepare(const Examples& examples) override;
   const Classes& classes() const { return classes_; }
   const NoisyDiscriminator* discriminator() const { return discriminator_ ? &*discriminator_ : nullptr; }
@@ -154,11 +150,7 @@ class Diffusion : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
-  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
-  std::string do_interpretation(const DataView& data) override;
   Abilities do_abilities() override;
 
  private:
@@ -170,6 +162,7 @@ class Diffusion : public Model {
             options.discriminator > 0 ? options.discriminator_weight : 0,
             {}};
   }
+  std::string reading() const;
   Tensor completed_images(const InpaintRequest& request) const;
   Target target_of_path() const;
   bool is_conditional() const { return classes_.count() > 0; }

@@ -55,24 +55,38 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
       network_(ebm_network(options, shape, init_rng_)),
       learner_(network_, training.learner(adam({.beta1 = options.beta1}))),
       chains_(options),
-      cd_loss_(add_metric({"cd_loss_nats",
+      cd_loss_(add_metric({"cd_loss", "nats",
                            "f(sample) - f(data), plus the l2 term; only its gradient matters. Near 0, data "
                            "and chains have the same mean f"})),
-      f_data_(add_metric({"f_data_nats", "mean f of the batch", true})),
+      f_data_(add_metric({"f_data", "nats", "mean f of the batch", true})),
       f_sample_(add_metric(
-          {"f_sample_nats",
+          {"f_sample", "nats",
            "mean f at the ends of the chains: far above f(data), they have found peaks without data", true})),
       grad_norm_(add_metric(grad_norm_info(true))),
-      temperature_(add_metric({"temperature", "T = noise^2 / (2 step): the chains sample exp(f / T)", true})),
-      acceptance_(add_metric({"acceptance", "share of accepted proposals; 1 for ula, which accepts all"})) {
+      temperature_(
+          add_metric({"temperature", "", "T = noise^2 / (2 step): the chains sample exp(f / T)", true})),
+      acceptance_(
+          add_metric({"acceptance", "", "share of accepted proposals; 1 for ula, which accepts all"})) {
   if (chains_.jump()) {
     jumps_taken_ =
-        add_metric({"jumps_taken",
+        add_metric({"jumps_taken", "",
                     "share of the proposals to jump that are accepted: at 0 nothing sees how heavy distant "
                     "modes are"});
   }
   add_learner(learner_);
+  describe({.sampling = sampling_from(options_),
+            .image_pictures = [this](const DataView& data) { return image_pictures(data); },
+            .plane_pictures =
+                [this](const DataView& data) {
+                  Rng rng(data.seed, "pictures/chains");
+                  return std::vector<Picture>{planes(rng)};
+                },
+            .interpretation = [this](const DataView&) { return reading(); }});
+  if (in_plane(shape.toy.get()))
+    description().snapshot = [this](const DataView&, Rng& rng) { return planes(rng); };
   if (options.init != ChainStart::buffer) return;
+  if (shape.kind().pixels)
+    description().snapshot = [this](const DataView&, Rng&) { return buffer_picture(); };
   const auto begin = [&](int64_t n, Rng& rng) { return start(n, rng); };
   buffer_.emplace(options.buffer, options.fresh, begin, init_rng_);
 }
@@ -82,8 +96,6 @@ void Ebm::add_to(State& state) {
   chains_.add_to(state, "ebm.sampler");
   if (buffer_) state.add_rows("ebm.buffer", buffer_->chains());
 }
-
-std::unique_ptr<SamplingOptions> Ebm::sampling_options() const { return sampling_options_of(options_); }
 
 Tensor Ebm::noisy(const Tensor& x, Rng& rng) const {
   if (options_.data_noise == 0) return x;
@@ -194,10 +206,7 @@ Tensor Ebm::do_sample(const SampleRequest& request, const SamplingOptions& sampl
                       shape_);
 }
 
-Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
-  const bool of_buffer = buffer_ && data.kind().pixels;
-  if (!of_buffer && !in_plane(shape_.toy.get())) return Model::do_snapshot(data, rng);
-  if (!of_buffer) return ebm_planes(network_, *shape_.toy, chain_ends(1000, options_.sample_steps, rng));
+Picture Ebm::buffer_picture() const {
   const Tensor first = buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count()));
   Picture picture = samples_picture(ebm_examples(network_, first, shown_noise(), shape_));
   picture.caption = fmt::format("The states of the first hundred chains of the replay buffer{}.",
@@ -205,12 +214,11 @@ Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
   return picture;
 }
 
-std::vector<Picture> Ebm::do_plane_pictures(const DataView& data, const Toy& toy) {
-  Rng rng(data.seed, "pictures/chains");
-  return {ebm_planes(network_, toy, chain_ends(1000, options_.sample_steps, rng))};
+Picture Ebm::planes(Rng& rng) const {
+  return ebm_planes(network_, *shape_.toy, chain_ends(1000, options_.sample_steps, rng));
 }
 
-std::vector<Picture> Ebm::do_image_pictures(const DataView& data) {
+std::vector<Picture> Ebm::image_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
   std::vector<Picture> out{ebm_chain_picture(network_, chain_target(), start(8, rng), options_.sample_steps,
                                              chains_, shown_noise(), shape_, rng)};
@@ -238,7 +246,7 @@ Tensor Ebm::completed_images(const InpaintRequest& request) const {
   return shown_noise() > 0 ? tweedie_denoised(x, network_.score(x), shown_noise()) : x;
 }
 
-std::string Ebm::do_interpretation(const DataView&) {
+std::string Ebm::reading() const {
   const ChainMove& move = chains_.move();
   if (options_.binary())
     return "Chains change one number of x at a time, and keep the change with probability min(1, exp(f(x') - "

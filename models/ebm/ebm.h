@@ -179,7 +179,6 @@ class Ebm : public Model {
   Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override;
 
   EnergyNetwork& network() { return network_; }
   /// Null unless init=buffer.
@@ -191,13 +190,13 @@ class Ebm : public Model {
   Quantities do_evaluate(const DataView& data) override;
   /// Ends of chains of `sample_steps` transitions from noise; images after a denoising step.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
-  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
+  Picture buffer_picture() const;
+  Picture planes(Rng& rng) const;
+  std::vector<Picture> image_pictures(const DataView& data);
+  std::string reading() const;
   Tensor noisy(const Tensor& x, Rng& rng) const;
   Tensor start(int64_t n, Rng& rng) const;
   // f, in the toy's box.

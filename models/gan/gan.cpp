@@ -47,21 +47,43 @@ LearnerOptions discriminator_options(const GanOptions& options, const TrainingOp
 }
 
 // What D says of examples on average: of most losses a probability.
+const char* loss_unit(const GanOptions& options) { return options.loss->logits ? "nats" : ""; }
+
 MetricInfo of_real_info(const GanLoss& loss) {
-  if (!loss.logits) return {"score_real", "s(x): D's score of real examples", true};
-  return {"d_real", "D(x): the probability that D assigns to real examples. 1/2 at the equilibrium", true};
+  if (!loss.logits) return {"score_real", "", "s(x): D's score of real examples", true};
+  return {"d_real", "", "D(x): the probability that D assigns to real examples. 1/2 at the equilibrium",
+          true};
 }
 
 MetricInfo of_fake_info(const GanLoss& loss) {
   if (!loss.logits)
-    return {"score_fake", "s(G(z)): D's score of fakes. Far below s(x), D recognises them", true};
-  return {"d_fake",
+    return {"score_fake", "", "s(G(z)): D's score of fakes. Far below s(x), D recognises them", true};
+  return {"d_fake", "",
           "D(G(z)): the probability of being real that D assigns to fakes. Near 0, D recognises all of them",
           true};
 }
 
 double mean_score(const Tensor& scores, const GanLoss& loss) {
   return mean(loss.logits ? sigmoid(scores.detach()) : scores.detach()).item();
+}
+
+std::string warning_of(const GanOptions& options) {
+  const bool maxout = options.maxout > 1;
+  if (options.penalty == SlopePenalty::none || (options.activation != steep_leaky_relu && !maxout)) return "";
+  return fmt::format(
+      "D bends at kinks ({}), where its second derivative is lost, so the penalty's gradient does not see "
+      "how "
+      "the kinks move. Hint: {}activation=silu",
+      maxout ? "maxout" : "activation=leaky_relu", maxout ? "maxout=1, " : "");
+}
+
+std::string collapse_hint_of(const GanOptions& options, const Classes& classes) {
+  std::vector<std::string> tries;
+  if (options.instance_noise == 0) tries.push_back(fmt::format("instance_noise={}", options.usual_noise));
+  if (options.penalty == SlopePenalty::none) tries.emplace_back("penalty=r1");
+  if (options.pac == 1 && classes.count() == 0) tries.emplace_back("pac=2");
+  tries.emplace_back("a smaller lr");
+  return fmt::format("{}", fmt::join(tries, ", "));
 }
 
 }  // namespace
@@ -77,8 +99,10 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
       discriminator_learner_("discriminator", discriminator_, discriminator_options(options, training)),
       generator_learner_("generator", generator_, training.learner(optimizer(options))),
       instance_noise_(options.instance_noise * Units(shape.kind()).length()),
-      discriminator_loss_(add_metric({options.loss->discriminator_name, options.loss->discriminator_means})),
-      generator_loss_(add_metric({options.loss->generator_name, options.loss->generator_means, true})),
+      discriminator_loss_(add_metric(
+          {options.loss->discriminator_name, loss_unit(options), options.loss->discriminator_means})),
+      generator_loss_(add_metric(
+          {options.loss->generator_name, loss_unit(options), options.loss->generator_means, true})),
       of_real_(add_metric(of_real_info(*options.loss))),
       of_fake_(add_metric(of_fake_info(*options.loss))) {
   add_learner(options.simultaneous ? generator_learner_ : discriminator_learner_);
@@ -88,6 +112,19 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
   } else {
     add_last_learner(later);
   }
+  describe(
+      {.labels = classes_->labels(),
+       .warning = warning_of(options),
+       .collapse_hint = collapse_hint_of(options, *classes_),
+       .image_pictures =
+           [this](const DataView& data) { return gan_image_pictures(generator_, *classes_, shape_, data); },
+       .point_pictures = [this](const DataView& data) -> std::vector<Picture> {
+         // Where true draws lie in the plane, their density is not asked for.
+         if (shape_.size() != 2) return {};
+         return {gan_game(generator_, discriminator_, *options_.loss, *shape_.toy, data.seed)};
+       },
+       .levels = [this](const DataView&) { return levels_at_rest(); },
+       .interpretation = [this](const DataView& data) { return reading(data); }});
 }
 
 Gan::~Gan() = default;
@@ -98,8 +135,6 @@ void Gan::prepare(const Examples& examples) {
     begin_as_decoder(generator_, sizes_from(options_, *classes_, shape_), *classes_, examples,
                      options_.decoder_steps, init_rng_.seed());
 }
-
-LabelNames Gan::labels() const { return classes_->labels(); }
 
 void Gan::add_to(State& state) {
   state.add("gan.noise", noise_rng_);
@@ -198,7 +233,7 @@ std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
   return mode_coverage(units().to_model(sample({kModeSamples, rng})), *modes);
 }
 
-std::vector<CurveLevel> Gan::levels(const DataView&) {
+std::vector<CurveLevel> Gan::levels_at_rest() const {
   const char* at_rest = "if D cannot tell real from fake";
   const Tensor undecided = zeros({1}, DType::f64);
   const double loss = options_.loss->discriminator(undecided, undecided).item();
@@ -210,26 +245,6 @@ std::vector<CurveLevel> Gan::levels(const DataView&) {
           {generator_loss_, named, answer, "nats", at_rest, false},
           {of_real_, "1/2", 0.5, "", at_rest, false},
           {of_fake_, "1/2", 0.5, "", at_rest, false}};
-}
-
-std::string Gan::warning() const {
-  const bool maxout = options_.maxout > 1;
-  if (options_.penalty == SlopePenalty::none || (options_.activation != steep_leaky_relu && !maxout))
-    return "";
-  return fmt::format(
-      "D bends at kinks ({}), where its second derivative is lost, so the penalty's gradient does not see "
-      "how "
-      "the kinks move. Hint: {}activation=silu",
-      maxout ? "maxout" : "activation=leaky_relu", maxout ? "maxout=1, " : "");
-}
-
-std::string Gan::collapse_hint() const {
-  std::vector<std::string> tries;
-  if (options_.instance_noise == 0) tries.push_back(fmt::format("instance_noise={}", options_.usual_noise));
-  if (options_.penalty == SlopePenalty::none) tries.emplace_back("penalty=r1");
-  if (options_.pac == 1 && classes_->count() == 0) tries.emplace_back("pac=2");
-  tries.emplace_back("a smaller lr");
-  return fmt::format("{}", fmt::join(tries, ", "));
 }
 
 Quantities Gan::do_validate(const DataView& data) {
@@ -249,17 +264,7 @@ Quantities Gan::do_evaluate(const DataView& data) {
   return out;
 }
 
-std::vector<Picture> Gan::do_image_pictures(const DataView& data) {
-  return gan_image_pictures(generator_, *classes_, shape_, data);
-}
-
-// Where true draws lie in the plane, their density is not asked for.
-std::vector<Picture> Gan::do_point_pictures(const DataView& data) {
-  if (shape_.size() != 2) return {};
-  return {gan_game(generator_, discriminator_, *options_.loss, *shape_.toy, data.seed)};
-}
-
-std::string Gan::do_interpretation(const DataView& data) {
+std::string Gan::reading(const DataView& data) {
   const std::string text = gan_reading(generator_, discriminator_, *options_.loss, coverage(data.seed),
                                        *classes_, data),
                     warned = warning();

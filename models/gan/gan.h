@@ -29,7 +29,7 @@ struct GanLoss {
   Tensor (*discriminator)(const Tensor& real, const Tensor& fake);
   Tensor (*generator)(const Tensor& fake);
   bool logits;  // scores are logits: D(x) = sigmoid(s) is a probability
-  const char *discriminator_name, *discriminator_means;  // the metrics, for the report
+  const char *discriminator_name, *discriminator_means;  // the metrics, for the report; nats of logits
   const char *generator_name, *generator_means;
 };
 
@@ -157,10 +157,6 @@ class Gan : public Model {
   /// The mode coverage of 2,500 samples of the averaged generator; nothing unless the data are a toy with
   /// modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
-  std::vector<CurveLevel> levels(const DataView& data) override;
-  LabelNames labels() const override;
-  std::string warning() const override;
-  std::string collapse_hint() const override;
 
  protected:
   void add_to(State& state) override;
@@ -168,11 +164,10 @@ class Gan : public Model {
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Abilities do_abilities() override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
-  std::vector<Picture> do_point_pictures(const DataView& data) override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
+  std::vector<CurveLevel> levels_at_rest() const;
+  std::string reading(const DataView& data);
   Tensor with_noise(const Tensor& x, double sigma);
   // G's loss by D as it is now, its scores of these fakes; they are what G learns from.
   Tensor generator_loss(const Tensor& fake, const Tensor& labels, double noise);

@@ -34,27 +34,27 @@ constexpr const char* kScoreMeans = "G's loss -E s(G(z)), up to a constant that 
 const GanLoss non_saturating = {negative_value,
                                 minus_log_d,
                                 true,
-                                "discriminator_loss_nats",
+                                "discriminator_loss",
                                 kValueMeans,
-                                "generator_loss_nats",
+                                "generator_loss",
                                 "G's loss -E log D(G(z)). log 2 = 0.693 at the equilibrium; large if D wins"};
 
 const GanLoss minimax = {
     negative_value,
     log_not_d,
     true,
-    "discriminator_loss_nats",
+    "discriminator_loss",
     kValueMeans,
-    "generator_minimax_loss_nats",
+    "generator_minimax_loss",
     "G's loss E log(1 - D(G(z))). -log 2 = -0.693 at the equilibrium; near 0 D wins, and G learns nothing"};
 
 const GanLoss minus_logit = {
     negative_value,
     minus_mean,
     true,
-    "discriminator_loss_nats",
+    "discriminator_loss",
     kValueMeans,
-    "generator_reverse_kl_nats",
+    "generator_reverse_kl",
     "G's loss -E logit D(G(z)): KL(q || p) by the best D. 0 at the equilibrium; large if D wins"};
 
 const GanLoss wasserstein = {

@@ -62,10 +62,14 @@ Made::Made(const MadeOptions& options, const DataShape& shape, const TrainingOpt
                 .activation = options.activation},
                init_rng_),
       learner_(network_, training.learner()),
-      loss_(add_metric({"nll_" + replaced(shape.kind().nats, {{'/', "_per_"}}),
-                        "the loss: -log p(x), exact; lower is better"})),
+      loss_(add_metric({"nll", shape.kind().nats, "the loss: -log p(x), exact; lower is better"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
+  describe({.image_pictures =
+                [this](const DataView& data) {
+                  return made_image_pictures(network_, options_.pixels, shape_, data);
+                },
+            .point_pictures = [this](const DataView&) { return made_unit_pictures(network_, shape_); }});
 }
 
 void Made::train_step(const StepContext& context, MetricRow row) {
@@ -99,12 +103,6 @@ Tensor Made::do_sample(const SampleRequest& request, const SamplingOptions&) con
   const Tensor drawn = network_.sample(request.n, request.rng);
   return as_examples(drawn, shape_);
 }
-
-std::vector<Picture> Made::do_image_pictures(const DataView& data) {
-  return made_image_pictures(network_, options_.pixels, shape_, data);
-}
-
-std::vector<Picture> Made::do_point_pictures(const DataView&) { return made_unit_pictures(network_, shape_); }
 
 Tensor Made::completed_images(const InpaintRequest& request) const {
   if (!known_come_first(network_.order(), request.known))

@@ -99,8 +99,6 @@ class Made : public Model {
   Quantities do_evaluate(const DataView& data) override;
   /// Exact draws, of 0 and 1.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
-  std::vector<Picture> do_point_pictures(const DataView& data) override;
   Abilities do_abilities() override;
 
  private:

@@ -14,7 +14,6 @@ class Cnce : public ContrastiveModel {
 
  protected:
   const Noise& proposal() const override { return proposal_; }
-  std::string do_interpretation(const DataView& data) override;
 
  private:
   Noise proposal_;

@@ -32,6 +32,22 @@ ContrastiveModel::ContrastiveModel(const EnergyOptions& energy, bool learns_cons
       network_(shape.size(), energy, learns_constant, init_rng_),
       learner_(network_, training.learner()) {
   add_last_learner(learner_);
+  describe({.sampling = sampling_from(draws_), .plane_pictures = [this](const DataView& data) {
+              Rng rng(data.seed, "pictures/nce");
+              return std::vector<Picture>{
+                  score_picture(
+                      "score",
+                      "The learned score grad f beside the true one, where the density is not negligible.",
+                      *data.toy, [&](const Tensor& x) { return network_.score(x); }),
+                  corrected_picture(*data.toy, weighted(), rng)};
+            }});
+  if (in_plane(shape.toy.get()))
+    description().snapshot = [this](const DataView&, Rng& rng) {
+      return density_picture(
+          "density",
+          "The true density, the learned density e^f / Z, and noise points resampled with weights e^f / p_n.",
+          *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, drawn(kShown, rng));
+    };
 }
 
 Tensor ContrastiveModel::fit_points(const TrainingOptions& training) const {
@@ -77,22 +93,6 @@ Weighted ContrastiveModel::weighted() const {
 Tensor ContrastiveModel::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const ContrastDraws& draws = options_in<ContrastDraws>(sampling);
   return as_examples(drawn_again(weighted(), draws, request.n, request.rng, request.done), shape_);
-}
-
-Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
-  if (!in_plane(shape_.toy.get())) return Model::do_snapshot(data, rng);
-  return density_picture(
-      "density",
-      "The true density, the learned density e^f / Z, and noise points resampled with weights e^f / p_n.",
-      *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, drawn(kShown, rng));
-}
-
-std::vector<Picture> ContrastiveModel::do_plane_pictures(const DataView& data, const Toy& toy) {
-  Rng rng(data.seed, "pictures/nce");
-  return {score_picture("score",
-                        "The learned score grad f beside the true one, where the density is not negligible.",
-                        toy, [&](const Tensor& x) { return network_.score(x); }),
-          corrected_picture(toy, weighted(), rng)};
 }
 
 Abilities ContrastiveModel::do_abilities() {

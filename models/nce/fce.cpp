@@ -20,17 +20,34 @@ Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOption
       flow_(shape, options.flow, flow_rng_),
       noise_(noise_of(flow_)),
       flow_learner_("flow", flow_, flow_learner(training)),
-      loss_(add_metric({"nce_loss_nats",
+      loss_(add_metric({"nce_loss", "nats",
                         "cross-entropy of classifying data against the flow's samples: 2 log 2 = 1.386 if "
                         "they cannot be told apart",
                         true})),
-      c_(add_metric({"c_nats", "the learned constant: log Z, once f is learned", true})),
+      c_(add_metric({"c", "nats", "the learned constant: log Z, once f is learned", true})),
       d_data_(add_metric(
-          {"d_data", "mean D(x) of data: the probability of being data that D assigns to them", true})),
-      d_noise_(add_metric({"d_noise", "mean D(y) of the flow's samples", true})),
-      flow_nll_(add_metric({"flow_nll_nats", "-log q(x) of data", true, {.volumes = 1}})),
+          {"d_data", "", "mean D(x) of data: the probability of being data that D assigns to them", true})),
+      d_noise_(add_metric({"d_noise", "", "mean D(y) of the flow's samples", true})),
+      flow_nll_(add_metric({"flow_nll", "nats", "-log q(x) of data", true, {.volumes = 1}})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(flow_learner_);
+  description().interpretation = [](const DataView&) {
+    return "D of data and D of the flow's samples tend to 1/2 when the two cannot be told apart; then the "
+           "flow "
+           "has no more to learn. The flow keeps thin bridges between modes, since it is an invertible map "
+           "of "
+           "the plane. The energy has none.";
+  };
+  const auto of_energy = description().plane_pictures;
+  description().plane_pictures = [this, of_energy](const DataView& data) {
+    constexpr int64_t kShown = 1000;
+    std::vector<Picture> all = of_energy(data);
+    Rng rng(data.seed, "pictures/fce");
+    all.push_back(density_picture(
+        "flow", "The true density, the flow's density, and its samples.", *data.toy,
+        [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng)));
+    return all;
+  };
 }
 
 void Fce::prepare(const Examples&) {
@@ -74,22 +91,6 @@ Quantities Fce::fit_to_truth(int64_t cells) const {
       *shape().toy, [this](const Tensor& x) { return flow_.log_prob(x); }, DType::f32, cells);
   out.add(quantity(kFlowKl, fit.kl, "KL(truth || flow) by quadrature"));
   return out;
-}
-
-std::vector<Picture> Fce::do_plane_pictures(const DataView& data, const Toy& toy) {
-  constexpr int64_t kShown = 1000;
-  std::vector<Picture> all = ContrastiveModel::do_plane_pictures(data, toy);
-  Rng rng(data.seed, "pictures/fce");
-  all.push_back(density_picture(
-      "flow", "The true density, the flow's density, and its samples.", toy,
-      [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng)));
-  return all;
-}
-
-std::string Fce::do_interpretation(const DataView&) {
-  return "D of data and D of the flow's samples tend to 1/2 when the two cannot be told apart; then the flow "
-         "has no more to learn. The flow keeps thin bridges between modes, since it is an invertible map of "
-         "the plane. The energy has none.";
 }
 
 }  // namespace gradzoo

@@ -89,15 +89,23 @@ Nce::Nce(const NceOptions& options, const DataShape& shape, const TrainingOption
       seed_(training.stream_seed()),
       nu_(options.nu),
       flow_steps_(options.flow_steps),
-      loss_(add_metric({"nce_loss_nats",
+      loss_(add_metric({"nce_loss", "nats",
                         "the loss: cross-entropy of classifying data against noise, for a data point and its "
                         "nu noise points",
                         true})),
-      c_(add_metric({"c_nats", "the learned constant: log Z, once f is learned", true})),
+      c_(add_metric({"c", "nats", "the learned constant: log Z, once f is learned", true})),
       d_data_(add_metric(
-          {"d_data", "mean D(x) of data: the probability of being data that D assigns to them", true})),
-      d_noise_(add_metric({"d_noise", "mean D(y) of noise", true})),
+          {"d_data", "", "mean D(x) of data: the probability of being data that D assigns to them", true})),
+      d_noise_(add_metric({"d_noise", "", "mean D(y) of noise", true})),
       grad_norm_(add_metric(grad_norm_info())) {
+  description().interpretation = [](const DataView&) {
+    return "If the noise had the distribution of the data, D would be 1/(1 + nu) on both. The further apart "
+           "D "
+           "is on data and noise, the easier the task and the less it teaches: a classifier that is never "
+           "wrong has no gradient. c should tend to log Z and stay there (c_error near 0). But c alone "
+           "proves "
+           "nothing, since a smooth ring has the right c too: read it together with the KL.";
+  };
   if (options.noise != NoiseKind::flow) {
     noise_ = noise_of(contrasting_noise(options.noise, fit_points(training), options.noise_width));
     return;
@@ -141,13 +149,6 @@ void Nce::train_step(const StepContext& context, MetricRow row) {
   row[d_data_] = mean(sigmoid(data.detach())).item();
   row[d_noise_] = mean(sigmoid(noise.detach())).item();
   row[grad_norm_] = learner().step(loss, context.learning_rate);
-}
-
-std::string Nce::do_interpretation(const DataView&) {
-  return "If the noise had the distribution of the data, D would be 1/(1 + nu) on both. The further apart D "
-         "is on data and noise, the easier the task and the less it teaches: a classifier that is never "
-         "wrong has no gradient. c should tend to log Z and stay there (c_error near 0). But c alone proves "
-         "nothing, since a smooth ring has the right c too: read it together with the KL.";
 }
 
 }  // namespace gradzoo

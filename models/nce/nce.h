@@ -153,7 +153,6 @@ inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"},
 class ContrastiveModel : public Model {
  public:
   const NceNetwork& network() const { return network_; }
-  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(draws_); }
 
  protected:
   /// Throws Error if the points have no known density.
@@ -177,8 +176,6 @@ class ContrastiveModel : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
 
  private:
@@ -203,7 +200,6 @@ class Nce : public ContrastiveModel {
   void add_to(State& state) override;
   const Noise& proposal() const override { return noise_; }
   const CouplingFlow* proposed_by() const override { return flow_ ? &*flow_ : nullptr; }
-  std::string do_interpretation(const DataView& data) override;
 
  private:
   uint64_t seed_;
@@ -244,8 +240,6 @@ class Fce : public ContrastiveModel {
   const CouplingFlow* proposed_by() const override { return &flow_; }
   /// The flow's KL beside the energy's.
   Quantities fit_to_truth(int64_t cells) const override;
-  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
   FceOptions options_;

@@ -60,18 +60,32 @@ TiltedFlow::TiltedFlow(const TiltedFlowOptions& options, const DataShape& shape,
              .log_prob = [this](const Tensor& x) { return flow_.log_prob(x); }},
       flow_learner_("flow", flow_, flow_learner(training)),
       learner_(network_, training.learner()),
-      loss_(add_metric({"nce_loss_nats",
+      loss_(add_metric({"nce_loss", "nats",
                         "cross-entropy of classifying images against the flow's samples: 2 log 2 = 1.386 if "
                         "they cannot be told apart (nu = 1)",
                         true})),
-      c_(add_metric({"c_nats", "the learned constant: log Z, once g is learned", true})),
+      c_(add_metric({"c", "nats", "the learned constant: log Z, once g is learned", true})),
       d_data_(add_metric(
-          {"d_data", "mean D(x) of images: the probability of being data that D assigns to them", true})),
-      d_noise_(add_metric({"d_noise", "mean D(y) of the flow's samples", true})),
-      flow_bits_(add_metric({"flow_bits_per_dim", "-log2 q(x) / d + 8 of dequantised pixels", true})),
+          {"d_data", "", "mean D(x) of images: the probability of being data that D assigns to them", true})),
+      d_noise_(add_metric({"d_noise", "", "mean D(y) of the flow's samples", true})),
+      flow_bits_(add_metric({"flow", "bits/dim", "-log2 q(x) / d + 8 of dequantised pixels", true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(flow_learner_);
   add_last_learner(learner_);
+  describe({.sampling = sampling_from(options_.draws),
+            .quick_sampling = {"draw=energy", "pool=4"},
+            .image_pictures = [this](const DataView& data) { return image_pictures(data); },
+            .interpretation =
+                [](const DataView&) {
+                  return "Most bits describe the noise of grey levels, which the flow knows: the energy "
+                         "changes the bits "
+                         "little and the pictures much. If auroc is near 1, few samples of the flow have all "
+                         "the weight "
+                         "(effective_share): the best of a pool is then seldom one of them, and "
+                         "draw=langevin lets codes "
+                         "walk "
+                         "there.";
+                }});
 }
 
 void TiltedFlow::prepare(const Examples& training) {
@@ -216,7 +230,7 @@ Tensor TiltedFlow::do_sample(const SampleRequest& request, const SamplingOptions
       drawn_again({noise_, &flow_, log_weight, true}, draws, request.n, request.rng, request.done), shape_);
 }
 
-std::vector<Picture> TiltedFlow::do_image_pictures(const DataView& data) {
+std::vector<Picture> TiltedFlow::image_pictures(const DataView& data) const {
   constexpr int64_t kDrawn = 500, kRows = 5;
   Rng rng(data.seed, "pictures/nce");
   const Tensor x = noise_.sample(kDrawn, rng);
@@ -244,14 +258,6 @@ Abilities TiltedFlow::do_abilities() {
             const Tensor& ends = request.ends.x;
             return flow_.inverse(lines_between(flow_.map(ends).to, ends.dim(0) / 2)).to;
           }};
-}
-
-std::string TiltedFlow::do_interpretation(const DataView&) {
-  return "Most bits describe the noise of grey levels, which the flow knows: the energy changes the bits "
-         "little and the pictures much. If auroc is near 1, few samples of the flow have all the weight "
-         "(effective_share): the best of a pool is then seldom one of them, and draw=langevin lets codes "
-         "walk "
-         "there.";
 }
 
 }  // namespace gradzoo

@@ -28,10 +28,6 @@ class TiltedFlow : public Model {
   /// Initialises the actnorms from some training examples.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override {
-    return sampling_options_of(options_.draws);
-  }
-  std::vector<std::string> quick_sampling() const override { return {"draw=energy", "pool=4"}; }
   const CouplingFlow& flow() const { return flow_; }
   const NceNetwork& network() const { return network_; }
 
@@ -40,11 +36,10 @@ class TiltedFlow : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
   Abilities do_abilities() override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
+  std::vector<Picture> image_pictures(const DataView& data) const;
   Tensor tilt(const Tensor& x) const;  // g: (B)
   Tensor log_prob(const Tensor& x) const { return flow_.log_prob(x) + network_.log_model(x); }
   double bits_of(const Tensor& log_q) const;  // mean of (B)

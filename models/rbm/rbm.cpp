@@ -22,26 +22,31 @@ Rbm::Rbm(const RbmOptions& options, const DataShape& shape, const TrainingOption
       layer_(shape.size(), options.hidden, init_rng_),
       learning_(layer_, options.learning, training.learner(), training.stream_seed()),
       cd_loss_(
-          add_metric({"cd_loss_nats",
+          add_metric({"cd_loss", "nats",
                       "F(data) - F(samples); only its gradient matters. Near 0, data and chains have the "
                       "same mean F. With exact gradients, without samples: F(data) + log Z = -log p"})),
       f_data_(add_metric(
-          {"free_energy_nats",
+          {"free_energy", "nats",
            "mean free energy F of the batch; if held-out examples are well above it, the model memorises",
            true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learning_.learner());
+  const auto pictures = [this](const DataView& data) { return pictures_of(data); };
+  describe(
+      {.sampling = sampling_from(options_),
+       .evaluation =
+           [this](OptionTable& table) {
+             if (!is_enumerable(layer_)) options_.annealing.describe(table);
+           },
+       .evaluate_at_length = [this](const DataView& data, const ShareDone&) { return log_likelihood(data); },
+       .image_pictures = pictures,
+       .point_pictures = pictures,
+       .interpretation = [this](const DataView& data) { return reading(data); }});
 }
 
 void Rbm::prepare(const Examples& training) { learning_.begin_at(mean_example(training)); }
 
 void Rbm::add_to(State& state) { learning_.add_to(state, "rbm"); }
-
-std::unique_ptr<SamplingOptions> Rbm::sampling_options() const { return sampling_options_of(options_); }
-
-void Rbm::describe_evaluation(OptionTable& options) {
-  if (!is_enumerable(layer_)) options_.annealing.describe(options);
-}
 
 void Rbm::train_step(const StepContext& context, MetricRow row) {
   const RbmLearning::Step step = learning_.step(context.batch.x, context.learning_rate);
@@ -78,7 +83,7 @@ Quantities Rbm::do_evaluate(const DataView& data) {
           mean_over_examples(kRbmReconstruction, numbers.wrong, "pixels that x -> h -> P(x | h) gets wrong")};
 }
 
-Quantities Rbm::do_evaluate_at_length(const DataView& data, const ShareDone&) {
+Quantities Rbm::log_likelihood(const DataView& data) const {
   const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
   const RbmLogPartition found =
       rbm_log_partition(layer_, learning_.base_bias(), options_.annealing, data.seed);
@@ -99,7 +104,7 @@ Tensor Rbm::do_sample(const SampleRequest& request, const SamplingOptions& sampl
   return as_examples(layer_.visible_probabilities(h), shape_);
 }
 
-std::vector<Picture> Rbm::do_pictures(const DataView& data) {
+std::vector<Picture> Rbm::pictures_of(const DataView& data) const {
   Rng rng(data.seed, "pictures/chains");
   std::vector<Picture> out;
   if (const Shape tile = tile_of(shape_); tile.rank() > 0) {
@@ -126,7 +131,7 @@ Abilities Rbm::do_abilities() {
           .encode = [this](const Tensor& x) { return layer_.hidden_probabilities(x); }};
 }
 
-std::string Rbm::do_interpretation(const DataView& data) {
+std::string Rbm::reading(const DataView& data) const {
   const double gap = rbm_free_energy_gap(layer_, data, options_.pixels);
   return fmt::format(
       "F of held-out examples is {:.2f} nats {} that of as many training examples. log Z is the same for "

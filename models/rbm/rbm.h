@@ -32,8 +32,6 @@ class Rbm : public Model {
 
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override;
-  void describe_evaluation(OptionTable& options) override;
 
   RbmLayer& layer() { return layer_; }
   RbmLearning& learning() { return learning_; }
@@ -42,15 +40,15 @@ class Rbm : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   /// Ends of Gibbs chains of `sample_steps` from independent units with the data's means. Images are returned
   /// as pixel probabilities, points as draws.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
   Abilities do_abilities() override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
+  Quantities log_likelihood(const DataView& data) const;
+  std::vector<Picture> pictures_of(const DataView& data) const;
+  std::string reading(const DataView& data) const;
   Tensor noise(int64_t n, Rng& rng) const;
   bool is_quick() const;
 

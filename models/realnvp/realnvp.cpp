@@ -19,11 +19,19 @@ constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
 constexpr int64_t kAtOnce = 500;
 constexpr int64_t kCells = 400, kShown = 1000;
 
+constexpr const char
+    *kBitsReading =
+        "The likelihood is exact, but says little about how samples look: most bits describe the noise of "
+        "grey levels. Compare it only with other flows on dequantised pixels.",
+    *kNatsReading =
+        "Density, samples and codes are exact, in one pass each. A flow is a continuous map, so it leaves "
+        "thin bridges between separate modes. The picture of the density shows them.";
+
 MetricInfo cost_info(bool in_bits) {
   if (in_bits)
-    return {"bits_per_dim",
+    return {"bits_per_dim", "",
             "-log2 p(x) / d + 8 of dequantised pixels; lower is better, and a uniform density has 8", true};
-  return {"nll_nats", "-log p(x) of data: falls towards the data's own entropy", true, {.volumes = 1}};
+  return {"nll", "nats", "-log p(x) of data: falls towards the data's own entropy", true, {.volumes = 1}};
 }
 
 }  // namespace
@@ -39,6 +47,18 @@ RealNvp::RealNvp(const RealNvpOptions& options, const DataShape& shape, const Tr
       cost_(add_metric(cost_info(in_bits_))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
+  describe(
+      {.sampling = sampling_from(options_),
+       .image_pictures = [this](const DataView& data) { return flow_image_pictures(flow_, shape_, data); },
+       .plane_pictures =
+           [this](const DataView& data) { return flow_plane_pictures(flow_, *data.toy, data.seed); },
+       .interpretation = [this](const DataView&) { return in_bits_ ? kBitsReading : kNatsReading; }});
+  if (in_plane(shape.toy.get()))
+    description().snapshot = [this](const DataView&, Rng& rng) {
+      return density_picture(
+          "density", "The true density, the flow's density, and samples.", *shape_.toy,
+          [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng));
+    };
 }
 
 void RealNvp::prepare(const Examples& training) {
@@ -90,21 +110,6 @@ Tensor RealNvp::do_sample(const SampleRequest& request, const SamplingOptions& s
   return as_examples(x, shape_);
 }
 
-Picture RealNvp::do_snapshot(const DataView& data, Rng& rng) {
-  if (!in_plane(shape_.toy.get())) return Model::do_snapshot(data, rng);
-  return density_picture(
-      "density", "The true density, the flow's density, and samples.", *shape_.toy,
-      [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng));
-}
-
-std::vector<Picture> RealNvp::do_image_pictures(const DataView& data) {
-  return flow_image_pictures(flow_, shape_, data);
-}
-
-std::vector<Picture> RealNvp::do_plane_pictures(const DataView& data, const Toy& toy) {
-  return flow_plane_pictures(flow_, toy, data.seed);
-}
-
 Abilities RealNvp::do_abilities() {
   const DataKind& kind = shape_.kind();
   // Of pixels a draw may be beyond by the logit's margin.
@@ -121,14 +126,6 @@ Abilities RealNvp::do_abilities() {
                               .meaning = "log p(x), exact",
                               .up_to_constant = false},
           .interpolate = between};
-}
-
-std::string RealNvp::do_interpretation(const DataView&) {
-  if (in_bits_)
-    return "The likelihood is exact, but says little about how samples look: most bits describe the noise of "
-           "grey levels. Compare it only with other flows on dequantised pixels.";
-  return "Density, samples and codes are exact, in one pass each. A flow is a continuous map, so it leaves "
-         "thin bridges between separate modes. The picture of the density shows them.";
 }
 
 }  // namespace gradzoo

@@ -28,7 +28,6 @@ class RealNvp : public Model {
   /// Initialises the actnorms from some training examples.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }
   const CouplingFlow& flow() const { return flow_; }
 
  protected:
@@ -36,11 +35,7 @@ class RealNvp : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
-  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
   // What is minimised, of each row: nats, or bits/dim of images.

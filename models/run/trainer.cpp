@@ -113,7 +113,7 @@ void Trainer::check_step(const State& state) {
     if (!std::isnan(row_[i])) continue;
     throw Error(
         "the metric '{}' is NaN after a step. Hint: train_step() must write it, row[metric] = a number",
-        model_.metrics()[i].name);
+        model_.metrics()[i].key());
   }
   if (const std::string entry = first.first_difference(second); !entry.empty())
     throw Error(

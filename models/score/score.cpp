@@ -68,21 +68,32 @@ Score::Score(const ScoreOptions& options, const DataShape& shape, const Training
       noise_rng_(training.stream_seed(), "score/noise"),
       network_(network_shape(options, shape), init_rng_),
       learner_(network_, training.learner()),
-      objective_(add_metric({"objective", meaning_of(options.objective), true})),
+      objective_(add_metric({"objective", "", meaning_of(options.objective), true})),
       grad_norm_(add_metric(grad_norm_info(true))) {
   add_learner(learner_);
+  describe(
+      {.labels = network_.shape().classes > 0 ? shape_.labels() : LabelNames(),
+       .sampling = sampling_from(options_),
+       .snapshot = [this](const DataView&, Rng& rng) { return film_frame(rng); },
+       .image_pictures = [this](const DataView& data) { return image_pictures(data); },
+       .plane_pictures =
+           [this](const DataView& data) { return score_plane_pictures(network_, task_, *data.toy); },
+       .interpretation =
+           [this](const DataView& data) { return score_reading(network_, task_, shape_, truth(), data); }});
   if (has_terms(options.objective)) {
     const std::string by = options.objective == ScoreObjective::ism ? "" : ", by the probes";
-    trace_ = add_metric({"trace", "tr grad s at the data" + by +
-                                      ", a term of the objective: the further below 0, the sharper a "
-                                      "maximum of the log-density each is"});
-    half_square_ = add_metric({"half_square", "1/2 |s|^2 at the data" + by +
-                                                  ", the other term: 0 where each is a stationary point"});
+    trace_ = add_metric({"trace", "",
+                         "tr grad s at the data" + by +
+                             ", a term of the objective: the further below 0, the sharper a "
+                             "maximum of the log-density each is"});
+    half_square_ =
+        add_metric({"half_square", "",
+                    "1/2 |s|^2 at the data" + by + ", the other term: 0 where each is a stationary point"});
   }
   // Refuses an activation that the objective cannot take before a first step does.
   Tape tape;
   Rng rng(0, "score/check");
-  objective_of({zeros({1, shape_.size()}), any_labels(1, Score::labels()), {}}, rng);
+  objective_of({zeros({1, shape_.size()}), any_labels(1, labels()), {}}, rng);
 }
 
 Tensor Score::objective_of(const Batch& batch, Rng& rng, const MetricRow* row) const {
@@ -181,7 +192,7 @@ Tensor Score::do_sample(const SampleRequest& request, const SamplingOptions& sam
   return as_examples(x, shape_);
 }
 
-Picture Score::do_snapshot(const DataView&, Rng& rng) {
+Picture Score::film_frame(Rng& rng) const {
   if (shape_.toy) {
     return score_toy_snapshot(network_, task_, *shape_.toy, draw(500, {}, options_, rng).denoised);
   }
@@ -190,18 +201,10 @@ Picture Score::do_snapshot(const DataView&, Rng& rng) {
   return score_raw_and_denoised(draw(50, any_labels(50, labels()), quick, rng), shape_);
 }
 
-std::vector<Picture> Score::do_plane_pictures(const DataView&, const Toy& toy) {
-  return score_plane_pictures(network_, task_, toy);
-}
-
-std::vector<Picture> Score::do_image_pictures(const DataView& data) {
+std::vector<Picture> Score::image_pictures(const DataView& data) const {
   Rng rng(data.seed, "pictures/score");
   const ScoreSamples samples = draw(50, any_labels(50, labels()), options_, rng);
   return {score_raw_and_denoised(samples, shape_), neighbours_picture(samples.denoised, shape_, data.train)};
-}
-
-std::string Score::do_interpretation(const DataView& data) {
-  return score_reading(network_, task_, shape_, truth(), data);
 }
 
 }  // namespace gradzoo

@@ -17,24 +17,20 @@ class Score : public Model {
   Score(const ScoreOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }
 
   ScoreNetwork& network() { return network_; }
   const ScoreTask& task() const { return task_; }
-  LabelNames labels() const override { return network_.shape().classes > 0 ? shape_.labels() : LabelNames(); }
 
  protected:
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_image_pictures(const DataView& data) override;
-  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
-  std::string do_interpretation(const DataView& data) override;
 
  private:
+  Picture film_frame(Rng& rng) const;
+  std::vector<Picture> image_pictures(const DataView& data) const;
   // The objective of every row, (B); its terms are told to the row of metrics, if there is one.
   Tensor objective_of(const Batch& batch, Rng& rng, const MetricRow* row = nullptr) const;
   ScoreSamples draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng,

@@ -1,3 +1,5 @@
+#include "gradzoo/models/vae/eval.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,7 +10,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/eval/estimate.h"
-#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/models/vae/objective.h"
 #include "gradzoo/nn/distributions.h"
 
 namespace gradzoo {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/models/vae/prior.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,8 @@
+#include "gradzoo/models/vae/network.h"
+
 #include <cmath>
 
 #include "gradzoo/autograd/ops.h"
-#include "gradzoo/models/vae/vae.h"
 #include "gradzoo/nn/distributions.h"
 #include "models/networks/labels.h"
 

@@ -1,7 +1,11 @@
 #pragma once
 
-#include "gradzoo/models/base/model.h"
-#include "gradzoo/models/vae/vae.h"
+#include <vector>
+
+#include "gradzoo/models/base/description.h"
+#include "gradzoo/models/vae/eval.h"
+#include "gradzoo/models/vae/network.h"
+#include "gradzoo/models/vae/prior.h"
 
 namespace gradzoo {
 

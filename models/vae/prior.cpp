@@ -1,3 +1,5 @@
+#include "gradzoo/models/vae/prior.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -5,7 +7,6 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/base/over_examples.h"
-#include "gradzoo/models/vae/vae.h"
 #include "gradzoo/nn/distributions.h"
 #include "models/networks/labels.h"
 

@@ -26,18 +26,15 @@ bool is_grey(const VaeOptions& options, const DataShape& shape) {
   return shape.kind().pixels && options.pixels == Pixels::grey;
 }
 
-std::string metric_name(const char* what, const DataShape& shape) {
-  return fmt::format("{}_{}", what, replaced(shape.kind().nats, {{'/', "_per_"}}));
-}
-
 MetricInfo loss_info(const VaeOptions& options, const DataShape& shape) {
   if (is_grey(options, shape)) {
-    return {metric_name("bce_kl", shape),
+    return {"bce_kl", shape.kind().nats,
             "the loss: cross-entropy of grey pixels plus KL; lower is better. Not a likelihood; never below "
             "the pixels' own entropy"};
   }
   const bool iwae = options.objective == VaeObjective::iwae;
-  return {metric_name(iwae ? "negative_iwae" : "negative_elbo", shape),
+  return {iwae ? "negative_iwae" : "negative_elbo",
+          shape.kind().nats,
           options.conditional ? "minus the lower bound of log p(x|label): lower is better"
                               : "minus the lower bound of log p(x): lower is better",
           false,
@@ -74,14 +71,40 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
              network_.shape().classes),
       learner_(network_, training.learner()),
       loss_(add_metric(loss_info(options, shape))),
-      reconstruction_(add_metric({metric_name("reconstruction", shape),
+      reconstruction_(add_metric({"reconstruction",
+                                  shape.kind().nats,
                                   "-log p(x|z) at a z drawn from the encoder: the reconstruction error",
                                   false,
                                   {.volumes = 1}})),
       kl_(add_metric(
-          {metric_name("kl", shape), "KL(q(z|x) || p(z)): the information about an example in its code"})),
+          {"kl", shape.kind().nats, "KL(q(z|x) || p(z)): the information about an example in its code"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
+  describe({.labels = network_.shape().labels(),
+            .sampling = sampling_from(options_),
+            .finish = [this](const Examples& examples) { fit_prior(examples); },
+            .reopen = [this] { prior_.forget(); },
+            .image_pictures =
+                [this](const DataView& data) {
+                  return vae_pictures(network_, prior_, options_.pixels, shape_, data);
+                },
+            .point_pictures =
+                [this](const DataView& data) {
+                  return vae_point_pictures(network_, prior_, prior_of(options_), shape_, data);
+                }});
+  if (is_likelihood()) {
+    description().evaluation = [this](OptionTable& table) { options_.describe_evaluation(table); };
+    description().evaluate_at_length = [this](const DataView& data, const ShareDone& done) {
+      return is_integrable() ? exact_log_px(data, done) : sampled_log_px(data, done);
+    };
+    return;
+  }
+  description().evaluation = [this](OptionTable& table) { options_.describe_sampling(table); };
+  description().levels = [this](const DataView& data) -> std::vector<CurveLevel> {
+    return {{loss_, "entropy floor", grey_entropy_floor(data.train), "nats/image",
+             "the entropy of the training pixels themselves: a lower bound of any model's cross-entropy on "
+             "grey pixels"}};
+  };
 }
 
 void Vae::add_to(State& state) {
@@ -90,7 +113,7 @@ void Vae::add_to(State& state) {
   prior_.add_to(state);
 }
 
-void Vae::finish(const Examples& examples) {
+void Vae::fit_prior(const Examples& examples) {
   const std::shared_ptr<const void> averages = learner_.averaged();
   prior_.fit(network_, examples, options_.pixels, noise_rng_.seed());
 }
@@ -124,13 +147,6 @@ Quantity Vae::nats(const QuantityInfo& info, const Tensor& rows, std::string mea
   Quantity found = mean_over_examples(info, rows, std::move(meaning));
   found.unit = shape_.kind().nats;  // as the curves have it
   return found;
-}
-
-std::vector<CurveLevel> Vae::levels(const DataView& data) {
-  if (is_likelihood()) return {};
-  return {{loss_, "entropy floor", grey_entropy_floor(data.train), "nats/image",
-           "the entropy of the training pixels themselves: a lower bound of any model's cross-entropy on "
-           "grey pixels"}};
 }
 
 Quantities Vae::do_validate(const DataView& data) {
@@ -177,11 +193,6 @@ Quantities Vae::do_evaluate(const DataView& data) {
   return out;
 }
 
-Quantities Vae::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
-  if (!is_likelihood()) return {};
-  return is_integrable() ? exact_log_px(data, done) : sampled_log_px(data, done);
-}
-
 Quantities Vae::sampled_log_px(const DataView& data, const ShareDone& done) const {
   const VaeLogLikelihood log_px = vae_log_likelihood(network_, prior_, data.examples, options_.pixels,
                                                      options_.importance_samples, data.seed, done);
@@ -220,11 +231,6 @@ Quantities Vae::exact_log_px(const DataView& data, const ShareDone& done) const 
   out.add(std::move(kl));
   out.add(of_fit[kLogZ]);
   return out;
-}
-
-void Vae::describe_evaluation(OptionTable& options) {
-  if (is_likelihood()) return options_.describe_evaluation(options);
-  options_.describe_sampling(options);
 }
 
 std::string Vae::density() const { return options_.conditional ? "log p(x|label)" : "log p(x)"; }
@@ -279,14 +285,6 @@ AnomalyScores Vae::minus_bound(const AnomalyRequest& request) const {
   return {prior_.kl(prior_of(options_), q, z, {}) - network_.log_likelihood(x, z),
           is_likelihood() ? "minus the lower bound of log p(x), nats, with one code for each example"
                           : "cross-entropy of grey pixels plus KL, nats, with one code for each image"};
-}
-
-std::vector<Picture> Vae::do_image_pictures(const DataView& data) {
-  return vae_pictures(network_, prior_, options_.pixels, shape_, data);
-}
-
-std::vector<Picture> Vae::do_point_pictures(const DataView& data) {
-  return vae_point_pictures(network_, prior_, prior_of(options_), shape_, data);
 }
 
 }  // namespace gradzoo

@@ -180,6 +180,11 @@ void datasets() {
 
 Scatter dots() { return {kPoints, arange(4, DType::i64), "x", "y"}; }
 
+struct TemperatureOption {
+  double temperature = 2;
+  void describe_sampling(OptionTable& options) { options.add("temperature", temperature, "", {0, 9}); }
+};
+
 void models() {
   Rng rng(1);
   const DataShape points{.example = {2}, .toy = make_toy("ring8")},
@@ -190,6 +195,8 @@ void models() {
   const auto log_density = [](const Tensor& x) { return sum(x * x, -1) * -0.5; };
   of("models/base/abilities.h", anomaly_by({.log_prob = log_density}, kPoints, rng).scores.size() == 4);
   of("models/base/density_quantities.h", bits_per_dim(zeros({1}), 1).item() == 8);
+  const TemperatureOption warm;
+  of("models/base/description.h", options_in<TemperatureOption>(*sampling_from(warm)()).temperature == 2);
   of("models/base/entry.h", TrainingOptions().learner().clip == 0);
   of("models/base/model.h", SampleRequest{.n = 3, .rng = rng}.n == 3);
   of("models/base/over_examples.h", mean_example(examples).size() == 2);
@@ -233,7 +240,14 @@ void models() {
   of("models/score/eval.h", curl_share(score, kPoints, rng) <= 1);
   of("models/score/network.h", score(kPoints).size() == 8);
   of("models/score/objectives.h", derivatives_in_x(ScoreObjective::dsm, true) == 1);
-  of("models/vae/vae.h", draw_codes({.mean = kPoints, .logvar = kPoints}, rng).size() == 8);
+  const VaeNetwork vae({.data = images, .latent = 2, .hidden = 3}, rng);
+  const Batch batch{.x = ones({3, 16}), .labels = {}, .rows = {}};
+  const VaePrior prior(0, 2, 0);
+  of("models/vae/eval.h", log_aggregate_posterior(kPoints, {.mean = kPoints, .logvar = kPoints}).size() == 4);
+  of("models/vae/network.h", draw_codes({.mean = kPoints, .logvar = kPoints}, rng).size() == 8);
+  of("models/vae/objective.h", vae_log_weights(vae, batch, 2, rng).size() == 6);
+  of("models/vae/prior.h", prior.sample(Prior::normal, 3, {}, rng).size() == 6);
+  of("models/vae/vae.h", vae_entry().name == "vae");
 }
 
 void plot() {

@@ -15,7 +15,7 @@ using namespace gradzoo::test;
 
 namespace {
 
-const std::vector<MetricInfo> kMetrics = {{"loss_nats_per_image", "a loss"}, {"grad_norm", "a norm"}};
+const std::vector<MetricInfo> kMetrics = {{"loss", "nats/image", "a loss"}, {"grad_norm", "", "a norm"}};
 
 void append(MetricsLog& log, int64_t step, double loss, double seconds) {
   const double values[] = {loss, 2.0};

@@ -201,7 +201,7 @@ void check_abilities(PointRun& plain, PointRun& moved, double a, double b) {
 
 void check_metrics(const PointRun& plain, const PointRun& moved, double a) {
   for (size_t i = 0; i < plain.seen.metrics.size(); ++i) {
-    const std::string& name = plain.model->metrics()[i].name;
+    const std::string& name = plain.model->metrics()[i].key();
     CAPTURE(name);
     CHECK(moved.seen.metrics[i] ==
           doctest::Approx(moved_number(name, plain.seen.metrics[i], a, plain.data.size())).epsilon(1e-6));

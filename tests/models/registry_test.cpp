@@ -155,7 +155,7 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
     whole.trainer.run(whole.seen);
     halves.trainer.run(halves.seen);
     for (size_t i = 0; i < whole.seen.metrics.size(); ++i) {
-      CAPTURE(whole.model->metrics()[i].name);
+      CAPTURE(whole.model->metrics()[i].key());
       if (std::isfinite(whole.seen.metrics[i]))
         CHECK(halves.seen.metrics[i] == approx(whole.seen.metrics[i]).epsilon(1e-4));
     }

@@ -72,7 +72,7 @@ inline std::map<std::string, double> step_on(Model& model, const Batch& batch, d
   std::vector<double> row(model.metrics().size());
   model.train_step({step, steps, rate, batch}, MetricRow(row));
   std::map<std::string, double> out;
-  for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
+  for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].key()] = row[i];
   return out;
 }
 inline std::map<std::string, double> step_on(Model& model, const Tensor& x, double rate, int64_t step = 0,

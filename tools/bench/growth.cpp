@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/clock.h"
-#include "gradzoo/base/error.h"
 #include "gradzoo/base/function_ref.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "tools/bench/meters.h"
@@ -124,34 +120,6 @@ StepCost chain_step(int64_t nodes, double seconds) {
   return cost;
 }
 
-double term(const GrowthLaw& law, size_t k, double x) {
-  return static_cast<int>(k) <= law.order ? std::pow(x, k) : std::max(0.0, x - law.knee);
-}
-
-double dot(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-double relative_error(const GrowthLaw& law, std::span<const double> x, std::span<const double> y) {
-  double sum = 0;
-  for (size_t i = 0; i < x.size(); ++i) sum += std::pow(law(x[i]) / y[i] - 1, 2);
-  return sum;
-}
-
-// The terms, by `coefficient(k)`, those that are "" left out.
-template <class Fn>
-std::string terms_text(const GrowthLaw& law, std::string_view x, const std::string& knee, Fn coefficient) {
-  std::vector<std::string> terms;
-  for (int k = 0; k <= law.order + (law.leaves_cache ? 1 : 0); ++k) {
-    const std::string c = coefficient(static_cast<size_t>(k));
-    if (c.empty()) continue;
-    terms.push_back(k > law.order ? fmt::format("{} max(0, {} - {})", c, x, knee)
-                    : k == 0      ? c
-                                  : fmt::format("{} {}{}", c, x, k > 1 ? fmt::format("^{}", k) : ""));
-  }
-  return terms.empty() ? "0" : fmt::format("{}", fmt::join(terms, " + "));
-}
-
 std::vector<double> numbers(std::initializer_list<int> steps, int factor, int from, int to) {
   std::vector<double> all;
   for (int power = 1; power <= to; power *= factor)
@@ -163,105 +131,46 @@ std::vector<double> numbers(std::initializer_list<int> steps, int factor, int fr
 std::vector<Growth> all_growths() {
   const auto twos = [](int from, int to) { return numbers({1}, 2, from, to); };
   const auto tens = [](int from, int to) { return numbers({1, 2, 5}, 10, from, to); };
-  const GrowthLaw line{1}, square{2}, out_of_cache{1, true};
   std::vector<double> dimensions = twos(1, 512);
   dimensions.push_back(784);
   const std::string two_layers = "two layers w-w-w, batch 128: forward and backward";
   std::vector<Growth> all = {
-      {"batch", "batch", "training step of the VAE 784-500-20", "B", twos(16, 4096), line, line, vae_step},
-      {"width", "width", two_layers, "w", twos(64, 4096), square, square, width_step},
+      {"batch", "batch", "training step of the VAE 784-500-20", "B", twos(16, 4096), vae_step},
+      {"width", "width", two_layers, "w", twos(64, 4096), width_step},
       {"depth", "depth", "L layers of 64 units, batch 64: forward and backward", "L", tens(1, 1000),
-       out_of_cache, line, depth_step}};
+       depth_step}};
   for (const bool reverse : {false, true})
     for (const bool gradient : {false, true})
       all.push_back(
           {"dimension",
            fmt::format("dimension_{}{}", reverse ? "reverse" : "forward", gradient ? "_gradient" : ""),
-           "exact Laplacian of an energy d-256-256-1, batch 32", "d", dimensions, reverse ? square : line,
-           reverse ? square : line,
+           "exact Laplacian of an energy d-256-256-1, batch 32", "d", dimensions,
            laplacian_step(reverse ? TraceMethod::reverse : TraceMethod::forward, gradient)});
   all.push_back({"nodes", "nodes", "chain of n ops on 16 numbers: forward and backward", "n",
-                 tens(100, 1'000'000), out_of_cache, line, chain_step});
+                 tens(100, 1'000'000), chain_step});
   return all;
 }
 
 }  // namespace
-
-double GrowthLaw::operator()(double x) const {
-  double sum = 0;
-  for (size_t k = 0; k < coefficients.size(); ++k) sum += coefficients[k] * term(*this, k, x);
-  return sum;
-}
-
-std::string GrowthLaw::form(std::string_view x) const {
-  return terms_text(*this, x, fmt::format("{}0", x), [](size_t k) { return std::string(1, "abcdef"[k]); });
-}
-
-std::string GrowthLaw::text(std::string_view x) const {
-  return terms_text(*this, x, fmt::format("{:g}", knee), [&](size_t k) {
-    return coefficients[k] > 0 ? fmt::format("{:.3g}", coefficients[k]) : "";
-  });
-}
-
-GrowthLaw GrowthLaw::fitted(std::span<const double> x, std::span<const double> y) const {
-  if (x.size() != y.size() || x.empty() || std::ranges::any_of(y, [](double v) { return !(v > 0); }))
-    throw Error("growth law: {} x and {} y. Hint: one y > 0 an x, at least one", x.size(), y.size());
-  if (leaves_cache && knee == 0) {
-    GrowthLaw best = *this;
-    for (size_t i = 1; i < x.size(); ++i) {
-      GrowthLaw law = *this;
-      law.knee = x[i];
-      law = law.fitted(x, y);
-      if (i == 1 || relative_error(law, x, y) < relative_error(best, x, y)) best = std::move(law);
-    }
-    return best;
-  }
-  // Coordinate descent, each coefficient to its best value >= 0 while the others stand: convex, so it ends in
-  // the least of all. Columns are terms / y, of length 1.
-  GrowthLaw law = *this;
-  const size_t terms = static_cast<size_t>(order) + (leaves_cache ? 2 : 1);
-  std::vector<std::vector<double>> columns(terms);
-  std::vector<double> lengths, left(x.size(), 1);
-  for (size_t k = 0; k < terms; ++k) {
-    for (size_t i = 0; i < x.size(); ++i) columns[k].push_back(term(law, k, x[i]) / y[i]);
-    lengths.push_back(std::sqrt(dot(columns[k], columns[k])));
-    for (double& value : columns[k]) value /= lengths[k] > 0 ? lengths[k] : 1;
-  }
-  law.coefficients.assign(terms, 0);
-  double change = 1;
-  for (int sweep = 0; change > 1e-13 && sweep < 200'000; ++sweep) {
-    change = 0;
-    for (size_t k = 0; k < terms; ++k) {
-      const double step = std::max(dot(columns[k], left), -law.coefficients[k]);
-      law.coefficients[k] += step;
-      change = std::max(change, std::abs(step));
-      for (size_t i = 0; i < x.size(); ++i) left[i] -= step * columns[k][i];
-    }
-  }
-  for (size_t k = 0; k < terms; ++k) law.coefficients[k] /= lengths[k] > 0 ? lengths[k] : 1;
-  return law;
-}
 
 std::span<const Growth> growths() {
   static const std::vector<Growth> kGrowths = all_growths();
   return kGrowths;
 }
 
-MeasuredGrowth measure(const Growth& growth, const GrowthOptions& options) {
-  MeasuredGrowth out{growth.sizes, {}, {}, {}, {}};
-  out.sizes.resize(std::min(options.sizes, growth.sizes.size()));
-  out.ms.assign(out.sizes.size(), std::numeric_limits<double>::infinity());
-  out.mb = out.ms;
+std::vector<StepCost> measure(const Growth& growth, const GrowthOptions& options) {
+  std::vector<StepCost> out(std::min(options.sizes, growth.sizes.size()), {.ms = INFINITY});
   for (int round = 0; round < options.rounds; ++round)
-    for (size_t i = 0; i < out.sizes.size(); ++i) {
-      const StepCost cost = growth.measure(static_cast<int64_t>(out.sizes[i]), options.seconds);
-      out.ms[i] = std::min(out.ms[i], cost.ms);
-      out.mb[i] = cost.mb;
+    for (size_t i = 0; i < out.size(); ++i) {
+      const StepCost cost = growth.measure(static_cast<int64_t>(growth.sizes[i]), options.seconds);
+      out[i] = {std::min(out[i].ms, cost.ms), cost.mb};
     }
   trim_pool();
-  out.time = growth.time.fitted(out.sizes, out.ms);
-  out.memory = growth.memory.fitted(out.sizes, out.mb);
   return out;
+}
+
+double order_between(double x, double y, double next_x, double next_y) {
+  return std::log(next_y / y) / std::log(next_x / x);
 }
 
 }  // namespace gradzoo

@@ -132,48 +132,32 @@ std::string growths_text() {
   return text;
 }
 
-// Law and worst ratio of one quantity; and for each size what was measured, the law's and their ratio.
-Json grown(const std::vector<double>& values, const GrowthLaw& law, const char* unit,
-           const MeasuredGrowth& of, const std::string& symbol, Json& points) {
-  double worst = 1, worst_at = 0;
-  for (size_t i = 0; i < values.size(); ++i) {
-    const double line = law(of.sizes[i]), ratio = values[i] / line;
-    if (std::abs(std::log(ratio)) >= std::abs(std::log(worst))) worst = ratio, worst_at = of.sizes[i];
-    points[i].update({{symbol, of.sizes[i]},
-                      {unit, rounded(values[i])},
-                      {fmt::format("{}_line", unit), rounded(line)},
-                      {fmt::format("{}_ratio", unit), rounded(ratio)}});
-  }
-  return {{"law", law.form(symbol)},
-          {"line", law.text(symbol)},
-          {"worst_ratio", rounded(worst)},
-          {"worst_at", worst_at}};
-}
-
 void bench_growth(const std::vector<std::string>& names, bool quick, bool json) {
   for (const std::string& name : names) find_named(growths(), name, "bench: growth");
   for (const Growth& growth : growths()) {
     if (!names.empty() && std::ranges::find(names, growth.name) == names.end()) continue;
-    const MeasuredGrowth found =
+    const std::vector<StepCost> found =
         measure(growth, quick ? GrowthOptions{.sizes = 4, .rounds = 1, .seconds = 0} : GrowthOptions{});
-    Json object = bench_object("curve", growth.curve), points(found.sizes.size(), Json::object());
-    object["work"] = growth.work;
-    object["size"] = growth.symbol;
-    object["ms"] = grown(found.ms, found.time, "ms", found, growth.symbol, points);
-    object["mb"] = grown(found.mb, found.memory, "mb", found, growth.symbol, points);
-    object["points"] = points;
-    if (json) {
-      fmt::print("{}\n", object.dump());
-    } else {
-      fmt::print("{}: {}\n  {:>8} {:>10} {:>10} {:>6} {:>10} {:>10} {:>6}\n", growth.curve, growth.work,
-                 growth.symbol, "ms", "line", "ratio", "MB", "line", "ratio");
-      for (size_t i = 0; i < found.sizes.size(); ++i) {
-        const double x = found.sizes[i], ms = found.time(x), mb = found.memory(x);
-        fmt::print("  {:>8} {:>10.4g} {:>10.4g} {:>6.2f} {:>10.4g} {:>10.4g} {:>6.2f}\n", x, found.ms[i], ms,
-                   found.ms[i] / ms, found.mb[i], mb, found.mb[i] / mb);
-      }
-      fmt::print("  ms = {},  MB = {}\n\n", found.time.text(growth.symbol), found.memory.text(growth.symbol));
+    Json points = Json::array();
+    if (!json)
+      fmt::print("{}: {}\n  {:>8} {:>10} {:>6} {:>10} {:>6}\n", growth.curve, growth.work, growth.symbol,
+                 "ms", "order", "MB", "order");
+    for (size_t i = 0; i < found.size(); ++i) {
+      const double x = growth.sizes[i];
+      const auto order = [&](double StepCost::*of) {
+        return i == 0 ? NAN : order_between(growth.sizes[i - 1], found[i - 1].*of, x, found[i].*of);
+      };
+      const double ms = order(&StepCost::ms), mb = order(&StepCost::mb);
+      points.push_back({{growth.symbol, x}, {"ms", rounded(found[i].ms)}, {"mb", rounded(found[i].mb)}});
+      if (i > 0) points.back().update({{"ms_order", rounded(ms)}, {"mb_order", rounded(mb)}});
+      if (!json)
+        fmt::print("  {:>8} {:>10.4g} {:>6} {:>10.4g} {:>6}\n", x, found[i].ms,
+                   i > 0 ? fmt::format("{:.2f}", ms) : "", found[i].mb,
+                   i > 0 ? fmt::format("{:.2f}", mb) : "");
     }
+    Json object = bench_object("curve", growth.curve);
+    object.update({{"work", growth.work}, {"size", growth.symbol}, {"points", points}});
+    fmt::print("{}\n", json ? object.dump() : "");
     std::fflush(stdout);
   }
 }

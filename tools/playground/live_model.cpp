@@ -176,7 +176,7 @@ Box LiveModel::box() const { return toy_->integrable() ? visible_box(*toy_) : to
 Json LiveModel::about() const {
   Json metrics = Json::array();
   for (const MetricInfo& info : session_->model->metrics())
-    metrics.push_back({{"name", info.name}, {"meaning", info.explanation}});
+    metrics.push_back({{"name", info.key()}, {"meaning", info.explanation}});
   const Box seen = box();
   Rng rng(options_->training.stream_seed(), "shown data");
   Json out = {{"steps", session_->steps},

@@ -25,8 +25,15 @@ class OneNumber : public Model {
   explicit OneNumber(double ema)
       : network_({1, 1}, init_, {.linear = {.bias = false, .dtype = DType::f64}}),
         learner_(network_, {.optimizer = sgd(), .ema = ema}),
-        loss_(add_metric({"loss", "w"})) {
+        loss_(add_metric({"loss", "", "w"})) {
     add_learner(learner_);
+    const auto picture = [this] { return Picture{"w", std::to_string(weight()), Bars{}}; };
+    const auto pictures = [=](const DataView&) { return std::vector<Picture>{picture()}; };
+    describe({.sampling = [] { return sampling_options_of(Factor()); },
+              .snapshot = [=](const DataView&, Rng&) { return picture(); },
+              .image_pictures = pictures,
+              .point_pictures = pictures,
+              .interpretation = [this](const DataView&) { return std::to_string(weight()); }});
   }
   void train_step(const StepContext& context, MetricRow row) override {
     const Tape tape;
@@ -40,7 +47,6 @@ class OneNumber : public Model {
       options.add("factor", factor, "of every sample", {0, 10});
     }
   };
-  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(Factor()); }
   double weight() const { return network_.named_parameters()[0].tensor.item(); }
 
  protected:
@@ -52,11 +58,6 @@ class OneNumber : public Model {
     if (factor > 9) throw Error("too much");
     return network_.forward(ones({request.n, 1}, DType::f64)) * factor;
   }
-  Picture do_snapshot(const DataView&, Rng&) override { return {"w", std::to_string(weight()), Bars{}}; }
-  std::vector<Picture> do_pictures(const DataView&) override {
-    return {{"w", std::to_string(weight()), Bars{}}};
-  }
-  std::string do_interpretation(const DataView&) override { return std::to_string(weight()); }
   Abilities do_abilities() override {
     const auto threes = [](const InpaintRequest& request) {
       return full(request.images.shape(), 3.0, DType::f64);
@@ -68,7 +69,9 @@ class OneNumber : public Model {
                        [this](int64_t n, Rng&) {
                          return network_.forward(ones({n, 1}, DType::f64));
                        }},
-        .inpaint = threes};
+        .inpaint = threes,
+        .encode = [this](const Tensor& x) { return network_.forward(x); },
+        .decode = [this](const Tensor& codes) { return network_.forward(codes); }};
   }
 
  private:
@@ -85,8 +88,8 @@ class OneNumber : public Model {
   int64_t extra_ = 0;
 };
 
-const Examples kNone;
-const DataView kView{kNone, kNone, 1};
+const Examples kPoints{.values = zeros({1, 1}), .labels = {}, .rows = arange(1, DType::i64)};
+const DataView kView{kPoints, kPoints, 1};
 
 TEST_CASE("what a model shows is of the averaged weights, unrecorded, and leaves the weights as they were") {
   OneNumber model(0.5);
@@ -101,6 +104,9 @@ TEST_CASE("what a model shows is of the averaged weights, unrecorded, and leaves
   CHECK(model.snapshot(kView, rng).caption == std::to_string(shown));
   CHECK(model.pictures(kView)[0].caption == std::to_string(shown));
   CHECK(model.interpretation(kView) == std::to_string(shown));
+  const Tensor one = ones({1, 1}, DType::f64);
+  CHECK(model.abilities().encode(one).item() == shown);
+  CHECK(model.abilities().decode(one).item() == shown);
   CHECK(model.weight() == now);
   CHECK(tape.size() == 0);
   {

@@ -56,7 +56,7 @@ TEST_CASE("a step's loss is |grad f + e|^2 / sigma^2 a number, over +e and -e, f
     const Tensor f = model->log_density(at) * 0.04;
     wanted += mean(square(grad(sum(f), at) + e * sign)).item() / 0.04 / 2;
   }
-  CHECK(step_on(*model, x, 0)[model->metrics()[0].name] == approx(wanted).epsilon(1e-4));
+  CHECK(step_on(*model, x, 0)[model->metrics()[0].key()] == approx(wanted).epsilon(1e-4));
 }
 
 TEST_CASE("the generator goes down the gap of the densities of its own and of the true data") {

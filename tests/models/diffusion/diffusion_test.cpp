@@ -60,7 +60,7 @@ TEST_CASE("a step's loss is the error of the noise, at a time for each example")
   const MixingColumns mixed = mixing_columns(cosine_path(), t);
   const Tensor said = mixed.noise * at.x + mixed.data * model->network().predict(at.x, t, {});
   const double wanted = mean(square(said - noise)).item();
-  CHECK(step_on(*model, x, 0)[model->metrics()[0].name] == approx(wanted).epsilon(1e-5));
+  CHECK(step_on(*model, x, 0)[model->metrics()[0].key()] == approx(wanted).epsilon(1e-5));
 }
 
 TEST_CASE("noise levels are seen at unit scale, and a denoised image is among images") {

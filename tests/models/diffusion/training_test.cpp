@@ -28,7 +28,7 @@ struct Trained {
     for (int64_t step = 0; step < kSteps; ++step) train(step, 0.01);
   }
   double train(int64_t step, double rate) const {
-    return test::step_on(*model, batch, rate, step, 10)[model->metrics()[0].name];
+    return test::step_on(*model, batch, rate, step, 10)[model->metrics()[0].key()];
   }
   // |u(x_t, t, y) - (x_1 - x_0)|^2 a number, pixels in [-1, 1].
   Tensor error(const Tensor& x, const Tensor& told, Rng& draws) const {

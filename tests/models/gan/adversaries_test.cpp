@@ -61,7 +61,7 @@ TEST_CASE("jigsaws are shown under the labels of the images that they are made o
                  of_jigsaws = d.judge(jigsaw(real.rows(0, 3), shape, noise), labels.rows(0, 3).clone());
     expected = minimax.discriminator(d.judge(real, labels), concat(of_fakes, of_jigsaws, 0)).item();
   }
-  CHECK(test::step_on(*gan, Batch{x, labels, {}}, 0.01)[gan->metrics()[0].name] ==
+  CHECK(test::step_on(*gan, Batch{x, labels, {}}, 0.01)[gan->metrics()[0].key()] ==
         approx(expected).epsilon(1e-5));
 }
 

@@ -39,8 +39,8 @@ class Mistaken : public Model {
       : mistake_(mistake),
         net_(mistake, init_),
         learner_(net_),
-        loss_(add_metric({"loss", ""})),
-        kl_(add_metric({"kl", ""})) {
+        loss_(add_metric({"loss", "", ""})),
+        kl_(add_metric({"kl", "", ""})) {
     add_learner(learner_);
   }
   void train_step(const StepContext& step, MetricRow row) override {

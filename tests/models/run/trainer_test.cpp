@@ -156,7 +156,7 @@ TEST_CASE("a loss that is not finite stops the run, names step and op, and leave
 /// A model that notes what its steps are told, and from a step on finds nothing finite.
 class Listening : public Model {
  public:
-  explicit Listening(int64_t fails_at = -1) : fails_at_(fails_at), number_(add_metric({"number", ""})) {}
+  explicit Listening(int64_t fails_at = -1) : fails_at_(fails_at), number_(add_metric({"number", "", ""})) {}
   void train_step(const StepContext& context, MetricRow row) override {
     drawn.push_back(rng_.draw());
     randn({1}, rng_);
@@ -174,7 +174,6 @@ class Listening : public Model {
   Quantities do_validate(const DataView&) override { return {}; }
   Quantities do_evaluate(const DataView&) override { return {}; }
   Tensor do_sample(const SampleRequest&, const SamplingOptions&) const override { return {}; }
-  std::vector<Picture> do_pictures(const DataView&) override { return {}; }
 
  private:
   int64_t fails_at_;

@@ -65,6 +65,7 @@ TEST_CASE("the acceptance that is wanted is met after warming up, from short and
     return std::pair{d, Target{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; },
                                .score = [](const Tensor& x) { return neg(x); }}};
   };
+  if (!counts_allocations()) return;  // minutes with a sanitizer, which sees nothing that other tests do not
   for (const auto& [d, target] : {normal(10), normal(100)})
     for (const double wanted : {0.6, 0.65, 0.8, 0.9}) {
       for (const auto& start : {std::pair{1e-3, 300}, {0.1, 700}, {50.0, 700}}) {

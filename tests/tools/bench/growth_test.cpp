@@ -4,13 +4,13 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "experiments/refusals.h"
 #include "gradzoo/autograd/tape.h"
-#include "gradzoo/base/error.h"
 #include "support/approx.h"
 
 using namespace gradzoo;
@@ -23,68 +23,21 @@ const Growth& find(std::string_view curve) {
   return *found;
 }
 
-const std::vector<double> kSizes = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
-
-template <class Fn>
-std::vector<double> at_sizes(Fn&& fn) {
-  std::vector<double> y;
-  for (const double x : kSizes) y.push_back(fn(x));
-  return y;
-}
-
-double largest_factor(const GrowthLaw& law, const std::vector<double>& y) {
-  double largest = 1;
-  for (size_t i = 0; i < y.size(); ++i)
-    largest = std::max({largest, y[i] / law(kSizes[i]), law(kSizes[i]) / y[i]});
-  return largest;
-}
-
 }  // namespace
 
-TEST_CASE("A growth law is recovered from points on it, a wrong one shows, and the knee is found") {
-  const GrowthLaw line{1}, square{2}, bent{1, true};
-  const auto three = at_sizes([](double x) { return 0.5 + 0.03 * x + 2e-4 * x * x; });
-  const GrowthLaw law = square.fitted(kSizes, three);
-  CHECK(law.text("w") == "0.5 + 0.03 w + 0.0002 w^2");
-  CHECK(law.form("w") == "a + b w + c w^2");
-  CHECK(largest_factor(law, three) == approx(1));
-  CHECK(largest_factor(line.fitted(kSizes, three), three) > 1.3);
-  CHECK(largest_factor(bent.fitted(kSizes, three), three) > 1.3);
-
-  const auto far = at_sizes([](double x) { return 0.1 + 0.02 * x + 0.03 * std::max(0.0, x - 256); });
-  CHECK(bent.fitted(kSizes, far).text("n") == "0.1 + 0.02 n + 0.03 max(0, n - 256)");
-  CHECK(largest_factor(line.fitted(kSizes, far), far) > 1.3);
-  const auto early = at_sizes([](double x) { return 0.1 + 0.02 * x + 0.03 * std::max(0.0, x - 2); });
-  CHECK(bent.fitted(kSizes, early).knee == 2);
-  CHECK_THROWS_AS(line.fitted(kSizes, at_sizes([](double x) { return x - 1; })), Error);
-}
-
-TEST_CASE("No coefficient of a growth law is negative, and the others are the best ones without it") {
-  const auto y = at_sizes([](double x) { return 3 * x - 0.9; });
-  GrowthLaw law = GrowthLaw{2}.fitted(kSizes, y);
-  CHECK(law.coefficients[0] == 0);
-  const auto error = [&](const GrowthLaw& moved) {
-    double sum = 0;
-    for (size_t i = 0; i < y.size(); ++i) sum += std::pow(moved(kSizes[i]) / y[i] - 1, 2);
-    return sum;
-  };
-  for (size_t k = 0; k < 3; ++k)
-    for (const double step : {-1e-3, 1e-3}) {
-      GrowthLaw moved = law;
-      moved.coefficients[k] += step * 3 / std::pow(4096, k);
-      if (moved.coefficients[k] >= 0) CHECK(error(moved) >= error(law));
-    }
+TEST_CASE("the order between two points is the exponent of a power") {
+  CHECK(order_between(2, 3 * 8, 6, 3 * 216) == approx(3));
+  CHECK(order_between(10, 0.5, 20, 0.5) == 0);
 }
 
 TEST_CASE("Every growth curve measures positive time and memory at sizes that rise") {
   for (const Growth& growth : growths()) {
     INFO(growth.curve);
     CHECK(std::ranges::is_sorted(growth.sizes));
-    const MeasuredGrowth found = measure(growth, {.sizes = 3, .rounds = 1, .seconds = 0});
-    REQUIRE(found.ms.size() == 3);
-    for (const double ms : found.ms) CHECK((std::isfinite(ms) && ms > 0));
-    CHECK(std::ranges::is_sorted(found.mb));
-    for (const double c : found.time.coefficients) CHECK(c >= 0);
+    const std::vector<StepCost> found = measure(growth, {.sizes = 3, .rounds = 1, .seconds = 0});
+    REQUIRE(found.size() == 3);
+    for (const StepCost& cost : found) CHECK((std::isfinite(cost.ms) && cost.ms > 0));
+    CHECK(std::ranges::is_sorted(found, {}, &StepCost::mb));
   }
 }
 
@@ -126,17 +79,17 @@ TEST_CASE("bench --growth prints a table, or one JSON object a curve, and refuse
   };
   const auto curve = nlohmann::json::parse(run(" --json"));
   CHECK(curve["curve"] == "nodes");
-  CHECK(curve["ms"]["law"] == "a + b n + c max(0, n - n0)");
   REQUIRE(curve["points"].size() == 4);
-  double worst = 0;
-  for (const auto& point : curve["points"]) {
-    for (const char* key : {"n", "ms", "ms_line", "mb", "mb_line"}) CHECK(point[key].get<double>() > 0);
-    for (const std::string unit : {"ms", "mb"})
-      CHECK(point[unit + "_ratio"].get<double>() * point[unit + "_line"].get<double>() ==
-            approx(point[unit].get<double>()).epsilon(1e-3));
-    worst = std::max(worst, std::abs(std::log(point["ms_ratio"].get<double>())));
+  for (size_t i = 1; i < 4; ++i) {
+    const auto &before = curve["points"][i - 1], &point = curve["points"][i];
+    for (const std::string unit : {"ms", "mb"}) {
+      const auto of = [&](const auto& from, const char* key) { return from[key].template get<double>(); };
+      CHECK(of(point, (unit + "_order").c_str()) ==
+            approx(order_between(of(before, "n"), of(before, unit.c_str()), of(point, "n"),
+                                 of(point, unit.c_str())))
+                .epsilon(1e-2));
+    }
   }
-  CHECK(std::abs(std::log(curve["ms"]["worst_ratio"].get<double>())) == approx(worst).epsilon(1e-3));
   CHECK(test::contains(run(""), "  1000 "));
   test::check_refused("bench --growth node", scratch.file(""), {"growth 'node'", "'nodes'"});
   test::check_refused("bench --growth nodes --steps 3", scratch.file(""), {"--steps"});

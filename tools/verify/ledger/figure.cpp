@@ -163,7 +163,7 @@ class RowObserver : public TrainObserver {
     if (row.step / per_report_ == reports_) return;
     reports_ = row.step / per_report_;
     context_.progress(fmt::format("{}: epoch {:.0f}, {} {:.4g}", what_, row.epoch,
-                                  session_.model->metrics()[0].name, row.metrics[0]));
+                                  session_.model->metrics()[0].key(), row.metrics[0]));
   }
   void on_epoch(int64_t step) override {
     if (!checkpoint_.empty() && step / per_epoch_ % kEpochsPerCheckpoint == 0)

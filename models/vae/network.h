@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/networks/image_coder.h"
+#include "gradzoo/nn/layers/layers.h"
+
+/// The networks of a variational auto-encoder: q(z|x) = N(mean(x), diag exp logvar(x)) and
+/// p(x|z) = prod_i Bernoulli(x_i; sigmoid(decoder(z)_i)), or of points N(decoder(z), diag sigma^2).
+namespace gradzoo {
+
+/// q(z|x) of every row.
+struct Posterior {
+  Tensor mean;    // (B, latent)
+  Tensor logvar;  // (B, latent), natural logarithm
+};
+
+enum class VaeNet { mlp, conv };
+inline constexpr Choice<VaeNet> kVaeNets[] = {{"mlp", VaeNet::mlp}, {"conv", VaeNet::conv}};
+
+/// p(x|z) = N(decoder(z), diag sigma^2).
+struct GaussianDecoder {
+  double sigma = 1;     // its value, or where it begins
+  bool learned = true;  // with the weights
+  bool each = false;    // one of each number; else one of all
+};
+
+struct VaeShape {
+  VaeNet net = VaeNet::mlp;
+  DataShape data = {.example = {28, 28}};
+  int64_t classes = 0;    // 0: unconditional
+  int64_t channels = 32;  // of conv
+  int64_t latent = 20;
+  int64_t hidden = 500;  // of mlp, as the two below
+  std::string encoder_activation = "sigmoid";
+  std::string decoder_activation = "tanh";
+  std::optional<GaussianDecoder> gaussian = {};  // empty: Bernoulli
+  DType dtype = DType::f32;
+  /// That it is conditional on.
+  LabelNames labels() const { return classes > 0 ? data.labels() : LabelNames(); }
+};
+
+/// Encoder pixels-hidden-(mean, logvar) and decoder latent-hidden-pixels; or two convolutions in place of
+/// hidden layers. Labels y (B) i64 are inputs of both, q(z|x,y) and p(x|z,y) (Sohn et al. 2015), if the
+/// network is conditional.
+class VaeNetwork : public Module {
+ public:
+  VaeNetwork(const VaeShape& shape, Rng& rng);
+  Posterior encode(const Tensor& x, const Tensor& labels = {}) const;  // x (B, pixels)
+  /// z (B, latent) -> (B, pixels): logits, or the means of a Gaussian.
+  Tensor decode(const Tensor& z, const Tensor& labels = {}) const;
+  /// The mean of p(x|z) of every row: (B, pixels).
+  Tensor expected(const Tensor& z, const Tensor& labels = {}) const;
+  /// x ~ p(x|z) of every row: (B, pixels), of a Bernoulli 0 and 1.
+  Tensor draw(const Tensor& z, const Tensor& labels, Rng& rng) const;
+  /// log p(x|z) of every row, nats: (B). On grey pixels this is minus the cross-entropy, not a density.
+  Tensor log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels = {}) const;
+  /// log sigma^2 of a Gaussian p(x|z): (1), or (pixels); undefined of a Bernoulli.
+  const Tensor& decoder_logvar() const { return decoder_logvar_; }
+  const VaeShape& shape() const { return shape_; }
+
+ private:
+  VaeShape shape_;
+  Tensor decoder_logvar_;
+  std::unique_ptr<ImageEncoder> encoder_;                  // of conv
+  std::unique_ptr<Linear> encoder_hidden_, encoder_head_;  // mean and logvar side by side: (B, 2 latent)
+  Activation encoder_activation_;
+  std::unique_ptr<ImageDecoder> decoder_;
+  std::unique_ptr<Linear> decoder_hidden_, decoder_out_;
+  Activation decoder_activation_;
+};
+
+/// z ~ q(z|x), a row each.
+Tensor draw_codes(const Posterior& q, Rng& rng);
+
+}  // namespace gradzoo

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/batches.h"
+#include "gradzoo/models/vae/network.h"
+
+/// What a variational auto-encoder ascends, log p(x) >= ELBO(x) = E_q[log p(x|z)] - KL(q(z|x) || p(z)), or
+/// the bound of Burda et al. 2016 (IWAE), and two estimators of its gradient.
+namespace gradzoo {
+
+enum class VaeEstimator { reparam, log_derivative };
+inline constexpr Choice<VaeEstimator> kVaeEstimators[] = {{"reparam", VaeEstimator::reparam},
+                                                          {"log-derivative", VaeEstimator::log_derivative}};
+enum class VaeBaseline { none, constant, leave_one_out };
+inline constexpr Choice<VaeBaseline> kVaeBaselines[] = {{"none", VaeBaseline::none},
+                                                        {"constant", VaeBaseline::constant},
+                                                        {"leave-one-out", VaeBaseline::leave_one_out}};
+enum class VaeObjective { elbo, iwae };
+inline constexpr Choice<VaeObjective> kVaeObjectives[] = {{"elbo", VaeObjective::elbo},
+                                                          {"iwae", VaeObjective::iwae}};
+
+struct VaeObjectiveOptions {
+  VaeObjective objective = VaeObjective::elbo;
+  VaeEstimator estimator = VaeEstimator::reparam;
+  VaeBaseline baseline = VaeBaseline::constant;  // of log_derivative
+  double baseline_value = 0.0;                   // of VaeBaseline::constant: nats
+  int64_t samples = 1;                           // K, z drawn an image
+  double kl_weight = 1.0;                        // beta
+};
+
+/// The objective of a batch, and its parts.
+struct VaeTerms {
+  Tensor loss;   // scalar, to descend; under log_derivative its value is not the bound, its gradient is right
+  Tensor bound;  // (B) nats: the ELBO, or the IWAE bound; detached
+  Tensor reconstruction;  // (B) nats: mean over the samples of -log p(x|z); detached
+  Tensor kl;              // (B) nats: KL(q(z|x) || p(z)) in closed form; detached
+};
+
+/// The objective of a batch of B images from their codes' distribution and the likelihood: log_likelihood(z)
+/// gives log p(x|z), (B K), for z (B K, latent), K rows an image. eps (B K, latent) is the noise. Recorded
+/// where a tape is alive.
+VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
+                       const VaeObjectiveOptions& options);
+/// The same for a network and images (B, pixels), with their labels if it is conditional.
+VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tensor& eps,
+                       const VaeObjectiveOptions& options);
+
+/// K log importance weights log p(x|z) + log p(z) - log q(z|x), z ~ q, of every row: (B, K).
+Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng);
+/// log p(z) of every row, given its label where there are some.
+using LogPrior = std::function<Tensor(const Tensor& z, const Tensor& labels)>;
+/// The same weights under other priors, of the same z: (B, K) of each, one after another.
+Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng,
+                       std::span<const LogPrior> priors);
+
+}  // namespace gradzoo

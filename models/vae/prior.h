@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/images/pixels.h"
+#include "gradzoo/models/vae/network.h"
+#include "gradzoo/nn/fit/gaussian_mixture.h"
+#include "gradzoo/state/state.h"
+
+namespace gradzoo {
+
+enum class Prior { normal, mixture };
+inline constexpr Choice<Prior> kPriors[] = {{"normal", Prior::normal}, {"mixture", Prior::mixture}};
+
+/// p(z), or p(z|y) of a conditional VAE: N(0, I), under which it trains; or, once it is trained, mixtures of
+/// Gaussians fitted to the codes of training images, one for each class. The codes fill only a part of
+/// N(0, I), and a decoder knows nothing of the rest (Dai & Wipf 2019; Ghosh et al. 2020, "From variational to
+/// deterministic autoencoders").
+class VaePrior {
+ public:
+  /// `components` Gaussians, shared by the classes; 0: N(0, I) alone. classes 0: unconditional.
+  VaePrior(int64_t components, int64_t latent, int64_t classes);
+
+  void add_to(State& state);
+  /// Fits mixtures to one code of each image, z ~ q(z|x).
+  void fit(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed);
+  /// The mixtures are of other weights than the network's.
+  void forget();
+  bool can_be_fitted() const { return !mixtures_.empty(); }
+  bool is_fitted() const { return fitted_ != 0; }
+  /// `wanted`, or N(0, I) as long as there is no mixture.
+  Prior in_use(Prior wanted) const { return is_fitted() ? wanted : Prior::normal; }
+
+  /// p(z) as Gaussians, where there are no labels.
+  GaussianMixture gaussians(Prior which) const;
+  /// log p(z) of every row of z (n, latent): (n), of z's dtype. Labels (n) iff it is conditional.
+  Tensor log_prob(Prior which, const Tensor& z, const Tensor& labels) const;
+  /// (n, latent) f32
+  Tensor sample(Prior which, int64_t n, const Tensor& labels, Rng& rng) const;
+  /// KL(q(z|x) || p(z)) of every row (n), nats: of N(0, I) in closed form, of a mixture log q(z|x) - log p(z)
+  /// at z ~ q(z|x), whose mean it is.
+  Tensor kl(Prior which, const Posterior& q, const Tensor& z, const Tensor& labels) const;
+
+ private:
+  int64_t latent_, fitted_ = 0;
+  std::vector<GaussianMixture> mixtures_;  // of each class, or one
+};
+
+}  // namespace gradzoo
