@@ -88,6 +88,7 @@ set(samplers_headers
 set(datasets_headers
     batches.h
     data_loader.h
+    data_shape.h
     dataset.h
     examples.h
     images/check.h

@@ -2,16 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "autograd/distances.h"
 #include "datasets/toys/point_set.h"
 #include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/images/sha256.h"
@@ -46,10 +41,6 @@ std::string DatasetOptions::chosen() const {
 std::string DatasetOptions::description() const {
   const std::string how = chosen();
   return how.empty() ? data : data + " " + how;
-}
-
-Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
-  return reshape(rows, {rows.dim(0), shape.height(), shape.width(), shape.channels()});
 }
 
 namespace {
@@ -105,58 +96,6 @@ LabelNames selected_labels(const SubsetOptions& subset, int64_t classes) {
   if (classes == 0) return names;
   for (const int64_t label : subset.labels(classes)) names[label] = fmt::format("{}", label);
   return worth_noting(names, classes);
-}
-
-LabelNames DataShape::labels() const {
-  LabelNames all = learned;
-  for (int64_t label = 0; learned.empty() && label < classes; ++label) all[label] = fmt::format("{}", label);
-  return all;
-}
-
-int64_t label_named(const LabelNames& names, const std::string& text) {
-  for (const auto& [label, name] : names)
-    if (name == text) return label;
-  const std::optional<int64_t> number = parse_number<int64_t>(text);
-  if (number && names.contains(*number)) return *number;
-  throw Error("label {} is no class that was learned. Hint: {}", printable(text), list_of(names));
-}
-
-Tensor any_labels(int64_t n, const LabelNames& names) {
-  if (names.empty()) return {};
-  Tensor labels = empty({n}, DType::i64);
-  auto next = names.begin();
-  for (int64_t i = 0; i < n; ++i) {
-    labels.mutable_data<int64_t>()[i] = next->first;
-    if (++next == names.end()) next = names.begin();
-  }
-  return labels;
-}
-
-std::string list_of(const LabelNames& names) {
-  constexpr size_t kMost = 20;
-  std::vector<std::string> some;
-  bool follow = true;  // 0, 1, 2 and so on
-  for (const auto& [label, name] : names) {
-    const std::string number = fmt::format("{}", label);
-    follow = follow && label == std::ssize(some) && name == number;
-    some.push_back(name == number ? name : number + " " + printable(name));
-  }
-  if (follow && some.size() > 1) return fmt::format("0 to {}", some.size() - 1);
-  const bool more = some.size() > kMost;
-  some.resize(std::min(some.size(), kMost));
-  return fmt::format("{}{}", fmt::join(some, ", "), more ? " and more" : "");
-}
-
-double DataShape::diameter() const {
-  if (!toy) return image_diameter;
-  Rng rng(kPointsSeed, "datasets/diameter");
-  return diameter_of(toy->sample(kDiameterExamples, rng));
-}
-
-double diameter_of(const Tensor& x) {
-  const NoGrad quiet;
-  const Tensor some = x.rows(0, std::min(kDiameterExamples, x.dim(0)));
-  return std::sqrt(max(squared_distances(some, some)).item());
 }
 
 DataShape shape_of(const DatasetOptions& options) {

@@ -6,7 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
-#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/data_shape.h"
 
 namespace gradzoo {
 namespace {

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/samplers/registry.h"
 
 namespace gradzoo {
 namespace {
@@ -189,8 +190,8 @@ TargetPath::TargetPath(const Target& from, const Target& to, Sampler& sampler, i
   if (!sampler.is_exact())
     throw Error("annealed importance sampling: {} does not leave a density invariant. Hint: mh, mala or hmc",
                 sampler.name());
-  const std::string unfit = why_unfit(sampler.name(), sampler.needs(), at(0.5));
-  if (!unfit.empty()) throw Error(unfit);
+  if (const std::string unfit = why_unfit(sampler.name(), sampler.needs(), at(0.5)); !unfit.empty())
+    throw Error(unfit);
 }
 
 Target TargetPath::at(double beta) const {

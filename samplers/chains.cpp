@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/samplers/domain.h"
+#include "gradzoo/samplers/registry.h"
 #include "samplers/diagnostics/chain_trace.h"
 
 namespace gradzoo {
@@ -55,6 +56,8 @@ ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler,
                        Rng& rng) {
   check_chain_options(options, sampler.name());
   if (x0.size() == 0) throw Error("{}: x0 is {}. Hint: at least one chain", sampler.name(), x0.shape().str());
+  if (const std::string unfit = why_unfit(sampler.name(), sampler.needs(), target); !unfit.empty())
+    throw Error(unfit);
   const NoGrad quiet;
   sampler.begin(target, x0);
   sampler.plan_warmup(options.warmup);

@@ -58,11 +58,6 @@ int64_t first_bad(const Tensor& x, Bad bad) {
 
 bool is_bounded(const Domain& domain) { return std::isfinite(domain.lower) || std::isfinite(domain.upper); }
 
-bool has_extent(const Target& target) {
-  const Domain& domain = target.domain;
-  return !target.extent.low.empty() || (std::isfinite(domain.lower) && std::isfinite(domain.upper));
-}
-
 Extent extent_of(const Target& target, int64_t d) {
   if (!has_extent(target)) throw Error("the target has no extent. Hint: set Target::extent");
   const auto ends = [&](const std::vector<double>& given, double of_domain) {
@@ -90,17 +85,6 @@ void reflect(const Domain& domain, Tensor& x, Tensor* velocity) {
     reflect_all(static_cast<T>(domain.lower), static_cast<T>(domain.upper), x.mutable_data<T>(), turning,
                 x.size());
   });
-}
-
-void check_noise(const Target& target, double sigma) {
-  constexpr double kRounding = 1e-6;
-  const NoiseRange& range = target.noise_range;
-  if (!(sigma >= range.least * (1 - kRounding)))
-    throw Error("noise of {:g} is below {:g}, the smallest at which the score is known. Hint: {:g} or more",
-                sigma, range.least, range.least);
-  if (!(sigma <= range.most * (1 + kRounding)))
-    throw Error("noise of {:g} is above {:g}, the largest at which the score is known. Hint: {:g} or less",
-                sigma, range.most, range.most);
 }
 
 int64_t first_row_with(const Tensor& values, bool (*bad)(double)) {

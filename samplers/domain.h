@@ -13,14 +13,9 @@ bool is_bounded(const Domain& domain);
 /// stays NaN.
 void reflect(const Domain& domain, Tensor& x, Tensor* velocity = nullptr);
 
-/// Whether the target has an extent, or a domain with two ends.
-bool has_extent(const Target& target);
 /// The target's extent in d dimensions, within its domain: low and high (d). Throws Error where it has none,
 /// where its ends are neither d numbers nor one, and where no number lies between them.
 Extent extent_of(const Target& target, int64_t d);
-
-/// Throws Error if the target's scores are not known at noise of sigma, naming the nearest that are.
-void check_noise(const Target& target, double sigma);
 
 /// The first row of (B) or (B, d) with a number that is `bad`; -1 if there is none, or no tensor.
 int64_t first_row_with(const Tensor& values, bool (*bad)(double));

@@ -13,7 +13,6 @@
 #include "gradzoo/samplers/kinds/random_walk.h"
 
 namespace gradzoo {
-
 namespace {
 
 std::deque<SamplerEntry>& list() {
@@ -44,6 +43,24 @@ std::string sampler_names() {
 
 const SamplerEntry& find_sampler(std::string_view name) {
   return find_named(sampler_registry(), name, "sampler");
+}
+
+std::string fitting_samplers(const Target& target) {
+  if (!is_given(target)) return "";
+  std::vector<std::string_view> names;
+  for (const SamplerEntry& entry : sampler_registry())
+    if (unmet_need(entry.needs, target).empty()) names.push_back(entry.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string why_unfit(std::string_view name, unsigned needs, const Target& target) {
+  if (!is_given(target))
+    return "the target has neither log-density nor score. Hint: set Target::log_prob or Target::score";
+  const std::string_view why = unmet_need(needs, target);
+  if (why.empty()) return "";
+  const std::string fitting = fitting_samplers(target);
+  return fmt::format("{}: it {}. Hint: {}", name, why,
+                     fitting.empty() ? "set Target::log_prob" : "samplers for this target: " + fitting);
 }
 
 }  // namespace gradzoo

@@ -18,4 +18,11 @@ std::string sampler_names();
 /// Throws Error naming the nearest for an unknown name.
 const SamplerEntry& find_sampler(std::string_view name);
 
+/// "" if the target has what is needed; otherwise a sentence that says what is missing, begins with `name`
+/// and ends with a hint that names the samplers that fit.
+std::string why_unfit(std::string_view name, unsigned needs, const Target& target);
+
+/// The samplers of the list that fit this target, such as "ula, annealed"; "" if none does.
+std::string fitting_samplers(const Target& target);
+
 }  // namespace gradzoo

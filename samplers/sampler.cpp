@@ -9,8 +9,8 @@
 namespace gradzoo {
 
 void Sampler::begin(const Target& target, const Tensor& x) {
-  const std::string unfit = why_unfit(name(), needs(), target);
-  if (!unfit.empty()) throw Error(unfit);
+  if (const std::string_view why = unmet_need(needs(), target); !why.empty())
+    throw Error("{}: it {}. Hint: fitting_samplers(target) lists those for this target", name(), why);
   evaluations_ = 0;
   const Tensor start = x.detach();
   check_inside(name(), target, start);

@@ -1,15 +1,10 @@
 #include "gradzoo/samplers/target.h"
 
-#include <vector>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <cmath>
 
 #include "autograd/functional/functional_scope.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
-#include "gradzoo/samplers/domain.h"
-#include "gradzoo/samplers/registry.h"
 
 namespace gradzoo {
 namespace {
@@ -73,6 +68,17 @@ Tensor score_of(const Target& target, const Tensor& x) {
   return checked(target.score(x.detach()), x.shape(), x, "score");
 }
 
+void check_noise(const Target& target, double sigma) {
+  constexpr double kRounding = 1e-6;
+  const NoiseRange& range = target.noise_range;
+  if (!(sigma >= range.least * (1 - kRounding)))
+    throw Error("noise of {:g} is below {:g}, the smallest at which the score is known. Hint: {:g} or more",
+                sigma, range.least, range.least);
+  if (!(sigma <= range.most * (1 + kRounding)))
+    throw Error("noise of {:g} is above {:g}, the largest at which the score is known. Hint: {:g} or less",
+                sigma, range.most, range.most);
+}
+
 Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma) {
   if (!target.noisy_score) return score_of(target, x);
   check_rows(x);
@@ -81,14 +87,22 @@ Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma) {
   return checked(target.noisy_score(x.detach(), sigma), x.shape(), x, "noisy_score");
 }
 
+bool has_extent(const Target& target) {
+  const Domain& domain = target.domain;
+  return !target.extent.low.empty() || (std::isfinite(domain.lower) && std::isfinite(domain.upper));
+}
+
 namespace {
 
 bool has_conditionals(const Target& target) {
   return target.conditionals.hidden && target.conditionals.visible;
 }
 
-// Why a sampler of these needs cannot walk on it; "" where it can.
-std::string_view lack(unsigned needs, const Target& target) {
+}  // namespace
+
+bool is_given(const Target& target) { return target.log_prob || target.score || has_conditionals(target); }
+
+std::string_view unmet_need(unsigned needs, const Target& target) {
   const bool is_binary = (needs & kNeedsBinary) != 0;
   if (target.binary && !is_binary) return "samples continuous x, and the target is binary";
   if (!target.binary && is_binary) return "flips bits, and the target is continuous";
@@ -101,8 +115,6 @@ std::string_view lack(unsigned needs, const Target& target) {
     return "proposes points of an extent, and the target has none";
   return "";
 }
-
-}  // namespace
 
 std::string_view needs_text(unsigned needs) {
   if ((needs & kNeedsConditionals) != 0) return "pair of conditionals";
@@ -118,25 +130,6 @@ std::string_view target_text(const Target& target) {
   if (target.log_prob)
     return has_extent(target) ? "a log-density with an extent" : "a log-density of continuous x";
   return target.score ? "a score but no log-density" : "neither log-density nor score";
-}
-
-std::string fitting_samplers(const Target& target) {
-  if (!target.log_prob && !target.score && !has_conditionals(target)) return "";
-  std::vector<std::string_view> names;
-  for (const SamplerEntry& entry : sampler_registry()) {
-    if (lack(entry.needs, target).empty()) names.push_back(entry.name);
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-std::string why_unfit(std::string_view name, unsigned needs, const Target& target) {
-  if (!target.log_prob && !target.score && !has_conditionals(target))
-    return "the target has neither log-density nor score. Hint: set Target::log_prob or Target::score";
-  const std::string_view why = lack(needs, target);
-  if (why.empty()) return "";
-  const std::string fitting = fitting_samplers(target);
-  return fmt::format("{}: it {}. Hint: {}", name, why,
-                     fitting.empty() ? "set Target::log_prob" : "samplers for this target: " + fitting);
 }
 
 }  // namespace gradzoo

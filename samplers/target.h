@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <limits>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,8 +9,6 @@
 #include "gradzoo/autograd/tensor.h"
 
 /// Markov chains over any log-density or score: many chains as one batch, x (B, d), a chain a row.
-///
-/// Which samplers fit which targets.
 namespace gradzoo {
 
 /// Both conditionals of a bipartite binary model p(x, h): given one side, the units of the other are
@@ -77,6 +74,12 @@ Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma);
 /// Only log p, detached: x (B, d) -> (B). Throws as value_and_score, and if there is no log_prob.
 Tensor log_prob_of(const Target& target, const Tensor& x);
 
+/// Throws Error if the target's scores are not known at noise of sigma, naming the nearest that are.
+void check_noise(const Target& target, double sigma);
+
+/// Whether the target has an extent, or a domain with two ends.
+bool has_extent(const Target& target);
+
 ///@{
 /// What a sampler needs of a target, as bits. A sampler that does not need binary x needs continuous x.
 inline constexpr unsigned kNeedsLogProb = 1, kNeedsScore = 2, kNeedsBinary = 4, kNeedsConditionals = 8,
@@ -90,11 +93,10 @@ std::string_view needs_text(unsigned needs);
 /// What a target has, as the end of a sentence: "a score but no log-density".
 std::string_view target_text(const Target& target);
 
-/// "" if the target has what is needed; otherwise a sentence that says what is missing, begins with `name`
-/// and ends with a hint that names the samplers that fit.
-std::string why_unfit(std::string_view name, unsigned needs, const Target& target);
-
-/// The samplers of the list that fit this target, such as "ula, annealed"; "" if none does.
-std::string fitting_samplers(const Target& target);
+/// Whether the target has a log-density, a score or conditionals.
+bool is_given(const Target& target);
+/// Why a sampler that needs this cannot use the target, as "needs a log-density, and the target has none"; ""
+/// if it can.
+std::string_view unmet_need(unsigned needs, const Target& target);
 
 }  // namespace gradzoo

@@ -1,4 +1,5 @@
 #include "datasets/toys/toy_makers.h"
+#include "gradzoo/datasets/dataset.h"
 #include "gradzoo/datasets/kinds/kind.h"
 
 namespace gradzoo {

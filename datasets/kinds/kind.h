@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/data_shape.h"
 
 /// Kinds of data. A kind is an object: a file here and a line in the list (kind.cpp). What a model, a use or
 /// a picture does with examples follows from its properties.

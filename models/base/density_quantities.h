@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/images/pixels.h"
 #include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/base/quantity.h"
 #include "gradzoo/models/eval/modes.h"

@@ -164,7 +164,8 @@ void datasets() {
   const Examples examples{.values = image, .labels = {}, .rows = arange(1, DType::i64)};
   of("datasets/batches.h", ToyBatches(ring, {.batch = 3}).at(0).count() == 3);
   of("datasets/data_loader.h", DataLoader({kPoints}, {.batch_size = 2}).size() == 2);
-  of("datasets/dataset.h", label_named({{0, "cat"}, {1, "dog"}}, "dog") == 1);
+  of("datasets/data_shape.h", any_labels(3, {{7, "seven"}}).to_vector() == std::vector<double>{7, 7, 7});
+  of("datasets/dataset.h", SubsetOptions().is_all());
   of("datasets/examples.h", examples.count() == 1);
   of("datasets/images/check.h", !check_dataset("nowhere").findings.empty());
   of("datasets/images/image_dataset.h", ImageOptions().is_default());

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/dataset.h"
 #include "gradzoo/datasets/kinds/kind.h"
 
 namespace gradzoo {

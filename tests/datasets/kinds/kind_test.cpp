@@ -4,6 +4,7 @@
 
 #include "datasets/toys/point_set.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/dataset.h"
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"

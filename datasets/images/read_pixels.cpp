@@ -1,9 +1,10 @@
+#include "datasets/images/read_pixels.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "autograd/random_rows.h"
-#include "datasets/images/read_pixels.h"
 #include "gradzoo/autograd/runtime.h"
 
 namespace gradzoo {
