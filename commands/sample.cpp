@@ -90,7 +90,7 @@ Walked walk_on(const Target& target, const DataShape& shape, int64_t count, cons
 // The label that is asked for by a name or number; nothing where none is.
 std::optional<int64_t> asked_label(const Model& model, const std::string& text) {
   if (text.empty()) return std::nullopt;
-  const LabelNames names = model.labels();
+  const LabelNames& names = model.labels();
   return names.empty() ? 0 : label_named(names, text);  // Model::sample() says what it lacks
 }
 

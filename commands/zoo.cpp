@@ -151,7 +151,7 @@ void draw(const std::string& file, const std::vector<std::string>& others, int64
     OpenedRun run(path, seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(seed)));
     run.progress = stderr;
     Rng rng = run.sample_stream();
-    const LabelNames known = run.model->labels();
+    const LabelNames& known = run.model->labels();
     const Tensor labels = std::ssize(known) == kEach ? any_labels(kEach, known) : Tensor();
     if (run.shape.example != Shape{28, 28})
       throw Error("zoo: {} draws no images of 28 x 28, as the zoo does. Hint: gradzoo sample {}", path, path);

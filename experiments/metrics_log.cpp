@@ -16,7 +16,6 @@
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
-#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

@@ -95,8 +95,8 @@ std::string_view target_text(const Target& target);
 
 /// Whether the target has a log-density, a score or conditionals.
 bool is_given(const Target& target);
-/// Why a sampler that needs this cannot use the target, as "needs a log-density, and the target has none"; ""
-/// if it can.
+/// Why a sampler that needs this cannot use a target that is_given, as "needs a log-density, and the target
+/// has none"; "" if it can.
 std::string_view unmet_need(unsigned needs, const Target& target);
 
 }  // namespace gradzoo

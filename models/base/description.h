@@ -45,11 +45,13 @@ template <class O>
 std::unique_ptr<SamplingOptions> sampling_options_of(const O& options) {
   return std::make_unique<SamplingOptionsOf<O>>(options);
 }
-/// The same, made anew from `options`, which must outlive it, at every call.
+/// The same, made anew at every call from `options`: a member of the model, not the constructor's argument.
 template <class O>
 std::function<std::unique_ptr<SamplingOptions>()> sampling_from(const O& options) {
   return [&options] { return sampling_options_of(options); };
 }
+template <class O>
+void sampling_from(const O&& options) = delete;
 /// The struct in them; they are what the same model's sampling_options() made.
 template <class O>
 const O& options_in(const SamplingOptions& sampling) {

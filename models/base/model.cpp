@@ -58,6 +58,8 @@ std::vector<std::shared_ptr<const void>> Model::averages() const {
 }
 
 Metric Model::add_metric(MetricInfo info) {
+  if (info.unit.find(' ') != std::string::npos)
+    throw Error("the metric {} has the unit '{}'. Hint: name, unit, explanation", info.name, info.unit);
   metrics_.push_back(std::move(info));
   return Metric(metrics_.size() - 1);
 }
@@ -67,8 +69,17 @@ void Model::see_in(const PointUnits& units, std::shared_ptr<const Toy> truth) {
   truth_ = std::move(truth);
 }
 
+template <class Fn>
+auto Model::seeing(const DataView& data, Fn fn) const {
+  if (!units_.is_set()) return fn(data);
+  const Examples examples = units_.to_model(data.examples), train = units_.to_model(data.train);
+  return fn(DataView{examples, train, data.seed, data.toy == nullptr ? nullptr : truth_.get()});
+}
+
 void Model::finish(const Examples& examples) {
-  if (description_.finish) description_.finish(examples);
+  if (!description_.finish) return;
+  const Shown shown(*this);
+  description_.finish(examples);
 }
 
 void Model::reopen() {
@@ -84,14 +95,12 @@ void Model::describe_evaluation(OptionTable& table) {
 }
 
 std::vector<CurveLevel> Model::levels(const DataView& data) {
-  return description_.levels ? description_.levels(data) : std::vector<CurveLevel>();
-}
-
-template <class Fn>
-auto Model::seeing(const DataView& data, Fn fn) const {
-  if (!units_.is_set()) return fn(data);
-  const Examples examples = units_.to_model(data.examples), train = units_.to_model(data.train);
-  return fn(DataView{examples, train, data.seed, data.toy == nullptr ? nullptr : truth_.get()});
+  if (!description_.levels) return {};
+  const Shown shown(*this);
+  std::vector<CurveLevel> found = seeing(data, description_.levels);
+  for (CurveLevel& level : found)
+    level.value = in_data_units(level.value, metrics_[level.metric.index()].dimension, units_);
+  return found;
 }
 
 void Model::register_state(State& state) {

@@ -34,13 +34,13 @@ struct SampleRequest {
 };
 
 /// A model: its parameters, its objective and what it can show. A model of one's own must say how it is
-/// trained (train_step), what else outlives a step (add_to), two numbers to watch (do_validate, do_evaluate)
-/// and its samples (do_sample); its constructor says the rest (describe). What it shows of itself, it shows
-/// with nothing recorded and by the averages of its learners, where they keep some.
+/// trained (train_step) and how it draws (do_sample). It may say what else outlives a step (add_to) and which
+/// numbers to watch (do_validate, do_evaluate), and in its constructor the rest (describe). What it shows of
+/// itself, it shows with nothing recorded and by the averages of its learners, where they keep some.
 ///
 /// A model of points may see them in units of its own (see_in): its virtual functions and the functions of
-/// its Description take and give the model's units, and so does finish. Those from validate to interpretation
-/// take and give the data's, and Session and Trainer convert what training sees.
+/// its Description take and give the model's units, and so do prepare and finish. Those from validate to
+/// levels take and give the data's, and Session and Trainer convert what training sees.
 class Model {
  public:
   virtual ~Model() = default;

@@ -50,12 +50,6 @@ struct RequestedPath {
   }
 };
 
-// Five hundred steps of Langevin for each look would take longer than the training between two of them.
-std::vector<std::string> quick_solver(PathStep solver) {
-  if (solver != langevin_step) return {};
-  return {"solver=ddim", "sample_steps=20"};
-}
-
 MetricInfo error_info(PredictionType learned) {
   if (learned == PredictionType::velocity)
     return {"velocity_error", "",
@@ -89,12 +83,13 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
                 [this] {
                   return sampling_options_of(RequestedPath{options_, is_conditional()});
                 },
-            .quick_sampling = quick_solver(options.solver),
             .image_pictures =
                 [this](const DataView& data) { return diffusion_image_pictures(*this, shape_, data); },
             .plane_pictures =
                 [this](const DataView& data) { return diffusion_plane_pictures(*this, shape_, data); },
             .interpretation = [this](const DataView&) { return reading(); }});
+  // Five hundred steps of Langevin for each look would take longer than the training between two of them.
+  if (options.solver == langevin_step) description().quick_sampling = {"solver=ddim", "sample_steps=20"};
   if (has_bits()) {
     description().evaluation = [this](OptionTable& table) {
       table.add("likelihood_images", likelihood_images_, "test examples for bits/dim", {2, 1e6});

@@ -46,9 +46,9 @@ LearnerOptions discriminator_options(const GanOptions& options, const TrainingOp
   return {.optimizer = optimizer(options), .clip = training.clip};
 }
 
-// What D says of examples on average: of most losses a probability.
 const char* loss_unit(const GanOptions& options) { return options.loss->logits ? "nats" : ""; }
 
+// What D says of examples on average: of most losses a probability.
 MetricInfo of_real_info(const GanLoss& loss) {
   if (!loss.logits) return {"score_real", "", "s(x): D's score of real examples", true};
   return {"d_real", "", "D(x): the probability that D assigns to real examples. 1/2 at the equilibrium",

@@ -4,7 +4,7 @@
 
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/tensor.h"
-#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/examples.h"
 #include "gradzoo/datasets/images/pixels.h"
 #include "gradzoo/models/base/abilities.h"
 #include "gradzoo/models/base/quantity.h"

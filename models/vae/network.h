@@ -8,7 +8,7 @@
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/base/options.h"
-#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/data_shape.h"
 #include "gradzoo/models/networks/image_coder.h"
 #include "gradzoo/nn/layers/layers.h"
 

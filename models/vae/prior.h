@@ -6,7 +6,7 @@
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/base/options.h"
-#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/examples.h"
 #include "gradzoo/datasets/images/pixels.h"
 #include "gradzoo/models/vae/network.h"
 #include "gradzoo/nn/fit/gaussian_mixture.h"

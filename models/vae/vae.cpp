@@ -8,7 +8,6 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
-#include "gradzoo/base/text.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
@@ -82,7 +81,10 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
   add_learner(learner_);
   describe({.labels = network_.shape().labels(),
             .sampling = sampling_from(options_),
-            .finish = [this](const Examples& examples) { fit_prior(examples); },
+            .finish =
+                [this](const Examples& examples) {
+                  prior_.fit(network_, examples, options_.pixels, noise_rng_.seed());
+                },
             .reopen = [this] { prior_.forget(); },
             .image_pictures =
                 [this](const DataView& data) {
@@ -111,11 +113,6 @@ void Vae::add_to(State& state) {
   state.add("vae.noise", noise_rng_);
   state.add("vae.baseline", baseline_);
   prior_.add_to(state);
-}
-
-void Vae::fit_prior(const Examples& examples) {
-  const std::shared_ptr<const void> averages = learner_.averaged();
-  prior_.fit(network_, examples, options_.pixels, noise_rng_.seed());
 }
 
 void Vae::train_step(const StepContext& context, MetricRow row) {

@@ -85,7 +85,6 @@ class Vae : public Model {
   Abilities do_abilities() override;
 
  private:
-  void fit_prior(const Examples& examples);
   /// The prior that these options ask for. Throws Error where the run was never to have it.
   Prior prior_of(const VaeOptions& asked) const;
   /// Minus the bound, with one code for each image.

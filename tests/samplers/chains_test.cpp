@@ -184,6 +184,12 @@ TEST_CASE("a target without a density is refused by what needs one, which names 
                  "mh: it needs a log-density, and the target has a score but no"));
   CHECK(contains(refusal(score_alone, wave({2, 2}), mala()), "samplers for this target: ula, annealed"));
   CHECK(contains(refusal({}, wave({2, 2}), ula()), "neither log-density nor score"));
+  RandomWalk walk;
+  CHECK(contains(
+      error_message([&] {
+        walk.begin(score_alone, wave({2, 2}));
+      }),
+      "mh: it needs a log-density, and the target has a score but no log-density. Hint: fitting_sam"));
 }
 
 // Where the density is 0 annealed importance sampling may come, but no walk begins.

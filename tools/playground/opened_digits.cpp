@@ -117,7 +117,7 @@ Json OpenedDigits::draw(const Json& request) {
   const NoGrad quiet;
   const int64_t n = number_in(request, "n", 1, kMostImages, 100);
   Rng rng = stream_of(request);
-  const LabelNames known = opened_.model->labels();
+  const LabelNames& known = opened_.model->labels();
   Tensor labels;
   if (request.contains("label") && !known.empty())
     labels = full({n}, static_cast<double>(label_named(known, request["label"].dump())), DType::i64);

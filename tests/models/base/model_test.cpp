@@ -145,6 +145,44 @@ TEST_CASE("two targets show the average as long as either lives, and no step is 
   CHECK(model.weight() == now);
 }
 
+/// It says nothing of itself.
+class Silent : public Model {
+ public:
+  Silent() { add_metric({"loss", "nats/image"}); }
+  void train_step(const StepContext&, MetricRow) override {}
+  Metric add(MetricInfo info) { return add_metric(std::move(info)); }
+
+ protected:
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions&) const override {
+    return zeros({request.n, 1});
+  }
+};
+
+TEST_CASE("a model that says nothing of itself has the defaults") {
+  Silent model;
+  CHECK(model.evaluate(kView).empty());
+  CHECK(model.levels(kView).empty());
+  CHECK(model.interpretation(kView).empty());
+  CHECK(model.pictures(kView).empty());
+  CHECK(model.labels().empty());
+  model.finish(kPoints);
+  model.reopen();
+  OptionTable options;
+  model.describe_evaluation(options);
+  model.sampling_options()->describe(options);
+  CHECK(options.all().empty());
+  Rng rng(1);
+  CHECK(!model.snapshot(kView, rng).caption.empty());
+}
+
+TEST_CASE("a metric's key ends in its unit, and a sentence is no unit") {
+  CHECK(Silent().metrics()[0].key() == "loss_nats_per_image");
+  CHECK(contains(error_message([] {
+                   Silent().add({"kl_nats", "the divergence"});
+                 }),
+                 "unit 'the divergence'"));
+}
+
 TEST_CASE("a State holds the learners first, then what the model names") {
   OneNumber model(0.5);
   State state;

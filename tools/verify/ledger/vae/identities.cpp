@@ -197,7 +197,7 @@ Rows vae_exactness_rows() {
 
 namespace {
 
-/// An objective as models/vae/vae.h has it.
+/// An objective as models/vae/objective.h has it.
 using Objective = VaeTerms (*)(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
                                const VaeObjectiveOptions& options);
 
