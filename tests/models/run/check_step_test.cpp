@@ -46,7 +46,8 @@ class Mistaken : public Model {
   void train_step(const StepContext& step, MetricRow row) override {
     Tape tape;
     const Tensor x = randn({4, 2}, noise_);
-    const Tensor loss = mean(square(net_(x))) * static_cast<double>(1 + steps_);
+    // Not a factor, by which Adam's first step changes in its rounding alone.
+    const Tensor loss = mean(square(net_(x) - static_cast<double>(steps_)));
     row[loss_] = loss.item();
     if (mistake_ != Mistake::metric) row[kl_] = 0;
     learner_.step(loss, step.learning_rate);
@@ -95,7 +96,7 @@ TEST_CASE("a model's mistakes are found before its training begins, each by one 
       layer);
   CHECK(contains(mistake_found(Mistake::metric), "the metric 'kl' is NaN after a step. Hint: "));
   for (const Mistake forgotten : {Mistake::random_stream, Mistake::count})
-    CHECK(contains(mistake_found(forgotten), "two steps from the same State differ in 'first."));
+    check_says(mistake_found(forgotten), {"two steps from the same State differ in 'first."});
 }
 
 TEST_CASE("every model of the list passes the check, which leaves its State as it was") {
