@@ -16,8 +16,6 @@
 
 namespace gradzoo {
 
-constexpr int64_t kDiameterRows = 1000;
-
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
   return reshape(rows, {rows.dim(0), shape.height(), shape.width(), shape.channels()});
 }
@@ -65,12 +63,12 @@ std::string list_of(const LabelNames& names) {
 double DataShape::diameter() const {
   if (!toy) return image_diameter;
   Rng rng(21, "datasets/diameter");  // any seed, but the same for ever
-  return diameter_of(toy->sample(kDiameterRows, rng));
+  return diameter_of(toy->sample(kDiameterExamples, rng));
 }
 
 double diameter_of(const Tensor& x) {
   const NoGrad quiet;
-  const Tensor some = x.rows(0, std::min(kDiameterRows, x.dim(0)));
+  const Tensor some = x.rows(0, std::min(kDiameterExamples, x.dim(0)));
   return std::sqrt(max(squared_distances(some, some)).item());
 }
 

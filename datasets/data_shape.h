@@ -75,7 +75,9 @@ struct DataShape {
 /// Reshapes rows (B, H W C), as batches have them, to images (B, H, W, C). Recorded.
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape);
 
-/// The largest distance of two among the first thousand rows of x (n, d).
+/// Number of rows that diameter_of compares.
+inline constexpr int64_t kDiameterExamples = 1000;
+/// The largest distance between two of the first kDiameterExamples rows of x (n, d).
 double diameter_of(const Tensor& x);
 
 }  // namespace gradzoo

@@ -17,7 +17,6 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kHeldOutPoints = 10'000;
-constexpr int64_t kDiameterExamples = 1000;
 constexpr uint64_t kPointsSeed = 21;  // any number, but the same for ever
 
 }  // namespace

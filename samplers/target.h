@@ -93,10 +93,10 @@ std::string_view needs_text(unsigned needs);
 /// What a target has, as the end of a sentence: "a score but no log-density".
 std::string_view target_text(const Target& target);
 
-/// Whether the target has a log-density, a score or conditionals.
+/// True if the target has a log-density, a score or conditionals.
 bool is_given(const Target& target);
-/// Why a sampler that needs this cannot use a target that is_given, as "needs a log-density, and the target
-/// has none"; "" if it can.
+/// Returns why a sampler with these needs cannot use a target for which is_given() is true, for example
+/// "needs a log-density, and the target has none"; "" if it can.
 std::string_view unmet_need(unsigned needs, const Target& target);
 
 }  // namespace gradzoo

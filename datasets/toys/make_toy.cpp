@@ -1,4 +1,4 @@
-// Toys by their names, as the kinds of data list them.
+// Makes a toy from its name, which a kind of data lists.
 #include <cmath>
 
 #include "datasets/toys/toy_makers.h"

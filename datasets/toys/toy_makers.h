@@ -2,7 +2,7 @@
 
 #include "gradzoo/datasets/toys/toy.h"
 
-/// How each toy is made: at scale 1, with a noise that is in range. For the lists of kinds.
+/// Functions that make the toys, at scale 1, for a noise in range. datasets/kinds/ lists them.
 namespace gradzoo {
 
 /// Standard deviations from a Gaussian's mean to the box around it: 8e-11 of an axis lies beyond.

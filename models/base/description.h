@@ -45,7 +45,8 @@ template <class O>
 std::unique_ptr<SamplingOptions> sampling_options_of(const O& options) {
   return std::make_unique<SamplingOptionsOf<O>>(options);
 }
-/// The same, made anew at every call from `options`: a member of the model, not the constructor's argument.
+/// Returns a function that makes these options from `options`, which must be a member of the model and not
+/// the constructor's argument.
 template <class O>
 std::function<std::unique_ptr<SamplingOptions>()> sampling_from(const O& options) {
   return [&options] { return sampling_options_of(options); };
@@ -68,32 +69,36 @@ struct CurveLevel {
   bool is_figure = true;
 };
 
-/// What a model says of itself once, in its constructor. A field that is left away has the default that is
-/// named here. What it shows is in its own units (PointUnits), nothing is recorded, and the parameters hold
-/// their averages.
+/// Record of what a model declares once, in its constructor. An empty field has the default named at the
+/// field. Its functions take and return the model's units (PointUnits). Model calls those that measure, draw
+/// or fit with recording off, and while the parameters hold their averages.
 struct Description {
-  LabelNames labels = {};          ///< what samples may be asked for by; none: the model is not conditional
-  std::string warning = {};        ///< what is known to go wrong by these options, a sentence with a hint
-  std::string collapse_hint = {};  ///< what to try where samples lose kinds that they had
-  /// The options of a request for samples, as the run has them: sampling_from(options). None.
+  LabelNames labels = {};          ///< labels to sample by; empty: the model is not conditional
+  std::string warning = {};        ///< known problem of these options, with a hint, shown before training
+  std::string collapse_hint = {};  ///< what to try if the samples lose modes that they had
+  /// Makes the options of a request for samples: sampling_from(options_). Default: no options.
   std::function<std::unique_ptr<SamplingOptions>()> sampling = {};
-  /// Some of them, as key=value, for samples that are only watched while training: quickly drawn ones.
+  /// Assignments key=value of these options that draw samples quickly, for a look during training.
   std::vector<std::string> quick_sampling = {};
-  std::function<void(OptionTable&)> evaluation = {};  ///< names the options of an evaluation; none
-  /// What of an evaluation may take minutes; it calls the second as it goes on. Nothing.
+  std::function<void(OptionTable&)> evaluation = {};  ///< adds the options of an evaluation; default: none
+  /// Measures the quantities that may take minutes, and calls its second argument with the share that is
+  /// done. Default: no quantities.
   std::function<Quantities(const DataView&, const ShareDone&)> evaluate_at_length = {};
-  /// After the last step: fits what follows the training, in the State too. See Model::finish. Nothing.
+  /// Fits what depends on the trained weights, after the last step (Model::finish); the fit is in the State.
   std::function<void(const Examples&)> finish = {};
-  std::function<void()> reopen = {};  ///< forgets what finish has fitted
-  /// The film strip's frame. 100 samples of an image model, ten of each class where it is conditional; 1,000
-  /// points of another, over the truth's contours where there are some.
+  std::function<void()> reopen = {};  ///< discards that fit, before further steps
+  /// Draws the frame of the film strip. Default: 100 images, or ten per class of a conditional model; 1,000
+  /// points, over the contours of the true density if it is known.
   std::function<Picture(const DataView&, Rng&)> snapshot = {};
-  std::function<std::vector<Picture>(const DataView&)> image_pictures = {};  ///< of images; none
-  /// Of points. On the line what follows from the target, in the plane the next.
+  /// Draws the pictures of a model of images. Default: no pictures.
+  std::function<std::vector<Picture>(const DataView&)> image_pictures = {};
+  /// Draws the pictures of a model of points. Default: density and score on the line, by the target;
+  /// plane_pictures in the plane.
   std::function<std::vector<Picture>(const DataView&)> point_pictures = {};
-  std::function<std::vector<Picture>(const DataView&)> plane_pictures = {};  ///< if `toy` is a density there
-  std::function<std::vector<CurveLevel>(const DataView&)> levels = {};       ///< in the curves of metrics
-  std::function<std::string(const DataView&)> interpretation = {};           ///< what this run's numbers say
+  /// Draws the pictures beside the true density of a toy in the plane, `*data.toy`. Default: no pictures.
+  std::function<std::vector<Picture>(const DataView&)> plane_pictures = {};
+  std::function<std::vector<CurveLevel>(const DataView&)> levels = {};  ///< lines in the curves of metrics
+  std::function<std::string(const DataView&)> interpretation = {};      ///< paragraph of the report
 };
 
 }  // namespace gradzoo

@@ -200,7 +200,7 @@ Abilities Model::abilities() {
         return f(std::forward<decltype(args)>(args)...);
       };
   };
-  // Named, each: an ability that is added does not compile until it is here.
+  // These names are all fields of Abilities: if a field is added, this does not compile until it is handled.
   auto& [samples, target, partition, inpaint, denoise, anomaly, log_prob, encode, decode, interpolate,
          needs_label] = all;
   showing(inpaint);

@@ -33,14 +33,15 @@ struct SampleRequest {
   ShareDone done = {};                    ///< called as it goes on
 };
 
-/// A model: its parameters, its objective and what it can show. A model of one's own must say how it is
-/// trained (train_step) and how it draws (do_sample). It may say what else outlives a step (add_to) and which
-/// numbers to watch (do_validate, do_evaluate), and in its constructor the rest (describe). What it shows of
-/// itself, it shows with nothing recorded and by the averages of its learners, where they keep some.
+/// Base class of all models: parameters, objective, and what the model can show. Your model must override
+/// train_step and do_sample. It may override add_to (what else outlives a step), do_validate and do_evaluate
+/// (quantities to watch), prepare and do_abilities, and call describe() in its constructor for the rest.
+/// Everything that a model shows is computed with recording off and with the averaged weights, if its
+/// learners keep averages.
 ///
-/// A model of points may see them in units of its own (see_in): its virtual functions and the functions of
-/// its Description take and give the model's units, and so do prepare and finish. Those from validate to
-/// levels take and give the data's, and Session and Trainer convert what training sees.
+/// A model of points may see the points in its own units (see_in). Its virtual functions, the functions of
+/// its Description, prepare and finish take and return the model's units. The public functions from validate
+/// to levels take and return the data's units. Session and Trainer convert the examples of training.
 class Model {
  public:
   virtual ~Model() = default;
@@ -88,7 +89,7 @@ class Model {
   /// explanations.
   std::string interpretation(const DataView& data);
   ///@{
-  /// What its Description says.
+  /// Values and functions of the Description, with its defaults.
   const std::string& warning() const { return description_.warning; }
   const std::string& collapse_hint() const { return description_.collapse_hint; }
   const LabelNames& labels() const { return description_.labels; }
@@ -123,9 +124,9 @@ class Model {
   void add_last_learner(Learner& learner);
   /// A number that each step reports; the handle is for MetricRow.
   Metric add_metric(MetricInfo info);
-  /// In the constructor: what else the model says of itself.
+  /// Sets the Description. To be called in the constructor.
   void describe(Description description) { description_ = std::move(description); }
-  Description& description() { return description_; }  ///< to be completed by a class that derives
+  Description& description() { return description_; }  ///< Description, which a derived class may complete
 
   virtual void add_to(State&) {}  ///< names what outlives a step, except the learners: random streams, counts
   /// Whether that has been said: chains, say, are as they began.

@@ -23,6 +23,12 @@ Tensor wrong_percent(const Tensor& scores, const Tensor& labels) {
   return cast(ne(argmax(scores, 1), labels), scores.dtype()) * 100.0;
 }
 
+constexpr const char* kReading =
+    "The validation error is the share of unseen images that the network gets wrong. On its training "
+    "images the error falls further; the gap between the two is overfitting. For samples of a "
+    "generative model the classifier says which of them it is sure about, not whether they look "
+    "good: it may be confident about nonsense.";
+
 }  // namespace
 
 Classifier::Classifier(const ClassifierOptions& options, const DataShape& shape,
@@ -47,16 +53,7 @@ Classifier::Classifier(const ClassifierOptions& options, const DataShape& shape,
                        Rng&) { return misclassified(data.examples, predicted(data.examples)); },
        .image_pictures =
            [=](const DataView& data) { return classifier_pictures(data.examples, predicted(data.examples)); },
-       .interpretation =
-           [](const DataView&) {
-             return "The validation error is the share of unseen images that the network gets wrong. On its "
-                    "training "
-                    "images the error falls further; the gap between the two is overfitting. For samples of "
-                    "a "
-                    "generative model the classifier says which of them it is sure about, not whether they "
-                    "look good: "
-                    "it may be confident about nonsense.";
-           }});
+       .interpretation = [](const DataView&) { return kReading; }});
 }
 
 void Classifier::add_to(State& state) { state.add("classifier.noise", noise_rng_); }

@@ -181,7 +181,7 @@ class Dde : public Model {
   Tensor down_levels(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const;
   double train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
                        double& norm);
-  // A step of f_p; what it does before the generator learns, and beside it.
+  // The parts of a training step: f_p alone, f_p while the generator waits, and the generator with f_q.
   void learn_data(const Tensor& x, double rate, MetricRow row);
   void prepare_for_generator(const Tensor& x, const StepContext& context, MetricRow row);
   void teach_generator(const Tensor& x, const StepContext& context, MetricRow row);

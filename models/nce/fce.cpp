@@ -5,6 +5,14 @@
 #include "gradzoo/models/pictures/plane_pictures.h"
 
 namespace gradzoo {
+namespace {
+
+constexpr const char* kFceReading =
+    "D of data and D of the flow's samples tend to 1/2 when the two cannot be told apart; then the "
+    "flow has no more to learn. The flow keeps thin bridges between modes, since it is an invertible "
+    "map of the plane. The energy has none.";
+
+}  // namespace
 
 LearnerOptions flow_learner(const TrainingOptions& training) {
   LearnerOptions options = training.learner();
@@ -31,13 +39,7 @@ Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOption
       flow_nll_(add_metric({"flow_nll", "nats", "-log q(x) of data", true, {.volumes = 1}})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(flow_learner_);
-  description().interpretation = [](const DataView&) {
-    return "D of data and D of the flow's samples tend to 1/2 when the two cannot be told apart; then the "
-           "flow "
-           "has no more to learn. The flow keeps thin bridges between modes, since it is an invertible map "
-           "of "
-           "the plane. The energy has none.";
-  };
+  description().interpretation = [](const DataView&) { return kFceReading; };
   const auto of_energy = description().plane_pictures;
   description().plane_pictures = [this, of_energy](const DataView& data) {
     constexpr int64_t kShown = 1000;

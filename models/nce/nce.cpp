@@ -22,6 +22,12 @@ std::shared_ptr<const Toy> kernel_estimate(const Tensor& points, double spread) 
       {std::vector<double>(count, 1.0), points.rows(0, kernels), std::vector<double>(count, spread * scott)});
 }
 
+constexpr const char* kNceReading =
+    "If the noise had the distribution of the data, D would be 1/(1 + nu) on both. The further apart "
+    "D is on data and noise, the easier the task and the less it teaches: a classifier that is never "
+    "wrong has no gradient. c should tend to log Z and stay there (c_error near 0). But c alone "
+    "proves nothing, since a smooth ring has the right c too: read it together with the KL.";
+
 }  // namespace
 
 Noise noise_of(std::shared_ptr<const Toy> toy) {
@@ -98,14 +104,7 @@ Nce::Nce(const NceOptions& options, const DataShape& shape, const TrainingOption
           {"d_data", "", "mean D(x) of data: the probability of being data that D assigns to them", true})),
       d_noise_(add_metric({"d_noise", "", "mean D(y) of noise", true})),
       grad_norm_(add_metric(grad_norm_info())) {
-  description().interpretation = [](const DataView&) {
-    return "If the noise had the distribution of the data, D would be 1/(1 + nu) on both. The further apart "
-           "D "
-           "is on data and noise, the easier the task and the less it teaches: a classifier that is never "
-           "wrong has no gradient. c should tend to log Z and stay there (c_error near 0). But c alone "
-           "proves "
-           "nothing, since a smooth ring has the right c too: read it together with the KL.";
-  };
+  description().interpretation = [](const DataView&) { return kNceReading; };
   if (options.noise != NoiseKind::flow) {
     noise_ = noise_of(contrasting_noise(options.noise, fit_points(training), options.noise_width));
     return;

@@ -40,6 +40,12 @@ std::unique_ptr<Module> conv_energy(const TiltedFlowOptions& options, const Data
                                       rng);
 }
 
+constexpr const char* kTiltReading =
+    "Most bits describe the noise of grey levels, which the flow knows: the energy changes the bits "
+    "little and the pictures much. If auroc is near 1, few samples of the flow have all the weight "
+    "(effective_share): the best of a pool is then seldom one of them, and draw=langevin lets codes "
+    "walk there.";
+
 }  // namespace
 
 TiltedFlow::TiltedFlow(const TiltedFlowOptions& options, const DataShape& shape,
@@ -75,17 +81,7 @@ TiltedFlow::TiltedFlow(const TiltedFlowOptions& options, const DataShape& shape,
   describe({.sampling = sampling_from(options_.draws),
             .quick_sampling = {"draw=energy", "pool=4"},
             .image_pictures = [this](const DataView& data) { return image_pictures(data); },
-            .interpretation =
-                [](const DataView&) {
-                  return "Most bits describe the noise of grey levels, which the flow knows: the energy "
-                         "changes the bits "
-                         "little and the pictures much. If auroc is near 1, few samples of the flow have all "
-                         "the weight "
-                         "(effective_share): the best of a pool is then seldom one of them, and "
-                         "draw=langevin lets codes "
-                         "walk "
-                         "there.";
-                }});
+            .interpretation = [](const DataView&) { return kTiltReading; }});
 }
 
 void TiltedFlow::prepare(const Examples& training) {

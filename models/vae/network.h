@@ -43,13 +43,13 @@ struct VaeShape {
   std::string decoder_activation = "tanh";
   std::optional<GaussianDecoder> gaussian = {};  // empty: Bernoulli
   DType dtype = DType::f32;
-  /// That it is conditional on.
+  /// Labels that the network is conditional on; empty if it is unconditional.
   LabelNames labels() const { return classes > 0 ? data.labels() : LabelNames(); }
 };
 
-/// Encoder pixels-hidden-(mean, logvar) and decoder latent-hidden-pixels; or two convolutions in place of
-/// hidden layers. Labels y (B) i64 are inputs of both, q(z|x,y) and p(x|z,y) (Sohn et al. 2015), if the
-/// network is conditional.
+/// The encoder (pixels, hidden units, mean and logvar) and the decoder (code, hidden units, pixels). With
+/// VaeNet::conv, each has two convolutions instead of a hidden layer. If the network is conditional, both get
+/// the labels y (B) i64: q(z|x,y) and p(x|z,y) (Sohn et al. 2015).
 class VaeNetwork : public Module {
  public:
   VaeNetwork(const VaeShape& shape, Rng& rng);
@@ -77,7 +77,7 @@ class VaeNetwork : public Module {
   Activation decoder_activation_;
 };
 
-/// z ~ q(z|x), a row each.
+/// Draws one code z ~ q(z|x) per row: (B, latent).
 Tensor draw_codes(const Posterior& q, Rng& rng);
 
 }  // namespace gradzoo

@@ -42,12 +42,12 @@ struct VaeTerms {
   Tensor kl;              // (B) nats: KL(q(z|x) || p(z)) in closed form; detached
 };
 
-/// The objective of a batch of B images from their codes' distribution and the likelihood: log_likelihood(z)
-/// gives log p(x|z), (B K), for z (B K, latent), K rows an image. eps (B K, latent) is the noise. Recorded
-/// where a tape is alive.
+/// Returns the objective of a batch of B images. log_likelihood(z) returns log p(x|z), (B K), for codes
+/// z (B K, latent), K rows per image. eps (B K, latent) is the noise of the codes. Records if a tape is
+/// alive.
 VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
                        const VaeObjectiveOptions& options);
-/// The same for a network and images (B, pixels), with their labels if it is conditional.
+/// Returns the objective of a network for images (B, pixels), and their labels if it is conditional.
 VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tensor& eps,
                        const VaeObjectiveOptions& options);
 
@@ -55,7 +55,7 @@ VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tens
 Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng);
 /// log p(z) of every row, given its label where there are some.
 using LogPrior = std::function<Tensor(const Tensor& z, const Tensor& labels)>;
-/// The same weights under other priors, of the same z: (B, K) of each, one after another.
+/// Returns the weights of one set of codes z under each of several priors, concatenated: (priors B, K).
 Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng,
                        std::span<const LogPrior> priors);
 

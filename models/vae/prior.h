@@ -29,14 +29,14 @@ class VaePrior {
   void add_to(State& state);
   /// Fits mixtures to one code of each image, z ~ q(z|x).
   void fit(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed);
-  /// The mixtures are of other weights than the network's.
+  /// Discards the fit, after which in_use() returns Prior::normal: the network's weights are to change.
   void forget();
   bool can_be_fitted() const { return !mixtures_.empty(); }
   bool is_fitted() const { return fitted_ != 0; }
-  /// `wanted`, or N(0, I) as long as there is no mixture.
+  /// Returns `wanted` if the mixtures are fitted, else Prior::normal.
   Prior in_use(Prior wanted) const { return is_fitted() ? wanted : Prior::normal; }
 
-  /// p(z) as Gaussians, where there are no labels.
+  /// Returns p(z) of an unconditional VAE as a mixture of Gaussians; N(0, I) is a mixture of one.
   GaussianMixture gaussians(Prior which) const;
   /// log p(z) of every row of z (n, latent): (n), of z's dtype. Labels (n) iff it is conditional.
   Tensor log_prob(Prior which, const Tensor& z, const Tensor& labels) const;

@@ -15,7 +15,7 @@ struct StepCost {
       0;  // largest memory of all tensors (and the tape, where `nodes` grows) alive at once; 10^6 bytes
 };
 
-/// One way of doing the work, over sizes that grow.
+/// One kind of work, measured at growing sizes.
 struct Growth {
   std::string name;   // "dimension"
   std::string curve;  // "dimension_forward"
@@ -34,10 +34,10 @@ struct GrowthOptions {
   double seconds = 0.06;  // a point and round, about
 };
 
-/// Of each size: the least of the rounds' medians, and the memory.
+/// Returns the cost at each size: the smallest of the rounds' medians, and the memory.
 std::vector<StepCost> measure(const Growth& growth, const GrowthOptions& options = {});
 
-/// p where y grows as x^p from one point to the next: 1 of a line, 2 of a square.
+/// Returns the exponent p with which y grows as x^p between two points: 1 for a line, 2 for a square.
 double order_between(double x, double y, double next_x, double next_y);
 
 }  // namespace gradzoo

@@ -144,16 +144,15 @@ void bench_growth(const std::vector<std::string>& names, bool quick, bool json) 
                  "ms", "order", "MB", "order");
     for (size_t i = 0; i < found.size(); ++i) {
       const double x = growth.sizes[i];
-      const auto order = [&](double StepCost::*of) {
-        return i == 0 ? NAN : order_between(growth.sizes[i - 1], found[i - 1].*of, x, found[i].*of);
-      };
-      const double ms = order(&StepCost::ms), mb = order(&StepCost::mb);
       points.push_back({{growth.symbol, x}, {"ms", rounded(found[i].ms)}, {"mb", rounded(found[i].mb)}});
-      if (i > 0) points.back().update({{"ms_order", rounded(ms)}, {"mb_order", rounded(mb)}});
-      if (!json)
-        fmt::print("  {:>8} {:>10.4g} {:>6} {:>10.4g} {:>6}\n", x, found[i].ms,
-                   i > 0 ? fmt::format("{:.2f}", ms) : "", found[i].mb,
-                   i > 0 ? fmt::format("{:.2f}", mb) : "");
+      const auto order = [&](const char* key, double StepCost::*of) -> std::string {
+        if (i == 0) return "";
+        const double p = order_between(growth.sizes[i - 1], found[i - 1].*of, x, found[i].*of);
+        points.back()[key] = rounded(p);
+        return fmt::format("{:.2f}", p);
+      };
+      const std::string ms = order("ms_order", &StepCost::ms), mb = order("mb_order", &StepCost::mb);
+      if (!json) fmt::print("  {:>8} {:>10.4g} {:>6} {:>10.4g} {:>6}\n", x, found[i].ms, ms, found[i].mb, mb);
     }
     Json object = bench_object("curve", growth.curve);
     object.update({{"work", growth.work}, {"size", growth.symbol}, {"points", points}});

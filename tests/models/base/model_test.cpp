@@ -145,7 +145,7 @@ TEST_CASE("two targets show the average as long as either lives, and no step is 
   CHECK(model.weight() == now);
 }
 
-/// It says nothing of itself.
+/// A model without a Description.
 class Silent : public Model {
  public:
   Silent() { add_metric({"loss", "nats/image"}); }
@@ -158,7 +158,7 @@ class Silent : public Model {
   }
 };
 
-TEST_CASE("a model that says nothing of itself has the defaults") {
+TEST_CASE("a model without a description has the defaults") {
   Silent model;
   CHECK(model.evaluate(kView).empty());
   CHECK(model.levels(kView).empty());

@@ -83,11 +83,8 @@ TEST_CASE("bench --growth prints a table, or one JSON object a curve, and refuse
   for (size_t i = 1; i < 4; ++i) {
     const auto &before = curve["points"][i - 1], &point = curve["points"][i];
     for (const std::string unit : {"ms", "mb"}) {
-      const auto of = [&](const auto& from, const char* key) { return from[key].template get<double>(); };
-      CHECK(of(point, (unit + "_order").c_str()) ==
-            approx(order_between(of(before, "n"), of(before, unit.c_str()), of(point, "n"),
-                                 of(point, unit.c_str())))
-                .epsilon(1e-2));
+      CHECK(point[unit + "_order"].get<double>() ==
+            approx(order_between(before["n"], before[unit], point["n"], point[unit])).epsilon(1e-2));
     }
   }
   CHECK(test::contains(run(""), "  1000 "));
