@@ -55,6 +55,8 @@ class StepClock : public TrainObserver {
     if (row.step < warm_) return;
     if (row.step == warm_) begin();
     ends_.push_back(steady_seconds());
+    flops_ = counted_flops();  // here, since a model may fit more after its last step
+    allocations_ = allocations_so_far();
   }
   void on_epoch(int64_t) override {}
   bool should_stop(int64_t) override { return false; }
@@ -62,8 +64,8 @@ class StepClock : public TrainObserver {
   WorkloadResult result() const {
     const auto steps = static_cast<double>(ends_.size() - 1);
     WorkloadResult out;
-    out.gemm_gflop = (counted_flops() - flops_) * 1e-9 / steps;
-    out.allocations_per_step = (allocations_so_far() - allocations_) / steps;
+    out.gemm_gflop = (flops_ - flops_before_) * 1e-9 / steps;
+    out.allocations_per_step = (allocations_ - allocations_before_) / steps;
     out.peak_rss_mb = peak_memory_mb();
     out.pool_peak_mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6;
     out.final_loss = loss_;
@@ -75,13 +77,13 @@ class StepClock : public TrainObserver {
  private:
   void begin() {
     reset_pool_peak();
-    flops_ = counted_flops();
-    allocations_ = allocations_so_far();
+    flops_before_ = counted_flops();
+    allocations_before_ = allocations_so_far();
   }
 
   int64_t warm_;
   std::vector<double> ends_;  // of the last warm-up step, then of each timed one
-  double flops_ = 0, loss_ = NAN, allocations_ = 0;
+  double flops_before_ = 0, flops_ = 0, allocations_before_ = 0, allocations_ = 0, loss_ = NAN;
 };
 
 }  // namespace
