@@ -2,12 +2,10 @@
 
 #include <cmath>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "experiments/run_report.h"
+#include "experiments/collapse_watch.h"
+#include "experiments/run_parts.h"
 #include "experiments/stop_signal.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/function_ref.h"
@@ -16,28 +14,8 @@
 #include "gradzoo/experiments/run_directory.h"
 #include "gradzoo/experiments/sample_watch.h"
 #include "gradzoo/models/run/session.h"
-#include "gradzoo/plot/drawing.h"
-#include "gradzoo/state/safetensors.h"
 
 namespace gradzoo {
-
-/// Of the labels that a classifier gives to samples.
-inline constexpr QuantityInfo kLabelEntropy{"label_entropy", "nats"};
-
-/// Sees that samples lose kinds that they had: modes that are covered, or labels by a classifier, of which
-/// there are as many as e^entropy. It knows of the validations of this process alone.
-class CollapseWatch {
- public:
-  /// `hint`: what to try; "": nothing is watched.
-  explicit CollapseWatch(std::string hint) : hint_(std::move(hint)) {}
-  /// After a validation: which count has fallen by 2 and below 3/4 of its highest, and what to try; "" where
-  /// none has.
-  std::string look(const Quantities& found);
-
- private:
-  std::string hint_;
-  double most_modes_ = 0, most_labels_ = 0;
-};
 
 /// What a run writes while it trains. After each epoch: the checkpoint, then what the run shows: validation
 /// and a snapshot by one fixed stream, so that the pictures show one development. What cannot be measured or
@@ -80,36 +58,26 @@ class RunObserver : public TrainObserver {
 
  private:
   double seconds() const;
-  bool report_is_due() const;
   void save(int64_t step);
-  void measure(int64_t step, bool append);
-  std::optional<Drawing> samples();
+  void measure(int64_t step, FunctionRef<void(const Quantities&)> found);
   void show_epoch(int64_t step);
   void append(int64_t step, const Quantities& quantities);
-  bool attempt(const std::string& doing, const std::string& what, FunctionRef<void()> work);
-  void leave_out(const std::string& what, const std::string& why);
   bool has_time() const;
-  std::vector<ReportPicture> pictures();
-  void find_levels();
-  Quantities known() const;
-  const std::string& model_name() const { return run_.options.entry().name; }
   std::string shown() const;  // on the progress line
 
   Run run_;
   MetricsLog& metrics_;
   Progress& progress_;
   const StopSignal& stop_;
-  std::string numbers_;             // the live metrics, as shown
-  Quantities validated_, watched_;  // last
-  int64_t measured_step_ = -1, saved_step_, reported_step_ = -1;
+  Attempts attempts_;
+  Validator validator_;
+  PictureWriter pictures_;
+  Reporter reporter_;
   CollapseWatch collapse_;
-  LeftOut missing_;
-  std::optional<std::vector<CurveLevel>> levels_;  // once found out: some read all training examples
+  std::string numbers_;  // the live metrics, as shown
+  int64_t saved_step_;
   Effort effort_ = Effort::in_proportion;
-  double samples_seconds_ = 0;   // that the last snapshot took
-  double trained_ = INFINITY;    // seconds up to the last step, once that is done
-  double reported_ = -INFINITY;  // when the last report was written
-  double report_seconds_ = 0;    // that it took
+  double trained_ = INFINITY;  // seconds up to the last step, once that is done
   double begun_ = steady_seconds();
 };
 

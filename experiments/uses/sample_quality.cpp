@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "experiments/run_observer.h"
+#include "experiments/collapse_watch.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"

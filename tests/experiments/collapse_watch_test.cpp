@@ -1,4 +1,4 @@
-#include "experiments/run_observer.h"
+#include "experiments/collapse_watch.h"
 
 #include <cmath>
 
