@@ -24,6 +24,7 @@
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
 #include "gradzoo/nn/learn/parameters.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "gradzoo/nn/parallel/shards.h"
 #include "gradzoo/state/checkpoint.h"
 #include "gradzoo/state/state.h"

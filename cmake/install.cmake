@@ -10,7 +10,7 @@ list(TRANSFORM floor_targets REPLACE "^gradzoo_" "" OUTPUT_VARIABLE floor_names)
 list(JOIN floor_names " " floor_names)
 configure_file(cmake/gradzoo-config.cmake.in "${PROJECT_BINARY_DIR}/gradzoo-config.cmake" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/gradzoo-config.cmake" "${PROJECT_BINARY_DIR}/gradzoo-config-version.cmake"
-              cmake/dependencies.cmake tools/mpi/mpi_processes.cpp DESTINATION "${package_dir}")
+              cmake/dependencies.cmake DESTINATION "${package_dir}")
 
 install(DIRECTORY datasets/mnist DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo/datasets")
 install(DIRECTORY course zoo DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo")
@@ -22,7 +22,7 @@ install(CODE "execute_process(
   COMMAND_ERROR_IS_FATAL ANY)")
 
 # Manual pages, by the program itself, and what shells complete.
-if(TARGET gradzoo_tools)
+if(TARGET gradzoo_command)
   set(manual "${PROJECT_BINARY_DIR}/share/man")
   add_custom_command(
     OUTPUT "${manual}/stamp"
@@ -34,6 +34,9 @@ if(TARGET gradzoo_tools)
     VERBATIM)
   add_custom_target(gradzoo_manual ALL DEPENDS "${manual}/stamp")
   install(DIRECTORY "${manual}/man1" DESTINATION "${CMAKE_INSTALL_MANDIR}")
+endif()
+if(TARGET gradzoo_tools)
+  install(FILES tools/mpi/mpi_processes.cpp DESTINATION "${package_dir}")
   install(FILES tools/completion/gradzoo.bash DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME gradzoo)
   install(FILES tools/completion/_gradzoo DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
 endif()

@@ -5,7 +5,6 @@ file(MAKE_DIRECTORY "${program_headers}")
 file(CREATE_LINK "${CMAKE_CURRENT_LIST_DIR}/../tools" "${program_headers}/tools" SYMBOLIC)
 
 add_custom_target(gradzoo_programs)
-add_library(gradzoo_tools INTERFACE)  # the parts of all programs, for tests
 
 # gradzoo_parts(NAME [USES part...] [PRIVATE target...] [WITHOUT regex...]): a library of the folder's sources except
 # main.cpp. Tests and other programs link with it.

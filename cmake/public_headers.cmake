@@ -63,6 +63,7 @@ set(nn_headers
     learn/learner.h
     learn/optim.h
     learn/parameters.h
+    learn/schedule.h
     parallel/processes.h
     parallel/shards.h
 )

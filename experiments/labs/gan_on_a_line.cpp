@@ -10,7 +10,7 @@
 #include "gradzoo/models/gan/game.h"
 #include "gradzoo/models/gan/gan.h"
 #include "gradzoo/nn/distributions.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 
 namespace gradzoo {
 namespace {

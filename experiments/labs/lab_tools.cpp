@@ -9,7 +9,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/experiments/draw_picture.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 
 namespace gradzoo {
 namespace {

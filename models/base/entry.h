@@ -10,6 +10,7 @@
 #include "gradzoo/models/base/model.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 
 namespace gradzoo {
 

@@ -11,7 +11,7 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/models/pictures/image_pictures.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "models/pictures/unit_pictures.h"
 
 namespace gradzoo {

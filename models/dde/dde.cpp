@@ -16,7 +16,7 @@
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "gradzoo/samplers/tweedie.h"
 

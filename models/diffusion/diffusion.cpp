@@ -13,7 +13,7 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "gradzoo/nn/parallel/shards.h"
 #include "models/diffusion/pictures.h"
 #include "samplers/given.h"

@@ -7,7 +7,7 @@
 #include "gradzoo/datasets/batches.h"
 #include "gradzoo/nn/distributions.h"
 #include "gradzoo/nn/learn/learner.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 
 namespace gradzoo {
 namespace {

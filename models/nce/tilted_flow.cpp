@@ -11,7 +11,7 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/pictures/image_pictures.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "models/nce/correction.h"
 #include "models/networks/conv_energy.h"
 

@@ -11,6 +11,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "models/base/data_units.h"
 
 namespace gradzoo {

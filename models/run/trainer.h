@@ -9,7 +9,7 @@
 
 #include "gradzoo/base/function_ref.h"
 #include "gradzoo/models/base/model.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "gradzoo/nn/parallel/shards.h"
 
 namespace gradzoo {

@@ -9,12 +9,8 @@
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/state/checkpoint.h"
 
-/// A module as a function of its parameters, as PyTorch's torch.func.functional_call: differentiable in them,
-/// and in what else the module reads, to any order. The module is as before afterwards; while the call lasts
-/// no other thread may use it.
-///
-/// A module's weights as a file: safetensors, which Python reads by safetensors.torch.load_file, as a
-/// state_dict.
+/// Modules, as PyTorch's torch.nn.Module: parts of a model that own named parameters; with what takes a
+/// module, functional_call() and files of weights.
 namespace gradzoo {
 
 /// A parameter or buffer, under its full name.
@@ -77,8 +73,10 @@ class Module {
   std::vector<std::pair<std::string, Module*>> children_;
 };
 
-/// module(x) with parameters[i] in the place of module.parameters()[i]. Throws Error for another number of
-/// them, and for another shape or dtype.
+/// module(x) with parameters[i] in the place of module.parameters()[i], as PyTorch's
+/// torch.func.functional_call: differentiable in them, and in what else the module reads, to any order. The
+/// module is as before afterwards; while the call lasts no other thread may use it. Throws Error for another
+/// number of them, and for another shape or dtype.
 Tensor functional_call(const Module& module, std::span<const Tensor> parameters, const Tensor& x);
 /// The same of a module that takes several tensors.
 Tensor functional_call(const Module& module, std::span<const Tensor> parameters,
@@ -92,7 +90,8 @@ Tensor functional_call(const Module& module, std::span<const NamedTensor> parame
                        std::span<const Tensor> inputs);
 ///@}
 
-/// Writes all parameters and buffers by their names, atomically.
+/// Writes all parameters and buffers by their names, atomically: safetensors, which Python reads by
+/// safetensors.torch.load_file, as a state_dict.
 void save(const Module& module, const std::string& path);
 
 /// Reads them back into a module of the same structure, in place: every handle and optimiser follows. Throws

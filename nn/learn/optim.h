@@ -6,44 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "gradzoo/base/options.h"
+#include "gradzoo/base/error.h"
 #include "gradzoo/nn/learn/parameters.h"
 #include "gradzoo/state/state.h"
 
-/// Learning-rate schedules: factors of the base rate, pure functions of the step, which counts from 0. They
-/// multiply: lr = base * warm_up(step, 100) * cosine_decay(step, steps).
+/// Optimisers: they update parameters by their gradients.
 namespace gradzoo {
-
-/// The Euclidean norm of all gradients together, summed in double. NaN or infinity where a gradient is not
-/// finite.
-double grad_norm(Parameters& parameters);
-
-/// Scales the gradients so that their norm is at most `max_norm` (Pascanu et al. 2013, algorithm 1) and
-/// returns the norm before. A norm that is not finite is returned too, and the gradients stay as they are:
-/// the caller must not step. Throws Error unless max_norm is above 0.
-double clip_grad_norm(Parameters& parameters, double max_norm);
-
-/// 1 at step 0, falling linearly to 0 at `total` and after.
-double linear_decay(int64_t step, int64_t total);
-/// Half a cosine from 1 at step 0 to `floor` at `total` and after. Loshchilov & Hutter 2017 (SGDR), eq. 5.
-double cosine_decay(int64_t step, int64_t total, double floor = 0.0);
-/// Rises linearly: 1/steps at step 0, 1 from step steps-1 on. No warm-up for steps = 0.
-double warm_up(int64_t step, int64_t steps);
-/// factor^k after k times `every` steps.
-double step_decay(int64_t step, int64_t every, double factor);
-
-/// Rises linearly over the first 2 % of `total`, stays, and falls linearly to 0 over the second half.
-double hold_linear_decay(int64_t step, int64_t total);
-
-/// How the learning rate goes over a run.
-enum class Decay { constant, linear, cosine, hold_linear };
-/// Their names in options.
-inline constexpr Choice<Decay> kDecays[] = {{"constant", Decay::constant},
-                                            {"linear", Decay::linear},
-                                            {"cosine", Decay::cosine},
-                                            {"hold-linear", Decay::hold_linear}};
-/// The factor of that decay over a run of `total` steps.
-double decay(Decay how, int64_t step, int64_t total);
 
 /// A loss or gradient is not finite, or its square is not and Adam keeps that. The step that found it has
 /// changed nothing.
@@ -165,5 +133,14 @@ class AdamW : public Adam {
   explicit AdamW(std::vector<Tensor> parameters, double lr = 1e-3,
                  AdamOptions options = {.weight_decay = 0.01});
 };
+
+/// The Euclidean norm of all gradients together, summed in double. NaN or infinity where a gradient is not
+/// finite.
+double grad_norm(Parameters& parameters);
+
+/// Scales the gradients so that their norm is at most `max_norm` (Pascanu et al. 2013, algorithm 1) and
+/// returns the norm before. A norm that is not finite is returned too, and the gradients stay as they are:
+/// the caller must not step. Throws Error unless max_norm is above 0.
+double clip_grad_norm(Parameters& parameters, double max_norm);
 
 }  // namespace gradzoo

@@ -1,9 +1,10 @@
+#include "gradzoo/nn/learn/schedule.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include "gradzoo/base/error.h"
-#include "gradzoo/nn/learn/optim.h"
 
 namespace gradzoo {
 namespace {

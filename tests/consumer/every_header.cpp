@@ -128,8 +128,9 @@ void state_and_nn() {
   of("nn/layers/layers.h", net(kOne).shape() == Shape{2, 1});
   of("nn/layers/module.h", net.named_parameters().size() == 2);
   of("nn/learn/learner.h", Ema(parameters).updates() == 0);
-  of("nn/learn/optim.h", linear_decay(5, 10) == 0.5);
+  of("nn/learn/optim.h", grad_norm(parameters) == 0);
   of("nn/learn/parameters.h", parameters.count() == 4);
+  of("nn/learn/schedule.h", linear_decay(5, 10) == 0.5);
   of("nn/parallel/processes.h", this_process().is_alone());
   of("nn/parallel/shards.h", all(eq(mean_over_shards(kOne), kOne)));
 }

@@ -7,6 +7,7 @@
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 
 namespace gradzoo {
 

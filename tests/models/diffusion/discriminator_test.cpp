@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "models/diffusion/diffusion.h"
 #include "support/approx.h"
 #include "support/error_message.h"

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "support/approx.h"
 #include "support/error_message.h"
 

@@ -11,7 +11,7 @@
 #include "gradzoo/models/gan/gan.h"
 #include "gradzoo/nn/distributions.h"
 #include "gradzoo/nn/learn/learner.h"
-#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/schedule.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {
