@@ -15,16 +15,17 @@
 #include "gradzoo/models/run/session.h"
 #include "gradzoo/plot/drawing.h"
 
-/// What a run shows while it trains, a class for each kind: RunObserver says when.
+/// The parts of a RunObserver: they measure, draw and report, and RunObserver decides when.
 namespace gradzoo {
 
-/// Work that only shows something: no error of it may end a run.
+/// Does work that only shows something. Its errors never end a run.
 class Attempts {
  public:
   Attempts(Progress& progress, const Trainer& trainer) : progress_(progress), trainer_(trainer) {}
-  /// Does `work`, while the progress line says `doing`. Where it throws Error, `what` is left out of the run,
-  /// with a warning, and the answer is false.
+  /// Runs `work`; the progress line shows `doing` meanwhile. If `work` throws Error, prints a warning, lists
+  /// `what` as missing and returns false.
   bool attempt(const std::string& doing, const std::string& what, FunctionRef<void()> work);
+  /// Lists `what` as missing from the report, with the reason.
   void leave_out(const std::string& what, const std::string& why);
   const LeftOut& missing() const { return missing_; }
 
@@ -34,16 +35,16 @@ class Attempts {
   LeftOut missing_;
 };
 
-/// Measures the model on the images held out, and its samples.
+/// Measures the model: the loss on the held-out images, and the quality of its samples.
 class Validator {
  public:
   /// `watch` measures samples; it may be empty.
   Validator(Session& session, SampleWatch watch, Attempts& attempts);
   bool has_measured() const { return step_ >= 0; }
-  /// Measures at `step`, where that has not been done, and hands on each set of numbers when it is known.
-  /// Where it has no time samples are left out.
+  /// Measures once per step, and passes each set of results to `found`. Samples are left out if has_time()
+  /// returns false after the validation.
   void measure(int64_t step, FunctionRef<bool()> has_time, FunctionRef<void(const Quantities&)> found);
-  /// The last numbers of the images held out, and these with those of samples.
+  /// Returns the last results on the held-out images; known() adds those of the samples.
   const Quantities& validated() const { return validated_; }
   Quantities known() const;
 
@@ -52,24 +53,25 @@ class Validator {
   SampleWatch watch_;
   Attempts& attempts_;
   Quantities validated_, watched_;
-  int64_t step_ = -1;  // that was measured
+  int64_t step_ = -1;  // the last step measured
 };
 
-/// Draws the pictures of a run into its folder.
+/// Draws the pictures of a run and writes them into its folder.
 class PictureWriter {
  public:
   PictureWriter(const RunDirectory& directory, Session& session, Attempts& attempts)
       : directory_(directory), session_(session), attempts_(attempts) {}
-  /// An epoch of few images is short: of many epochs some forty are drawn, as many as a report shows, and the
-  /// last.
+  /// True if the samples of this epoch are drawn: all epochs if there are at most 40, otherwise about 40 and
+  /// the last one. A report shows no more.
   static bool is_drawn(const Session& session, int64_t step);
   static bool is_written(const RunDirectory& directory, const Session& session, int64_t step);
-  /// Samples by one fixed stream, so that the pictures of a run show one development; none where that fails.
+  /// Draws samples from the same random numbers each time, so that the pictures of a run are comparable.
+  /// Returns nothing if that fails.
   std::optional<Drawing> draw_samples();
-  /// Seconds that the last samples took.
+  /// Returns the seconds that the last draw_samples() took.
   double seconds() const { return seconds_; }
   void write_samples(int64_t step, const Drawing& drawing);
-  /// Draws and writes all pictures of the model.
+  /// Draws and writes all pictures of the model, and returns them with their captions.
   std::vector<ReportPicture> write_all();
 
  private:
@@ -79,25 +81,26 @@ class PictureWriter {
   double seconds_ = 0;
 };
 
-/// Writes report.html: beside the training it takes no more than a twentieth of the time.
+/// Writes report.html. During training it takes at most a twentieth of the time.
 class Reporter {
  public:
   Reporter(const RunDirectory& directory, const RunOptions& options, Session& session, Attempts& attempts)
       : run_{directory, options, session}, attempts_(attempts) {}
   bool is_due() const;
-  /// Writes the curves so far, but where that step has its report already. `ended`: why training ended there.
+  /// Writes a report of the curves so far, unless this step has one. `ended` is the reason why training
+  /// ended here, or empty.
   void write(const Quantities& known, const std::string& ended);
   void write_whole(const Quantities& known, std::string interpretation, std::vector<ReportPicture> pictures);
-  /// Levels of the model's curves, once: some models read all training examples for them.
+  /// Computes the levels of the model's curves, once: some models read all training examples for them.
   void find_levels();
 
  private:
   ReportedRun run_;
   Attempts& attempts_;
   bool levels_found_ = false;
-  int64_t step_ = -1;           // of the last report
-  double written_ = -INFINITY;  // when that was
-  double seconds_ = 0;          // that it took
+  int64_t step_ = -1;           // step of the last report
+  double written_ = -INFINITY;  // time of the last report
+  double seconds_ = 0;          // duration of writing it
 };
 
 }  // namespace gradzoo
