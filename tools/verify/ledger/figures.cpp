@@ -1,8 +1,3 @@
-#include <algorithm>
-#include <cmath>
-#include <vector>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/classifier/classifier.h"

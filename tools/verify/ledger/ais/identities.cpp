@@ -1,13 +1,7 @@
-#include <algorithm>
-#include <cmath>
 #include <memory>
 #include <numbers>
 #include <span>
 
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/networks/energy.h"
 #include "gradzoo/models/networks/rbm_layer.h"
@@ -17,7 +11,6 @@
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

@@ -1,15 +1,10 @@
-#include <algorithm>
-#include <cmath>
 #include <numbers>
 #include <utility>
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/function_ref.h"
 #include "tools/verify/ledger/rows.h"
 

@@ -1,11 +1,7 @@
-#include <algorithm>
 #include <span>
-
-#include <fmt/format.h>
 
 #include "gradzoo/autograd/check/op_checks.h"
 #include "gradzoo/autograd/functional/functional.h"
-#include "gradzoo/autograd/ops.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -1,9 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/models/eval/c2st.h"
 #include "gradzoo/models/eval/sample_metrics.h"

@@ -1,14 +1,7 @@
-#include <algorithm>
-#include <cmath>
-#include <vector>
-
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/layers/image_layers.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

@@ -1,10 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/dbn/dbn.h"
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/models/rbm/rbm.h"
@@ -12,7 +5,6 @@
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

@@ -1,10 +1,3 @@
-#include <algorithm>
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/dde/dde.h"

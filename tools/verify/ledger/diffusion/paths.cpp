@@ -1,18 +1,13 @@
-#include <algorithm>
-#include <cmath>
 #include <numbers>
 
 #include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/networks/time_network.h"
 #include "gradzoo/models/score/objectives.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

@@ -1,12 +1,5 @@
-#include <algorithm>
-#include <cmath>
 #include <optional>
-#include <string>
-#include <vector>
 
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/eval/sample_metrics.h"

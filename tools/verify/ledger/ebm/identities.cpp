@@ -1,16 +1,8 @@
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 #include <span>
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/nn/layers/layers.h"
@@ -19,7 +11,6 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

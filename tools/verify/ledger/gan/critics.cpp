@@ -1,11 +1,4 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/gan/game.h"
 #include "gradzoo/models/gan/gan.h"

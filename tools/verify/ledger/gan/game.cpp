@@ -1,11 +1,5 @@
 #include "gradzoo/models/gan/game.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/gan/gan.h"
 #include "tools/verify/ledger/rows.h"

@@ -1,5 +1,3 @@
-#include <string>
-
 #include "gradzoo/models/base/over_examples.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"

@@ -1,8 +1,3 @@
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
-
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/models/nce/nce.h"
 #include "gradzoo/models/pictures/image_pictures.h"

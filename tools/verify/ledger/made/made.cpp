@@ -1,13 +1,6 @@
 #include "gradzoo/models/made/made.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/functional/functional.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/function_ref.h"
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/nn/distributions.h"

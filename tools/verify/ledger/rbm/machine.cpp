@@ -1,17 +1,9 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/nn/layers/init.h"
 #include "gradzoo/samplers/target.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

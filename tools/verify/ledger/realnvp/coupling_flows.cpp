@@ -1,17 +1,12 @@
-#include <algorithm>
-#include <cmath>
 #include <memory>
-#include <string>
 
 #include "gradzoo/autograd/functional/functional.h"
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/function_ref.h"
 #include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/networks/coupling_flow.h"
 #include "gradzoo/nn/layers/init.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

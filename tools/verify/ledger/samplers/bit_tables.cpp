@@ -1,15 +1,8 @@
-#include <algorithm>
-#include <cmath>
 #include <numeric>
 
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/samplers/kinds/gibbs.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

@@ -1,16 +1,8 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/samplers/kinds/annealed.h"
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "gradzoo/samplers/metropolis.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

@@ -1,18 +1,11 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
 #include "gradzoo/samplers/metropolis.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

@@ -1,17 +1,9 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/linalg.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/score/objectives.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {

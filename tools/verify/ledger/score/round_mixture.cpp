@@ -1,17 +1,11 @@
 #include "tools/verify/ledger/score/round_mixture.h"
 
-#include <algorithm>
-#include <cmath>
 #include <numbers>
 
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/check/finite_difference.h"
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/samplers/tweedie.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 

@@ -1,10 +1,6 @@
-#include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/score/objectives.h"
 #include "gradzoo/nn/layers/layers.h"

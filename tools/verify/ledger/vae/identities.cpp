@@ -1,12 +1,6 @@
-#include <algorithm>
-#include <cmath>
 #include <memory>
 
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/vae/vae.h"
 #include "gradzoo/nn/distributions.h"
