@@ -32,10 +32,7 @@ double modes_with_fake_density(Measured runs) {
 }
 
 Refused modes_found(double with, double without) {
-  return [=] {
-    return std::vector<Quantities>{{quantity(kModesCovered, with, "")},
-                                   {quantity(kModesCovered, without, "")}};
-  };
+  return measured_as({{quantity(kModesCovered, with, "")}, {quantity(kModesCovered, without, "")}});
 }
 
 }  // namespace

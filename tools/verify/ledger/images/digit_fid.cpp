@@ -38,10 +38,7 @@ double share_of_next(Measured runs) {
 
 // A model whose distance is so many times the VAE's.
 Refused far_off(double times) {
-  return [times] {
-    return std::vector<Quantities>{{quantity(kFrechetDistance, 600 * times, "")},
-                                   {quantity(kFrechetDistance, 600, "")}};
-  };
+  return measured_as({{quantity(kFrechetDistance, 600 * times, "")}, {quantity(kFrechetDistance, 600, "")}});
 }
 
 // The model's distance over the VAE's, and beside it the distance of samples drawn with another option.
