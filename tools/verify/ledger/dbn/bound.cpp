@@ -16,8 +16,6 @@ void copy_values(const Tensor& from, Tensor to) {
   std::copy_n(from.data<double>(), from.size(), to.mutable_data<double>());
 }
 
-Tensor all_patterns(int64_t bits) { return binary_patterns(0, int64_t{1} << bits, bits, DType::f64); }
-
 /// Both factors of all pairs (x, h) of the layer below: (2^n, 2^m).
 struct PairTables {
   Tensor likelihood;   // log p(x | h)

@@ -163,8 +163,8 @@ Rows ebm_image_rows() {
              "means of f over 2000 digits of training, which must lie in [-1,1], else the value is infinite, "
              "and of the test set, and over uniform noise, the value (published: -17.9)",
              {kOfTraining, kOfTest},
-             {{"an energy that is flat", [] { return std::vector<Quantities>{scores(0, 0, 0)}; }},
-              {"an energy that has drifted", [] { return std::vector<Quantities>{scores(-30, -30, -48)}; }}}),
+             {{"an energy that is flat", measured_as({scores(0, 0, 0)})},
+              {"an energy that has drifted", measured_as({scores(-30, -30, -48)})}}),
       row_of<AnomalyOf>(RowKind::figure,
                         {"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400},
                         anomaly, anomalies_of_energy,

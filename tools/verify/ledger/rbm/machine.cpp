@@ -17,8 +17,7 @@ JointTable joint_table(const RbmLayer& layer) {
   const NoGrad quiet;
   const DType dtype = layer.weight().dtype();
   const int64_t n = layer.visible(), m = layer.hidden();
-  const Tensor x = binary_patterns(0, int64_t{1} << n, n, dtype),
-               h = binary_patterns(0, int64_t{1} << m, m, dtype);
+  const Tensor x = all_patterns(n, dtype), h = all_patterns(m, dtype);
   const Tensor of_x = matmul(x, reshape(layer.visible_bias(), {n, 1})),
                of_h = reshape(matmul(h, reshape(layer.hidden_bias(), {m, 1})), {1, h.dim(0)});
   return {x, h, matmul(matmul(x, layer.weight()), h, false, true) + of_x + of_h};
@@ -26,12 +25,13 @@ JointTable joint_table(const RbmLayer& layer) {
 
 /// Both conditionals and a draw of hidden units, x (B, n) -> (B, m).
 struct UnitSides {
-  Conditionals (*conditionals)(const RbmLayer&) = [](const RbmLayer& layer) {
-    return Conditionals{[&layer](const Tensor& x) { return layer.hidden_probabilities(x); },
-                        [&layer](const Tensor& h) { return layer.visible_probabilities(h); }};
+  Conditionals (*conditionals)(const RbmLayer&) = [](auto& layer) {
+    return Conditionals{[&layer](auto& x) { return layer.hidden_probabilities(x); },
+                        [&layer](auto& h) { return layer.visible_probabilities(h); }};
   };
-  Tensor (*draw)(const RbmLayer&, const Tensor& x, Rng& rng) =
-      [](const RbmLayer& layer, const Tensor& x, Rng& rng) { return RbmGibbs(layer).draw_hidden(x, rng); };
+  Tensor (*draw)(const RbmLayer&, const Tensor& x, Rng& rng) = [](auto& layer, auto& x, auto& rng) {
+    return RbmGibbs(layer).draw_hidden(x, rng);
+  };
 };
 
 /// Largest |P - P from the table of all p(x, h)| over both conditionals and all x and h of a machine of 5
@@ -129,19 +129,13 @@ double rbm_gradient_error(RbmGradient gradient, bool centred) {
   const auto f = [&](const Tensor& x) {
     return neg(reshape(matmul(x, column(b_plain)), {x.dim(0)}) + sum(softplus(matmul(x, w) + c_plain), 1));
   };
-  const Tensors leaves{w, b, c};
-  Tensors expected = grad(mean(f(data)) - mean(f(samples)), leaves);
+  Tensors expected = grad(mean(f(data)) - mean(f(samples)), {w, b, c});
   const NoGrad quiet;
   if (centred) {
     expected[1] = expected[1] - reshape(matmul(expected[0], column(lambda)), {kVisible});
     expected[2] = expected[2] - reshape(matmul(expected[0], column(mu), true), {kHidden});
   }
-  double error = 0, size = 0;
-  for (size_t i = 0; i < expected.size(); ++i) {
-    error += sum(square(found[i] - expected[i])).item();
-    size += sum(square(expected[i])).item();
-  }
-  return std::sqrt(error / size);
+  return relative_distance(found, expected);
 }
 
 Tensors written_gradient(RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu,
@@ -222,7 +216,7 @@ Rows rbm_machine_rows() {
             [](auto& layer) {
               const NoGrad quiet;
               const int64_t m = layer.hidden();
-              const Tensor h = binary_patterns(0, int64_t{1} << m, m, DType::f64);
+              const Tensor h = all_patterns(m);
               return logsumexp(reshape(matmul(h, reshape(layer.hidden_bias(), {m, 1})), {h.dim(0)})).item();
             }}}),
       identity(
@@ -258,8 +252,8 @@ Tensor bars_and_stripes(DType dtype) {
 
 /// What trains the machine on the patterns, and what gives its log Z.
 struct ExactLearning {
-  void (*train)(RbmLayer& layer, const Tensor& patterns,
-                int64_t steps) = [](RbmLayer& layer, const Tensor& patterns, int64_t steps) {
+  void (*train)(RbmLayer&, const Tensor& patterns, int64_t steps) = [](auto& layer, auto& patterns,
+                                                                       int64_t steps) {
     RbmLearning learning(layer, {.chains = RbmChains::exact, .momentum = 0.9}, {}, 1);
     for (int64_t step = 0; step < steps; ++step) learning.step(patterns, 0.2);
   };

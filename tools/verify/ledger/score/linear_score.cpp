@@ -221,26 +221,25 @@ SlicedMoments sliced_moments(SlicedEstimate sliced, const Tensor& precision, con
   return {first, sum((second - square(first)) * x.weight).item()};
 }
 
-/// How far variances of sliced estimates, plain and `reduced`, are from their closed forms on N(0, P^-1) with
-/// the model s = -P x, in 3 dimensions: over all Rademacher probes and under Gaussian ones, by quadrature
-/// that is exact.
 struct SlicedVariances {
   double plain, reduced;  // E_x var_v of the objective
 };
 
 /// Without and with the square's exact mean.
 struct VarianceReduction {
-  SlicedEstimate plain = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+  SlicedEstimate plain = [](auto& model, auto& x, auto& probes) {
     return sliced_score_matching(model, x, probes);
   };
-  SlicedEstimate reduced = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+  SlicedEstimate reduced = [](auto& model, auto& x, auto& probes) {
     return sliced_score_matching(model, x, probes, {.variance_reduced = true});
   };
 };
 
-// At x ~ N(0, P^-1) the score is s = -P x with E ss' = P. Both objectives are forms v'Mv and a number: with M
-// = -P + ss'/2 of ssm, M = -P of ssm-vr; and var v'Mv is 2 sum_{i!=j} M_ij^2 over Rademacher probes, 2 |M|^2
-// over Gaussian ones. By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
+// How far variances of sliced estimates, plain and reduced, are from their closed forms on N(0, P^-1) with
+// the model s = -P x, in 3 dimensions: over all Rademacher probes and under Gaussian ones, by quadrature that
+// is exact. At x ~ N(0, P^-1) the score is s = -P x with E ss' = P. Both objectives are forms v'Mv and a
+// number: with M = -P + ss'/2 of ssm, M = -P of ssm-vr; and var v'Mv is 2 sum_{i!=j} M_ij^2 over Rademacher
+// probes, 2 |M|^2 over Gaussian ones. By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
 RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
   double worst = 0;
   const auto measure = [&](const Tensor& precision, const Cubature& probes, bool gaussian) {

@@ -217,14 +217,6 @@ struct LinearGaussian {
   }
 };
 
-struct Spread {
-  std::vector<double> mean, variance;  // of each column
-};
-
-Spread column_spread(const Tensor& rows) {
-  return {mean(rows, 0).to_vector(), var_axis(rows, 0).to_vector()};
-}
-
 /// An estimated gradient of the ELBO in (mean, logvar) of a linear-Gaussian decoder, against the exact one.
 struct Agreement {
   double error_in_se;     // |mean - exact| over the standard error of the whole vector
@@ -236,8 +228,7 @@ Agreement measure_agreement(Objective objective, const VaeObjectiveOptions& opti
   const LinearGaussian model;
   Tape tape;
   Tensor m = model.mean.clone().requires_grad_(), lv = model.logvar.clone().requires_grad_();
-  const Tensor exact_wanted[] = {m, lv};
-  const Tensors exact = grad(model.exact_loss(m, lv), exact_wanted);
+  const Tensors exact = grad(model.exact_loss(m, lv), {m, lv});
 
   // One replicate a row, so that a row's gradient times their number is that replicate's estimate.
   const Shape rows{replicates, LinearGaussian::kLatent};
@@ -247,15 +238,15 @@ Agreement measure_agreement(Objective objective, const VaeObjectiveOptions& opti
   const Tensor eps = randn({replicates * options.samples, LinearGaussian::kLatent}, rng, DType::f64);
   const VaeTerms terms = objective(
       {mean_rows, logvar_rows}, [&](const Tensor& z) { return model.log_likelihood(z); }, eps, options);
-  const Tensor wanted[] = {mean_rows, logvar_rows};
-  const Tensors estimates = grad(terms.loss, wanted);
+  const Tensors estimates = grad(terms.loss, {mean_rows, logvar_rows});
   double error = 0, variance = 0, norm = 0;
   for (size_t part = 0; part < 2; ++part) {
-    const Spread found = column_spread(estimates[part] * static_cast<double>(replicates));
-    const std::vector<double> truth = exact[part].to_vector();
+    const Tensor found = estimates[part] * static_cast<double>(replicates);
+    const std::vector<double> truth = exact[part].to_vector(), means = mean(found, 0).to_vector(),
+                              variances = var_axis(found, 0).to_vector();
     for (size_t j = 0; j < truth.size(); ++j) {
-      error += std::pow(found.mean[j] - truth[j], 2);
-      variance += found.variance[j] / static_cast<double>(replicates);
+      error += std::pow(means[j] - truth[j], 2);
+      variance += variances[j] / static_cast<double>(replicates);
       norm += truth[j] * truth[j];
     }
   }
@@ -284,11 +275,7 @@ double gradient_variance(Objective objective, const VaeNetwork& network, const T
                          const VaeObjectiveOptions& options, int64_t replicates, uint64_t seed) {
   Rng rng(seed, "ledger/variance");
   const int64_t n = x.dim(0), latent = network.shape().latent, k = options.samples;
-  Posterior fixed;
-  {
-    const NoGrad quiet;
-    fixed = network.encode(x);
-  }
+  const Posterior fixed = network.encode(x);
   Tensor first = zeros({n, latent}, DType::f64), second = zeros({n, latent}, DType::f64);
   const Tensor repeated =
       reshape(broadcast_to(reshape(x, {n, 1, x.dim(1)}), {n, k, x.dim(1)}), {n * k, x.dim(1)});
@@ -330,9 +317,8 @@ RowResult estimator_variance(const Estimators& estimators, const RowContext& con
     options.baseline_value = mean(network.log_likelihood(x, q.mean)).item();
     return gradient_variance(vae_objective, network, x, options, replicates, context.seed);
   };
-  const double reparam = measure(estimators.reparametrised);
-  const double constant = measure(estimators.constant);
-  const double leave_one_out = measure(estimators.leave_one_out);
+  const double reparam = measure(estimators.reparametrised), constant = measure(estimators.constant),
+               leave_one_out = measure(estimators.leave_one_out);
   const double margin = std::min(constant / reparam / 100, leave_one_out / reparam / 5);
   return {margin, AtLeast{1},
           fmt::format("784-500-20 after 1 epoch, {} images x {} draws of K = {}: trace of the covariance "
