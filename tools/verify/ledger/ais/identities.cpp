@@ -80,35 +80,41 @@ PlanePair posterior_pair() {
 using Betas = std::span<const double>;
 using Annealing = AisEstimate (*)(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng);
 
-/// Changes what a path says of its weights: by a factor, or by taking them after the move.
-class PlantedWeights : public AnnealingPath {
+/// A path with an error planted in its moves.
+class PlantedPath : public AnnealingPath {
  public:
-  PlantedWeights(AnnealingPath& path, double factor, bool weighs_after)
-      : path_(path), factor_(factor), after_(weighs_after) {}
+  using Advance = std::function<Tensor(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng)>;
+  PlantedPath(std::shared_ptr<AnnealingPath> path, Advance advance)
+      : path_(std::move(path)), advance_(std::move(advance)) {}
   Tensor advance(Tensor& x, double from, double to, Rng& rng) override {
-    if (!after_) return path_.advance(x, from, to, rng) * factor_;
-    Tensor moved = x;
-    path_.advance(moved, from, to, rng);
-    x = moved;
-    return path_.advance(moved, from, to, rng);  // the weight where chains are by now
+    return advance_(*path_, x, from, to, rng);
   }
 
  private:
-  AnnealingPath& path_;
-  double factor_;
-  bool after_;
+  std::shared_ptr<AnnealingPath> path_;
+  Advance advance_;
 };
 
-AisEstimate anneal_with(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng, double factor,
-                        bool weighs_after = false) {
+AisEstimate anneal_by(const PlantedPath::Advance& advance, const PlanePair& pair, int64_t chains, Betas betas,
+                      Rng& rng) {
   Hmc sampler({.step = 0.3, .leapfrog_steps = 5});
-  TargetPath path(pair.from, pair.to, sampler);
-  PlantedWeights planted(path, factor, weighs_after);
-  return annealed_importance_sampling(planted, pair.from.initial(chains, rng), betas, rng);
+  PlantedPath path(std::make_shared<TargetPath>(pair.from, pair.to, sampler), advance);
+  return annealed_importance_sampling(path, pair.from.initial(chains, rng), betas, rng);
 }
 
+template <int kPercent>  // of the weights
 AisEstimate anneal(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng) {
-  return anneal_with(pair, chains, betas, rng, 1);
+  const auto advance = [](AnnealingPath& path, Tensor& x, double from, double to, Rng& draws) {
+    return path.advance(x, from, to, draws) * (kPercent / 100.0);
+  };
+  return anneal_by(advance, pair, chains, betas, rng);
+}
+
+// The weight where chains are by now.
+Tensor weigh_after_move(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
+  path.advance(x, from, to, rng);
+  Tensor moved = x;
+  return path.advance(moved, from, to, rng);
 }
 
 RowResult plane_vs_quadrature(Annealing annealing, const RowContext& context) {
@@ -138,28 +144,24 @@ RowResult plane_vs_quadrature(Annealing annealing, const RowContext& context) {
 }  // namespace
 
 Rows ais_plane_rows() {
-  return {identity(
-      {"ais.plane_vs_quadrature",
-       "annealed importance sampling gives log Z of an energy and log p(x) of a decoder",
-       "Neal 2001; Wu, Burda, Salakhutdinov & Grosse 2017", 5},
-      plane_vs_quadrature, anneal,
-      {{"weights of the wrong sign", [](auto& pair, int64_t chains, Betas betas,
-                                        auto& rng) { return anneal_with(pair, chains, betas, rng, -1); }},
-       {"weights that are a tenth short",
-        [](auto& pair, int64_t chains, Betas betas, auto& rng) {
-          return anneal_with(pair, chains, betas, rng, 0.9);
-        }},
-       {"weights that are taken after the move",
-        [](auto& pair, int64_t chains, Betas betas, auto& rng) {
-          return anneal_with(pair, chains, betas, rng, 1, true);
-        }},
-       {"a density without its constant", [](auto& pair, int64_t chains, Betas betas, auto& rng) {
-          PlanePair planted = pair;
-          planted.from.log_prob = [log_prob = pair.from.log_prob](auto& x) {
-            return log_prob(x) + std::log(2 * std::numbers::pi);
-          };
-          return anneal(planted, chains, betas, rng);
-        }}})};
+  return {
+      identity({"ais.plane_vs_quadrature",
+                "annealed importance sampling gives log Z of an energy and log p(x) of a decoder",
+                "Neal 2001; Wu, Burda, Salakhutdinov & Grosse 2017", 5},
+               plane_vs_quadrature, anneal<100>,
+               {{"weights of the wrong sign", anneal<-100>},
+                {"weights that are a tenth short", anneal<90>},
+                {"weights that are taken after the move",
+                 [](auto& pair, int64_t chains, Betas betas, auto& rng) {
+                   return anneal_by(weigh_after_move, pair, chains, betas, rng);
+                 }},
+                {"a density without its constant", [](auto& pair, int64_t chains, Betas betas, auto& rng) {
+                   PlanePair planted = pair;
+                   planted.from.log_prob = [log_prob = pair.from.log_prob](auto& x) {
+                     return log_prob(x) + std::log(2 * std::numbers::pi);
+                   };
+                   return anneal<100>(planted, chains, betas, rng);
+                 }}})};
 }
 
 namespace {
@@ -218,59 +220,50 @@ RowResult rbm_bracket(PartitionOf partition_of, const RowContext& context) {
           "two seeds, so false alarm 7e-6"};
 }
 
-/// The path with its two halves spoilt.
-class PlantedPath : public AnnealingPath {
- public:
-  enum class Plant { moves_first, moves_nowhere };
-  PlantedPath(std::shared_ptr<AnnealingPath> path, Plant plant) : path_(std::move(path)), plant_(plant) {}
-  Tensor advance(Tensor& x, double from, double to, Rng& rng) override {
-    Tensor copy = x;
-    if (plant_ == Plant::moves_first) {  // the weight is of where the chain has gone
-      path_->advance(x, to, to, rng);
-      copy = x;
-      return path_->advance(copy, from, to, rng);
-    }
-    Tensor weights = path_->advance(copy, from, to, rng);
-    path_->advance(x, 0, 0, rng);
-    return weights;
-  }
+// The weight is of where the chain has gone.
+Tensor move_first(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
+  path.advance(x, to, to, rng);
+  Tensor copy = x;
+  return path.advance(copy, from, to, rng);
+}
 
- private:
-  std::shared_ptr<AnnealingPath> path_;
-  Plant plant_;
-};
+Tensor move_nowhere(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
+  Tensor copy = x;
+  Tensor weights = path.advance(copy, from, to, rng);
+  path.advance(x, 0, 0, rng);
+  return weights;
+}
 
-template <PlantedPath::Plant plant>
+template <auto advance>
 Partition planted(const RbmLayer& layer, const Tensor& base_bias) {
   Partition partition = rbm_partition(layer, base_bias);
-  partition.path = std::make_shared<PlantedPath>(partition.path, plant);
+  partition.path = std::make_shared<PlantedPath>(partition.path, advance);
   return partition;
 }
 
 }  // namespace
 
 Rows ais_rbm_rows() {
-  return {
-      identity({"ais.rbm_vs_exact", "annealed importance sampling finds an RBM's log Z",
-                "Neal 2001; Salakhutdinov & Murray 2008", 2},
-               rbm_vs_exact, rbm_partition,
-               {{"a forgotten 2^m",
-                 [](auto& layer, auto& base_bias) {
-                   Partition partition = rbm_partition(layer, base_bias);
-                   partition.begin_log_z -= static_cast<double>(layer.hidden()) * std::log(2.0);
-                   return partition;
-                 }},
-                {"chains that do not follow the temperature", planted<PlantedPath::Plant::moves_nowhere>}}),
-      identity({"ais.bracket",
-                "annealing upwards is below log Z on average, and downwards from exact samples above it",
-                "Jensen; Burda, Grosse & Salakhutdinov 2015", 1},
-               rbm_bracket, rbm_partition,
-               {{"weights of where chains went", planted<PlantedPath::Plant::moves_first>},
-                {"a descent that does not begin at the model", [](auto& layer, auto& base_bias) {
-                   Partition partition = rbm_partition(layer, base_bias);
-                   partition.end = partition.begin;
-                   return partition;
-                 }}})};
+  return {identity({"ais.rbm_vs_exact", "annealed importance sampling finds an RBM's log Z",
+                    "Neal 2001; Salakhutdinov & Murray 2008", 2},
+                   rbm_vs_exact, rbm_partition,
+                   {{"a forgotten 2^m",
+                     [](auto& layer, auto& base_bias) {
+                       Partition partition = rbm_partition(layer, base_bias);
+                       partition.begin_log_z -= static_cast<double>(layer.hidden()) * std::log(2.0);
+                       return partition;
+                     }},
+                    {"chains that do not follow the temperature", planted<move_nowhere>}}),
+          identity({"ais.bracket",
+                    "annealing upwards is below log Z on average, and downwards from exact samples above it",
+                    "Jensen; Burda, Grosse & Salakhutdinov 2015", 1},
+                   rbm_bracket, rbm_partition,
+                   {{"weights of where chains went", planted<move_first>},
+                    {"a descent that does not begin at the model", [](auto& layer, auto& base_bias) {
+                       Partition partition = rbm_partition(layer, base_bias);
+                       partition.end = partition.begin;
+                       return partition;
+                     }}})};
 }
 
 }  // namespace gradzoo
