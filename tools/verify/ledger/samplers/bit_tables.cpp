@@ -30,32 +30,31 @@ struct BitTable {
   int64_t bits;
   std::vector<double> probabilities;  // 2^bits of them
 
-  Tensor sample(int64_t n, Rng& rng) const;  // states drawn exactly: (n, bits) f64
-  Target target() const;                     // its logarithm as what chains walk on
-};
-
-Tensor BitTable::sample(int64_t n, Rng& rng) const {
-  std::vector<double> upto(probabilities.size());
-  std::partial_sum(probabilities.begin(), probabilities.end(), upto.begin());
-  std::vector<int64_t> places;
-  places.reserve(static_cast<size_t>(n));
-  for (const double u : rand({n}, rng, DType::f64).to_vector()) {
-    const auto found = std::upper_bound(upto.begin(), upto.end() - 1, u * upto.back());
-    places.push_back(found - upto.begin());
+  /// States drawn exactly: (n, bits) f64.
+  Tensor sample(int64_t n, Rng& rng) const {
+    std::vector<double> upto(probabilities.size());
+    std::partial_sum(probabilities.begin(), probabilities.end(), upto.begin());
+    std::vector<int64_t> places;
+    places.reserve(static_cast<size_t>(n));
+    for (const double u : rand({n}, rng, DType::f64).to_vector()) {
+      const auto found = std::upper_bound(upto.begin(), upto.end() - 1, u * upto.back());
+      places.push_back(found - upto.begin());
+    }
+    return index_select(all_states(bits), 0, tensor(places, {n}));
   }
-  return index_select(all_states(bits), 0, tensor(places, {n}));
-}
 
-Target BitTable::target() const {
-  const Tensor log_p = log(tensor(probabilities, {int64_t{1} << bits}, DType::f64));
-  return {.log_prob =
-              [log_p](const Tensor& x) {
-                const std::vector<size_t> states = states_of(x);
-                const std::vector<int64_t> places(states.begin(), states.end());
-                return index_select(log_p, 0, tensor(places, {x.dim(0)}));
-              },
-          .binary = true};
-}
+  /// Its logarithm as what chains walk on.
+  Target target() const {
+    const Tensor log_p = log(tensor(probabilities, {int64_t{1} << bits}, DType::f64));
+    return {.log_prob =
+                [log_p](const Tensor& x) {
+                  const std::vector<size_t> states = states_of(x);
+                  const std::vector<int64_t> places(states.begin(), states.end());
+                  return index_select(log_p, 0, tensor(places, {x.dim(0)}));
+                },
+            .binary = true};
+  }
+};
 
 /// Sixteen probabilities on four bits, between 0.01 and 0.15.
 BitTable lopsided_bits() {
@@ -73,27 +72,24 @@ struct SmallBipartite {
   Tensor b = tensor({0.3, -0.4, 0.8}, {3}, DType::f64), c = tensor({-0.5, 0.6}, {2}, DType::f64);
 
   /// p(x) by the sum over all h.
-  BitTable table() const;
-  Target target() const;
+  BitTable table() const {
+    const NoGrad quiet;
+    const Tensor x = all_states(3), h = all_states(2);
+    const Tensor f = matmul(matmul(x, w), h, false, true) + sum(x * b, 1, true) + sum(h * c, 1);  // (8, 4)
+    return {3, softmax(logsumexp(f, 1), 0).to_vector()};
+  }
+
+  Target target() const {
+    const auto log_prob = [*this](const Tensor& x) {
+      return sum(x * b, 1) + sum(softplus(matmul(x, w) + c), 1);
+    };
+    return {.log_prob = log_prob,
+            .conditionals = {
+                .hidden = [*this](const Tensor& x) { return sigmoid(matmul(x, w) + c); },
+                .visible = [*this](const Tensor& h) { return sigmoid(matmul(h, w, false, true) + b); }},
+            .binary = true};
+  }
 };
-
-BitTable SmallBipartite::table() const {
-  const NoGrad quiet;
-  const Tensor x = all_states(3), h = all_states(2);
-  const Tensor f = matmul(matmul(x, w), h, false, true) + sum(x * b, 1, true) + sum(h * c, 1);  // (8, 4)
-  return {3, softmax(logsumexp(f, 1), 0).to_vector()};
-}
-
-Target SmallBipartite::target() const {
-  const auto log_prob = [*this](const Tensor& x) {
-    return sum(x * b, 1) + sum(softplus(matmul(x, w) + c), 1);
-  };
-  return {.log_prob = log_prob,
-          .conditionals = {
-              .hidden = [*this](const Tensor& x) { return sigmoid(matmul(x, w) + c); },
-              .visible = [*this](const Tensor& h) { return sigmoid(matmul(h, w, false, true) + b); }},
-          .binary = true};
-}
 
 double law_p_value(const BitTable& table, const Tensor& x) {
   const std::vector<size_t> states = states_of(x);

@@ -28,25 +28,11 @@ LeapfrogEnd leapfrog_from(const Target& target, const Tensor& x, const Tensor& p
 }
 
 RowResult hmc_exchangeable(const Move& move, const RowContext& context) {
-  const int64_t pairs = context.count(1'000'000, 100'000);
-  constexpr double kMost = 4.4;  // standard errors; one of six beyond it: 6.5e-5
-  double worst = 0;
-  std::string found;
-  const struct {
-    const char* name;
-    LineDensity density;
-  } cases[] = {{"N(0,1)", standard_normal_density()},
-               {"a lopsided mixture", lopsided_density()},
-               {"N(0,1) cut to [-.5, 1]", cut_normal_density()}};
-  for (const auto& each : cases) {
-    const double z = exchange_z(each.density, move, pairs, context.seed);
-    found += fmt::format("{} {:.2f}, ", each.name, z);
-    worst = std::max(worst, z);
-  }
-  return {worst, AtMost{kMost},
-          fmt::format("{} pairs (x, x'), x drawn from p, 4 leapfrog steps of .5, f64, larger |z| of x^2 x' - "
-                      "x x'^2 and x^3 x' - x x'^3: {}at most {} SE as there are 6; false alarm 7e-5",
-                      pairs, found, kMost)};
+  // One of six beyond 4.4 standard errors: 6.5e-5.
+  return exchange_row({{"N(0,1)", standard_normal_density(), move},
+                       {"a lopsided mixture", lopsided_density(), move},
+                       {"N(0,1) cut to [-.5, 1]", cut_normal_density(), move}},
+                      4.4, "4 leapfrog steps of .5, ", "6; false alarm 7e-5", context);
 }
 
 /// The energy that a trajectory of so many steps of e loses: x, p (B, d) -> (B).
@@ -155,13 +141,25 @@ LineDensity lopsided_density() {
   return {{.log_prob = log_prob}, sample};
 }
 
-double exchange_z(const LineDensity& density, const Move& move, int64_t pairs, uint64_t seed) {
-  Rng rng(seed, "ledger/exchange");
-  const NoGrad quiet;
-  const Tensor x = density.sample(pairs, rng), moved = move(density.target, x, rng);
-  const Tensor low = x * moved * (x - moved);                   // x^2 x' - x x'^2
-  const Tensor high = x * moved * (square(x) - square(moved));  // x^3 x' - x x'^3
-  return std::max(std::abs(z_score(low, 0)), std::abs(z_score(high, 0)));
+RowResult exchange_row(const std::vector<ExchangeCase>& cases, double most, std::string_view how,
+                       std::string_view chances, const RowContext& context) {
+  const int64_t pairs = context.count(1'000'000, 100'000);
+  double worst = 0;
+  std::string found;
+  for (const ExchangeCase& each : cases) {
+    Rng rng(context.seed, "ledger/exchange");
+    const NoGrad quiet;
+    const Tensor x = each.density.sample(pairs, rng), moved = each.move(each.density.target, x, rng);
+    const Tensor low = x * moved * (x - moved);                   // x^2 x' - x x'^2
+    const Tensor high = x * moved * (square(x) - square(moved));  // x^3 x' - x x'^3
+    const double z = std::max(std::abs(z_score(low, 0)), std::abs(z_score(high, 0)));
+    found += fmt::format("{} {:.2f}, ", each.name, z);
+    worst = std::max(worst, z);
+  }
+  return {worst, AtMost{most},
+          fmt::format("{} pairs (x, x'), x drawn from p, {}f64, larger |z| of x^2 x' - x x'^2 and x^3 x' - x "
+                      "x'^3: {}at most {} SE as there are {}",
+                      pairs, how, found, most, chances)};
 }
 
 Tensor moved_on(const Move& move, const Target& target, Tensor x, int64_t steps, Rng& rng) {

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "gradzoo/samplers/chains.h"
+#include "tools/verify/ledger/row.h"
 
 /// Densities on the line that can be drawn from exactly, and what a reversible move does to their draws.
 namespace gradzoo {
@@ -19,9 +20,17 @@ LineDensity standard_normal_density();
 /// 0.3 N(-1.5, 0.5^2) + 0.7 N(1, 1): no symmetry, so that odd moments don't vanish by themselves.
 LineDensity lopsided_density();
 
-/// Where x ~ p and the move is reversible, (x, x') has the law of (x', x): the larger |z| of the means of
-/// x^2 x' - x x'^2 and x^3 x' - x x'^3 over `pairs` pairs.
-double exchange_z(const LineDensity& density, const Move& move, int64_t pairs, uint64_t seed);
+/// A move on a density, and the name that the row's setting has for it.
+struct ExchangeCase {
+  std::string name;
+  LineDensity density;
+  Move move;
+};
+/// Where x ~ p and the move is reversible, (x, x') has the law of (x', x): the largest |z| of the means of
+/// x^2 x' - x x'^2 and x^3 x' - x x'^3 over pairs (x, x'), at most `most`. `how` and `chances` are parts of
+/// the setting.
+RowResult exchange_row(const std::vector<ExchangeCase>& cases, double most, std::string_view how,
+                       std::string_view chances, const RowContext& context);
 
 /// One step of a sampler that begins at x.
 template <class AnySampler>
