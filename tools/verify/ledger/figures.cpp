@@ -220,23 +220,22 @@ Rows score_toy_rows() {
 
 namespace {
 
-/// The larger of |c - log Z| / 0.05 and KL / 0.02: c alone can be right with no modes found. At most 1
-/// passes; NaN where one is.
+// The larger share of two gates: at most 1 passes; NaN where one is.
+double larger_share(double a, double b) { return std::isnan(a + b) ? NAN : std::max(a, b); }
+
+/// The larger of |c - log Z| / 0.05 and KL / 0.02: c alone can be right with no modes found.
 double nce_share(const Quantities& found) {
-  const double by_constant = std::abs(found[kNceConstantError].value) / 0.05, by_kl = found[kKl].value / 0.02;
-  return std::isnan(by_constant + by_kl) ? NAN : std::max(by_constant, by_kl);
+  return larger_share(std::abs(found[kNceConstantError].value) / 0.05, found[kKl].value / 0.02);
 }
 
 Refused nce_found(double constant_error, double kl) {
   return measured_as({{quantity(kNceConstantError, constant_error, ""), quantity(kKl, kl, "")}});
 }
 
-/// Of fce, nce and realnvp the larger of (energy - nce) / 0.002 and (flow - realnvp) / 0.02, KLs: at most 1
-/// passes; NaN where one is.
+/// Of fce, nce and realnvp the larger of (energy - nce) / 0.002 and (flow - realnvp) / 0.02, KLs.
 double fce_share(Measured of) {
-  const double of_energy = (of[0][kKl].value - of[1][kKl].value) / 0.002,
-               of_flow = (of[0][kFlowKl].value - of[2][kKl].value) / 0.02;
-  return std::isnan(of_energy + of_flow) ? NAN : std::max(of_energy, of_flow);
+  return larger_share((of[0][kKl].value - of[1][kKl].value) / 0.002,
+                      (of[0][kFlowKl].value - of[2][kKl].value) / 0.02);
 }
 
 Refused fce_found(double energy, double flow) {

@@ -57,11 +57,6 @@ Json json_of(const RowOutcome& outcome) {
 
 }  // namespace
 
-Row figure(RowInfo info, RowResult (*measure)(const RowContext&)) {
-  return {std::move(info.name),  RowKind::figure, std::move(info.claim), std::move(info.source), false,
-          info.expected_seconds, measure};
-}
-
 std::span<const Row> ledger_rows() {
   static const Rows rows = joined(
       derivative_rows(), closed_form_rows(), layer_rows(), flow_matching_rows(), distance_rows(), path_rows(),
