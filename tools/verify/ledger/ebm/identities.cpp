@@ -208,13 +208,6 @@ Tensor written_out(const Named& p, const DataShape& shape, const Tensor& x) {
   return reshape(linear(h, taken_weight(p, kWeights[5]), p.at("conv.head.2.bias")), {x.dim(0)});
 }
 
-// Pixels enter twofold. A kernel of k meets a pixel in ceil(k / 2) windows along an axis, so a layer whose
-// matrix stretches nothing stretches an image at most so many times. SiLU is nowhere steeper than 1.0999.
-double steepest() {
-  constexpr double kSilu = 1.0999, kWindows = 3.0 * 2 * 2 * 2;
-  return 2 * kWindows * std::pow(kSilu, 5);
-}
-
 /// The largest singular value of a weight (..., n) as a matrix whose columns are its last axis: the root of
 /// the largest eigenvalue of A'A.
 double largest_singular_value(const Tensor& weight) {
@@ -249,7 +242,11 @@ RowResult spectral_norm(const SpectralTraining& how, const RowContext& context) 
   const Tensor wanted = written_out(tensors, trained->data.shape(), x),
                found = model.network().log_density(x);
   const double value = largest_abs(found - wanted) / (max(wanted) - min(wanted)).item();
-  const double slope = max(sqrt(sum(square(model.network().score(x)), 1))).item() / steepest();
+  // Pixels enter twofold. A kernel of k meets a pixel in ceil(k / 2) windows along an axis, so a layer whose
+  // matrix stretches nothing stretches an image at most so many times. SiLU is nowhere steeper than 1.0999.
+  constexpr double kSilu = 1.0999, kWindows = 3.0 * 2 * 2 * 2;
+  const double slope =
+      max(sqrt(sum(square(model.network().score(x)), 1))).item() / (2 * kWindows * std::pow(kSilu, 5));
   return {
       std::max({singular / kSingular, value / kValue, slope}), AtMost{1},
       fmt::format(

@@ -35,34 +35,25 @@ struct UnitSides {
 };
 
 /// Largest |P - P from the table of all p(x, h)| over both conditionals and all x and h of a machine of 5
-/// x 4.
-double conditionals_error(const UnitSides& sides) {
+/// x 4; and of draws of its hidden units the largest deviation of a unit's mean, in standard errors of
+/// 200,000 draws, of 4 units.
+RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
+  constexpr double kError = 1e-14, kStandardErrors = 4.3;
+  constexpr int64_t kDraws = 200'000;
   const NoGrad quiet;
-  const auto layer = random_rbm(5, 4, 1, DType::f64, 1);
+  const auto layer = random_rbm(5, 4, 1, DType::f64, 1), drawn = random_rbm(5, 4, 1, DType::f32, 1);
   const JointTable table = joint_table(*layer);
   const Conditionals found = sides.conditionals(*layer);
   const Tensor of_h = matmul(softmax(table.log_weights, 1), table.h);        // (2^n, m)
   const Tensor of_x = matmul(softmax(table.log_weights, 0), table.x, true);  // (2^m, n)
-  return std::max(largest_abs(found.hidden(table.x) - of_h), largest_abs(found.visible(table.h) - of_x));
-}
+  const double error =
+      std::max(largest_abs(found.hidden(table.x) - of_h), largest_abs(found.visible(table.h) - of_x));
 
-/// Draws of hidden units, x (B, n) -> (B, m): the largest deviation of a unit's mean, in standard errors of
-/// 200,000 draws, of 4 units.
-double draws_z(const UnitSides& sides, uint64_t seed) {
-  const NoGrad quiet;
-  constexpr int64_t kDraws = 200'000;
-  const auto layer = random_rbm(5, 4, 1, DType::f32, 1);
   const Tensor x = binary_patterns(0b10110, 0b10111, 5, DType::f32);
-  Rng rng(seed, "ledger/draws");
-  const Tensor means = mean(sides.draw(*layer, broadcast_to(x, {kDraws, 5}), rng), 0);
-  const Tensor p = reshape(layer->hidden_probabilities(x), {4});
-  return largest_abs((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
-}
-
-RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
-  constexpr double kError = 1e-14, kStandardErrors = 4.3;
-  const double error = conditionals_error(sides);
-  const double z = draws_z(sides, context.seed);
+  Rng rng(context.seed, "ledger/draws");
+  const Tensor means = mean(sides.draw(*drawn, broadcast_to(x, {kDraws, 5}), rng), 0);
+  const Tensor p = reshape(drawn->hidden_probabilities(x), {4});
+  const double z = largest_abs((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
   return {std::max(error / kError, z / kStandardErrors), AtMost{1},
           fmt::format("5 x 4 units, f64, both conditionals of all states against the table of p(x, h): off "
                       "by {:.1e} (allowed {:.0e}); 200000 draws of h by the fused kernel: {:.2f} SE (allowed "
