@@ -61,6 +61,27 @@ double log_integral_error(const Grid& grid, TensorFn log_density) {
   return std::abs(log_partition(grid, on_grid(grid, log_density)));
 }
 
+Cubature product_rule(int64_t d, const std::vector<double>& nodes, const std::vector<double>& weights) {
+  const auto each = static_cast<int64_t>(nodes.size());
+  int64_t n = 1;
+  for (int64_t axis = 0; axis < d; ++axis) n *= each;
+  Cubature rule{empty({n, d}, DType::f64), ones({n}, DType::f64)};
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t axis = 0, digits = i; axis < d; ++axis, digits /= each) {
+      const auto node = static_cast<size_t>(digits % each);
+      rule.points.mutable_data<double>()[i * d + axis] = nodes[node];
+      rule.weight.mutable_data<double>()[i] *= weights[node];
+    }
+  }
+  return rule;
+}
+
+Cubature gauss_hermite(int64_t d) {
+  return product_rule(d, {-std::sqrt(3.0), 0, std::sqrt(3.0)}, {1.0 / 6, 2.0 / 3, 1.0 / 6});
+}
+
+Cubature all_signs(int64_t d) { return product_rule(d, {-1, 1}, {0.5, 0.5}); }
+
 Tensor all_patterns(int64_t bits, DType dtype) { return binary_patterns(0, int64_t{1} << bits, bits, dtype); }
 
 Tensors parameters_of(const Module& network) {

@@ -31,9 +31,23 @@ double chi_square_tail(double x, int64_t k);
 /// |log of the integral of a density over a grid|: 0 where it is normalised.
 double log_integral_error(const Grid& grid, TensorFn log_density);
 
+/// Points with weights that add up to 1, one row a point.
+struct Cubature {
+  Tensor points;  // (n, d)
+  Tensor weight;  // (n)
+};
+/// The product of one rule of nodes and weights with itself, along `d` axes, the first of which runs fastest.
+Cubature product_rule(int64_t d, const std::vector<double>& nodes, const std::vector<double>& weights);
+/// The product of Gauss-Hermite's rule of three points: exact for Gaussians up to the fifth power of each
+/// coordinate.
+Cubature gauss_hermite(int64_t d);
+/// All 2^d vectors of +-1, alike.
+Cubature all_signs(int64_t d);
+
 /// All states of bits, the lowest bit first: (2^bits, bits).
 Tensor all_patterns(int64_t bits, DType dtype = DType::f64);
 
+/// In the order of named_parameters().
 Tensors parameters_of(const Module& network);
 
 }  // namespace gradzoo

@@ -106,13 +106,12 @@ using LogDensityAlong = Tensor (*)(VelocityFn v, const Tensor& x);
 /// KL of what the path's start leaves of the data.
 RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
   const NoisePath path = cosine_path();
-  const double scale = path(1).data, noise = path(1).noise;
+  const double scale = path(1).data, variance = variance_at(path(1));
   const auto velocity = [&](const Tensor& x, double t) {
     return velocity_of(gaussian_prediction(x, path(t)), path(t));
   };
   Rng rng(3, "ledger/flow-bits");
   const Tensor x = randn({20'000, 2}, rng, DType::f64) * kStd + kMean;
-  const double variance = scale * scale * kStd * kStd + noise * noise;
   const Tensor wanted = sum(square(x * scale - scale * kMean), 1) * (-0.5 / variance) -
                         std::log(2 * std::numbers::pi * variance);
   const Tensor found = log_density(velocity, x * scale);
@@ -177,8 +176,7 @@ using UnetFn = Tensor (*)(const Unet& net, const Tensor& x, const Tensor& t);
 RowResult unet_second_order(UnetFn read, const RowContext& context) {
   Rng rng(context.seed, "ledger/unet");
   const Unet net(1, 0, rng, {.channels = 8, .embedding = 8, .dtype = DType::f64});
-  for (NamedTensor& parameter : net.named_parameters()) {
-    Tensor values = parameter.tensor;
+  for (Tensor values : parameters_of(net)) {
     const NoGrad quiet;
     values += randn(values.shape(), rng, DType::f64) * 0.1;
   }

@@ -89,14 +89,9 @@ Tensor measure_of(const RoundMixture& p, const Grid& grid, const Tensor& x) {
 
 // All 2^d vectors of +-1, each for all rows: (2^d, rows, d).
 Tensor all_rademacher(int64_t d, int64_t rows) {
-  const int64_t count = int64_t{1} << d;
-  Tensor probes = empty({count, rows, d}, DType::f64);
-  double* out = probes.mutable_data<double>();
-  for (int64_t i = 0; i < count * rows * d; ++i) out[i] = (i / (rows * d)) >> (i % d) & 1 ? 1.0 : -1.0;
-  return probes;
+  const Tensor signs = all_signs(d).points;
+  return broadcast_to(reshape(signs, {signs.dim(0), 1, d}), {signs.dim(0), rows, d});
 }
-
-Tensor implicit(const ScoreFunction& model, const Tensor& x) { return implicit_score_matching(model, x); }
 
 Tensor sliced(const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
   return sliced_score_matching(model, x, probes);
@@ -269,16 +264,6 @@ Tensor trace_of(const ScoreFunction& model, const Tensor& x) {
   return implicit_score_matching(model, x) - half_square(score_at(model, x));
 }
 
-Tensor halved_trace(const ScoreFunction& model, const Tensor& x) {
-  return half_square(score_at(model, x)) + trace_of(model, x) * 0.5;
-}
-Tensor flipped_trace(const ScoreFunction& model, const Tensor& x) {
-  return half_square(score_at(model, x)) - trace_of(model, x);
-}
-Tensor whole_square(const ScoreFunction& model, const Tensor& x) {
-  return half_square(score_at(model, x)) * 2.0 + trace_of(model, x);
-}
-
 Tensor flipped_noise(const ScoreFunction& model, const Tensor& x, const Tensor& eps, double sigma) {
   return half_square(score_at(model, x + eps * sigma) - eps / sigma);
 }
@@ -290,13 +275,19 @@ Tensor wider_noise(const ScoreFunction& model, const Tensor& x, const Tensor& ep
 
 Rows score_matching_rows() {
   return {
-      identity({"score.ism_equals_esm",
-                "E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s - s_p|^2] + constant: one gradient in the parameters",
-                "Hyvarinen 2005, theorem 1", 2},
-               ism_equals_esm, implicit,
-               {{"half of the trace", halved_trace},
-                {"a trace of the wrong sign", flipped_trace},
-                {"a square without its 1/2", whole_square}}),
+      identity(
+          {"score.ism_equals_esm",
+           "E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s - s_p|^2] + constant: one gradient in the parameters",
+           "Hyvarinen 2005, theorem 1", 2},
+          ism_equals_esm, [](auto& model, auto& x) { return implicit_score_matching(model, x); },
+          {{"half of the trace",
+            [](auto& model, auto& x) { return half_square(score_at(model, x)) + trace_of(model, x) * 0.5; }},
+           {"a trace of the wrong sign",
+            [](auto& model, auto& x) { return half_square(score_at(model, x)) - trace_of(model, x); }},
+           {"a square without its 1/2",
+            [](auto& model, auto& x) {
+              return half_square(score_at(model, x)) * 2.0 + trace_of(model, x);
+            }}}),
       identity({"score.ssm_enumerated",
                 "sliced score matching averaged over all Rademacher probes is implicit score matching",
                 "Song et al. 2019, section 3.1", 1},

@@ -66,11 +66,11 @@ std::unique_ptr<VaeNetwork> in_f64(const VaeNetwork& network) {
   shape.dtype = DType::f64;
   Rng unused(0);
   auto copy = std::make_unique<VaeNetwork>(shape, unused);
-  const std::vector<NamedTensor> from = network.named_parameters();
-  std::vector<NamedTensor> to = copy->named_parameters();
+  const Tensors from = parameters_of(network);
+  Tensors to = parameters_of(*copy);
   for (size_t i = 0; i < from.size(); ++i) {
-    const Tensor values = cast(from[i].tensor, DType::f64);
-    std::copy_n(values.data<double>(), values.size(), to[i].tensor.mutable_data<double>());
+    const Tensor values = cast(from[i], DType::f64);
+    std::copy_n(values.data<double>(), values.size(), to[i].mutable_data<double>());
   }
   return copy;
 }
@@ -131,13 +131,6 @@ Exactness measure_exactness(const VaeNetwork& trained, const Tensor& images, int
   return out;
 }
 
-Exactness exactness_of_small(const ExactnessParts& parts) {
-  constexpr int64_t kSamples = 2000;
-  Rng rng(3, "ledger/small-vae");
-  const VaeNetwork network({.data = {.example = {12}}, .latent = 2, .hidden = 8}, rng);
-  return measure_exactness(network, bernoulli(full({4, 12}, 0.4), rng), kSamples, parts);
-}
-
 // Briefly of a small network as it is initialised, with wide posteriors, where importance sampling is sharp.
 RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
   constexpr int64_t kImages = 50, kSamples = 5000;
@@ -151,7 +144,12 @@ RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
                          .x;
     return measure_exactness(dynamic_cast<Vae&>(*vae->model).network(), x, kSamples, parts);
   };
-  const Exactness found = context.brief ? exactness_of_small(parts) : of_digits();
+  const auto of_small = [&] {
+    Rng rng(3, "ledger/small-vae");
+    const VaeNetwork network({.data = {.example = {12}}, .latent = 2, .hidden = 8}, rng);
+    return measure_exactness(network, bernoulli(full({4, 12}, 0.4), rng), 2000, parts);
+  };
+  const Exactness found = context.brief ? of_small() : of_digits();
   return {
       std::max(found.importance_error / 0.02, found.gap_error / 1e-3), AtMost{1},
       fmt::format(
