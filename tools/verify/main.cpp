@@ -26,12 +26,11 @@ void print_outcome(const RowOutcome& outcome) {
   const RowResult& result = outcome.result;
   if (!outcome.refusal.empty()) {
     fmt::print("----  {:<32} did not run: {}\n", outcome.row->name, printable(outcome.refusal));
-    std::fflush(stdout);
-    return;
+  } else {
+    fmt::print("{:<4}  {:<32} {:>12.6g}  {}  {:.1f} s\n", outcome.pass ? "ok" : "FAIL", outcome.row->name,
+               result.value, gate_text(result.gate), outcome.seconds);
+    fmt::print("      {}\n      {}; {}\n", outcome.row->claim, outcome.row->source, result.setting);
   }
-  fmt::print("{:<4}  {:<32} {:>12.6g}  {}  {:.1f} s\n", outcome.pass ? "ok" : "FAIL", outcome.row->name,
-             result.value, gate_text(result.gate), outcome.seconds);
-  fmt::print("      {}\n      {}; {}\n", outcome.row->claim, outcome.row->source, result.setting);
   std::fflush(stdout);
 }
 
@@ -45,8 +44,7 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
   for (RowOutcome& outcome : outcomes) {
     if (!outcome.refusal.empty()) continue;
     const Row* const row = outcome.row;
-    RowContext context;
-    context.folder = "runs/verify";
+    RowContext context{.folder = "runs/verify"};
     if (row->kind == RowKind::figure) {
       const std::string takes =
           row->expected_seconds > kLongestAtOnce
@@ -96,9 +94,7 @@ std::vector<const Row*> rows_with_plants(std::vector<const Row*> rows, bool name
 int plant_command(const std::vector<const Row*>& rows, bool json) {
   std::vector<PlantReport> reports;
   for (const Row* row : rows) {
-    RowContext context;
-    context.folder = "runs/verify";
-    reports.push_back(plant_errors(*row, context));
+    reports.push_back(plant_errors(*row, {.folder = "runs/verify"}));
     if (!json) print_plants(reports.back());
   }
   if (json) fmt::print("{}\n", plants_json(reports));
@@ -133,11 +129,6 @@ void check_outcomes(const std::vector<RowOutcome>& outcomes) {
   if (!text.empty()) throw Error("verify: {}", text);
 }
 
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
-}
-
 // A part of the rows does not replace a page of all of them.
 void check_page(const std::string& path, bool all_rows) {
   if (path.empty() || all_rows || !std::filesystem::exists(path)) return;
@@ -147,8 +138,9 @@ void check_page(const std::string& path, bool all_rows) {
 
 void write_markdown(const std::string& path, const std::vector<RowOutcome>& outcomes) {
   const std::string text =
-      ledger_markdown(outcomes, fmt::format("{}, {} threads of {}, {} kernels of {}", today(), num_threads(),
-                                            processor_name(), blas_kernel().used, blas_version()));
+      ledger_markdown(outcomes, fmt::format("{:%Y-%m-%d}, {} threads of {}, {} kernels of {}",
+                                            fmt::gmtime(std::time(nullptr)), num_threads(), processor_name(),
+                                            blas_kernel().used, blas_version()));
   write_file_atomically(path, std::as_bytes(std::span(text)));
 }
 

@@ -4,11 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
-#include <memory>
-#include <span>
 #include <sstream>
-#include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -119,18 +115,17 @@ FigureValue rise_of(QuantityInfo info) {
   };
 }
 
+Refused measured_as(std::vector<Quantities> runs) {
+  return [runs = std::move(runs)] { return runs; };
+}
+
 Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::string setting,
            std::vector<QuantityInfo> said, std::vector<Planted<Refused>> plants) {
   const auto figure = std::make_shared<const Figure>(
       Figure{std::move(runs), std::move(value), gate, std::move(setting), std::move(said)});
-  Row row{std::move(info.name),
-          RowKind::figure,
-          std::move(info.claim),
-          std::move(info.source),
-          false,
-          info.expected_seconds,
-          [figure](const RowContext& context) { return measure(*figure, context); },
-          true};
+  Row row = bare_row(RowKind::figure, std::move(info),
+                     [figure](const RowContext& context) { return measure(*figure, context); });
+  row.resumes = true;
   row.data = [figure] {
     std::vector<std::string> names;
     for (const FigureRun& run : figure->runs) names.push_back(run_options(run.line)->data.data);

@@ -44,6 +44,8 @@ FigureValue rise_of(QuantityInfo quantity);
 
 /// What could be measured of as many runs as the row has, and which it must refuse.
 using Refused = std::function<std::vector<Quantities>()>;
+/// These numbers of each run.
+Refused measured_as(std::vector<Quantities> runs);
 
 /// The row that trains the runs and holds `value` of them against `gate`. `setting` says what lines and
 /// numbers do not; `said` are numbers of each run that the setting tells, where they were measured.

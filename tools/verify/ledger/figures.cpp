@@ -1,8 +1,3 @@
-#include <algorithm>
-#include <cmath>
-#include <vector>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/classifier/classifier.h"
@@ -27,15 +22,15 @@ double vae_kl(const Quantities& found) {
   return sound ? found[kVaeKlToTruth].value : NAN;
 }
 
+Quantities vae_run(double elbo, double log_px, double log_z, double kl) {
+  return {quantity(kVaeElbo, elbo, ""), quantity(kVaeLogPx, log_px, ""), quantity(kLogZ, log_z, "", 0),
+          quantity(kVaeKlToTruth, kl, "")};
+}
+
 // Of two sound runs, and a third.
-Refused vae_found(double elbo, double log_px, double log_z, double kl) {
-  const auto run = [](double elbo, double log_px, double log_z, double kl) {
-    return Quantities{quantity(kVaeElbo, elbo, ""), quantity(kVaeLogPx, log_px, ""),
-                      quantity(kLogZ, log_z, "", 0), quantity(kVaeKlToTruth, kl, "")};
-  };
-  return [=] {
-    return std::vector{run(-2.2, -2.04, 0, 0.02), run(-2.2, -2.04, 0, 0.02), run(elbo, log_px, log_z, kl)};
-  };
+Refused vae_found(const Quantities& third) {
+  const Quantities sound = vae_run(-2.2, -2.04, 0, 0.02);
+  return measured_as({sound, sound, third});
 }
 
 }  // namespace
@@ -68,22 +63,17 @@ Rows vae_figure_rows() {
              "plane, the ELBO at most log p(x), and |log Z| at most 1e-3; aim .03; three equal Gaussians "
              "would have .069, one Gaussian 1.2",
              {kVaeElbo, kVaeLogPx, kVaeKlToTruth},
-             {{"three equal Gaussians", vae_found(-2.2, -2.09, 0, 0.069)},
-              {"a bound above log p(x)", vae_found(-2, -2.04, 0, 0.02)},
-              {"a density that integrates to 1.01", vae_found(-2.2, -2.04, 0.00995, 0.02)},
-              {"a KL that is no number", vae_found(-2.2, -2.04, 0, NAN)}})};
+             {{"three equal Gaussians", vae_found(vae_run(-2.2, -2.09, 0, 0.069))},
+              {"a bound above log p(x)", vae_found(vae_run(-2, -2.04, 0, 0.02))},
+              {"a density that integrates to 1.01", vae_found(vae_run(-2.2, -2.04, 0.00995, 0.02))},
+              {"a KL that is no number", vae_found(vae_run(-2.2, -2.04, 0, NAN))}})};
 }
 
 namespace {
 
-std::vector<double> each(Measured runs, QuantityInfo info) {
-  std::vector<double> values;
-  for (const Quantities& run : runs) values.push_back(run[info].value);
-  return values;
-}
-
 double median_covered(Measured runs) {
-  std::vector<double> modes = each(runs, kModesCovered);
+  std::vector<double> modes;
+  for (const Quantities& run : runs) modes.push_back(run[kModesCovered].value);
   std::ranges::sort(modes);
   return (modes[(modes.size() - 1) / 2] + modes[modes.size() / 2]) / 2;
 }
@@ -105,11 +95,9 @@ FigureRuns without_and_with_pairs() {
 
 // `n` runs that came to one end, and `m` to another.
 Refused ended(size_t n, ModeCoverage first, size_t m = 0, ModeCoverage second = {}) {
-  return [=] {
-    std::vector<Quantities> runs(n, coverage_quantities(first));
-    runs.insert(runs.end(), m, coverage_quantities(second));
-    return runs;
-  };
+  std::vector<Quantities> runs(n, coverage_quantities(first));
+  runs.insert(runs.end(), m, coverage_quantities(second));
+  return measured_as(runs);
 }
 const ModeCoverage kSevenOfEight{8, 7, 8, 0.1, 1};
 
@@ -232,33 +220,28 @@ Rows score_toy_rows() {
 
 namespace {
 
-/// The larger of |c - log Z| / 0.05 and KL / 0.02: c alone can be right with no modes found. At most 1
-/// passes; NaN where one is.
+// The larger share of two gates: at most 1 passes; NaN where one is.
+double larger_share(double a, double b) { return std::isnan(a + b) ? NAN : std::max(a, b); }
+
+/// The larger of |c - log Z| / 0.05 and KL / 0.02: c alone can be right with no modes found.
 double nce_share(const Quantities& found) {
-  const double by_constant = std::abs(found[kNceConstantError].value) / 0.05, by_kl = found[kKl].value / 0.02;
-  return std::isnan(by_constant + by_kl) ? NAN : std::max(by_constant, by_kl);
+  return larger_share(std::abs(found[kNceConstantError].value) / 0.05, found[kKl].value / 0.02);
 }
 
 Refused nce_found(double constant_error, double kl) {
-  return [=] {
-    return std::vector<Quantities>{{quantity(kNceConstantError, constant_error, ""), quantity(kKl, kl, "")}};
-  };
+  return measured_as({{quantity(kNceConstantError, constant_error, ""), quantity(kKl, kl, "")}});
 }
 
-/// Of fce, nce and realnvp the larger of (energy - nce) / 0.002 and (flow - realnvp) / 0.02, KLs: at most 1
-/// passes; NaN where one is.
+/// Of fce, nce and realnvp the larger of (energy - nce) / 0.002 and (flow - realnvp) / 0.02, KLs.
 double fce_share(Measured of) {
-  const double of_energy = (of[0][kKl].value - of[1][kKl].value) / 0.002,
-               of_flow = (of[0][kFlowKl].value - of[2][kKl].value) / 0.02;
-  return std::isnan(of_energy + of_flow) ? NAN : std::max(of_energy, of_flow);
+  return larger_share((of[0][kKl].value - of[1][kKl].value) / 0.002,
+                      (of[0][kFlowKl].value - of[2][kKl].value) / 0.02);
 }
 
 Refused fce_found(double energy, double flow) {
-  return [=] {
-    return std::vector<Quantities>{{quantity(kKl, energy, ""), quantity(kFlowKl, flow, "")},
-                                   {quantity(kKl, 0.03, "")},
-                                   {quantity(kKl, 0.015, "")}};
-  };
+  return measured_as({{quantity(kKl, energy, ""), quantity(kFlowKl, flow, "")},
+                      {quantity(kKl, 0.03, "")},
+                      {quantity(kKl, 0.015, "")}});
 }
 
 }  // namespace

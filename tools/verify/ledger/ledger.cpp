@@ -1,12 +1,9 @@
 #include "tools/verify/ledger/ledger.h"
 
-#include <algorithm>
-#include <cmath>
 #include <exception>
 #include <iterator>
 #include <set>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/clock.h"
@@ -59,11 +56,6 @@ Json json_of(const RowOutcome& outcome) {
 }
 
 }  // namespace
-
-Row figure(RowInfo info, RowResult (*measure)(const RowContext&)) {
-  return {std::move(info.name),  RowKind::figure, std::move(info.claim), std::move(info.source), false,
-          info.expected_seconds, measure};
-}
 
 std::span<const Row> ledger_rows() {
   static const Rows rows = joined(
@@ -132,14 +124,6 @@ RowOutcome run_row(const Row& row, const RowContext& context) {
   }
 }
 
-namespace {
-
-int64_t count_refusals(const std::vector<RowOutcome>& outcomes) {
-  return std::ranges::count_if(outcomes, [](const RowOutcome& outcome) { return !outcome.refusal.empty(); });
-}
-
-}  // namespace
-
 bool PlantReport::has_teeth() const {
   return honest.pass && std::ranges::all_of(plants, &PlantOutcome::caught);
 }
@@ -158,7 +142,8 @@ PlantReport plant_errors(const Row& row, const RowContext& context) {
 std::string ledger_json(const std::vector<RowOutcome>& outcomes) {
   Json rows = Json::array();
   for (const RowOutcome& outcome : outcomes) rows.push_back(json_of(outcome));
-  const int64_t refused = count_refusals(outcomes);
+  const auto refused =
+      std::ranges::count_if(outcomes, [](const RowOutcome& outcome) { return !outcome.refusal.empty(); });
   return Json{{"rows", rows},
               {"failed", std::ranges::count(outcomes, false, &RowOutcome::pass) - refused},
               {"not_run", refused}}
@@ -226,14 +211,10 @@ std::string table(const std::vector<RowOutcome>& outcomes, RowKind kind) {
 
 std::string ledger_markdown(const std::vector<RowOutcome>& outcomes, const std::string& measured_on) {
   std::string text = fmt::format("{}\nMeasured on {}.\n", kIntroduction, measured_on);
-  struct Section {
-    const char* title;
-    RowKind kind;
-  };
-  for (const Section section :
-       {Section{"Identities", RowKind::identity}, Section{"Figures", RowKind::figure}}) {
-    if (std::ranges::none_of(outcomes, [&](const auto& o) { return o.row->kind == section.kind; })) continue;
-    text += fmt::format("\n## {}\n\n{}", section.title, table(outcomes, section.kind));
+  for (const RowKind kind : {RowKind::identity, RowKind::figure}) {
+    if (std::ranges::none_of(outcomes, [&](const auto& o) { return o.row->kind == kind; })) continue;
+    text += fmt::format("\n## {}\n\n{}", kind == RowKind::identity ? "Identities" : "Figures",
+                        table(outcomes, kind));
   }
   text += "\n## How each was measured\n\n";
   for (const RowOutcome& outcome : outcomes) {

@@ -76,6 +76,14 @@ struct RowInfo {
   double expected_seconds;
 };
 
+/// The row that measures so, without planted errors.
+inline Row bare_row(RowKind kind, RowInfo info, std::function<RowResult(const RowContext&)> measure) {
+  return {std::move(info.name),      kind,
+          std::move(info.claim),     std::move(info.source),
+          kind == RowKind::identity, info.expected_seconds,
+          std::move(measure)};
+}
+
 /// A subject with an error, and the error's name.
 template <class Subject>
 struct Planted {
@@ -92,10 +100,7 @@ Row row_of(RowKind kind, RowInfo info, RowResult (*measure)(Subject, const RowCo
       return measure(subject, context);
     };
   };
-  Row row{std::move(info.name),      kind,
-          std::move(info.claim),     std::move(info.source),
-          kind == RowKind::identity, info.expected_seconds,
-          of(std::move(honest))};
+  Row row = bare_row(kind, std::move(info), of(std::move(honest)));
   for (Planted<Honest>& plant : plants)
     row.plants.push_back({std::move(plant.name), of(std::move(plant.subject))});
   return row;
@@ -111,6 +116,8 @@ Row identity(RowInfo info, RowResult (*measure)(Subject, const RowContext&),
 
 /// A figure's row without planted errors: each would train for as long as the row. What is a number of a
 /// model that is trained has a row by figure.h.
-Row figure(RowInfo info, RowResult (*measure)(const RowContext&));
+inline Row figure(RowInfo info, RowResult (*measure)(const RowContext&)) {
+  return bare_row(RowKind::figure, std::move(info), measure);
+}
 
 }  // namespace gradzoo

@@ -1,10 +1,19 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <string>
 #include <vector>
 
-#include "tools/verify/ledger/row.h"
+#include <fmt/format.h>
 
-/// The ledger's files, in the order of verify: one line each, and one in ledger.cpp.
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "tools/verify/ledger/row.h"
+#include "tools/verify/ledger/statistics.h"
+
+/// The ledger's files, in the order of verify: one line each, and one in ledger.cpp. Each includes this
+/// header and has with it what most of them measure with: tensors' ops, tapes, statistics and formats.
 namespace gradzoo {
 
 using Rows = std::vector<Row>;

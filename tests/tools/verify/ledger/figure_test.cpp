@@ -40,9 +40,7 @@ TEST_CASE("a figure trains each run, tells its numbers in the setting, and forge
   other.line = "nce data=ring8 hidden=8 steps=600 seed=2";
   other.how = "again";
   const Row row = figure({"a.b", "claim", "source", 1}, {again, other}, largest(kKl), AtMost{1.5},
-                         "by default", {kKl, kLogZ}, {{"three", [] {
-                                                         return kls({3, 1});
-                                                       }}});
+                         "by default", {kKl, kLogZ}, {{"three", measured_as(kls({3, 1}))}});
   const RowResult result = row.measure(context);
   CHECK(result.value == 2);
   CHECK(result.setting ==

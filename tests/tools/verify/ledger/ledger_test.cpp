@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/error_message.h"
+#include "tools/verify/ledger/figure.h"
 
 namespace gradzoo {
 
@@ -49,10 +50,7 @@ TEST_CASE("an unknown row names the nearest") {
 TEST_CASE("quick selects all identities and nothing else") {
   const std::vector<const Row*> quick = select_rows({}, true);
   for (const Row* row : quick) CHECK(row->kind == RowKind::identity);
-  const auto rows = ledger_rows();
-  CHECK(std::count_if(rows.begin(), rows.end(), [](const Row& row) {
-          return row.kind == RowKind::identity;
-        }) == static_cast<std::ptrdiff_t>(quick.size()));
+  CHECK(std::ranges::count(ledger_rows(), RowKind::identity, &Row::kind) == std::ssize(quick));
   CHECK(select_rows({"vae.is_nll"}, false).size() == 1);
 }
 
@@ -63,9 +61,8 @@ TEST_CASE("a row that cannot run says why, and is neither a value nor a failure"
   CHECK(outcome.refusal == "no data. Hint: fetch it");
   CHECK_FALSE(outcome.pass);
   CHECK(std::isnan(outcome.result.value));
-  const Row right{"c.d", RowKind::figure, "claim", "source", false, 1, [](const RowContext&) {
-                    return RowResult{2, AtMost{3}, "s"};
-                  }};
+  const auto measures = [](const RowContext&) -> RowResult { return {2, AtMost{3}, "s"}; };
+  const Row right{"c.d", RowKind::figure, "claim", "source", false, 1, measures};
   const std::vector<RowOutcome> outcomes = {outcome, run_row(right), {&row, {4, AtMost{3}, "s"}, false, 0.5}};
   CHECK(outcomes[1].refusal == "");
   CHECK(outcomes[1].pass);
@@ -86,13 +83,13 @@ TEST_CASE("a row that cannot run says why, and is neither a value nor a failure"
 }
 
 TEST_CASE("a figure's datasets are looked for, those of each of its runs") {
-  const Row row =
-      figure({"a.b", "claim", "source", 1}, {{"vae data=ring8"}, {"vae data=/nowhere/at/all seed=2"}},
-             largest(kKl), AtMost{1}, "");
+  const auto figure_of = [](const FigureRuns& runs) {
+    return figure({"a.b", "claim", "source", 1}, runs, largest(kKl), AtMost{1}, "");
+  };
+  const Row row = figure_of({{"vae data=ring8"}, {"vae data=/nowhere/at/all seed=2"}});
   CHECK(test::contains(missing_data(row), "/nowhere/at/all: no such folder or file"));
   CHECK(test::contains(missing_data(row), "/nowhere/at/all: no such folder or file"));  // nor the second time
-  CHECK(missing_data(
-            figure({"a.b", "claim", "source", 1}, {{"vae data=ring8"}}, largest(kKl), AtMost{1}, "")) == "");
+  CHECK(missing_data(figure_of({{"vae data=ring8"}})) == "");
   for (const Row& known : ledger_rows()) {
     const std::vector<std::string> data = known.data();
     const bool clothes = known.name == "ncsn.mdsm_fid" || known.name == "ncsn.fashion_fid";

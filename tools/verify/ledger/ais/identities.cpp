@@ -1,13 +1,7 @@
-#include <algorithm>
-#include <cmath>
 #include <memory>
 #include <numbers>
 #include <span>
 
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/networks/energy.h"
 #include "gradzoo/models/networks/rbm_layer.h"
@@ -17,7 +11,6 @@
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -69,12 +62,8 @@ PlanePair energy_pair() {
 /// p(z) = N(0, I) to p(z) p(x|z) of a random decoder 2-16-12 and bits x drawn from it: log p(x).
 PlanePair posterior_pair() {
   Rng rng(4, "ledger/ais-posterior");
-  VaeShape shape;
-  shape.data = {.example = {12}};
-  shape.latent = 2;
-  shape.hidden = 16;
-  shape.dtype = DType::f64;
-  const auto network = std::make_shared<VaeNetwork>(shape, rng);
+  const auto network = std::make_shared<VaeNetwork>(
+      VaeShape{.data = {.example = {12}}, .latent = 2, .hidden = 16, .dtype = DType::f64}, rng);
   sharpen(*network, 6);
   const Target prior = plane_normal(1);
   const NoGrad quiet;
@@ -88,47 +77,51 @@ PlanePair posterior_pair() {
 }
 
 /// Annealing between a pair of densities.
-using Annealing = AisEstimate (*)(const PlanePair& pair, int64_t chains, std::span<const double> betas,
-                                  Rng& rng);
+using Betas = std::span<const double>;
+using Annealing = AisEstimate (*)(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng);
 
-/// Changes what a path says of its weights: by a factor, or by taking them after the move.
-class PlantedWeights : public AnnealingPath {
+/// A path with an error planted in its moves.
+class PlantedPath : public AnnealingPath {
  public:
-  PlantedWeights(AnnealingPath& path, double factor, bool weighs_after)
-      : path_(path), factor_(factor), after_(weighs_after) {}
+  using Advance = std::function<Tensor(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng)>;
+  PlantedPath(std::shared_ptr<AnnealingPath> path, Advance advance)
+      : path_(std::move(path)), advance_(std::move(advance)) {}
   Tensor advance(Tensor& x, double from, double to, Rng& rng) override {
-    if (!after_) return path_.advance(x, from, to, rng) * factor_;
-    Tensor moved = x;
-    path_.advance(moved, from, to, rng);
-    x = moved;
-    return path_.advance(moved, from, to, rng);  // the weight where chains are by now
+    return advance_(*path_, x, from, to, rng);
   }
 
  private:
-  AnnealingPath& path_;
-  double factor_;
-  bool after_;
+  std::shared_ptr<AnnealingPath> path_;
+  Advance advance_;
 };
 
-AisEstimate anneal_with(const PlanePair& pair, int64_t chains, std::span<const double> betas, Rng& rng,
-                        double factor, bool weighs_after = false) {
+AisEstimate anneal_by(const PlantedPath::Advance& advance, const PlanePair& pair, int64_t chains, Betas betas,
+                      Rng& rng) {
   Hmc sampler({.step = 0.3, .leapfrog_steps = 5});
-  TargetPath path(pair.from, pair.to, sampler);
-  PlantedWeights planted(path, factor, weighs_after);
-  return annealed_importance_sampling(planted, pair.from.initial(chains, rng), betas, rng);
+  PlantedPath path(std::make_shared<TargetPath>(pair.from, pair.to, sampler), advance);
+  return annealed_importance_sampling(path, pair.from.initial(chains, rng), betas, rng);
 }
 
-AisEstimate anneal(const PlanePair& pair, int64_t chains, std::span<const double> betas, Rng& rng) {
-  return anneal_with(pair, chains, betas, rng, 1);
+template <int kPercent>  // of the weights
+AisEstimate anneal(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng) {
+  const auto advance = [](AnnealingPath& path, Tensor& x, double from, double to, Rng& draws) {
+    return path.advance(x, from, to, draws) * (kPercent / 100.0);
+  };
+  return anneal_by(advance, pair, chains, betas, rng);
+}
+
+// The weight where chains are by now.
+Tensor weigh_after_move(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
+  path.advance(x, from, to, rng);
+  Tensor moved = x;
+  return path.advance(moved, from, to, rng);
 }
 
 RowResult plane_vs_quadrature(Annealing annealing, const RowContext& context) {
   constexpr double kStandardErrors = 4.1, kLeastEss = 0.3;
-  constexpr int64_t kTemperatures = 101;
   constexpr int64_t kChains = 2000;
   std::vector<double> betas;
-  for (int64_t k = 0; k < kTemperatures; ++k)
-    betas.push_back(static_cast<double>(k) / static_cast<double>(kTemperatures - 1));
+  for (int64_t k = 0; k < 101; ++k) betas.push_back(static_cast<double>(k) / 100);
   std::string found;
   double worst = 0, least = 1;
   const std::pair<PlanePair, const char*> pairs[] = {{energy_pair(), "log Z of a perceptron's exp f"},
@@ -151,152 +144,126 @@ RowResult plane_vs_quadrature(Annealing annealing, const RowContext& context) {
 }  // namespace
 
 Rows ais_plane_rows() {
-  return {identity(
-      {"ais.plane_vs_quadrature",
-       "annealed importance sampling gives log Z of an energy and log p(x) of a decoder",
-       "Neal 2001; Wu, Burda, Salakhutdinov & Grosse 2017", 5},
-      plane_vs_quadrature, anneal,
-      {{"weights of the wrong sign", [](auto& pair, int64_t chains, std::span<const double> betas,
-                                        auto& rng) { return anneal_with(pair, chains, betas, rng, -1); }},
-       {"weights that are a tenth short",
-        [](auto& pair, int64_t chains, std::span<const double> betas, auto& rng) {
-          return anneal_with(pair, chains, betas, rng, 0.9);
-        }},
-       {"weights that are taken after the move",
-        [](auto& pair, int64_t chains, std::span<const double> betas, auto& rng) {
-          return anneal_with(pair, chains, betas, rng, 1, true);
-        }},
-       {"a density without its constant",
-        [](auto& pair, int64_t chains, std::span<const double> betas, auto& rng) {
-          PlanePair planted = pair;
-          planted.from.log_prob = [log_prob = pair.from.log_prob](auto& x) {
-            return log_prob(x) + std::log(2 * std::numbers::pi);
-          };
-          return anneal(planted, chains, betas, rng);
-        }}})};
+  return {
+      identity({"ais.plane_vs_quadrature",
+                "annealed importance sampling gives log Z of an energy and log p(x) of a decoder",
+                "Neal 2001; Wu, Burda, Salakhutdinov & Grosse 2017", 5},
+               plane_vs_quadrature, anneal<100>,
+               {{"weights of the wrong sign", anneal<-100>},
+                {"weights that are a tenth short", anneal<90>},
+                {"weights that are taken after the move",
+                 [](auto& pair, int64_t chains, Betas betas, auto& rng) {
+                   return anneal_by(weigh_after_move, pair, chains, betas, rng);
+                 }},
+                {"a density without its constant", [](auto& pair, int64_t chains, Betas betas, auto& rng) {
+                   PlanePair planted = pair;
+                   planted.from.log_prob = [log_prob = pair.from.log_prob](auto& x) {
+                     return log_prob(x) + std::log(2 * std::numbers::pi);
+                   };
+                   return anneal<100>(planted, chains, betas, rng);
+                 }}})};
 }
 
 namespace {
 
 constexpr double kStandardErrors = 3;
 
-/// A machine whose Z is worth annealing for, and biases that are not its own.
-struct AnnealedMachine {
-  std::unique_ptr<RbmLayer> layer = random_rbm(24, 12, 0.7, DType::f32, 7);
-  Tensor base_bias = layer->visible_bias().detach() * 0.5;
-};
-
 /// What is known of a machine's Z, from independent units with biases base_bias (n).
 using PartitionOf = Partition (*)(const RbmLayer&, const Tensor& base_bias);
 
-struct AnnealedZ {
-  double z;    // |annealed - exact log Z| in standard errors: the smaller of two seeds
-  double ess;  // the smaller of the two
-};
-
-/// Upwards on a machine of 24 x 12, 500 chains of 1000 temperatures.
-AnnealedZ annealed_against_exact(PartitionOf partition_of, uint64_t seed) {
+/// The smaller of what `z_of` gives with two seeds, of a machine of 24 x 12 and its exact log Z.
+double smaller_of_two_seeds(PartitionOf partition_of, uint64_t seed, std::string_view stream,
+                            FunctionRef<double(const Partition&, double exact, Rng& rng)> z_of) {
   const NoGrad quiet;
-  const AnnealedMachine machine;
-  const double exact = exact_log_partition(*machine.layer);
-  const Partition partition = partition_of(*machine.layer, machine.base_bias);
-  AnnealedZ out{INFINITY, 1};
+  const std::unique_ptr<RbmLayer> machine = random_rbm(24, 12, 0.7, DType::f32, 7);
+  const Tensor base_bias = machine->visible_bias().detach() * 0.5;
+  const double exact = exact_log_partition(*machine);
+  const Partition partition = partition_of(*machine, base_bias);
+  double least = INFINITY;
   for (const uint64_t which : {seed, seed + 1}) {
-    Rng rng(which, "ledger/ais");
-    const LogPartition up = anneal_up(partition, {.chains = 500, .temperatures = 1000}, rng);
-    out.z = std::min(out.z, std::abs(up.value - exact) / up.annealing.error);
-    out.ess = std::min(out.ess, up.annealing.ess);
+    Rng rng(which, stream);
+    least = std::min(least, z_of(partition, exact, rng));
   }
-  return out;
+  return least;
 }
 
+/// Upwards, 500 chains of 1000 temperatures: |annealed - exact log Z| in standard errors.
 RowResult rbm_vs_exact(PartitionOf partition_of, const RowContext& context) {
-  const AnnealedZ found = annealed_against_exact(partition_of, context.seed);
+  double ess = 1;  // the smaller of the two
+  const auto z_of = [&](const Partition& partition, double exact, Rng& rng) {
+    const LogPartition up = anneal_up(partition, {.chains = 500, .temperatures = 1000}, rng);
+    ess = std::min(ess, up.annealing.ess);
+    return std::abs(up.value - exact) / up.annealing.error;
+  };
+  const double z = smaller_of_two_seeds(partition_of, context.seed, "ledger/ais", z_of);
   return {
-      found.ess >= 0.3 ? found.z : INFINITY, AtMost{kStandardErrors},
+      ess >= 0.3 ? z : INFINITY, AtMost{kStandardErrors},
       fmt::format(
           "24 x 12 units, weights N(0, 0.7^2), 500 chains of 1000 temperatures, log Z in standard errors "
           "from enumeration; the better of two seeds, so false alarm 7e-6; ESS {:.2f} of 1 (at least 0.3)",
-          found.ess)};
+          ess)};
 }
 
 /// How far, in standard errors, the mean log-weight upwards lies above the exact log Z, or that downwards,
 /// from exact samples, below it, in 40 temperatures: the larger of both, the smaller of two seeds. Without
 /// error both are far below 0, as Jensen has it.
 RowResult rbm_bracket(PartitionOf partition_of, const RowContext& context) {
-  const NoGrad quiet;
-  const AnnealedMachine machine;
-  const double exact = exact_log_partition(*machine.layer);
-  const Partition partition = partition_of(*machine.layer, machine.base_bias);
   const AnnealingOptions options{.chains = 2000, .temperatures = 40};
-  double least = INFINITY;
-  for (const uint64_t which : {context.seed, context.seed + 1}) {
-    Rng rng(which, "ledger/bracket");
+  const auto z_of = [&](const Partition& partition, double exact, Rng& rng) {
     const LogPartition up = anneal_up(partition, options, rng), down = anneal_down(partition, options, rng);
     const double ratio = exact - partition.begin_log_z;
-    const double above = z_score(up.annealing.log_weights, ratio),
-                 below = z_score(down.annealing.log_weights, -ratio);
-    least = std::min(least, std::max(above, below));
-  }
-  return {least, AtMost{kStandardErrors},
+    return std::max(z_score(up.annealing.log_weights, ratio), z_score(down.annealing.log_weights, -ratio));
+  };
+  return {smaller_of_two_seeds(partition_of, context.seed, "ledger/bracket", z_of), AtMost{kStandardErrors},
           "the same machine in 40 temperatures, 2000 chains: standard errors by which the mean log-weight "
           "upwards is above the exact log Z, or that downwards from exact samples below it; the better of "
           "two seeds, so false alarm 7e-6"};
 }
 
-/// The path with its two halves spoilt.
-class PlantedPath : public AnnealingPath {
- public:
-  enum class Plant { moves_first, moves_nowhere };
-  PlantedPath(std::shared_ptr<AnnealingPath> path, Plant plant) : path_(std::move(path)), plant_(plant) {}
-  Tensor advance(Tensor& x, double from, double to, Rng& rng) override {
-    if (plant_ == Plant::moves_first) {  // the weight is of where the chain has gone
-      path_->advance(x, to, to, rng);
-      Tensor copy = x;
-      return path_->advance(copy, from, to, rng);
-    }
-    Tensor copy = x;
-    Tensor weights = path_->advance(copy, from, to, rng);
-    path_->advance(x, 0, 0, rng);
-    return weights;
-  }
+// The weight is of where the chain has gone.
+Tensor move_first(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
+  path.advance(x, to, to, rng);
+  Tensor copy = x;
+  return path.advance(copy, from, to, rng);
+}
 
- private:
-  std::shared_ptr<AnnealingPath> path_;
-  Plant plant_;
-};
+Tensor move_nowhere(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
+  Tensor copy = x;
+  Tensor weights = path.advance(copy, from, to, rng);
+  path.advance(x, 0, 0, rng);
+  return weights;
+}
 
-template <PlantedPath::Plant plant>
+template <auto advance>
 Partition planted(const RbmLayer& layer, const Tensor& base_bias) {
   Partition partition = rbm_partition(layer, base_bias);
-  partition.path = std::make_shared<PlantedPath>(partition.path, plant);
+  partition.path = std::make_shared<PlantedPath>(partition.path, advance);
   return partition;
 }
 
 }  // namespace
 
 Rows ais_rbm_rows() {
-  return {
-      identity({"ais.rbm_vs_exact", "annealed importance sampling finds an RBM's log Z",
-                "Neal 2001; Salakhutdinov & Murray 2008", 2},
-               rbm_vs_exact, rbm_partition,
-               {{"a forgotten 2^m",
-                 [](auto& layer, auto& base_bias) {
-                   Partition partition = rbm_partition(layer, base_bias);
-                   partition.begin_log_z -= static_cast<double>(layer.hidden()) * std::log(2.0);
-                   return partition;
-                 }},
-                {"chains that do not follow the temperature", planted<PlantedPath::Plant::moves_nowhere>}}),
-      identity({"ais.bracket",
-                "annealing upwards is below log Z on average, and downwards from exact samples above it",
-                "Jensen; Burda, Grosse & Salakhutdinov 2015", 1},
-               rbm_bracket, rbm_partition,
-               {{"weights of where chains went", planted<PlantedPath::Plant::moves_first>},
-                {"a descent that does not begin at the model", [](auto& layer, auto& base_bias) {
-                   Partition partition = rbm_partition(layer, base_bias);
-                   partition.end = partition.begin;
-                   return partition;
-                 }}})};
+  return {identity({"ais.rbm_vs_exact", "annealed importance sampling finds an RBM's log Z",
+                    "Neal 2001; Salakhutdinov & Murray 2008", 2},
+                   rbm_vs_exact, rbm_partition,
+                   {{"a forgotten 2^m",
+                     [](auto& layer, auto& base_bias) {
+                       Partition partition = rbm_partition(layer, base_bias);
+                       partition.begin_log_z -= static_cast<double>(layer.hidden()) * std::log(2.0);
+                       return partition;
+                     }},
+                    {"chains that do not follow the temperature", planted<move_nowhere>}}),
+          identity({"ais.bracket",
+                    "annealing upwards is below log Z on average, and downwards from exact samples above it",
+                    "Jensen; Burda, Grosse & Salakhutdinov 2015", 1},
+                   rbm_bracket, rbm_partition,
+                   {{"weights of where chains went", planted<move_first>},
+                    {"a descent that does not begin at the model", [](auto& layer, auto& base_bias) {
+                       Partition partition = rbm_partition(layer, base_bias);
+                       partition.end = partition.begin;
+                       return partition;
+                     }}})};
 }
 
 }  // namespace gradzoo

@@ -1,11 +1,7 @@
-#include <algorithm>
 #include <span>
-
-#include <fmt/format.h>
 
 #include "gradzoo/autograd/check/op_checks.h"
 #include "gradzoo/autograd/functional/functional.h"
-#include "gradzoo/autograd/ops.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {
@@ -48,8 +44,10 @@ std::vector<OpReport> check_wrong_cube(int order, const RowContext&) {
   return {gradcheck_op<WrongCube>(order)};
 }
 
-// How many reports are not ok, against none.
-RowResult ops_result(std::span<const OpReport> reports, int order) {
+// How many reports to that order are not ok, against none.
+template <int kOrder>
+RowResult ops_to_order(CheckOps check, const RowContext& context) {
+  const std::vector<OpReport> reports = check(kOrder, context);
   int failed = 0;
   double worst = 0;
   std::string names;
@@ -61,17 +59,7 @@ RowResult ops_result(std::span<const OpReport> reports, int order) {
   }
   return {static_cast<double>(failed), AtMost{0},
           fmt::format("f64, {} ops to order {}, worst relative error {:.1e}; ops that fail:{}",
-                      reports.size(), order, worst, failed ? names : " none")};
-}
-
-RowResult ops_order2(CheckOps check, const RowContext& context) { return ops_result(check(2, context), 2); }
-RowResult third_order(CheckOps check, const RowContext& context) { return ops_result(check(3, context), 3); }
-
-double largest_difference(const Tensor& a, const Tensor& b) {
-  const std::vector<double> x = a.to_vector(), y = b.to_vector();
-  double worst = x.size() == y.size() ? 0 : INFINITY;
-  for (size_t i = 0; i < std::min(x.size(), y.size()); ++i) worst = std::max(worst, std::abs(x[i] - y[i]));
-  return worst;
+                      reports.size(), kOrder, worst, failed ? names : " none")};
 }
 
 /// A smooth scalar network (B,d) -> (B).
@@ -89,45 +77,13 @@ struct Network {
   }
 };
 
-/// The Hessian of the network at one point, d x d, row-major.
-std::vector<double> network_hessian(int64_t d) {
-  Rng rng(6, "ledger/point");
-  const Network f(d);
-  return hessian([&](const Tensor& x) { return sum(f(x)); }, randn({1, d}, rng, DType::f64)).to_vector();
-}
-
-double quadratic_form(const std::vector<double>& h, const std::vector<double>& v) {
+double quadratic_form(const std::vector<double>& h, std::span<const double> v) {
   const size_t d = v.size();
   double total = 0;
   for (size_t i = 0; i < d; ++i) {
     for (size_t j = 0; j < d; ++j) total += v[i] * h[i * d + j] * v[j];
   }
   return total;
-}
-
-// Mean and variance of v'Hv, v's coordinates independent, each with the given values and weights: all
-// combinations.
-struct Moments {
-  double mean = 0, variance = 0;
-};
-
-Moments enumerate_probes(const std::vector<double>& h, size_t d, const std::vector<double>& values,
-                         const std::vector<double>& weights) {
-  size_t count = 1;
-  for (size_t i = 0; i < d; ++i) count *= values.size();
-  double first = 0, second = 0;
-  std::vector<double> v(d);
-  for (size_t code = 0; code < count; ++code) {
-    double weight = 1;
-    for (size_t i = 0, rest = code; i < d; ++i, rest /= values.size()) {
-      v[i] = values[rest % values.size()];
-      weight *= weights[rest % values.size()];
-    }
-    const double q = quadratic_form(h, v);
-    first += weight * q;
-    second += weight * q * q;
-  }
-  return {first, second - first * first};
 }
 
 double trace(const std::vector<double>& h, size_t d) {
@@ -146,8 +102,7 @@ double hessian_trace_error(HessianTrace laplacian_of) {
   const Tensor x = randn({kRows, kD}, rng, DType::f64), v = randn({kD}, rng, DType::f64);
   const Tensor a = randn({kD, kD}, rng, DType::f64);
   const auto quadratic = [&](const Tensor& t) { return sum(t * matmul(t, a), 1) * 0.5; };
-  double worst =
-      largest_difference(laplacian_of(quadratic, x), full({kRows}, trace(a.to_vector(), kD), DType::f64));
+  double worst = largest_abs(laplacian_of(quadratic, x) - trace(a.to_vector(), kD));
 
   const Network f(kD);
   const Tensor traces = laplacian_of(f, x);
@@ -156,9 +111,8 @@ double hessian_trace_error(HessianTrace laplacian_of) {
     const Tensor point = reshape(x.rows(row, row + 1), {kD});
     const Tensor h = hessian(one, point);
     worst = std::max(worst, std::abs(trace(h.to_vector(), kD) - traces.rows(row, row + 1).item()));
-    worst = std::max(worst, largest_difference(h, transpose(h)));
-    worst = std::max(worst,
-                     largest_difference(hvp(one, point, v), reshape(matmul(h, reshape(v, {kD, 1})), {kD})));
+    worst = std::max(worst, largest_abs(h - transpose(h)));
+    worst = std::max(worst, largest_abs(hvp(one, point, v) - reshape(matmul(h, reshape(v, {kD, 1})), {kD})));
   }
   return worst;
 }
@@ -191,18 +145,25 @@ double probe_variance(Probe probe, const std::vector<double>& h, size_t d) {
 /// probes of a Hessian, and over Gaussian probes by a quadrature that is exact for them.
 RowResult hutchinson_variance(ProbeVariance variance, const RowContext&) {
   double worst = 0;
-  const auto compare = [&](Probe probe, size_t d, const std::vector<double>& values,
-                           const std::vector<double>& weights) {
-    const std::vector<double> h = network_hessian(static_cast<int64_t>(d));
-    const Moments found = enumerate_probes(h, d, values, weights);
-    const double expected = variance(probe, h, d);
-    worst = std::max(worst, std::abs(found.mean - trace(h, d)) / std::max(1.0, std::abs(trace(h, d))));
-    worst = std::max(worst, std::abs(found.variance - expected) / std::max(1.0, std::abs(expected)));
+  const auto compare = [&](Probe probe, const Cubature& probes) {
+    const int64_t dims = probes.points.dim(1);
+    const auto d = static_cast<size_t>(dims);
+    Rng rng(6, "ledger/point");
+    const Network f(dims);
+    const Tensor at = randn({1, dims}, rng, DType::f64);
+    const std::vector<double> h = hessian([&](const Tensor& x) { return sum(f(x)); }, at).to_vector();
+    double first = 0, second = 0;  // moments of v'Hv
+    for (int64_t i = 0; i < probes.weight.size(); ++i) {
+      const double q = quadratic_form(h, {probes.points.data<double>() + i * dims, d});
+      const double weight = probes.weight.data<double>()[i];
+      first += weight * q;
+      second += weight * q * q;
+    }
+    worst = std::max({worst, relative_error(first, trace(h, d)),
+                      relative_error(second - first * first, variance(probe, h, d))});
   };
-  compare(Probe::rademacher, 8, {-1, 1}, {0.5, 0.5});
-  const double root3 =
-      std::sqrt(3.0);  // three-point Gauss-Hermite: exact for polynomials of degree 5 in each coordinate
-  compare(Probe::gaussian, 6, {-root3, 0, root3}, {1.0 / 6, 2.0 / 3, 1.0 / 6});
+  compare(Probe::rademacher, all_signs(8));
+  compare(Probe::gaussian, gauss_hermite(6));
   return {worst, AtMost{1e-11},
           "f64, network Hessian: all 2^8 Rademacher probes; Gaussian probes by 3^6 Gauss-Hermite nodes, "
           "exact for degree 5; largest relative error"};
@@ -215,10 +176,11 @@ Rows derivative_rows() {
       identity(
           {"autodiff.ops_order2", "every op's first and second derivative is what finite differences say",
            "definition of the derivative", 20},
-          ops_order2, check_ops<false>, {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
+          ops_to_order<2>, check_ops<false>,
+          {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
       identity({"autodiff.third_order", "so is the third derivative of every smooth op",
                 "definition of the derivative", 20},
-               third_order, check_ops<true>,
+               ops_to_order<3>, check_ops<true>,
                {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
       identity({"autodiff.hessian_trace",
                 "the Laplacian is the trace of the Hessian, which is symmetric, and of x'Ax/2 it is tr A",

@@ -1,14 +1,7 @@
-#include <algorithm>
-#include <cmath>
-#include <vector>
-
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/random.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/layers/image_layers.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -104,8 +97,7 @@ Tensors penalty_gradient(NormFn norm, const Tensor& x0, const Tensor& scale0, co
   const Tape tape;
   const Tensor y = sum(norm(x, 2, scale, shift, {.eps = 0.1, .silu = true}) * weights);
   const Tensor slope = grad(y, x, {.create_graph = true});
-  const Tensor wanted[] = {x, scale, shift};
-  return grad(sum(square(slope)), wanted);
+  return grad(sum(square(slope)), {x, scale, shift});
 }
 
 Tensor plain_norm(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,

@@ -1,10 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/dbn/dbn.h"
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/models/rbm/rbm.h"
@@ -12,7 +5,6 @@
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -24,24 +16,17 @@ void copy_values(const Tensor& from, Tensor to) {
   std::copy_n(from.data<double>(), from.size(), to.mutable_data<double>());
 }
 
-Tensor all_patterns(int64_t bits) { return binary_patterns(0, int64_t{1} << bits, bits, DType::f64); }
+// log p(x | h) = sum_i x_i l_i - softplus(l_i) of all units (U, k) and logits l (L, k): (U, L).
+Tensor log_probs_of_pairs(const Tensor& units, const Tensor& logits) {
+  return matmul(units, logits, false, true) - reshape(sum(softplus(logits), 1), {1, logits.dim(0)});
+}
 
-/// Both factors of all pairs (x, h) of the layer below: (2^n, 2^m).
-struct PairTables {
-  Tensor likelihood;   // log p(x | h)
-  Tensor recognition;  // log Q(h | x)
-};
-
-PairTables pair_tables(const RbmLayer& layer) {
-  const int64_t n = layer.visible(), m = layer.hidden();
-  const Tensor x = all_patterns(n), h = all_patterns(m);
-  const auto log_probs = [](const Tensor& units, const Tensor& logits) {  // (U, k), (L, k) -> (U, L)
-    const Tensor linear = matmul(units, logits, false, true);
-    return linear - reshape(sum(softplus(logits), 1), {1, logits.dim(0)});
-  };
-  const Tensor down = matmul(h, layer.weight(), false, true) + layer.visible_bias(),
-               up = matmul(x, layer.weight()) + layer.hidden_bias();
-  return {log_probs(x, down), transpose(log_probs(h, up))};
+// The logits of p(x | h), and of Q(h | x).
+Tensor likelihood_logits(const RbmLayer& layer, const Tensor& h) {
+  return matmul(h, layer.weight(), false, true) + layer.visible_bias();
+}
+Tensor recognition_logits(const RbmLayer& layer, const Tensor& x) {
+  return matmul(x, layer.weight()) + layer.hidden_bias();
 }
 
 /// Of a machine of 6 x 4 below its own transpose, whose recognition is exact, so that every draw of the bound
@@ -74,13 +59,14 @@ UntiedBound untied_bound(DbnBound bound, uint64_t seed) {
   RbmStack layers;
   layers.push_back(random_rbm(6, 5, 1, DType::f64, 10));
   layers.push_back(random_rbm(5, 4, 1, DType::f64, 11));
-  const RbmLayer& top = *layers[1];
+  const RbmLayer &below = *layers[0], &top = *layers[1];
   const double log_z = exact_log_partition(top);
-  const Tensor x = all_patterns(6);
-  const PairTables tables = pair_tables(*layers[0]);
-  const Tensor prior = neg(top.free_energy(all_patterns(5))) - log_z;  // (2^m): log p(h)
-  const Tensor joint = tables.likelihood + prior, recognition = exp(tables.recognition);
-  const Tensor expected = sum(recognition * (joint - tables.recognition), 1), log_p = logsumexp(joint, 1);
+  const Tensor x = all_patterns(6), h = all_patterns(5);
+  const Tensor log_q =
+      transpose(log_probs_of_pairs(h, recognition_logits(below, x)));  // log Q(h | x), (2^n, 2^m)
+  const Tensor prior = neg(top.free_energy(h)) - log_z;                // log p(h), (2^m)
+  const Tensor joint = log_probs_of_pairs(x, likelihood_logits(below, h)) + prior;
+  const Tensor expected = sum(exp(log_q) * (joint - log_q), 1), log_p = logsumexp(joint, 1);
 
   Rng rng(seed, "ledger/dbn-untied");
   Tensors draws;
@@ -104,10 +90,9 @@ RowResult bound_below(DbnBound bound, const RowContext& context) {
 
 // Each layer as many epochs as the machine that stands alone.
 RowResult versus_rbm(const RowContext& context) {
-  const double
-      bound = evaluate_on_test(trained_once("dbn hidden=500,500 epochs=40 seed=1", context))[kDbnBound].value,
-      alone =
-          evaluate_on_test(trained_once("rbm hidden=500 epochs=20 seed=1", context))[kRbmLogLikelihood].value;
+  const auto tested = [&](const std::string& line) { return evaluate_on_test(trained_once(line, context)); };
+  const double bound = tested("dbn hidden=500,500 epochs=40 seed=1")[kDbnBound].value,
+               alone = tested("rbm hidden=500 epochs=20 seed=1")[kRbmLogLikelihood].value;
   return {
       bound, AtLeast{alone - 5},
       fmt::format(
@@ -116,12 +101,8 @@ RowResult versus_rbm(const RowContext& context) {
           alone, bound - alone)};
 }
 
-// log p(x | h), and the logits of Q(h | x).
 Tensor log_likelihood_below(const RbmLayer& layer, const Tensor& x, const Tensor& h) {
-  return sum(bernoulli_log_prob(x, matmul(h, layer.weight(), false, true) + layer.visible_bias()), 1);
-}
-Tensor recognition_logits(const RbmLayer& layer, const Tensor& x) {
-  return matmul(x, layer.weight()) + layer.hidden_bias();
+  return sum(bernoulli_log_prob(x, likelihood_logits(layer, h)), 1);
 }
 
 }  // namespace

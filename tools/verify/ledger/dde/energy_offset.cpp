@@ -1,10 +1,3 @@
-#include <algorithm>
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/dde/dde.h"
@@ -39,10 +32,7 @@ double modes_with_fake_density(Measured runs) {
 }
 
 Refused modes_found(double with, double without) {
-  return [=] {
-    return std::vector<Quantities>{{quantity(kModesCovered, with, "")},
-                                   {quantity(kModesCovered, without, "")}};
-  };
+  return measured_as({{quantity(kModesCovered, with, "")}, {quantity(kModesCovered, without, "")}});
 }
 
 }  // namespace

@@ -1,18 +1,13 @@
-#include <algorithm>
-#include <cmath>
 #include <numbers>
 
 #include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/networks/time_network.h"
 #include "gradzoo/models/score/objectives.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -78,9 +73,7 @@ RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
   const Mlp net({3, 24, 24, 3}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
   const Tensor data = randn({40, 3}, rng, DType::f64), eps = randn({40, 3}, rng, DType::f64);
   const Mixing at = geometric_path(kFirst, kLast)(0.6);
-  const std::vector<NamedTensor> named = net.named_parameters();
-  Tensors parameters;
-  for (const NamedTensor& parameter : named) parameters.push_back(parameter.tensor);
+  const Tensors parameters = parameters_of(net);
 
   const Tape tape;
   const Tensor by_noise = mean(sum(square(net.forward(data + eps * at.noise) - eps), 1)) * 0.5;
@@ -113,13 +106,12 @@ using LogDensityAlong = Tensor (*)(VelocityFn v, const Tensor& x);
 /// KL of what the path's start leaves of the data.
 RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
   const NoisePath path = cosine_path();
-  const double scale = path(1).data, noise = path(1).noise;
+  const double scale = path(1).data, variance = variance_at(path(1));
   const auto velocity = [&](const Tensor& x, double t) {
     return velocity_of(gaussian_prediction(x, path(t)), path(t));
   };
   Rng rng(3, "ledger/flow-bits");
   const Tensor x = randn({20'000, 2}, rng, DType::f64) * kStd + kMean;
-  const double variance = scale * scale * kStd * kStd + noise * noise;
   const Tensor wanted = sum(square(x * scale - scale * kMean), 1) * (-0.5 / variance) -
                         std::log(2 * std::numbers::pi * variance);
   const Tensor found = log_density(velocity, x * scale);
@@ -184,8 +176,7 @@ using UnetFn = Tensor (*)(const Unet& net, const Tensor& x, const Tensor& t);
 RowResult unet_second_order(UnetFn read, const RowContext& context) {
   Rng rng(context.seed, "ledger/unet");
   const Unet net(1, 0, rng, {.channels = 8, .embedding = 8, .dtype = DType::f64});
-  for (NamedTensor& parameter : net.named_parameters()) {
-    Tensor values = parameter.tensor;
+  for (Tensor values : parameters_of(net)) {
     const NoGrad quiet;
     values += randn(values.shape(), rng, DType::f64) * 0.1;
   }
@@ -210,14 +201,14 @@ Rows path_rows() {
           {{"the noise's denoised a hundredth short",
             {.from_noise =
                  [](auto& said, auto& x, auto& at) {
-                   return Prediction{prediction_from_noise(said, x, at).denoised * 0.99,
-                                     prediction_from_noise(said, x, at).noise};
+                   const Prediction exact = prediction_from_noise(said, x, at);
+                   return Prediction{exact.denoised * 0.99, exact.noise};
                  }}},
            {"the velocity's denoised a hundredth short",
             {.from_velocity =
                  [](auto& said, auto& x, auto& at) {
-                   return Prediction{prediction_from_velocity(said, x, at).denoised * 0.99,
-                                     prediction_from_velocity(said, x, at).noise};
+                   const Prediction exact = prediction_from_velocity(said, x, at);
+                   return Prediction{exact.denoised * 0.99, exact.noise};
                  }}},
            {"a score of the wrong sign",
             {.from_score = [](auto& said, auto& x,
@@ -320,12 +311,6 @@ PathPoints straight(const Tensor& noise, const Tensor& data, const Tensor& t) {
 using FlowLogDensity = Tensor (*)(VelocityFn u, const Tensor& x);
 Tensor log_density_by_divergence(VelocityFn u, const Tensor& x) { return flow_log_density(u, x); }
 
-/// |log Z| of the density of the flow of u in the plane by quadrature, where it should be 0.
-double density_normalisation_error(FlowLogDensity log_density, VelocityFn u) {
-  const Grid grid({{-8, -8}, {8, 8}}, 128);
-  return std::abs(log_partition(grid, on_grid(grid, [&](const Tensor& x) { return log_density(u, x); })));
-}
-
 // Briefly of a velocity that is written down.
 // A perceptron as it begins, its output twice as large: it bends space as a trained one does.
 RowResult density_normalised(FlowLogDensity log_density, const RowContext& context) {
@@ -335,9 +320,10 @@ RowResult density_normalised(FlowLogDensity log_density, const RowContext& conte
     return net.forward(concat(x, full({x.dim(0), 1}, t, DType::f64), 1)) * 2.0;
   };
   const auto written_down = [](const Tensor& x, double t) { return x * (0.5 * t) + sin(x) * 0.5; };
-  const double error = context.brief ? density_normalisation_error(log_density, written_down)
-                                     : density_normalisation_error(log_density, u);
-  return {error, AtMost{1e-4},
+  const auto log_prob = [&](const Tensor& x) {
+    return context.brief ? log_density(written_down, x) : log_density(u, x);
+  };
+  return {log_integral_error(Grid({{-8, -8}, {8, 8}}, 128), log_prob), AtMost{1e-4},
           "an untrained perceptron 3-48-48-2 SiLU, twice its output, f64, 128 x 128 cells over [-8,8]^2: "
           "|log Z|"};
 }

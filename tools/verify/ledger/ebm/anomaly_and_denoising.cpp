@@ -1,12 +1,5 @@
-#include <algorithm>
-#include <cmath>
 #include <optional>
-#include <string>
-#include <vector>
 
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/eval/sample_metrics.h"
@@ -54,12 +47,6 @@ AnomalyFigures measure_anomalies(AnomalyScore score, const Tensor& expected, con
   return found;
 }
 
-/// The smallest AUROC over what it must be, .99 of noise and .95 of Fashion-MNIST: at least 1.
-double anomaly_figure(const AnomalyFigures& found) {
-  const double noise = found.noise.value / kNoiseGate;
-  return found.fashion ? std::min(noise, found.fashion->value / kFashionGate) : noise;
-}
-
 /// What the row says beside its numbers.
 struct AnomalyReport {
   AnomalyFigures figures;
@@ -89,10 +76,12 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
   return {found, digits.dim(0), others};
 }
 
+/// The smallest AUROC over what it must be, .99 of noise and .95 of Fashion-MNIST: at least 1.
 RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
   const auto [found, images, others] = anomalies(context);
+  const double noise = found.noise.value / kNoiseGate;
   return {
-      anomaly_figure(found), AtLeast{1},
+      found.fashion ? std::min(noise, found.fashion->value / kFashionGate) : noise, AtLeast{1},
       fmt::format(
           "{}, on the digits 0 to 8: AUROC of -f, {} test digits against as many others: uniform noise {} "
           "(at least {}); the held-out digit 9 {}; {} (at least {}); value: the smallest over its gate",
@@ -170,8 +159,8 @@ Rows ebm_image_rows() {
              "means of f over 2000 digits of training, which must lie in [-1,1], else the value is infinite, "
              "and of the test set, and over uniform noise, the value (published: -17.9)",
              {kOfTraining, kOfTest},
-             {{"an energy that is flat", [] { return std::vector<Quantities>{scores(0, 0, 0)}; }},
-              {"an energy that has drifted", [] { return std::vector<Quantities>{scores(-30, -30, -48)}; }}}),
+             {{"an energy that is flat", measured_as({scores(0, 0, 0)})},
+              {"an energy that has drifted", measured_as({scores(-30, -30, -48)})}}),
       row_of<AnomalyOf>(RowKind::figure,
                         {"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400},
                         anomaly, anomalies_of_energy,

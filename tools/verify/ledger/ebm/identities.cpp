@@ -1,16 +1,8 @@
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 #include <span>
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
 
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/ebm/ebm.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/nn/layers/layers.h"
@@ -19,7 +11,6 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -29,7 +20,7 @@ using CdLoss = Tensor (*)(TensorFn log_density, const Tensor& data, const Tensor
 
 /// |descent direction of the loss - grad mean log p(data)| over the latter's norm, for a network on five
 /// states whose samples come in exactly the model's proportions; log p by enumeration.
-double cd_gradient_error(CdLoss loss) {
+RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
   // State i has probability n_i / 16 under the model: its row carries log n_i, and the network g enters as
   // g - g.detach(), 0 in value.
   constexpr std::array<int, 5> kCounts{1, 2, 3, 4, 6};
@@ -48,8 +39,7 @@ double cd_gradient_error(CdLoss loss) {
 
   Rng rng(5, "ledger/cd");
   const Mlp network({2, 8, 1}, rng, {.activation = "tanh", .linear = {.dtype = DType::f64}});
-  Tensors parameters;
-  for (const NamedTensor& parameter : network.named_parameters()) parameters.push_back(parameter.tensor);
+  const Tensors parameters = parameters_of(network);
   const auto log_density = [&](const Tensor& x) {
     const Tensor g = network.forward(slice(x, 1, 0, 2));
     return reshape(slice(x, 1, 2, 3) + (g - g.detach()), {x.dim(0)});
@@ -62,17 +52,9 @@ double cd_gradient_error(CdLoss loss) {
   // Samples come out of a chain that reads the network: they depend on theta, and must be held fixed.
   const Tensor& weight = parameters.front();
   const Tensor samples = rows(in_proportion) * (sum(weight) - sum(weight).detach() + 1.0);
-  const Tensors descent = grad(loss(log_density, data, samples), parameters);
-  double error = 0, norm = 0;
-  for (size_t i = 0; i < exact.size(); ++i) {
-    error += sum(square(exact[i] + descent[i])).item();
-    norm += sum(square(exact[i])).item();
-  }
-  return std::sqrt(error / norm);
-}
-
-RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
-  return {cd_gradient_error(loss), AtMost{1e-12},
+  Tensors ascent = grad(loss(log_density, data, samples), parameters);
+  for (Tensor& part : ascent) part = neg(part);
+  return {relative_distance(ascent, exact), AtMost{1e-12},
           "f64, five states under an MLP 2-8-1, 16 samples in exactly the model's proportions, log p by "
           "enumeration: error of the theta-gradient over its norm"};
 }
@@ -137,6 +119,7 @@ double closed_log_z(const PrecisionGaussian& product) {
   return kFirst.log_prob(mu).item() + kSecond.log_prob(mu).item() - product.log_prob(mu).item();
 }
 
+/// The largest |log of the normalised product - closed form| where that is above -20, and of log Z: nats.
 double density_error(const Target& composed, const PrecisionGaussian& product) {
   const Grid grid({{-8, -8}, {8, 8}}, 400);
   const Tensor log_values = on_grid(grid, composed.log_prob);
@@ -151,49 +134,28 @@ double density_error(const Target& composed, const PrecisionGaussian& product) {
   return worst;
 }
 
-// Means, variances and covariance about the known mean, in standard errors: each chain's last point is one
-// independent draw.
-double moment_error(const Tensor& x, const PrecisionGaussian& product) {
-  const auto deviation = [](const Tensor& draws, double expected) {
-    return std::abs(z_score(draws, expected));
-  };
-  const Tensor u = slice(x, 1, 0, 1) - product.mx, v = slice(x, 1, 1, 2) - product.my;
-  const double det = product.determinant();
-  return std::max({deviation(u, 0), deviation(v, 0), deviation(square(u), product.r / det),
-                   deviation(square(v), product.p / det), deviation(u * v, -product.q / det)});
-}
-
 using Composition = Target (*)(const Target& a, const Target& b);
-
-/// What the composition of two Gaussians in the plane is held to.
-struct CompositionErrors {
-  double density;  // largest |log of the normalised product - closed form| where that is above -20, and of
-                   // log Z: nats
-  double moments;  // largest deviation of a MALA sample's mean or covariance: standard errors
-  double acceptance;
-};
-
-CompositionErrors measure_composition(Composition compose, uint64_t seed) {
-  constexpr int64_t kChains = 20000;
-  const Target composed = compose(kFirst.target(), kSecond.target());
-  const PrecisionGaussian product = closed_product(kFirst, kSecond);
-  Rng rng(seed, "ledger/composition");
-  const Tensor start = randn({kChains, 2}, rng, DType::f64) * 2.0;
-  const ChainResult chains =
-      run_chains(composed, start, AdjustedLangevin({.step = 0.15}), {.steps = 100, .warmup = 90}, rng);
-  return {density_error(composed, product), moment_error(chains.x, product), chains.acceptance};
-}
 
 RowResult composition_gaussians(Composition compose, const RowContext& context) {
   constexpr double kDensity = 1e-9, kStandardErrors = 4.3;
-  const CompositionErrors found = measure_composition(compose, context.seed);
+  constexpr int64_t kChains = 20000;
+  const Target composed = compose(kFirst.target(), kSecond.target());
+  const PrecisionGaussian product = closed_product(kFirst, kSecond);
+  Rng rng(context.seed, "ledger/composition");
+  const Tensor start = randn({kChains, 2}, rng, DType::f64) * 2.0;
+  const ChainResult chains =
+      run_chains(composed, start, AdjustedLangevin({.step = 0.15}), {.steps = 100, .warmup = 90}, rng);
+  const double density = density_error(composed, product), det = product.determinant();
+  // Each chain's last point is one independent draw.
+  const double moments =
+      moments_z(chains.x, {product.mx, product.my}, product.r / det, -product.q / det, product.p / det);
   return {
-      std::max(found.density / kDensity, found.moments / kStandardErrors), AtMost{1},
+      std::max(density / kDensity, moments / kStandardErrors), AtMost{1},
       fmt::format(
           "two correlated Gaussians in the plane, their log-densities added: normalised on a 400^2 grid off "
           "by at most {:.1e} nats (allowed {:.0e}), log Z included; 20000 MALA chains (acceptance {:.2f}): 2 "
           "means and 3 covariances within {:.2f} SE (allowed {}; false alarm 9e-5); value: the larger share",
-          found.density, kDensity, found.acceptance, found.moments, kStandardErrors)};
+          density, kDensity, chains.acceptance, moments, kStandardErrors)};
 }
 
 }  // namespace
@@ -246,38 +208,12 @@ Tensor written_out(const Named& p, const DataShape& shape, const Tensor& x) {
   return reshape(linear(h, taken_weight(p, kWeights[5]), p.at("conv.head.2.bias")), {x.dim(0)});
 }
 
-// Pixels enter twofold. A kernel of k meets a pixel in ceil(k / 2) windows along an axis, so a layer whose
-// matrix stretches nothing stretches an image at most so many times. SiLU is nowhere steeper than 1.0999.
-double steepest() {
-  constexpr double kSilu = 1.0999, kWindows = 3.0 * 2 * 2 * 2;
-  return 2 * kWindows * std::pow(kSilu, 5);
-}
-
 /// The largest singular value of a weight (..., n) as a matrix whose columns are its last axis: the root of
 /// the largest eigenvalue of A'A.
 double largest_singular_value(const Tensor& weight) {
   const int64_t n = weight.dim(-1);
   const Tensor a = cast(reshape(weight.detach(), {weight.size() / n, n}), DType::f64);
   return std::sqrt(max(symmetric_eigen(matmul(a, a, true, false)).values).item());
-}
-
-struct SpectralErrors {
-  double singular;  // largest |sigma_1 - 1| of the layers' weights as the network takes them
-  double value;     // largest |f - f'| over the spread of f', f' of those weights with the layers written out
-  double slope;     // largest |grad f| over the bound of the product of layers
-};
-
-/// Of a model with net=conv, at images x (n, pixels) in [0,1].
-SpectralErrors spectral_errors(Ebm& model, const DataShape& shape, const Tensor& x) {
-  const NoGrad quiet;
-  const Named tensors = tensors_of(model.network());
-  double singular = 0;
-  for (const std::string layer : kWeights)
-    singular = std::max(singular, std::abs(largest_singular_value(taken_weight(tensors, layer)) - 1));
-  const Tensor wanted = written_out(tensors, shape, x), found = model.network().log_density(x);
-  const Tensor slopes = sqrt(sum(square(model.network().score(x)), 1));
-  return {singular, largest_abs(found - wanted) / (max(wanted) - min(wanted)).item(),
-          max(slopes).item() / steepest()};
 }
 
 /// An energy after its training.
@@ -298,15 +234,27 @@ RowResult spectral_norm(const SpectralTraining& how, const RowContext& context) 
   Rng rng(context.seed, "ledger/spectral");
   const Tensor digits = read_examples(trained->data.train(), 0, kImages, Pixels::grey, rng).x;
   const Tensor x = concat(digits, rand(digits.shape(), rng), 0);
-  const SpectralErrors found = spectral_errors(model, trained->data.shape(), x);
+  const NoGrad quiet;
+  const Named tensors = tensors_of(model.network());
+  double singular = 0;  // largest |sigma_1 - 1| of the layers' weights as the network takes them
+  for (const std::string layer : kWeights)
+    singular = std::max(singular, std::abs(largest_singular_value(taken_weight(tensors, layer)) - 1));
+  const Tensor wanted = written_out(tensors, trained->data.shape(), x),
+               found = model.network().log_density(x);
+  const double value = largest_abs(found - wanted) / (max(wanted) - min(wanted)).item();
+  // Pixels enter twofold. A kernel of k meets a pixel in ceil(k / 2) windows along an axis, so a layer whose
+  // matrix stretches nothing stretches an image at most so many times. SiLU is nowhere steeper than 1.0999.
+  constexpr double kSilu = 1.0999, kWindows = 3.0 * 2 * 2 * 2;
+  const double slope =
+      max(sqrt(sum(square(model.network().score(x)), 1))).item() / (2 * kWindows * std::pow(kSilu, 5));
   return {
-      std::max({found.singular / kSingular, found.value / kValue, found.slope}), AtMost{1},
+      std::max({singular / kSingular, value / kValue, slope}), AtMost{1},
       fmt::format(
           "convolutions 4-8-16-16 and 16 units, 100 steps of training: largest singular values of the six "
           "weights, by the eigenvalues of A'A, are 1 to {:.1e} (allowed {}: one step of power iteration "
           "after each); f of {} digits and as many images of noise is that of these weights to {:.1e} of its "
           "spread (allowed {:.0e}), its steepest slope {:.1e} of the layers' bound; value: the largest share",
-          found.singular, kSingular, kImages, found.value, kValue, found.slope)};
+          singular, kSingular, kImages, value, kValue, slope)};
 }
 
 // Every weight far from where it was, and no power iteration since.

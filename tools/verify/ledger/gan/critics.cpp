@@ -1,11 +1,4 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/gan/game.h"
 #include "gradzoo/models/gan/gan.h"
@@ -69,21 +62,17 @@ double penalty_error(GanNet net, int64_t pac, SlopeFn penalty, double (*of_slope
                          .dtype = DType::f64},
                         rng);
   const Tensor x = rand({4, 32}, rng, DType::f64) * 2.0 - 1.0;
-  const auto value = [&] {
+  const auto read = [&](FunctionRef<Tensor(const Tensor& penalised)> number) {
     const Tape tape;
     const Tensor at = x.clone().requires_grad_();
-    return penalty(at, d.judge(at, {})).item();
+    return number(penalty(at, d.judge(at, {}))).item();
   };
+  const auto value = [&] { return read([](const Tensor& penalised) { return penalised; }); };
   double worst = relative(value(), penalty_by_differences(d, x, of_slope));
-  for (const NamedTensor& parameter : d.named_parameters()) {
-    Tensor weight = parameter.tensor;
+  for (Tensor weight : parameters_of(d)) {
     const Tensor was = weight.clone().detach(), direction = randn(weight.shape(), rng, DType::f64);
-    double along = 0;
-    {
-      const Tape tape;
-      const Tensor at = x.clone().requires_grad_();
-      along = sum(grad(penalty(at, d.judge(at, {})), weight).detach() * direction).item();
-    }
+    const double along =
+        read([&](const Tensor& penalised) { return sum(grad(penalised, weight).detach() * direction); });
     const auto moved = [&](double step) {
       for (int64_t i = 0; i < weight.size(); ++i)
         weight.mutable_data<double>()[i] = was.data<double>()[i] + step * direction.data<double>()[i];

@@ -1,11 +1,5 @@
 #include "gradzoo/models/gan/game.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/gan/gan.h"
 #include "tools/verify/ledger/rows.h"
@@ -99,29 +93,6 @@ RowResult metric(GridDistance distance, const RowContext& context) {
                   n, kPlaces)};
 }
 
-/// V of a trained discriminator on draws that it never saw.
-struct HeldOutValue {
-  double value;           // nats
-  double standard_error;  // over the draws
-  double in_se() const { return std::abs(value + std::log(4.0)) / standard_error; }
-};
-
-/// Trains as discriminator_errors does, then takes `value` of each of two held-out sets of draws.
-std::vector<HeldOutValue> held_out_values(LogitsFn loss, LogitsFn value, const TwoBumps& p, const TwoBumps& q,
-                                          int64_t steps, uint64_t seed) {
-  constexpr int64_t kHeldOut = 4000;
-  TrainedDiscriminator trained(loss, p, q, steps, seed);
-  Rng rng(seed, "ledger/held-out");
-  std::vector<HeldOutValue> out;
-  for (int set = 0; set < 2; ++set) {
-    const Tensor real = trained.logits(p.sample(kHeldOut, rng)),
-                 fake = trained.logits(q.sample(kHeldOut, rng));
-    out.push_back(
-        {value(real, fake).item(), std::hypot(standard_error(real, true), standard_error(fake, false))});
-  }
-  return out;
-}
-
 /// A game at its end: what trains D, what its value is, and the generator's law beside the data's.
 struct Endgame {
   LogitsFn loss = minimax.discriminator, value = gan_value;
@@ -129,15 +100,22 @@ struct Endgame {
 };
 
 RowResult equilibrium(const Endgame& game, const RowContext& context) {
+  constexpr int64_t kHeldOut = 4000;
   const int64_t steps = context.count(2000, 500);
-  const std::vector<HeldOutValue> found =
-      held_out_values(game.loss, game.value, kReal, game.q, steps, context.seed);
-  return {std::min(found[0].in_se(), found[1].in_se()), AtMost{3},
+  TrainedDiscriminator trained(game.loss, kReal, game.q, steps, context.seed);
+  Rng rng(context.seed, "ledger/held-out");
+  double off[2], in_se[2];  // V + log 4 on draws that D never saw: nats, and |that| in standard errors
+  for (size_t set = 0; set < 2; ++set) {
+    const Tensor real = trained.logits(kReal.sample(kHeldOut, rng)),
+                 fake = trained.logits(game.q.sample(kHeldOut, rng));
+    off[set] = game.value(real, fake).item() + std::log(4.0);
+    in_se[set] = std::abs(off[set]) / std::hypot(standard_error(real, true), standard_error(fake, false));
+  }
+  return {std::min(in_se[0], in_se[1]), AtMost{3},
           fmt::format("p = q two bumps N(+-1.2, .6^2), {} steps of 512 + 512 fresh draws: V of two held-out "
                       "sets of 4000 + 4000 is {:+.1e} and {:+.1e} nats from -log 4, {:.2f} and {:.2f} SE; "
                       "value: the smaller (both beyond 3 SE by chance: below 1e-4)",
-                      steps, found[0].value + std::log(4.0), found[1].value + std::log(4.0), found[0].in_se(),
-                      found[1].in_se())};
+                      steps, off[0], off[1], in_se[0], in_se[1])};
 }
 
 Tensor smoothed(const Tensor& real, const Tensor& fake) {

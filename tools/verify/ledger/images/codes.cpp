@@ -1,5 +1,3 @@
-#include <string>
-
 #include "gradzoo/models/base/over_examples.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
@@ -31,10 +29,8 @@ FigureRuns on_noisy_backgrounds(const std::vector<std::string>& noises) {
 }
 
 Refused erred(double with, double without) {
-  return [=] {
-    const Quantities first{quantity(kWrongByCodes, with, "")}, second{quantity(kWrongByCodes, without, "")};
-    return std::vector<Quantities>{first, first, second, second};
-  };
+  const Quantities first{quantity(kWrongByCodes, with, "")}, second{quantity(kWrongByCodes, without, "")};
+  return measured_as({first, first, second, second});
 }
 
 }  // namespace

@@ -1,8 +1,3 @@
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
-
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/models/nce/nce.h"
 #include "gradzoo/models/pictures/image_pictures.h"
@@ -36,17 +31,19 @@ FigureRun mlp_vae(int64_t samples, const std::string& data = "mnist") {
 
 const std::vector<QuantityInfo> kSaid = {kFrechetDistance, kConfidentShare};
 
-// The first run's distance over the second's.
-double share_of_next(Measured runs) {
-  return runs[0][kFrechetDistance].value / runs[1][kFrechetDistance].value;
+// The first run's distance over the second's: at most `gate`.
+Row share(RowInfo info, FigureRuns runs, double gate, std::string setting,
+          std::vector<Planted<Refused>> plants = {}) {
+  const auto value = [](Measured of) {
+    return of[0][kFrechetDistance].value / of[1][kFrechetDistance].value;
+  };
+  return figure(std::move(info), std::move(runs), value, AtMost{gate}, std::move(setting), kSaid,
+                std::move(plants));
 }
 
 // A model whose distance is so many times the VAE's.
 Refused far_off(double times) {
-  return [times] {
-    return std::vector<Quantities>{{quantity(kFrechetDistance, 600 * times, "")},
-                                   {quantity(kFrechetDistance, 600, "")}};
-  };
+  return measured_as({{quantity(kFrechetDistance, 600 * times, "")}, {quantity(kFrechetDistance, 600, "")}});
 }
 
 // The model's distance over the VAE's, and beside it the distance of samples drawn with another option.
@@ -54,10 +51,10 @@ Row share_of_vae(RowInfo info, const std::string& line, double gate, std::string
                  int64_t samples = 10'000, const std::string& option = "") {
   FigureRuns runs = {drawn(line, samples), mlp_vae(samples)};
   if (!option.empty()) runs.push_back(drawn(line, samples, option));
-  return figure(std::move(info), std::move(runs), share_of_next, AtMost{gate},
-                std::move(setting) + ", the distance over the MLP VAE's", kSaid,
-                {{"a share that is half a percent too large", far_off(1.005 * gate)},
-                 {"a hundred times the VAE's distance", far_off(100)}});
+  return share(std::move(info), std::move(runs), gate,
+               std::move(setting) + ", the distance over the MLP VAE's",
+               {{"a share that is half a percent too large", far_off(1.005 * gate)},
+                {"a hundred times the VAE's distance", far_off(100)}});
 }
 
 // Share of samples that the classifier calls what was asked for.
@@ -122,58 +119,52 @@ Rows image_figure_rows() {
           "the default U-Net by class and ten clusters of each, guidance 1.25, 10 epochs of 55k, annealed "
           "Langevin, aim .1",
           2'000),
-      figure(
+      share(
           {"ncsn.mdsm_fid",
            "one energy for all levels of noise draws digits nearer to real ones than the VAE's",
            "Li, Chen & Sommer 2019", 900},
           {drawn("ncsn net=mdsm epochs=5", 500), mlp_vae(500),
            drawn("ncsn net=mdsm epochs=5 data=fashion", 500), mlp_vae(500, "fashion")},
-          share_of_next, AtMost{1},
+          1,
           "the default U-Net, whose distance from an image is the energy, by class, 5 epochs of 55k, "
-          "annealed Langevin: the distance over the MLP VAE's; beside it that of clothes, and of their VAE",
-          kSaid),
-      figure(
+          "annealed Langevin: the distance over the MLP VAE's; beside it that of clothes, and of their VAE"),
+      share(
           {"ddpm.discriminator",
            "a discriminator of a model's own noisy samples brings diffusion without classes nearer to digits",
            "Kim et al. 2023", 900},
           {drawn("ddpm epochs=14 classes=none discriminator=0.3", 2'000),
            drawn("ddpm epochs=14 classes=none discriminator=0.3", 2'000, "discriminator_weight=0")},
-          share_of_next, AtMost{0.95},
+          0.95,
           "14 epochs of 55k, the last .3 of them the discriminator's, 50 steps of ddim: the distance with "
           "its slope, twice, over that without, aim .8",
-          kSaid, {{"a share that is half a percent too large", far_off(1.005 * 0.95)}}),
+          {{"a share that is half a percent too large", far_off(1.005 * 0.95)}}),
       // Of the classifier of these data: no scale of digits.
-      figure({"ncsn.fashion_fid", "annealed Langevin draws clothes nearer to real ones than a VAE of clothes",
-              "Song & Ermon 2019, 2020", 900},
-             {drawn("ncsn classes=labels data=fashion", 1'000), mlp_vae(1'000, "fashion")}, share_of_next,
-             AtMost{1},
-             "Fashion-MNIST by its own classifier, the default U-Net by class, 10 epochs of 55k, annealed "
-             "Langevin, the distance over the MLP VAE's",
-             kSaid),
-      figure({"nce.mnist_fid",
-              "codes of a flow that walk by the weights of an energy, which tells digits from its samples, "
-              "become digits",
-              "Gutmann & Hyvarinen 2010; Nijkamp et al. 2022", 900},
-             {drawn("nce data=mnist", 1'000, "draw=langevin"), drawn("nce data=mnist", 1'000, "draw=flow"),
-              drawn("nce data=mnist", 1'000, "draw=energy")},
-             share_of_next, AtMost{0.5},
-             "4 epochs of 55k, the flow alone for .6 of them: the distance of codes that walked over that of "
-             "the flow's samples; beside them these, one of ten by weight",
-             kSaid, {{"a share that is half a percent too large", far_off(1.005 * 0.5)}}),
+      share({"ncsn.fashion_fid", "annealed Langevin draws clothes nearer to real ones than a VAE of clothes",
+             "Song & Ermon 2019, 2020", 900},
+            {drawn("ncsn classes=labels data=fashion", 1'000), mlp_vae(1'000, "fashion")}, 1,
+            "Fashion-MNIST by its own classifier, the default U-Net by class, 10 epochs of 55k, annealed "
+            "Langevin, the distance over the MLP VAE's"),
+      share({"nce.mnist_fid",
+             "codes of a flow that walk by the weights of an energy, which tells digits from its samples, "
+             "become digits",
+             "Gutmann & Hyvarinen 2010; Nijkamp et al. 2022", 900},
+            {drawn("nce data=mnist", 1'000, "draw=langevin"), drawn("nce data=mnist", 1'000, "draw=flow"),
+             drawn("nce data=mnist", 1'000, "draw=energy")},
+            0.5,
+            "4 epochs of 55k, the flow alone for .6 of them: the distance of codes that walked over that of "
+            "the flow's samples; beside them these, one of ten by weight",
+            {{"a share that is half a percent too large", far_off(1.005 * 0.5)}}),
       figure({"nce.mnist_auroc", "the energy tells test digits from the flow's samples",
               "Gutmann & Hyvarinen 2010", 900},
              {{"nce data=mnist seed=1", evaluate_on_test, "", true}}, least(kTiltAuroc), AtLeast{0.8},
              "the same run, 5,000 samples of the flow",
              {kTiltAuroc, kEffectiveShare, kBitsPerDim, kFlowBits}),
-      figure(
-          {"fce.mnist_fid",
-           "a flow that plays against the energy draws digits no further off than by likelihood",
-           "Gao et al. 2020", 1800},
-          {drawn("fce data=mnist", 1'000, "draw=flow"), drawn("nce data=mnist", 1'000, "draw=flow")},
-          share_of_next, AtMost{1.1},
-          "4 epochs of 55k, the flow alone for .6 of them: the distance of the flow's samples over that of "
-          "a flow that then stayed as it was, aim .9",
-          kSaid),
+      share({"fce.mnist_fid",
+             "a flow that plays against the energy draws digits no further off than by likelihood",
+             "Gao et al. 2020", 1800},
+            {drawn("fce data=mnist", 1'000, "draw=flow"), drawn("nce data=mnist", 1'000, "draw=flow")}, 1.1,
+            "4 epochs of 55k, the flow alone for .6 of them: the distance of the flow's samples over that of "
+            "a flow that then stayed as it was, aim .9"),
       share_of_vae({"dae.mnist_fid", "digits of a denoiser at one noise level", "Vincent 2011", 300}, "dae",
                    1.5, "the default perceptron, one noise of .5, 10 epochs"),
       share_of_vae({"dde.mnist_fid",
@@ -197,15 +188,14 @@ Rows image_figure_rows() {
            "Radford et al. 2016; Liu et al. 2020", 600},
           "gan net=dcgan", 0.12,
           "convolutions of 64 and 128 channels, 50 clusters, the default 10 epochs of 55k"),
-      figure({"gan.negative_augmentation",
-              "jigsaws of real digits as further fakes, against the same GAN without them",
-              "Sinha et al. 2021", 120},
-             {drawn("gan net=dcgan clusters=0 channels=16 epochs=2 negative_augmentation=jigsaw", 2'000),
-              drawn("gan net=dcgan clusters=0 channels=16 epochs=2", 2'000)},
-             share_of_next, AtMost{1.2},
-             "convolutions of 16 and 32 channels, 2 epochs of 55k, jigsaws as a fifth of the fakes: the "
-             "distance with them over that without",
-             kSaid),
+      share({"gan.negative_augmentation",
+             "jigsaws of real digits as further fakes, against the same GAN without them",
+             "Sinha et al. 2021", 120},
+            {drawn("gan net=dcgan clusters=0 channels=16 epochs=2 negative_augmentation=jigsaw", 2'000),
+             drawn("gan net=dcgan clusters=0 channels=16 epochs=2", 2'000)},
+            1.2,
+            "convolutions of 16 and 32 channels, 2 epochs of 55k, jigsaws as a fifth of the fakes: the "
+            "distance with them over that without"),
       share_of_vae(
           {"ebm.mnist_fid", "chains of an energy-based model draw digits nearer to real ones than the VAE's",
            "Tieleman 2008 (the method)", 700},

@@ -1,15 +1,7 @@
 #include "gradzoo/models/made/made.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/functional/functional.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/function_ref.h"
-#include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/nn/distributions.h"
 #include "gradzoo/nn/layers/init.h"
 #include "tools/verify/ledger/figure.h"
@@ -49,7 +41,7 @@ void for_each_network(FunctionRef<void(const MadeNetwork&)> fn) {
 /// layers, with and without direct connections.
 RowResult made_normalised(MadeFunction log_prob, const RowContext&) {
   const NoGrad quiet;
-  const Tensor states = binary_patterns(0, int64_t{1} << kSize, kSize, DType::f64);
+  const Tensor states = all_patterns(kSize);
   double worst = 0;
   for_each_network([&](const MadeNetwork& network) {
     worst = std::max(worst, std::abs(logsumexp(log_prob(network, states)).item()));

@@ -1,9 +1,6 @@
-#include <algorithm>
-#include <cmath>
 #include <numbers>
 
 #include "gradzoo/autograd/functional/functional.h"
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/nce/nce.h"

@@ -1,13 +1,9 @@
 #include "gradzoo/models/eval/likelihood_and_samples.h"
 
-#include <algorithm>
-#include <cmath>
 #include <functional>
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "gradzoo/autograd/ops.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -1,17 +1,9 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/nn/layers/init.h"
 #include "gradzoo/samplers/target.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -25,8 +17,7 @@ JointTable joint_table(const RbmLayer& layer) {
   const NoGrad quiet;
   const DType dtype = layer.weight().dtype();
   const int64_t n = layer.visible(), m = layer.hidden();
-  const Tensor x = binary_patterns(0, int64_t{1} << n, n, dtype),
-               h = binary_patterns(0, int64_t{1} << m, m, dtype);
+  const Tensor x = all_patterns(n, dtype), h = all_patterns(m, dtype);
   const Tensor of_x = matmul(x, reshape(layer.visible_bias(), {n, 1})),
                of_h = reshape(matmul(h, reshape(layer.hidden_bias(), {m, 1})), {1, h.dim(0)});
   return {x, h, matmul(matmul(x, layer.weight()), h, false, true) + of_x + of_h};
@@ -34,43 +25,35 @@ JointTable joint_table(const RbmLayer& layer) {
 
 /// Both conditionals and a draw of hidden units, x (B, n) -> (B, m).
 struct UnitSides {
-  Conditionals (*conditionals)(const RbmLayer&) = [](const RbmLayer& layer) {
-    return Conditionals{[&layer](const Tensor& x) { return layer.hidden_probabilities(x); },
-                        [&layer](const Tensor& h) { return layer.visible_probabilities(h); }};
+  Conditionals (*conditionals)(const RbmLayer&) = [](auto& layer) {
+    return Conditionals{[&layer](auto& x) { return layer.hidden_probabilities(x); },
+                        [&layer](auto& h) { return layer.visible_probabilities(h); }};
   };
-  Tensor (*draw)(const RbmLayer&, const Tensor& x, Rng& rng) =
-      [](const RbmLayer& layer, const Tensor& x, Rng& rng) { return RbmGibbs(layer).draw_hidden(x, rng); };
+  Tensor (*draw)(const RbmLayer&, const Tensor& x, Rng& rng) = [](auto& layer, auto& x, auto& rng) {
+    return RbmGibbs(layer).draw_hidden(x, rng);
+  };
 };
 
 /// Largest |P - P from the table of all p(x, h)| over both conditionals and all x and h of a machine of 5
-/// x 4.
-double conditionals_error(const UnitSides& sides) {
+/// x 4; and of draws of its hidden units the largest deviation of a unit's mean, in standard errors of
+/// 200,000 draws, of 4 units.
+RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
+  constexpr double kError = 1e-14, kStandardErrors = 4.3;
+  constexpr int64_t kDraws = 200'000;
   const NoGrad quiet;
-  const auto layer = random_rbm(5, 4, 1, DType::f64, 1);
+  const auto layer = random_rbm(5, 4, 1, DType::f64, 1), drawn = random_rbm(5, 4, 1, DType::f32, 1);
   const JointTable table = joint_table(*layer);
   const Conditionals found = sides.conditionals(*layer);
   const Tensor of_h = matmul(softmax(table.log_weights, 1), table.h);        // (2^n, m)
   const Tensor of_x = matmul(softmax(table.log_weights, 0), table.x, true);  // (2^m, n)
-  return std::max(largest_abs(found.hidden(table.x) - of_h), largest_abs(found.visible(table.h) - of_x));
-}
+  const double error =
+      std::max(largest_abs(found.hidden(table.x) - of_h), largest_abs(found.visible(table.h) - of_x));
 
-/// Draws of hidden units, x (B, n) -> (B, m): the largest deviation of a unit's mean, in standard errors of
-/// 200,000 draws, of 4 units.
-double draws_z(const UnitSides& sides, uint64_t seed) {
-  const NoGrad quiet;
-  constexpr int64_t kDraws = 200'000;
-  const auto layer = random_rbm(5, 4, 1, DType::f32, 1);
   const Tensor x = binary_patterns(0b10110, 0b10111, 5, DType::f32);
-  Rng rng(seed, "ledger/draws");
-  const Tensor means = mean(sides.draw(*layer, broadcast_to(x, {kDraws, 5}), rng), 0);
-  const Tensor p = reshape(layer->hidden_probabilities(x), {4});
-  return largest_abs((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
-}
-
-RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
-  constexpr double kError = 1e-14, kStandardErrors = 4.3;
-  const double error = conditionals_error(sides);
-  const double z = draws_z(sides, context.seed);
+  Rng rng(context.seed, "ledger/draws");
+  const Tensor means = mean(sides.draw(*drawn, broadcast_to(x, {kDraws, 5}), rng), 0);
+  const Tensor p = reshape(drawn->hidden_probabilities(x), {4});
+  const double z = largest_abs((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
   return {std::max(error / kError, z / kStandardErrors), AtMost{1},
           fmt::format("5 x 4 units, f64, both conditionals of all states against the table of p(x, h): off "
                       "by {:.1e} (allowed {:.0e}); 200000 draws of h by the fused kernel: {:.2f} SE (allowed "
@@ -137,19 +120,13 @@ double rbm_gradient_error(RbmGradient gradient, bool centred) {
   const auto f = [&](const Tensor& x) {
     return neg(reshape(matmul(x, column(b_plain)), {x.dim(0)}) + sum(softplus(matmul(x, w) + c_plain), 1));
   };
-  const Tensors leaves{w, b, c};
-  Tensors expected = grad(mean(f(data)) - mean(f(samples)), leaves);
+  Tensors expected = grad(mean(f(data)) - mean(f(samples)), {w, b, c});
   const NoGrad quiet;
   if (centred) {
     expected[1] = expected[1] - reshape(matmul(expected[0], column(lambda)), {kVisible});
     expected[2] = expected[2] - reshape(matmul(expected[0], column(mu), true), {kHidden});
   }
-  double error = 0, size = 0;
-  for (size_t i = 0; i < expected.size(); ++i) {
-    error += sum(square(found[i] - expected[i])).item();
-    size += sum(square(expected[i])).item();
-  }
-  return std::sqrt(error / size);
+  return relative_distance(found, expected);
 }
 
 Tensors written_gradient(RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu,
@@ -230,7 +207,7 @@ Rows rbm_machine_rows() {
             [](auto& layer) {
               const NoGrad quiet;
               const int64_t m = layer.hidden();
-              const Tensor h = binary_patterns(0, int64_t{1} << m, m, DType::f64);
+              const Tensor h = all_patterns(m);
               return logsumexp(reshape(matmul(h, reshape(layer.hidden_bias(), {m, 1})), {h.dim(0)})).item();
             }}}),
       identity(
@@ -266,8 +243,8 @@ Tensor bars_and_stripes(DType dtype) {
 
 /// What trains the machine on the patterns, and what gives its log Z.
 struct ExactLearning {
-  void (*train)(RbmLayer& layer, const Tensor& patterns,
-                int64_t steps) = [](RbmLayer& layer, const Tensor& patterns, int64_t steps) {
+  void (*train)(RbmLayer&, const Tensor& patterns, int64_t steps) = [](auto& layer, auto& patterns,
+                                                                       int64_t steps) {
     RbmLearning learning(layer, {.chains = RbmChains::exact, .momentum = 0.9}, {}, 1);
     for (int64_t step = 0; step < steps; ++step) learning.step(patterns, 0.2);
   };

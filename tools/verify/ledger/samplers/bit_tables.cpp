@@ -1,15 +1,8 @@
-#include <algorithm>
-#include <cmath>
 #include <numeric>
 
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/samplers/kinds/gibbs.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -30,13 +23,7 @@ std::vector<size_t> states_of(const Tensor& x) {
 }
 
 // All 2^bits states in order, (2^bits, bits) f64.
-Tensor all_states(int64_t bits) {
-  std::vector<double> out;
-  for (int64_t state = 0; state < int64_t{1} << bits; ++state) {
-    for (int64_t i = bits - 1; i >= 0; --i) out.push_back(static_cast<double>(state >> i & 1));
-  }
-  return tensor(out, {int64_t{1} << bits, bits}, DType::f64);
-}
+Tensor all_states(int64_t bits) { return flip(all_patterns(bits), 1); }
 
 /// A law on {0,1}^bits: the probability of every state, x_0 being the highest bit of its number.
 struct BitTable {
@@ -44,33 +31,30 @@ struct BitTable {
   std::vector<double> probabilities;  // 2^bits of them
 
   /// States drawn exactly: (n, bits) f64.
-  Tensor sample(int64_t n, Rng& rng) const;
-  /// Its logarithm as what chains walk on.
-  Target target() const;
-};
-
-Tensor BitTable::sample(int64_t n, Rng& rng) const {
-  std::vector<double> upto(probabilities.size());
-  std::partial_sum(probabilities.begin(), probabilities.end(), upto.begin());
-  std::vector<int64_t> places;
-  places.reserve(static_cast<size_t>(n));
-  for (const double u : rand({n}, rng, DType::f64).to_vector()) {
-    const auto found = std::upper_bound(upto.begin(), upto.end() - 1, u * upto.back());
-    places.push_back(found - upto.begin());
+  Tensor sample(int64_t n, Rng& rng) const {
+    std::vector<double> upto(probabilities.size());
+    std::partial_sum(probabilities.begin(), probabilities.end(), upto.begin());
+    std::vector<int64_t> places;
+    places.reserve(static_cast<size_t>(n));
+    for (const double u : rand({n}, rng, DType::f64).to_vector()) {
+      const auto found = std::upper_bound(upto.begin(), upto.end() - 1, u * upto.back());
+      places.push_back(found - upto.begin());
+    }
+    return index_select(all_states(bits), 0, tensor(places, {n}));
   }
-  return index_select(all_states(bits), 0, tensor(places, {n}));
-}
 
-Target BitTable::target() const {
-  const Tensor log_p = log(tensor(probabilities, {int64_t{1} << bits}, DType::f64));
-  return {.log_prob =
-              [log_p](const Tensor& x) {
-                const std::vector<size_t> states = states_of(x);
-                const std::vector<int64_t> places(states.begin(), states.end());
-                return index_select(log_p, 0, tensor(places, {x.dim(0)}));
-              },
-          .binary = true};
-}
+  /// Its logarithm as what chains walk on.
+  Target target() const {
+    const Tensor log_p = log(tensor(probabilities, {int64_t{1} << bits}, DType::f64));
+    return {.log_prob =
+                [log_p](const Tensor& x) {
+                  const std::vector<size_t> states = states_of(x);
+                  const std::vector<int64_t> places(states.begin(), states.end());
+                  return index_select(log_p, 0, tensor(places, {x.dim(0)}));
+                },
+            .binary = true};
+  }
+};
 
 /// Sixteen probabilities on four bits, between 0.01 and 0.15.
 BitTable lopsided_bits() {
@@ -84,47 +68,34 @@ BitTable lopsided_bits() {
 
 /// A bipartite binary model on three visible and two hidden bits, f(x, h) = x'Wh + b'x + c'h.
 struct SmallBipartite {
-  Tensor w, b, c;  // (3, 2), (3), (2)
+  Tensor w = tensor({1.5, -1, -2, 0.5, 1, 1.2}, {3, 2}, DType::f64);
+  Tensor b = tensor({0.3, -0.4, 0.8}, {3}, DType::f64), c = tensor({-0.5, 0.6}, {2}, DType::f64);
 
-  SmallBipartite();
   /// p(x) by the sum over all h.
-  BitTable table() const;
-  Target target() const;
+  BitTable table() const {
+    const NoGrad quiet;
+    const Tensor x = all_states(3), h = all_states(2);
+    const Tensor f = matmul(matmul(x, w), h, false, true) + sum(x * b, 1, true) + sum(h * c, 1);  // (8, 4)
+    return {3, softmax(logsumexp(f, 1), 0).to_vector()};
+  }
+
+  Target target() const {
+    const auto log_prob = [*this](const Tensor& x) {
+      return sum(x * b, 1) + sum(softplus(matmul(x, w) + c), 1);
+    };
+    return {.log_prob = log_prob,
+            .conditionals = {
+                .hidden = [*this](const Tensor& x) { return sigmoid(matmul(x, w) + c); },
+                .visible = [*this](const Tensor& h) { return sigmoid(matmul(h, w, false, true) + b); }},
+            .binary = true};
+  }
 };
-
-SmallBipartite::SmallBipartite()
-    : w(tensor({1.5, -1, -2, 0.5, 1, 1.2}, {3, 2}, DType::f64)),
-      b(tensor({0.3, -0.4, 0.8}, {3}, DType::f64)),
-      c(tensor({-0.5, 0.6}, {2}, DType::f64)) {}
-
-BitTable SmallBipartite::table() const {
-  const NoGrad quiet;
-  const Tensor x = all_states(3), h = all_states(2);
-  const Tensor f = matmul(matmul(x, w), h, false, true) + sum(x * b, 1, true) + sum(h * c, 1);  // (8, 4)
-  return {3, softmax(logsumexp(f, 1), 0).to_vector()};
-}
-
-Target SmallBipartite::target() const {
-  const auto log_prob = [*this](const Tensor& x) {
-    return sum(x * b, 1) + sum(softplus(matmul(x, w) + c), 1);
-  };
-  return {.log_prob = log_prob,
-          .conditionals = {
-              .hidden = [*this](const Tensor& x) { return sigmoid(matmul(x, w) + c); },
-              .visible = [*this](const Tensor& h) { return sigmoid(matmul(h, w, false, true) + b); }},
-          .binary = true};
-}
 
 double law_p_value(const BitTable& table, const Tensor& x) {
   const std::vector<size_t> states = states_of(x);
   std::vector<double> count(table.probabilities.size(), 0.0);
   for (const size_t state : states) ++count[state];
-  double chi_square = 0;
-  for (size_t state = 0; state < count.size(); ++state) {
-    const double expected = static_cast<double>(states.size()) * table.probabilities[state];
-    chi_square += (count[state] - expected) * (count[state] - expected) / expected;
-  }
-  return chi_square_tail(chi_square, static_cast<int64_t>(count.size()) - 1);
+  return chi_square_tail(chi_square(count, table.probabilities), static_cast<int64_t>(count.size()) - 1);
 }
 
 double balance_p_value(const Tensor& x, const Tensor& moved, size_t states) {
@@ -144,36 +115,23 @@ double balance_p_value(const Tensor& x, const Tensor& moved, size_t states) {
   return chi_square_tail(chi_square, pairs);
 }
 
-/// P-values of Pearson's chi-squares.
-struct TablePValues {
-  double law;       // from x ~ p, x' has the law p
-  double balance;   // (x, x') is met as often as (x', x)
-  double approach;  // chains that began at zeros have the law p
-
-  double least() const;
-};
-
-double TablePValues::least() const { return std::min({law, balance, approach}); }
-
-/// `chains` chains: one transition from x ~ p, and `steps` transitions from zeros.
-TablePValues measure_table(const BitTable& table, Kernel kernel, int64_t chains, int64_t steps,
-                           uint64_t seed) {
+/// The least p-value of three Pearson's chi-squares of `chains` chains: from x ~ p, x' has the law p, and (x,
+/// x') is met as often as (x', x); after `steps` transitions from zeros chains have the law p.
+RowResult table_result(const BitTable& table, FunctionRef<Tensor(const Tensor& x, Rng& rng)> kernel,
+                       int64_t chains, int64_t steps, uint64_t seed, std::string_view what) {
   Rng rng(seed, "ledger/tables");
   const NoGrad quiet;
   const Tensor x = table.sample(chains, rng), moved = kernel(x, rng);
   Tensor far = zeros({chains, table.bits}, DType::f64);
   for (int64_t step = 0; step < steps; ++step) far = kernel(far, rng);
-  return {law_p_value(table, moved), balance_p_value(x, moved, table.probabilities.size()),
-          law_p_value(table, far)};
-}
-
-RowResult table_result(const TablePValues& found, int64_t chains, int64_t steps, std::string_view what) {
+  const double law = law_p_value(table, moved), approach = law_p_value(table, far),
+               balance = balance_p_value(x, moved, table.probabilities.size());
   return {
-      found.least(), AtLeast{kLeastP},
+      std::min({law, balance, approach}), AtLeast{kLeastP},
       fmt::format(
           "{}; {} chains: from x ~ p one transition, x' against p: p-value {:.3f}; (x, x') against (x', x): "
           "{:.3f}; from zeros, after {} transitions, against p: {:.3f}; value: the least; false alarm 9e-5",
-          what, chains, found.law, found.balance, steps, found.approach)};
+          what, chains, law, balance, steps, approach)};
 }
 
 using GibbsMove = Tensor (*)(const SmallBipartite& model, const Tensor& x, Rng& rng);
@@ -183,10 +141,9 @@ Tensor block_gibbs(const SmallBipartite& model, const Tensor& x, Rng& rng) {
 
 RowResult gibbs_table(GibbsMove move, const RowContext& context) {
   constexpr int64_t kChains = 100'000;
-  const int64_t steps = context.count(30, 20);
   const SmallBipartite model;
   const auto kernel = [&](const Tensor& x, Rng& rng) { return move(model, x, rng); };
-  return table_result(measure_table(model.table(), kernel, kChains, steps, context.seed), kChains, steps,
+  return table_result(model.table(), kernel, kChains, context.count(30, 20), context.seed,
                       "three visible and two hidden bits, p(x) by summing over both");
 }
 
@@ -206,11 +163,10 @@ Tensor bits_in_order(const SmallBipartite& model, const Tensor& x, Rng& rng) {
 using TargetOf = Target (*)(const BitTable& table);
 
 RowResult flip_table(TargetOf target_of, const RowContext& context) {
-  const int64_t chains = context.count(100'000, 30'000), steps = context.count(120, 100);
   const BitTable table = lopsided_bits();
   const Target target = target_of(table);
   const auto kernel = [&](const Tensor& x, Rng& rng) { return one_step(SingleFlip(), target, x, rng); };
-  return table_result(measure_table(table, kernel, chains, steps, context.seed), chains, steps,
+  return table_result(table, kernel, context.count(100'000, 30'000), context.count(120, 100), context.seed,
                       "sixteen probabilities on four bits");
 }
 

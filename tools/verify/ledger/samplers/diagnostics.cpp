@@ -1,9 +1,5 @@
 #include "gradzoo/samplers/diagnostics/diagnostics.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "gradzoo/autograd/ops.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -1,16 +1,8 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/samplers/kinds/annealed.h"
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "gradzoo/samplers/metropolis.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -35,30 +27,12 @@ LeapfrogEnd leapfrog_from(const Target& target, const Tensor& x, const Tensor& p
   return leapfrog(target, x, value_and_score(target, x), p.clone(), ones({x.dim(1)}, x.dtype()), e, steps);
 }
 
-/// One transition of many chains on a target.
-using HamiltonianMove = Tensor (*)(const Target& target, const Tensor& x, Rng& rng);
-
-RowResult hmc_exchangeable(HamiltonianMove move, const RowContext& context) {
-  const int64_t pairs = context.count(1'000'000, 100'000);
-  constexpr double kMost = 4.4;  // standard errors; one of six beyond it: 6.5e-5
-  double worst = 0;
-  std::string found;
-  const struct {
-    const char* name;
-    LineDensity density;
-  } cases[] = {{"N(0,1)", standard_normal_density()},
-               {"a lopsided mixture", lopsided_density()},
-               {"N(0,1) cut to [-.5, 1]", cut_normal_density()}};
-  for (const auto& each : cases) {
-    const auto kernel = [&](const Tensor& x, Rng& rng) { return move(each.density.target, x, rng); };
-    const double z = exchange_z(each.density, kernel, pairs, context.seed);
-    found += fmt::format("{} {:.2f}, ", each.name, z);
-    worst = std::max(worst, z);
-  }
-  return {worst, AtMost{kMost},
-          fmt::format("{} pairs (x, x'), x drawn from p, 4 leapfrog steps of .5, f64, larger |z| of x^2 x' - "
-                      "x x'^2 and x^3 x' - x x'^3: {}at most {} SE as there are 6; false alarm 7e-5",
-                      pairs, found, kMost)};
+RowResult hmc_exchangeable(const Move& move, const RowContext& context) {
+  // One of six beyond 4.4 standard errors: 6.5e-5.
+  return exchange_row({{"N(0,1)", standard_normal_density(), move},
+                       {"a lopsided mixture", lopsided_density(), move},
+                       {"N(0,1) cut to [-.5, 1]", cut_normal_density(), move}},
+                      4.4, "4 leapfrog steps of .5, ", "6; false alarm 7e-5", context);
 }
 
 /// The energy that a trajectory of so many steps of e loses: x, p (B, d) -> (B).
@@ -115,31 +89,29 @@ Tensor stopped_at_mirrors(const Target& target, const Tensor& x, Rng& rng) {
 }  // namespace
 
 Rows hamiltonian_rows() {
-  return {identity({"samplers.hmc_exchangeable",
-                    "a transition of HMC from x ~ p: (x, x') has the law of (x', x), in a bounded domain too",
-                    "Duane et al. 1987; Neal 2011", 3},
-                   hmc_exchangeable,
-                   [](auto& target, auto& x, auto& rng) {
-                     return one_step(Hmc({.step = 0.5, .leapfrog_steps = 4, .adapt = false}), target, x, rng);
-                   },
-                   {{"trajectories that are always taken",
-                     [](auto& target, auto& x, auto& rng) {
-                       return leapfrog_from(target, x, randn_like(x, rng), 1.5, 4).x;
-                     }},
-                    {"the energy lost upside down",
-                     [](auto& target, auto& x, auto& rng) {
-                       const LeapfrogEnd end = leapfrog_from(target, x, randn_like(x, rng), 1.2, 3);
-                       return metropolis(x, end.value, end.x, end.value, neg(end.energy_lost), rng).x;
-                     }},
-                    {"mirrors that stop a particle", stopped_at_mirrors}}),
-          identity({"samplers.hmc_energy",
-                    "the leapfrog integrator's error of the energy falls with the square of its step",
-                    "Leimkuhler & Reich 2004; Neal 2011, section 2.3", 1},
-                   hmc_energy,
-                   [](auto& target, auto& x, auto& p, double e, int64_t steps) {
-                     return leapfrog_from(target, x, p, e, steps).energy_lost;
-                   },
-                   {{"kicks that are not halved at the ends", lost_by_euler}})};
+  return {
+      identity({"samplers.hmc_exchangeable",
+                "a transition of HMC from x ~ p: (x, x') has the law of (x', x), in a bounded domain too",
+                "Duane et al. 1987; Neal 2011", 3},
+               hmc_exchangeable, move_by<Hmc>(HmcOptions{.step = 0.5, .leapfrog_steps = 4, .adapt = false}),
+               {{"trajectories that are always taken",
+                 [](auto& target, auto& x, auto& rng) {
+                   return leapfrog_from(target, x, randn_like(x, rng), 1.5, 4).x;
+                 }},
+                {"the energy lost upside down",
+                 [](auto& target, auto& x, auto& rng) {
+                   const LeapfrogEnd end = leapfrog_from(target, x, randn_like(x, rng), 1.2, 3);
+                   return metropolis(x, end.value, end.x, end.value, neg(end.energy_lost), rng).x;
+                 }},
+                {"mirrors that stop a particle", stopped_at_mirrors}}),
+      identity({"samplers.hmc_energy",
+                "the leapfrog integrator's error of the energy falls with the square of its step",
+                "Leimkuhler & Reich 2004; Neal 2011, section 2.3", 1},
+               hmc_energy,
+               [](auto& target, auto& x, auto& p, double e, int64_t steps) {
+                 return leapfrog_from(target, x, p, e, steps).energy_lost;
+               },
+               {{"kicks that are not halved at the ends", lost_by_euler}})};
 }
 
 namespace {
@@ -169,13 +141,30 @@ LineDensity lopsided_density() {
   return {{.log_prob = log_prob}, sample};
 }
 
-double exchange_z(const LineDensity& density, Kernel kernel, int64_t pairs, uint64_t seed) {
-  Rng rng(seed, "ledger/exchange");
-  const NoGrad quiet;
-  const Tensor x = density.sample(pairs, rng), moved = kernel(x, rng);
-  const Tensor low = x * moved * (x - moved);                   // x^2 x' - x x'^2
-  const Tensor high = x * moved * (square(x) - square(moved));  // x^3 x' - x x'^3
-  return std::max(std::abs(z_score(low, 0)), std::abs(z_score(high, 0)));
+RowResult exchange_row(const std::vector<ExchangeCase>& cases, double most, std::string_view how,
+                       std::string_view chances, const RowContext& context) {
+  const int64_t pairs = context.count(1'000'000, 100'000);
+  double worst = 0;
+  std::string found;
+  for (const ExchangeCase& each : cases) {
+    Rng rng(context.seed, "ledger/exchange");
+    const NoGrad quiet;
+    const Tensor x = each.density.sample(pairs, rng), moved = each.move(each.density.target, x, rng);
+    const Tensor low = x * moved * (x - moved);                   // x^2 x' - x x'^2
+    const Tensor high = x * moved * (square(x) - square(moved));  // x^3 x' - x x'^3
+    const double z = std::max(std::abs(z_score(low, 0)), std::abs(z_score(high, 0)));
+    found += fmt::format("{} {:.2f}, ", each.name, z);
+    worst = std::max(worst, z);
+  }
+  return {worst, AtMost{most},
+          fmt::format("{} pairs (x, x'), x drawn from p, {}f64, larger |z| of x^2 x' - x x'^2 and x^3 x' - x "
+                      "x'^3: {}at most {} SE as there are {}",
+                      pairs, how, found, most, chances)};
+}
+
+Tensor moved_on(const Move& move, const Target& target, Tensor x, int64_t steps, Rng& rng) {
+  for (int64_t step = 0; step < steps; ++step) x = move(target, x, rng);
+  return x;
 }
 
 namespace {

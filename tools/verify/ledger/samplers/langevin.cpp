@@ -1,18 +1,11 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 
-#include <fmt/format.h>
-
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/samplers/kinds/random_walk.h"
 #include "gradzoo/samplers/metropolis.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -20,16 +13,12 @@ namespace {
 // Largest of up to ten |z|: false alarm at most 10 * 6.8e-6.
 constexpr double kLimit = 4.5;
 
-/// One transition of many chains on a target.
-using Move = Tensor (*)(const Target& target, const Tensor& x, Rng& rng);
 struct NamedMove {
-  const char* name;
+  std::string name;
   Move move;
 };
 
-Tensor mh_of_step_2(const Target& target, const Tensor& x, Rng& rng) {
-  return one_step(RandomWalk({.step = 2}), target, x, rng);
-}
+const Move kMhOfStep2 = move_by<RandomWalk>(RandomWalkOptions{.step = 2});
 
 // Langevin's proposal, with an acceptance that is not given all of the ratio.
 Tensor langevin_with(const Target& target, const Tensor& x, Rng& rng, double e, double proposal_ratio) {
@@ -44,22 +33,12 @@ Tensor langevin_with(const Target& target, const Tensor& x, Rng& rng, double e, 
 }
 
 RowResult exchangeable(const std::vector<NamedMove>& moves, const RowContext& context) {
-  const int64_t pairs = context.count(1'000'000, 100'000);
-  double worst = 0;
-  std::string found;
+  std::vector<ExchangeCase> cases;
   for (const NamedMove& each : moves) {
-    for (const bool lopsided : {false, true}) {
-      const LineDensity density = lopsided ? lopsided_density() : standard_normal_density();
-      const auto kernel = [&](const Tensor& x, Rng& rng) { return each.move(density.target, x, rng); };
-      const double z = exchange_z(density, kernel, pairs, context.seed);
-      found += fmt::format("{} on {} {:.2f}, ", each.name, lopsided ? "a lopsided mixture" : "N(0,1)", z);
-      worst = std::max(worst, z);
-    }
+    cases.push_back({each.name + " on N(0,1)", standard_normal_density(), each.move});
+    cases.push_back({each.name + " on a lopsided mixture", lopsided_density(), each.move});
   }
-  return {worst, AtMost{kLimit},
-          fmt::format("{} pairs (x, x'), x drawn from p, f64, larger |z| of x^2 x' - x x'^2 and x^3 x' - x "
-                      "x'^3: {}at most {} SE as there are 8; false alarm 6e-5",
-                      pairs, found, kLimit)};
+  return exchange_row(cases, kLimit, "", "8; false alarm 6e-5", context);
 }
 
 constexpr int64_t kStates = 5;
@@ -109,6 +88,7 @@ double table_balance_error(Acceptance acceptance) {
   return worst;
 }
 
+// The five states as steps of a density on [0,5).
 Target table_target() {
   return {.log_prob = [](const Tensor& x) {
     const Tensor flat = reshape(x, {x.dim(0)}), outside = full(flat.shape(), -INFINITY, x.dtype());
@@ -120,41 +100,28 @@ Target table_target() {
   }};
 }
 
-/// The five states as steps of a density on [0,5): Pearson's chi-square (4 degrees of freedom) of where
-/// `chains` walkers are that began in the first state, after `steps` transitions.
-double table_chi_square(Kernel kernel, int64_t chains, int64_t steps, uint64_t seed) {
-  Rng rng(seed, "ledger/table");
-  const NoGrad quiet;
-  Tensor x = rand({chains, 1}, rng, DType::f64);
-  for (int64_t step = 0; step < steps; ++step) x = kernel(x, rng);
-  std::array<double, kStates> count{};
-  for (const double value : x.to_vector()) count.at(static_cast<size_t>(value)) += 1;
-  double chi_square = 0;
-  for (size_t state = 0; state < count.size(); ++state) {
-    const double expected = static_cast<double>(chains) * table_probabilities()[state];
-    chi_square += (count[state] - expected) * (count[state] - expected) / expected;
-  }
-  return chi_square;
-}
-
 /// The rule of the matrix, and a sampler that goes by it.
 struct TableWalk {
   Acceptance acceptance = metropolis_acceptance;
-  Move move = mh_of_step_2;
+  Move move = kMhOfStep2;
 };
 
+/// Of the sampler: Pearson's chi-square of where chains are that began in the first state.
 RowResult mh_table(const TableWalk& walk, const RowContext& context) {
   constexpr double kChiSquare = 23.51;  // 4 degrees of freedom, exceeded with probability 1e-4
   const int64_t chains = context.count(100'000, 20'000), steps = context.count(100, 60);
   const double balance = table_balance_error(walk.acceptance);
-  const Target table = table_target();
-  const auto kernel = [&](const Tensor& x, Rng& rng) { return walk.move(table, x, rng); };
-  const double chi_square = table_chi_square(kernel, chains, steps, context.seed);
-  return {std::max(balance / 1e-15, chi_square / kChiSquare), AtMost{1},
+  Rng rng(context.seed, "ledger/table");
+  const NoGrad quiet;
+  const Tensor x = moved_on(walk.move, table_target(), rand({chains, 1}, rng, DType::f64), steps, rng);
+  std::vector<double> count(kStates, 0.0);
+  for (const double value : x.to_vector()) count.at(static_cast<size_t>(value)) += 1;
+  const double found = chi_square(count, table_probabilities());
+  return {std::max(balance / 1e-15, found / kChiSquare), AtMost{1},
           fmt::format("detailed balance and stationarity of the 5 x 5 matrix with a lopsided proposal off by "
                       "{:.1e} (allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-square "
                       "{:.2f} (allowed {}, false alarm 1e-4); value: the larger share",
-                      balance, chains, steps, chi_square, kChiSquare)};
+                      balance, chains, steps, found, kChiSquare)};
 }
 
 /// A Gaussian in the plane, correlated and off the origin.
@@ -162,51 +129,33 @@ struct PlaneGaussian {
   double mean[2] = {1, -2};
   double covariance[3] = {1, 0.8, 1.5};  // xx, xy, yy
 
-  Target target() const;
+  Target target() const {
+    const auto [xx, xy, yy] = covariance;
+    const double determinant = xx * yy - xy * xy;
+    const Tensor mu = tensor({mean[0], mean[1]}, {2}, DType::f64);
+    const Tensor precision = tensor(
+        {yy / determinant, -xy / determinant, -xy / determinant, xx / determinant}, {2, 2}, DType::f64);
+    return {.log_prob = [mu, precision](const Tensor& x) {
+      const Tensor centred = x - mu;
+      return sum(matmul(centred, precision) * centred, 1) * -0.5;
+    }};
+  }
 };
 
-Target PlaneGaussian::target() const {
-  const auto [xx, xy, yy] = covariance;
-  const double determinant = xx * yy - xy * xy;
-  const Tensor mu = tensor({mean[0], mean[1]}, {2}, DType::f64);
-  const Tensor precision =
-      tensor({yy / determinant, -xy / determinant, -xy / determinant, xx / determinant}, {2, 2}, DType::f64);
-  return {.log_prob = [mu, precision](const Tensor& x) {
-    const Tensor centred = x - mu;
-    return sum(matmul(centred, precision) * centred, 1) * -0.5;
-  }};
-}
-
-/// The largest |z| of mean, variances and covariance of independent chains that began at the origin.
-double moments_z(const PlaneGaussian& gaussian, Kernel kernel, int64_t chains, int64_t steps, uint64_t seed) {
-  Rng rng(seed, "ledger/moments");
-  const NoGrad quiet;
-  Tensor x = zeros({chains, 2}, DType::f64);
-  for (int64_t step = 0; step < steps; ++step) x = kernel(x, rng);
-  const Tensor a = slice(x, 1, 0, 1) - gaussian.mean[0], b = slice(x, 1, 1, 2) - gaussian.mean[1];
-  const double z[] = {z_score(a, 0), z_score(b, 0), z_score(square(a), gaussian.covariance[0]),
-                      z_score(a * b, gaussian.covariance[1]), z_score(square(b), gaussian.covariance[2])};
-  double worst = 0;
-  for (const double one : z) worst = std::max(worst, std::abs(one));
-  return worst;
-}
-
 struct GaussianMoves {
-  Move mh = [](const Target& target, const Tensor& x, Rng& rng) {
-    return one_step(RandomWalk({.step = 1}), target, x, rng);
-  };
-  Move mala = [](const Target& target, const Tensor& x, Rng& rng) {
-    return one_step(AdjustedLangevin({.step = 0.3}), target, x, rng);
-  };
+  Move mh = move_by<RandomWalk>(RandomWalkOptions{.step = 1});
+  Move mala = move_by<AdjustedLangevin>(AdjustedLangevinOptions{.step = 0.3});
 };
 
 RowResult moments(const GaussianMoves& moves, const RowContext& context) {
   const int64_t chains = context.count(10'000, 3000), steps = context.count(200, 100);
   const PlaneGaussian gaussian;
-  const Target target = gaussian.target();
-  const auto z_of = [&](Move move) {
-    const auto kernel = [&](const Tensor& x, Rng& rng) { return move(target, x, rng); };
-    return moments_z(gaussian, kernel, chains, steps, context.seed);
+  const auto z_of = [&](const Move& move) {
+    Rng rng(context.seed, "ledger/moments");
+    const NoGrad quiet;
+    const Tensor x = moved_on(move, gaussian.target(), zeros({chains, 2}, DType::f64), steps, rng);
+    const auto [xx, xy, yy] = gaussian.covariance;
+    return moments_z(x, gaussian.mean, xx, xy, yy);
   };
   const double mh = z_of(moves.mh), mala = z_of(moves.mala);
   return {std::max(mh, mala), AtMost{kLimit},
@@ -216,34 +165,27 @@ RowResult moments(const GaussianMoves& moves, const RowContext& context) {
                       chains, steps, mh, mala, kLimit)};
 }
 
-/// The variance of chains on N(0,1).
+/// The variance of chains on N(0,1) by steps x' = x + e grad f + sqrt(2e) z.
 struct UlaLaw {
   double variance;
   double z;           // standard errors from 1/(1 - e/2)
   double z_from_one;  // standard errors from 1
 };
 
-/// e is that of x' = x + e grad f + sqrt(2e) z.
-UlaLaw measure_ula_law(Kernel kernel, double e, int64_t chains, int64_t steps, uint64_t seed) {
-  Rng rng(seed, "ledger/ula_law");
-  const NoGrad quiet;
-  Tensor x = randn({chains, 1}, rng, DType::f64);
-  for (int64_t step = 0; step < steps; ++step) x = kernel(x, rng);
-  const Tensor squares = square(x);
-  return {mean(squares).item(), std::abs(z_score(squares, 1 / (1 - e / 2))), std::abs(z_score(squares, 1))};
-}
-
 using LangevinStep = Tensor (*)(const UnadjustedLangevinOptions& options, const Target& target,
                                 const Tensor& x, Rng& rng);
 
 RowResult ula_law(LangevinStep langevin, const RowContext& context) {
   const int64_t chains = context.count(100'000, 50'000), steps = context.count(60, 40);
-  const Target normal = standard_normal_density().target;
-  const auto law = [&](double step, StepConvention convention, double e) {
-    const auto kernel = [&](const Tensor& x, Rng& rng) {
-      return langevin({.step = step, .convention = convention}, normal, x, rng);
+  const auto law = [&](double step, StepConvention convention, double e) -> UlaLaw {
+    const auto move = [&](const Target& target, const Tensor& x, Rng& rng) {
+      return langevin({.step = step, .convention = convention}, target, x, rng);
     };
-    return measure_ula_law(kernel, e, chains, steps, context.seed);
+    Rng rng(context.seed, "ledger/ula_law");
+    const NoGrad quiet;
+    const Tensor start = randn({chains, 1}, rng, DType::f64);
+    const Tensor squares = square(moved_on(move, standard_normal_density().target, start, steps, rng));
+    return {mean(squares).item(), std::abs(z_score(squares, 1 / (1 - e / 2))), std::abs(z_score(squares, 1))};
   };
   const UlaLaw full = law(0.2, StepConvention::full, 0.2), half = law(0.8, StepConvention::half, 0.4);
   const bool biased = std::min(full.z_from_one, half.z_from_one) > 10;
@@ -255,36 +197,26 @@ RowResult ula_law(LangevinStep langevin, const RowContext& context) {
                       half.z_from_one)};
 }
 
-Tensor ula(const Target& target, const Tensor& x, Rng& rng) {
-  return one_step(UnadjustedLangevin({.step = 0.3}), target, x, rng);
-}
-
 }  // namespace
 
 Rows langevin_rows() {
   return {
-      identity(
-          {"samplers.exchangeable",
-           "one transition of an exact kernel from x ~ p: (x, x') has the law of (x', x)",
-           "detailed balance: Hastings 1970; Roberts & Tweedie 1996", 1},
-          exchangeable,
-          {{"mh", [](auto& target, auto& x,
-                     auto& rng) { return one_step(RandomWalk({.step = 1.5}), target, x, rng); }},
-           {"mala", [](auto& target, auto& x,
-                       auto& rng) { return one_step(AdjustedLangevin({.step = 0.5}), target, x, rng); }}},
-          {{"an acceptance without the proposal's ratio",
-            {{"planted",
-              [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
-           {"the proposal's ratio upside down",
-            {{"planted",
-              [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
-           {"Langevin without an acceptance",
-            {{"planted",
-              [](auto& target, auto& x, auto& rng) {
-                return one_step(UnadjustedLangevin({.step = 0.5}), target, x, rng);
-              }}}},
-           {"every proposal taken",
-            {{"planted", [](auto&, auto& x, auto& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
+      identity({"samplers.exchangeable",
+                "one transition of an exact kernel from x ~ p: (x, x') has the law of (x', x)",
+                "detailed balance: Hastings 1970; Roberts & Tweedie 1996", 1},
+               exchangeable,
+               {{"mh", move_by<RandomWalk>(RandomWalkOptions{.step = 1.5})},
+                {"mala", move_by<AdjustedLangevin>(AdjustedLangevinOptions{.step = 0.5})}},
+               {{"an acceptance without the proposal's ratio",
+                 {{"planted",
+                   [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
+                {"the proposal's ratio upside down",
+                 {{"planted",
+                   [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
+                {"Langevin without an acceptance",
+                 {{"planted", move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.5})}}},
+                {"every proposal taken",
+                 {{"planted", [](auto&, auto& x, auto& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
       identity(
           {"samplers.mh_table",
            "Metropolis-Hastings leaves a table of five probabilities as it is, and gets there from one state",
@@ -297,17 +229,16 @@ Rows langevin_rows() {
             {.move =
                  [](auto&, auto& x, auto& rng) {
                    const Target warm{.log_prob = [](auto& y) { return table_target().log_prob(y) * 0.9; }};
-                   return mh_of_step_2(warm, x, rng);
+                   return kMhOfStep2(warm, x, rng);
                  }}}}),
       identity(
           {"samplers.moments",
            "mh and mala reach mean and covariance of a Gaussian, by standard errors of independent chains",
            "Roberts & Tweedie 1996", 1},
           moments, {},
-          {{"Langevin without an acceptance", {.mala = ula}},
-           {"chains that do not get there",
-            {.mh = [](auto& target, auto& x,
-                      auto& rng) { return one_step(RandomWalk({.step = 0.01}), target, x, rng); }}}}),
+          {{"Langevin without an acceptance",
+            {.mala = move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.3})}},
+           {"chains that do not get there", {.mh = move_by<RandomWalk>(RandomWalkOptions{.step = 0.01})}}}),
       identity({"samplers.ula_law", "unadjusted Langevin on N(0,1) has variance 1/(1 - e/2), and not 1",
                 "x' = (1 - e) x + sqrt(2e) z is an autoregression", 1},
                ula_law,

@@ -1,17 +1,9 @@
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/linalg.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/score/objectives.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -178,33 +170,6 @@ using SlicedEstimate = Tensor (*)(const ScoreFunction& model, const Tensor& x, c
 
 constexpr int64_t kDims = 3;
 
-/// Points with weights that add up to 1, one row a point.
-struct Cubature {
-  Tensor points;  // (n, 3)
-  Tensor weight;  // (n)
-};
-
-// The product of one rule of nodes and weights with itself, along all axes.
-Cubature product_rule(const std::vector<double>& nodes, const std::vector<double>& weights) {
-  const auto each = static_cast<int64_t>(nodes.size()), n = each * each * each;
-  Cubature rule{empty({n, kDims}, DType::f64), ones({n}, DType::f64)};
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t axis = 0, digits = i; axis < kDims; ++axis, digits /= each) {
-      const auto node = static_cast<size_t>(digits % each);
-      rule.points.mutable_data<double>()[i * kDims + axis] = nodes[node];
-      rule.weight.mutable_data<double>()[i] *= weights[node];
-    }
-  }
-  return rule;
-}
-
-// Exact for Gaussians up to the fifth power of each coordinate: variances of quadratic forms take the fourth.
-Cubature gauss_hermite() {
-  return product_rule({-std::sqrt(3.0), 0, std::sqrt(3.0)}, {1.0 / 6, 2.0 / 3, 1.0 / 6});
-}
-
-Cubature all_signs() { return product_rule({-1, 1}, {0.5, 0.5}); }
-
 double relative_to(double value, double truth) { return std::abs(value - truth) / std::abs(truth); }
 
 /// Mean and variance over the probes of every row's objective, averaged over x.
@@ -229,30 +194,29 @@ SlicedMoments sliced_moments(SlicedEstimate sliced, const Tensor& precision, con
   return {first, sum((second - square(first)) * x.weight).item()};
 }
 
-/// How far variances of sliced estimates, plain and `reduced`, are from their closed forms on N(0, P^-1) with
-/// the model s = -P x, in 3 dimensions: over all Rademacher probes and under Gaussian ones, by quadrature
-/// that is exact.
 struct SlicedVariances {
   double plain, reduced;  // E_x var_v of the objective
 };
 
 /// Without and with the square's exact mean.
 struct VarianceReduction {
-  SlicedEstimate plain = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+  SlicedEstimate plain = [](auto& model, auto& x, auto& probes) {
     return sliced_score_matching(model, x, probes);
   };
-  SlicedEstimate reduced = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+  SlicedEstimate reduced = [](auto& model, auto& x, auto& probes) {
     return sliced_score_matching(model, x, probes, {.variance_reduced = true});
   };
 };
 
-// At x ~ N(0, P^-1) the score is s = -P x with E ss' = P. Both objectives are forms v'Mv and a number: with M
-// = -P + ss'/2 of ssm, M = -P of ssm-vr; and var v'Mv is 2 sum_{i!=j} M_ij^2 over Rademacher probes, 2 |M|^2
-// over Gaussian ones. By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
+// How far variances of sliced estimates, plain and reduced, are from their closed forms on N(0, P^-1) with
+// the model s = -P x, in 3 dimensions: over all Rademacher probes and under Gaussian ones, by quadrature that
+// is exact. At x ~ N(0, P^-1) the score is s = -P x with E ss' = P. Both objectives are forms v'Mv and a
+// number: with M = -P + ss'/2 of ssm, M = -P of ssm-vr; and var v'Mv is 2 sum_{i!=j} M_ij^2 over Rademacher
+// probes, 2 |M|^2 over Gaussian ones. By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
 RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
   double worst = 0;
   const auto measure = [&](const Tensor& precision, const Cubature& probes, bool gaussian) {
-    Cubature x = gauss_hermite();
+    Cubature x = gauss_hermite(kDims);  // variances of quadratic forms take the fourth power
     x.points = matmul(x.points, inverse(cholesky(precision)));
     const SlicedMoments of_plain = sliced_moments(of.plain, precision, x, probes),
                         of_reduced = sliced_moments(of.reduced, precision, x, probes);
@@ -270,10 +234,10 @@ RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
   };
   const Tensor precision = tensor({1.5, 0.3, -0.2, 0.3, 1.0, 0.4, -0.2, 0.4, 0.8}, {3, 3}, DType::f64);
   const Tensor all_alike = tensor({1, 0.9, 0.9, 0.9, 1, 0.9, 0.9, 0.9, 1}, {3, 3}, DType::f64);
-  const SlicedVariances rademacher = measure(precision, all_signs(), false),
-                        gaussian = measure(precision, gauss_hermite(), true),
+  const SlicedVariances rademacher = measure(precision, all_signs(kDims), false),
+                        gaussian = measure(precision, gauss_hermite(kDims), true),
                         correlated =
-                            measure(all_alike, all_signs(), false);  // here the plain one varies less
+                            measure(all_alike, all_signs(kDims), false);  // the plain one varies less
   return {worst, AtMost{1e-11},
           fmt::format("f64, N(0, P^-1) in 3 dimensions, s = -P x; exact in x and probes; largest relative "
                       "difference of means and variances from closed forms. Variance of ssm and ssm-vr: "

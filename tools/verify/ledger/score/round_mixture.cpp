@@ -1,17 +1,11 @@
 #include "tools/verify/ledger/score/round_mixture.h"
 
-#include <algorithm>
-#include <cmath>
 #include <numbers>
 
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/check/finite_difference.h"
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/samplers/tweedie.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 
@@ -50,15 +44,13 @@ using FisherDivergence = double (*)(const Grid& grid, const Tensor& log_p, const
 
 /// Two distant mixtures as they stand on one grid.
 struct MixturePair {
-  MixturePair(const RoundMixture& p, const RoundMixture& q, const Grid& grid) {
-    const Tensor x = grid.points(0, grid.count());
-    log_p = p.log_prob(x);
-    log_q = q.log_prob(x);
-    score_p = p.score(x);
-    score_q = q.score(x);
-  }
   Tensor log_p, log_q, score_p, score_q;
 };
+
+MixturePair pair_on(const Grid& grid, const RoundMixture& p, const RoundMixture& q) {
+  const Tensor x = grid.points(0, grid.count());
+  return {p.log_prob(x), q.log_prob(x), p.score(x), q.score(x)};
+}
 
 Box around(const RoundMixture& p, const RoundMixture& q, double widths) {
   Box box = p.box(widths);
@@ -84,11 +76,11 @@ RowResult de_bruijn(FisherDivergence fisher, const RowContext&) {
                                : RoundMixture{{0.5, 0.5}, tensor({0, -1, 1, 0.5}, {2, 2}, DType::f64), 0.4};
     const Grid grid(around(p.noised(kTime), q.noised(kTime), 8), d == 1 ? 800 : 120);
     const auto kl_at = [&](double dt) {
-      const MixturePair pair(p.noised(kTime + dt), q.noised(kTime + dt), grid);
+      const MixturePair pair = pair_on(grid, p.noised(kTime + dt), q.noised(kTime + dt));
       return std::vector<double>{kl_on_grid(grid, pair.log_p, pair.log_q)};
     };
     const double slope = ridders_derivative(kl_at, 0.1)[0];
-    const MixturePair pair(p.noised(kTime), q.noised(kTime), grid);
+    const MixturePair pair = pair_on(grid, p.noised(kTime), q.noised(kTime));
     const double divergence = fisher(grid, pair.log_p, pair.score_p, pair.score_q);
     worst = std::max(worst, std::abs(slope + divergence) / std::abs(slope));
   }
@@ -108,28 +100,22 @@ WeightDifference weight_difference(double separation, double added, FisherDiverg
   const RoundMixture p = RoundMixture{{kEven[0], kEven[1]}, means, 1}.noised(added),
                      q = RoundMixture{{kUneven[0], kUneven[1]}, means, 1}.noised(added);
   const Grid grid(p.box(9), 4000);
-  const MixturePair pair(p, q, grid);
+  const MixturePair pair = pair_on(grid, p, q);
   return {fisher(grid, pair.log_p, pair.score_p, pair.score_q), kl_on_grid(grid, pair.log_p, pair.log_q)};
-}
-
-/// KL of the weights alone: what the KL of mixtures tends to as they separate.
-double kl_of_weights() {
-  return kEven[0] * std::log(kEven[0] / kUneven[0]) + kEven[1] * std::log(kEven[1] / kUneven[1]);
 }
 
 RowResult blindness(FisherDivergence fisher, const RowContext&) {
   const WeightDifference near = weight_difference(4, 0, fisher), far = weight_difference(16, 0, fisher),
                          noised = weight_difference(16, 64, fisher);
+  // KL of the weights alone: what the KL of mixtures tends to as they separate.
+  const double of_weights =
+      kEven[0] * std::log(kEven[0] / kUneven[0]) + kEven[1] * std::log(kEven[1] / kUneven[1]);
   const double missing = std::max(0.0, 1e-4 / noised.fisher - 1);
-  return {std::max({far.fisher / 1e-10, std::abs(far.kl - kl_of_weights()) / 1e-9, missing}), AtMost{1},
+  return {std::max({far.fisher / 1e-10, std::abs(far.kl - of_weights) / 1e-9, missing}), AtMost{1},
           fmt::format("N(-m,1) and N(m,1) weighed .5/.5 against .9/.1: Fisher divergence {:.2g} at 2m = 4, "
                       "{:.1e} at 16 (allowed 1e-10), where KL stays {:.4f} nats (the weights' own, to 1e-9); "
                       "after noise of variance 64 the Fisher divergence is {:.2g} again (at least 1e-4)",
                       near.fisher, far.fisher, far.kl, noised.fisher)};
-}
-
-double doubled(const Grid& grid, const Tensor& log_p, const Tensor& score_p, const Tensor& score_q) {
-  return 2 * fisher_divergence_on_grid(grid, log_p, score_p, score_q);
 }
 
 }  // namespace
@@ -138,7 +124,10 @@ Rows fisher_divergence_rows() {
   return {identity({"score.de_bruijn", "d/dt KL(p * N(0,t) || q * N(0,t)) = -1/2 E_p_t|s_p_t - s_q_t|^2",
                     "Lyu 2009, theorem 1", 2},
                    de_bruijn, fisher_divergence_on_grid,
-                   {{"a divergence without its 1/2", doubled},
+                   {{"a divergence without its 1/2",
+                     [](auto& grid, auto& log_p, auto& score_p, auto& score_q) {
+                       return 2 * fisher_divergence_on_grid(grid, log_p, score_p, score_q);
+                     }},
                     {"the root of the density for its weight",
                      [](auto& grid, auto& log_p, auto& score_p, auto& score_q) {
                        return fisher_divergence_on_grid(grid, log_p * 0.5, score_p, score_q);

@@ -1,10 +1,6 @@
-#include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/score/objectives.h"
 #include "gradzoo/nn/layers/layers.h"
@@ -47,10 +43,12 @@ std::vector<double> with_gradient(const Tensor& value, std::span<const Tensor> p
   return out;
 }
 
+/// A loss of a model of the score.
+using Loss = FunctionRef<Tensor(const ScoreFunction& model)>;
+
 /// Of a net's parameters.
-std::vector<double> value_and_gradient(const SmallNet& net, FunctionRef<Tensor(const ScoreFunction&)> loss) {
-  Tensors parameters;
-  for (const NamedTensor& named : net.mlp.named_parameters()) parameters.push_back(named.tensor);
+std::vector<double> value_and_gradient(const SmallNet& net, Loss loss) {
+  const Tensors parameters = parameters_of(net.mlp);
   Tape tape;
   return with_gradient(loss({net, net.is_energy}), parameters);
 }
@@ -67,6 +65,18 @@ double relative_gap(const std::vector<double>& a, const std::vector<double>& b, 
 
 constexpr size_t kGradientOnly = 1;  // objectives that differ by a constant: past the value
 
+/// The largest relative gap of a loss from an expected one, of a net of `d` inputs as energy and as vector
+/// field.
+double gap_of_losses(int64_t d, uint64_t seed, Loss loss, Loss expected, size_t first = 0) {
+  double worst = 0;
+  for (const bool is_energy : {true, false}) {
+    const SmallNet net(d, is_energy, seed);
+    worst = std::max(worst,
+                     relative_gap(value_and_gradient(net, loss), value_and_gradient(net, expected), first));
+  }
+  return worst;
+}
+
 RoundMixture mixture_in(int64_t d) {
   if (d == 1) return {{0.3, 0.7}, tensor({-1.0, 1.5}, {2, 1}, DType::f64), 0.5};
   return {{0.2, 0.5, 0.3}, tensor({-1, 0.5, 1, 1, 0, -1.2}, {3, 2}, DType::f64), 0.5};
@@ -79,14 +89,9 @@ Tensor measure_of(const RoundMixture& p, const Grid& grid, const Tensor& x) {
 
 // All 2^d vectors of +-1, each for all rows: (2^d, rows, d).
 Tensor all_rademacher(int64_t d, int64_t rows) {
-  const int64_t count = int64_t{1} << d;
-  Tensor probes = empty({count, rows, d}, DType::f64);
-  double* out = probes.mutable_data<double>();
-  for (int64_t i = 0; i < count * rows * d; ++i) out[i] = (i / (rows * d)) >> (i % d) & 1 ? 1.0 : -1.0;
-  return probes;
+  const Tensor signs = all_signs(d).points;
+  return broadcast_to(reshape(signs, {signs.dim(0), 1, d}), {signs.dim(0), rows, d});
 }
-
-Tensor implicit(const ScoreFunction& model, const Tensor& x) { return implicit_score_matching(model, x); }
 
 Tensor sliced(const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
   return sliced_score_matching(model, x, probes);
@@ -120,15 +125,11 @@ RowResult ism_equals_esm(ImplicitObjective objective, const RowContext&) {
     const RoundMixture p = mixture_in(d);
     const Grid grid(p.box(9), d == 1 ? 400 : 90);
     const Tensor x = grid.points(0, grid.count()), weight = measure_of(p, grid, x), data_score = p.score(x);
-    for (const bool is_energy : {true, false}) {
-      const SmallNet net(d, is_energy, 1);
-      const auto ism = value_and_gradient(
-          net, [&](const ScoreFunction& model) { return sum(weight * objective(model, x)); });
-      const auto esm = value_and_gradient(net, [&](const ScoreFunction& model) {
-        return sum(weight * explicit_score_matching(model, x, data_score));
-      });
-      worst = std::max(worst, relative_gap(ism, esm, kGradientOnly));
-    }
+    const auto ism = [&](const ScoreFunction& model) { return sum(weight * objective(model, x)); };
+    const auto esm = [&](const ScoreFunction& model) {
+      return sum(weight * explicit_score_matching(model, x, data_score));
+    };
+    worst = std::max(worst, gap_of_losses(d, 1, ism, esm, kGradientOnly));
   }
   return {worst, AtMost{1e-9},
           "f64, tanh nets of 6 hidden units as energy and as vector field, mixtures in 1 and 2 dimensions, "
@@ -141,16 +142,9 @@ double enumeration_gap(SlicedObjective objective) {
   constexpr int64_t kDims = 4, kRows = 5;
   Rng rng(1, "ledger/enumeration");
   const Tensor x = randn({kRows, kDims}, rng, DType::f64), probes = all_rademacher(kDims, kRows);
-  double worst = 0;
-  for (const bool is_energy : {true, false}) {
-    const SmallNet net(kDims, is_energy, 2);
-    const auto ssm = value_and_gradient(
-        net, [&](const ScoreFunction& model) { return mean(objective(model, x, probes)); });
-    const auto ism = value_and_gradient(
-        net, [&](const ScoreFunction& model) { return mean(implicit_score_matching(model, x)); });
-    worst = std::max(worst, relative_gap(ssm, ism));
-  }
-  return worst;
+  const auto ssm = [&](const ScoreFunction& model) { return mean(objective(model, x, probes)); };
+  const auto ism = [&](const ScoreFunction& model) { return mean(implicit_score_matching(model, x)); };
+  return gap_of_losses(kDims, 2, ssm, ism);
 }
 
 /// Sliced score matching, and the same with its variance reduced.
@@ -215,17 +209,11 @@ double denoising_gradient_gap(DenoisingObjective objective) {
   const Tensor weight = measure_of(p, grid, x) * measure_of(standard, noise_grid, eps);
   const Tensor at = noisy_grid.points(0, noisy_grid.count()),
                noisy_weight = measure_of(noisy, noisy_grid, at);
-  double worst = 0;
-  for (const bool is_energy : {true, false}) {
-    const SmallNet net(1, is_energy, 3);
-    const auto dsm = value_and_gradient(
-        net, [&](const ScoreFunction& model) { return sum(weight * objective(model, x, eps, kSigma)); });
-    const auto esm = value_and_gradient(net, [&](const ScoreFunction& model) {
-      return sum(noisy_weight * explicit_score_matching(model, at, noisy.score(at)));
-    });
-    worst = std::max(worst, relative_gap(dsm, esm, kGradientOnly));
-  }
-  return worst;
+  const auto dsm = [&](const ScoreFunction& model) { return sum(weight * objective(model, x, eps, kSigma)); };
+  const auto esm = [&](const ScoreFunction& model) {
+    return sum(noisy_weight * explicit_score_matching(model, at, noisy.score(at)));
+  };
+  return gap_of_losses(1, 3, dsm, esm, kGradientOnly);
 }
 
 /// Denoising score matching, and the same with noise in antithetic pairs.
@@ -276,16 +264,6 @@ Tensor trace_of(const ScoreFunction& model, const Tensor& x) {
   return implicit_score_matching(model, x) - half_square(score_at(model, x));
 }
 
-Tensor halved_trace(const ScoreFunction& model, const Tensor& x) {
-  return half_square(score_at(model, x)) + trace_of(model, x) * 0.5;
-}
-Tensor flipped_trace(const ScoreFunction& model, const Tensor& x) {
-  return half_square(score_at(model, x)) - trace_of(model, x);
-}
-Tensor whole_square(const ScoreFunction& model, const Tensor& x) {
-  return half_square(score_at(model, x)) * 2.0 + trace_of(model, x);
-}
-
 Tensor flipped_noise(const ScoreFunction& model, const Tensor& x, const Tensor& eps, double sigma) {
   return half_square(score_at(model, x + eps * sigma) - eps / sigma);
 }
@@ -297,13 +275,19 @@ Tensor wider_noise(const ScoreFunction& model, const Tensor& x, const Tensor& ep
 
 Rows score_matching_rows() {
   return {
-      identity({"score.ism_equals_esm",
-                "E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s - s_p|^2] + constant: one gradient in the parameters",
-                "Hyvarinen 2005, theorem 1", 2},
-               ism_equals_esm, implicit,
-               {{"half of the trace", halved_trace},
-                {"a trace of the wrong sign", flipped_trace},
-                {"a square without its 1/2", whole_square}}),
+      identity(
+          {"score.ism_equals_esm",
+           "E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s - s_p|^2] + constant: one gradient in the parameters",
+           "Hyvarinen 2005, theorem 1", 2},
+          ism_equals_esm, [](auto& model, auto& x) { return implicit_score_matching(model, x); },
+          {{"half of the trace",
+            [](auto& model, auto& x) { return half_square(score_at(model, x)) + trace_of(model, x) * 0.5; }},
+           {"a trace of the wrong sign",
+            [](auto& model, auto& x) { return half_square(score_at(model, x)) - trace_of(model, x); }},
+           {"a square without its 1/2",
+            [](auto& model, auto& x) {
+              return half_square(score_at(model, x)) * 2.0 + trace_of(model, x);
+            }}}),
       identity({"score.ssm_enumerated",
                 "sliced score matching averaged over all Rademacher probes is implicit score matching",
                 "Song et al. 2019, section 3.1", 1},

@@ -1,12 +1,6 @@
-#include <algorithm>
-#include <cmath>
 #include <memory>
 
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/grad.h"
-#include "gradzoo/autograd/ops.h"
-#include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/models/vae/vae.h"
 #include "gradzoo/nn/distributions.h"
@@ -72,11 +66,11 @@ std::unique_ptr<VaeNetwork> in_f64(const VaeNetwork& network) {
   shape.dtype = DType::f64;
   Rng unused(0);
   auto copy = std::make_unique<VaeNetwork>(shape, unused);
-  const std::vector<NamedTensor> from = network.named_parameters();
-  std::vector<NamedTensor> to = copy->named_parameters();
+  const Tensors from = parameters_of(network);
+  Tensors to = parameters_of(*copy);
   for (size_t i = 0; i < from.size(); ++i) {
-    const Tensor values = cast(from[i].tensor, DType::f64);
-    std::copy_n(values.data<double>(), values.size(), to[i].tensor.mutable_data<double>());
+    const Tensor values = cast(from[i], DType::f64);
+    std::copy_n(values.data<double>(), values.size(), to[i].mutable_data<double>());
   }
   return copy;
 }
@@ -137,13 +131,6 @@ Exactness measure_exactness(const VaeNetwork& trained, const Tensor& images, int
   return out;
 }
 
-Exactness exactness_of_small(const ExactnessParts& parts) {
-  constexpr int64_t kSamples = 2000;
-  Rng rng(3, "ledger/small-vae");
-  const VaeNetwork network({.data = {.example = {12}}, .latent = 2, .hidden = 8}, rng);
-  return measure_exactness(network, bernoulli(full({4, 12}, 0.4), rng), kSamples, parts);
-}
-
 // Briefly of a small network as it is initialised, with wide posteriors, where importance sampling is sharp.
 RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
   constexpr int64_t kImages = 50, kSamples = 5000;
@@ -157,7 +144,12 @@ RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
                          .x;
     return measure_exactness(dynamic_cast<Vae&>(*vae->model).network(), x, kSamples, parts);
   };
-  const Exactness found = context.brief ? exactness_of_small(parts) : of_digits();
+  const auto of_small = [&] {
+    Rng rng(3, "ledger/small-vae");
+    const VaeNetwork network({.data = {.example = {12}}, .latent = 2, .hidden = 8}, rng);
+    return measure_exactness(network, bernoulli(full({4, 12}, 0.4), rng), 2000, parts);
+  };
+  const Exactness found = context.brief ? of_small() : of_digits();
   return {
       std::max(found.importance_error / 0.02, found.gap_error / 1e-3), AtMost{1},
       fmt::format(
@@ -223,14 +215,6 @@ struct LinearGaussian {
   }
 };
 
-struct Spread {
-  std::vector<double> mean, variance;  // of each column
-};
-
-Spread column_spread(const Tensor& rows) {
-  return {mean(rows, 0).to_vector(), var_axis(rows, 0).to_vector()};
-}
-
 /// An estimated gradient of the ELBO in (mean, logvar) of a linear-Gaussian decoder, against the exact one.
 struct Agreement {
   double error_in_se;     // |mean - exact| over the standard error of the whole vector
@@ -242,8 +226,7 @@ Agreement measure_agreement(Objective objective, const VaeObjectiveOptions& opti
   const LinearGaussian model;
   Tape tape;
   Tensor m = model.mean.clone().requires_grad_(), lv = model.logvar.clone().requires_grad_();
-  const Tensor exact_wanted[] = {m, lv};
-  const Tensors exact = grad(model.exact_loss(m, lv), exact_wanted);
+  const Tensors exact = grad(model.exact_loss(m, lv), {m, lv});
 
   // One replicate a row, so that a row's gradient times their number is that replicate's estimate.
   const Shape rows{replicates, LinearGaussian::kLatent};
@@ -253,15 +236,15 @@ Agreement measure_agreement(Objective objective, const VaeObjectiveOptions& opti
   const Tensor eps = randn({replicates * options.samples, LinearGaussian::kLatent}, rng, DType::f64);
   const VaeTerms terms = objective(
       {mean_rows, logvar_rows}, [&](const Tensor& z) { return model.log_likelihood(z); }, eps, options);
-  const Tensor wanted[] = {mean_rows, logvar_rows};
-  const Tensors estimates = grad(terms.loss, wanted);
+  const Tensors estimates = grad(terms.loss, {mean_rows, logvar_rows});
   double error = 0, variance = 0, norm = 0;
   for (size_t part = 0; part < 2; ++part) {
-    const Spread found = column_spread(estimates[part] * static_cast<double>(replicates));
-    const std::vector<double> truth = exact[part].to_vector();
+    const Tensor found = estimates[part] * static_cast<double>(replicates);
+    const std::vector<double> truth = exact[part].to_vector(), means = mean(found, 0).to_vector(),
+                              variances = var_axis(found, 0).to_vector();
     for (size_t j = 0; j < truth.size(); ++j) {
-      error += std::pow(found.mean[j] - truth[j], 2);
-      variance += found.variance[j] / static_cast<double>(replicates);
+      error += std::pow(means[j] - truth[j], 2);
+      variance += variances[j] / static_cast<double>(replicates);
       norm += truth[j] * truth[j];
     }
   }
@@ -290,11 +273,7 @@ double gradient_variance(Objective objective, const VaeNetwork& network, const T
                          const VaeObjectiveOptions& options, int64_t replicates, uint64_t seed) {
   Rng rng(seed, "ledger/variance");
   const int64_t n = x.dim(0), latent = network.shape().latent, k = options.samples;
-  Posterior fixed;
-  {
-    const NoGrad quiet;
-    fixed = network.encode(x);
-  }
+  const Posterior fixed = network.encode(x);
   Tensor first = zeros({n, latent}, DType::f64), second = zeros({n, latent}, DType::f64);
   const Tensor repeated =
       reshape(broadcast_to(reshape(x, {n, 1, x.dim(1)}), {n, k, x.dim(1)}), {n * k, x.dim(1)});
@@ -336,9 +315,8 @@ RowResult estimator_variance(const Estimators& estimators, const RowContext& con
     options.baseline_value = mean(network.log_likelihood(x, q.mean)).item();
     return gradient_variance(vae_objective, network, x, options, replicates, context.seed);
   };
-  const double reparam = measure(estimators.reparametrised);
-  const double constant = measure(estimators.constant);
-  const double leave_one_out = measure(estimators.leave_one_out);
+  const double reparam = measure(estimators.reparametrised), constant = measure(estimators.constant),
+               leave_one_out = measure(estimators.leave_one_out);
   const double margin = std::min(constant / reparam / 100, leave_one_out / reparam / 5);
   return {margin, AtLeast{1},
           fmt::format("784-500-20 after 1 epoch, {} images x {} draws of K = {}: trace of the covariance "

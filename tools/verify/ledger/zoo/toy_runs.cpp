@@ -1,9 +1,7 @@
 #include "tools/verify/ledger/zoo/toy_runs.h"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/models/registry.h"
