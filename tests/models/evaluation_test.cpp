@@ -100,8 +100,7 @@ bool has_moved(const std::vector<double>& changes) {
 TEST_CASE("an evaluation is of all examples, each as much, or says of how many it is") {
   size_t of_all = 0, of_some = 0, weighed = 0;
   for (ModelTask& task : every_task()) {
-    CAPTURE(task.entry.name);
-    CAPTURE(task.shape.kind().name);
+    CAPTURE(task.name());
     const auto model = task.make("0", "0", {{"bound_samples", "2"}});
     train(*model, task, 0, 2);
     OptionTable table;

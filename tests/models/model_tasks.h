@@ -37,6 +37,7 @@ struct ModelTask {
   DataShape shape;
   Pixels pixels = Pixels::grey;
 
+  std::string name() const { return fmt::format("{} of {}", entry.name, shape.kind().name); }
   using Setting = std::pair<const char*, const char*>;
   std::unique_ptr<Model> make(const char* ema, const char* seed = "0",
                               const std::vector<Setting>& more = {}) {
@@ -85,7 +86,7 @@ inline std::vector<ModelTask> every_task() {
 
 // Steps [begin, end) of 10 on batches that follow from their numbers.
 inline void train(Model& model, const ModelTask& task, int64_t begin, int64_t end) {
-  std::vector<double> row(model.metrics().size());
+  Doubles row(model.metrics().size());
   for (int64_t step = begin; step < end; ++step) {
     const Examples some = task.examples(static_cast<uint64_t>(100 + step));
     const Batch batch = read_examples(some, 0, 10, task.pixels, Rng(0));
@@ -118,15 +119,6 @@ struct TaskRun {
   State state;
   Unwatched seen;
 };
-
-inline TrainPlan plan_of(int64_t steps, double rate, int64_t shards = 1) {
-  return {.steps = steps,
-          .steps_per_epoch = 10,
-          .log_every = 100,
-          .learning_rate = rate,
-          .schedule = Decay::constant,
-          .shards = shards};
-}
 
 inline std::string text_of(const Quantities& found) {
   std::string text;

@@ -11,9 +11,9 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::every_task, test::ModelTask;
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 /// A way to see an option at work.
@@ -74,7 +74,7 @@ class Outcome {
     for (const auto& [key, value] : settings) all.emplace_back(key.c_str(), value.c_str());
     model_ = task.make("0", "0", all);
     model_->prepare(task.examples(1));
-    for (const int64_t step : {0, 5, 9}) test::train(*model_, task, step, step + 1);
+    for (const int64_t step : {0, 5, 9}) train(*model_, task, step, step + 1);
     model_->finish(task.examples(1));
   }
   // Its State, its samples, a validation, an evaluation.
@@ -104,18 +104,13 @@ class Outcome {
           return text;
         }
         case 2:
-          return text_of_all(model_->validate(view));
+          return text_of(model_->validate(view));
         default:
-          return text_of_all(model_->evaluate(view));
+          return text_of(model_->evaluate(view));
       }
     } catch (const Error&) {
       return "refused";
     }
-  }
-  static std::string text_of_all(const Quantities& found) {
-    std::string text;
-    for (const Quantity& q : found) text += fmt::format("{} {:.17g} {:.17g}\n", q.name, q.value, q.error);
-    return text;
   }
 
   ModelTask& task_;
@@ -126,13 +121,13 @@ class Outcome {
 // Another value where one may be set: "" where none may be.
 std::string value_of(const ModelTask& task, const Way& way) {
   RunOptions options(task.entry);
-  for (const auto& [key, value] : test::kSmallSettings)
+  for (const auto& [key, value] : kSmallSettings)
     if (options.table().has(key)) options.table().set(key, value);
   for (const auto& [key, value] : way.with)
     if (options.table().has(key)) options.table().set(key, value);
   options.complete(task.shape);
   const Option& option = options.table().find(way.option);
-  return way.value.empty() ? test::another_value(option) : way.value == option.text() ? "" : way.value;
+  return way.value.empty() ? another_value(option) : way.value == option.text() ? "" : way.value;
 }
 
 // True if the option of that way, and nothing else, makes a difference.
@@ -156,7 +151,7 @@ TEST_CASE("every option of every model changes its State, its samples or its eva
   std::map<std::string, bool> seen;  // by model and option
   std::vector<ModelTask> tasks = every_task();
   for (const char* model : {"vae", "nce", "dde"})  // some of whose options are of more than one axis
-    tasks.push_back({find_model(model), test::toy_shape("ring8")});
+    tasks.push_back({find_model(model), toy_shape("ring8")});
   for (ModelTask& task : tasks) {
     const RunOptions options(task.entry);
     for (size_t i = options.shared(); i < options.table().all().size(); ++i) {

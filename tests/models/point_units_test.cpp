@@ -57,12 +57,7 @@ struct PointRun {
     const Tensor x = shape.toy->sample(64, rng);
     examples = {x, {}, arange(64, DType::i64)};
     batches = std::make_unique<ToyBatches>(shape.toy, BatchOptions{.batch = 10, .seed = 1});
-    trainer = std::make_unique<Trainer>(*model, *batches,
-                                        TrainPlan{.steps = kSteps,
-                                                  .steps_per_epoch = 10,
-                                                  .log_every = 100,
-                                                  .learning_rate = 0.01,
-                                                  .schedule = Decay::constant});
+    trainer = std::make_unique<Trainer>(*model, *batches, plan_of(kSteps, 0.01));
     model->prepare(model->units().to_model(examples));
     model->register_state(state);
     trainer->register_state(state);
@@ -235,8 +230,8 @@ TEST_CASE("a toy times 1024 trains the same weights, and all that a model shows 
     const std::string text = moved.model->interpretation(moved.view());
     if (entry->name == "dae") {  // names its squared lengths
       const double error = moved.model->evaluate(moved.view())[kDaeError].value;
-      CHECK(text.find(fmt::format("; {:.4g} (", error)) != std::string::npos);
-      CHECK(text.find(fmt::format("N(0, {:g}^2)", 0.1 * kTimes)) != std::string::npos);
+      CHECK(contains(text, fmt::format("; {:.4g} (", error)));
+      CHECK(contains(text, fmt::format("N(0, {:g}^2)", 0.1 * kTimes)));
     } else {
       CHECK(text == plain.model->interpretation(plain.view()));
     }
@@ -255,7 +250,7 @@ TEST_CASE("points of a file times 1024 and moved by 32,768 train the same weight
       if (couples(*entry) && d == 1) continue;
       const std::string refusal = error_message([&] { PointRun run(*entry, before); });
       if (!refusal.empty()) {
-        CHECK_MESSAGE(contains(refusal, "without a density"), refusal);
+        check_says(refusal, "without a density");
         if (d == 2) of_known_densities.push_back(entry->name);
         continue;
       }
@@ -374,11 +369,7 @@ TEST_CASE("a resumed training in units of its own is the uninterrupted one, byte
     whole.train();
     first.seen.stop_at = 1;
     first.train();
-    for (const State::Entry& entry : first.state.entries()) {
-      const State::Entry* const other = second.state.find(entry.name);
-      REQUIRE(other != nullptr);
-      other->restore(entry.bytes());
-    }
+    take_over(first.state, second.state);
     second.train();
     CHECK(second.state.bytes() == whole.state.bytes());
     CHECK(second.state.find("units.scale") != nullptr);

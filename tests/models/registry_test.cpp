@@ -23,8 +23,7 @@ namespace {
 
 TEST_CASE("an evaluation reads the examples that it is given, and never those that were trained on") {
   for (ModelTask& task : every_task()) {
-    CAPTURE(task.entry.name);
-    CAPTURE(task.shape.kind().name);
+    CAPTURE(task.name());
     const auto model = task.make("0");
     train(*model, task, 0, 2);
     const Examples held_out = task.examples(1), other = task.examples(2), third = task.examples(3);
@@ -40,8 +39,7 @@ TEST_CASE("an evaluation reads the examples that it is given, and never those th
 
 TEST_CASE("samples are of the averaged weights, which leave training as it is") {
   for (ModelTask& task : every_task()) {
-    CAPTURE(task.entry.name);
-    CAPTURE(task.shape.kind().name);
+    CAPTURE(task.name());
     const auto plain = task.make("0"), averaged = task.make("0.9");
     if (!plain->abilities().samples) continue;
     State of_plain, of_averaged;
@@ -65,8 +63,7 @@ TEST_CASE("samples are of the averaged weights, which leave training as it is") 
 
 TEST_CASE("every random stream of a model, and how its weights begin, follow from the run's seed") {
   for (ModelTask& task : every_task()) {
-    CAPTURE(task.entry.name);
-    CAPTURE(task.shape.kind().name);
+    CAPTURE(task.name());
     const auto one = task.make("0", "7"), other = task.make("0", "8");
     State of_one, of_other;
     one->register_state(of_one);
@@ -88,8 +85,7 @@ const std::vector<ModelTask::Setting> kAllLearners = {{"generator", "true"}, {"f
 TEST_CASE("a step that fails leaves the State as it was, whichever of a model's learners fails") {
   size_t taken_back = 0;
   for (ModelTask& task : every_task()) {
-    CAPTURE(task.entry.name);
-    CAPTURE(task.shape.kind().name);
+    CAPTURE(task.name());
     const size_t learners = task.make("0", "0", kAllLearners)->learners().size();
     for (const int64_t shards : {1, 2}) {
       CAPTURE(shards);
@@ -143,8 +139,7 @@ const std::vector<ModelTask::Setting> kByRows = {
 TEST_CASE("a step in two shards is the step of the whole batch, and keeps its bytes at any thread count") {
   const int before = kernels::threads();
   for (ModelTask& task : every_task()) {
-    CAPTURE(task.entry.name);
-    CAPTURE(task.shape.kind().name);
+    CAPTURE(task.name());
     std::vector<ModelTask::Setting> settings = kByRows;
     if (task.entry.name == "ebm") {
       settings.emplace_back("init", "noise");
@@ -192,8 +187,7 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
     second.stop_at = 2;
     TaskRun first(task, plan_of(4, 0.01, 2), kByRows), rest(task, plan_of(4, 0.01, 2), kByRows);
     CHECK_FALSE(first.trainer.run(second));
-    for (const State::Entry& entry : rest.state.entries())
-      entry.restore(first.state.find(entry.name)->bytes());
+    take_over(first.state, rest.state);
     rest.trainer.run(rest.seen);
     CHECK(rest.state.bytes() == expected);
   }

@@ -1,4 +1,5 @@
 // What training asks of the system allocator, over all of nn together.
+
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/grad.h"

@@ -9,9 +9,8 @@
 #include "support/approx.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using Doubles = std::vector<double>;
 
 Tensor vector(const Doubles& values) {
   return tensor(values, {static_cast<int64_t>(values.size())}, DType::f64);

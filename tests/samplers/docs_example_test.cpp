@@ -19,10 +19,9 @@ using namespace test;
 namespace {
 
 // The lines of a file between each line that is `begin` and the next one that is `end`.
-std::vector<std::string> blocks_of(const std::string& path, const std::string& begin,
-                                   const std::string& end) {
+Strings blocks_of(const std::string& path, const std::string& begin, const std::string& end) {
   std::ifstream file(path);
-  std::vector<std::string> blocks;
+  Strings blocks;
   std::string line;
   bool inside = false;
   while (std::getline(file, line)) {
@@ -76,9 +75,9 @@ ChainResult chains = run_chains(ising, initial, flip, {.steps = 500, .warmup = 1
 }
 
 TEST_CASE("the examples of docs/samplers.md are compiled as they stand") {
-  const std::vector<std::string> page = blocks_of(source_dir() + "/docs/samplers.md", "```cpp", "```");
-  const std::vector<std::string> compiled = blocks_of(source_dir() + "/tests/samplers/docs_example_test.cpp",
-                                                      "  // clang-format off", "  // clang-format on");
+  const Strings page = blocks_of(source_dir() + "/docs/samplers.md", "```cpp", "```");
+  const Strings compiled = blocks_of(source_dir() + "/tests/samplers/docs_example_test.cpp",
+                                     "  // clang-format off", "  // clang-format on");
   CHECK(page.size() == 3);
   CHECK(page == compiled);
 }
@@ -90,7 +89,7 @@ TEST_CASE("the examples find the ring, both widths of the Gaussian, and the law 
 
   const ChainResult narrow = gaussian_by_hmc();
   CHECK(narrow.rhat[0] < 1.01);
-  const std::vector<double> widths = stddev_axis(narrow.x, 0).to_vector();
+  const Doubles widths = stddev_axis(narrow.x, 0).to_vector();
   CHECK(widths[0] == approx(0.01).epsilon(0.35));
   CHECK(widths[1] == approx(1).epsilon(0.35));
 

@@ -48,9 +48,7 @@ TEST_CASE("a constant log-density has score 0") {
 
 TEST_CASE("a log-density that varies behind the tape's back is refused rather than taken for flat") {
   const Target steps{.log_prob = [](const Tensor& y) { return sum(floor(y.detach()), 1); }};
-  CHECK(error_message([&] {
-          value_and_score(steps, wave({5, 2}));
-        }).find("not differentiable in x") != std::string::npos);
+  check_refused("not differentiable in x", [&] { value_and_score(steps, wave({5, 2})); });
   CHECK(log_prob_of(steps, wave({5, 2})).size() == 5);
 }
 
@@ -64,20 +62,17 @@ TEST_CASE("a score alone asks for no log-density, and noise is told to those who
   CHECK(same_bytes(noisy_score_of(noisy, x, 3), x * 3.0));
   CHECK(same_bytes(noisy_score_of({.score = twice}, x, 3), x * 2.0));
   const Target wrong{.score = twice, .noisy_score = [](const Tensor& y, double) { return sum(y, 1); }};
-  CHECK(error_message([&] { noisy_score_of(wrong, x, 1); }).find("noisy_score gives") != std::string::npos);
+  check_refused("noisy_score gives", [&] { noisy_score_of(wrong, x, 1); });
 }
 
 TEST_CASE("what cannot be walked on is refused with the shape that is asked for") {
   const Tensor x = wave({4, 2});
-  CHECK(error_message([&] { value_and_score({}, x); }).find("neither") != std::string::npos);
-  CHECK(error_message([&] { log_prob_of({}, x); }).find("no log-density") != std::string::npos);
+  check_refused("neither", [&] { value_and_score({}, x); });
+  check_refused("no log-density", [&] { log_prob_of({}, x); });
   const auto whole = [](const Tensor& y) { return sum(y); };
-  CHECK(error_message([&] { value_and_score({.log_prob = whole}, x); }).find("must be (4)") !=
-        std::string::npos);
-  CHECK(error_message([&] { value_and_score({.score = whole}, x); }).find("must be (4,2)") !=
-        std::string::npos);
-  CHECK(error_message([&] { value_and_score({.log_prob = quartic}, wave({4})); }).find("(B, d)") !=
-        std::string::npos);
+  check_refused("must be (4)", [&] { value_and_score({.log_prob = whole}, x); });
+  check_refused("must be (4,2)", [&] { value_and_score({.score = whole}, x); });
+  check_refused("(B, d)", [&] { value_and_score({.log_prob = quartic}, wave({4})); });
   CHECK(error_message([&] {
           value_and_score({.log_prob = quartic}, arange(4, DType::i64).view({2, 2}));
         }) != "");

@@ -33,4 +33,10 @@ inline void check_says(const std::string& text, const std::vector<std::string>& 
 }
 inline void check_says(const std::string& text, const char* part) { check_says(text, Strings{part}); }
 
+/// Checks that `fn` throws a gradzoo::Error that says `part`.
+template <class Fn>
+void check_refused(const std::string& part, Fn&& fn) {
+  check_says(error_message(fn), Strings{part});
+}
+
 }  // namespace gradzoo::test

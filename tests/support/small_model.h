@@ -13,13 +13,13 @@
 #include "gradzoo/models/registry.h"
 #include "gradzoo/models/run/session.h"
 #include "support/short_names.h"
+#include "support/take_over.h"
 
 /// Models of the list at small sizes, without data on disk.
 namespace gradzoo::test {
 
 /// Options as a run has them, key=value, completed for data of this shape.
-inline std::unique_ptr<RunOptions> options_for(const std::string& model,
-                                               const std::vector<std::string>& assignments,
+inline std::unique_ptr<RunOptions> options_for(const std::string& model, const Strings& assignments,
                                                const DataShape& shape) {
   auto options = std::make_unique<RunOptions>(find_model(model));
   options->assign(assignments);
@@ -41,9 +41,27 @@ std::unique_ptr<M> small_model(const std::string& model, const Strings& assignme
   return std::unique_ptr<M>(&typed);
 }
 
+/// Settings of a model for data of a shape, and what their refusal says; "" where they are allowed.
+struct RefusedOptions {
+  Strings assignments;
+  DataShape shape;
+  std::string text;
+};
+
+/// Checks that such options are refused.
+inline void check_refused_options(const std::string& model, const std::vector<RefusedOptions>& all) {
+  for (const RefusedOptions& one : all) {
+    std::string line = model;
+    for (const std::string& assignment : one.assignments) line += " " + assignment;
+    const std::string message = error_message([&] { options_for(model, one.assignments, one.shape); });
+    CHECK_MESSAGE((one.text.empty() ? message.empty() : contains(message, one.text)), line, ": '", message,
+                  "', expected: ", one.text);
+  }
+}
+
 /// The text of an option of a model for data of this shape.
-inline std::string option_text(const std::string& model, const std::vector<std::string>& assignments,
-                               const DataShape& shape, const std::string& key) {
+inline std::string option_text(const std::string& model, const Strings& assignments, const DataShape& shape,
+                               const std::string& key) {
   return options_for(model, assignments, shape)->table().find(key).text();
 }
 
@@ -69,7 +87,7 @@ inline DataShape toy_shape(const std::string& toy, const ToyOptions& options = {
 /// One training step on a batch, or on x without labels: the metrics by their names.
 inline std::map<std::string, double> step_on(Model& model, const Batch& batch, double rate, int64_t step = 0,
                                              int64_t steps = 100) {
-  std::vector<double> row(model.metrics().size());
+  Doubles row(model.metrics().size());
   model.train_step({step, steps, rate, batch}, MetricRow(row));
   std::map<std::string, double> out;
   for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].key()] = row[i];
@@ -80,9 +98,19 @@ inline std::map<std::string, double> step_on(Model& model, const Tensor& x, doub
   return step_on(model, Batch{x, {}, {}}, rate, step, steps);
 }
 
+/// A plan of ten steps an epoch, at one rate and with few rows.
+inline TrainPlan plan_of(int64_t steps, double rate, int64_t shards = 1) {
+  return {.steps = steps,
+          .steps_per_epoch = 10,
+          .log_every = 100,
+          .learning_rate = rate,
+          .schedule = Decay::constant,
+          .shards = shards};
+}
+
 /// Trains on until a step.
 struct Unwatched : TrainObserver {
-  std::vector<double> metrics;  // of the last row
+  Doubles metrics;  // of the last row
   int64_t stop_at = -1;
   void on_log(const LogRow& row) override { metrics.assign(row.metrics.begin(), row.metrics.end()); }
   void on_epoch(int64_t) override {}

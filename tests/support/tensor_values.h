@@ -17,14 +17,14 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// Values in [-2, 2] without a pattern that a wrong index would repeat.
 inline Tensor wave(const Shape& shape, DType dtype = DType::f64, double phase = 0.0) {
-  std::vector<double> values(static_cast<size_t>(shape.size()));
+  Doubles values(static_cast<size_t>(shape.size()));
   for (size_t i = 0; i < values.size(); ++i)
     values[i] = 2 * std::sin(1 + phase + 12.9898 * static_cast<double>(i));
   return tensor(values, shape, dtype);
 }
 
 /// The largest |a - b| / max(1, |b|); equal infinities and two NaN differ by 0.
-inline double max_error(const std::vector<double>& got, const std::vector<double>& wanted) {
+inline double max_error(const Doubles& got, const Doubles& wanted) {
   if (got.size() != wanted.size()) return kInf;
   double worst = 0;
   for (size_t i = 0; i < got.size(); ++i) {
@@ -35,7 +35,7 @@ inline double max_error(const std::vector<double>& got, const std::vector<double
   return worst;
 }
 
-inline double max_error(const Tensor& got, const std::vector<double>& wanted) {
+inline double max_error(const Tensor& got, const Doubles& wanted) {
   return max_error(got.to_vector(), wanted);
 }
 
@@ -47,8 +47,8 @@ inline bool same_bytes(const Tensor& a, const Tensor& b) {
 }
 
 /// What several tensors hold, one behind the other.
-inline std::vector<double> values_of(std::span<const Tensor> tensors) {
-  std::vector<double> all;
+inline Doubles values_of(std::span<const Tensor> tensors) {
+  Doubles all;
   for (const Tensor& t : tensors)
     for (const double v : t.to_vector()) all.push_back(v);
   return all;

@@ -38,14 +38,13 @@ TEST_CASE("N(0, I) in the model's units is N(centre, diag scale^2) in the data's
   const Tensor x = tensor({9, -1}, {1, 2});  // u = (1, 2)
   CHECK(log_prob_of(found, x).item() ==
         approx(-2.5 - std::log(2 * std::numbers::pi) - std::log(4 * 0.5)).epsilon(1e-6));
-  CHECK(score_of(found, x).to_vector() == std::vector<double>{-1.0 / 4, -2 / 0.5});
+  CHECK(score_of(found, x).to_vector() == Doubles{-1.0 / 4, -2 / 0.5});
   Rng rng(1);
-  CHECK(found.initial(1, rng).to_vector() == std::vector<double>{9, -1.5});
-  CHECK(found.extent.low == std::vector<double>{5 - 12.0, -2 - 1.5});
-  CHECK(found.extent.high == std::vector<double>{5 + 12.0, -2 + 1.5});
+  CHECK(found.initial(1, rng).to_vector() == Doubles{9, -1.5});
+  CHECK(found.extent.low == Doubles{5 - 12.0, -2 - 1.5});
+  CHECK(found.extent.high == Doubles{5 + 12.0, -2 + 1.5});
   // A product by autodiff of its factors' log-densities.
-  CHECK(score_of(product_of_all(std::vector{found, found}), x).to_vector() ==
-        std::vector<double>{-2.0 / 4, -4 / 0.5});
+  CHECK(score_of(product_of_all(std::vector{found, found}), x).to_vector() == Doubles{-2.0 / 4, -4 / 0.5});
 }
 
 TEST_CASE("noise of the data's units is a scale's share in the model's") {
@@ -61,7 +60,7 @@ TEST_CASE("noise of the data's units is a scale's share in the model's") {
   Abilities own{.target = normal()};
   const Abilities able = in_data_units(with_consequences(std::move(own)), kCommon);
   Rng rng(2);
-  CHECK(test::error_message([&] { able.denoise({x, 17, rng}); }).starts_with("noise of 17 is above 16,"));
+  CHECK(error_message([&] { able.denoise({x, 17, rng}); }).starts_with("noise of 17 is above 16,"));
   const Tensor guess = able.denoise({x, 6, rng});  // centre + (x - centre) 64 / 100
   CHECK(guess.to_vector()[0] == approx(5 + 8 * 0.64).epsilon(1e-5));
   CHECK(guess.to_vector()[1] == approx(-2 - 16 * 0.64).epsilon(1e-5));
@@ -77,13 +76,13 @@ TEST_CASE("values with a score come along, and a target is itself again in the m
   const Target moved = in_data_units(both, kOwn);
   const PointValue at = value_and_score(moved, tensor({9, -1}, {1, 2}));
   CHECK(at.log_prob.item() == approx(3 - std::log(2.0)).epsilon(1e-6));
-  CHECK(at.score.to_vector() == std::vector<double>{-0.25, -4});
-  CHECK(moved.extent.high == std::vector<double>{17, -0.5});
+  CHECK(at.score.to_vector() == Doubles{-0.25, -4});
+  CHECK(moved.extent.high == Doubles{17, -0.5});
   const Target back = in_model_units(moved, kOwn);
   const Tensor u = tensor({1, 2}, {1, 2});
-  CHECK(score_of(back, u).to_vector() == std::vector<double>{-1, -2});
+  CHECK(score_of(back, u).to_vector() == Doubles{-1, -2});
   CHECK(value_and_score(back, u).log_prob.item() == approx(3).epsilon(1e-6));
-  CHECK(back.extent.low == std::vector<double>{-3, -3});
+  CHECK(back.extent.low == Doubles{-3, -3});
   CHECK(in_model_units(in_data_units(normal(), kCommon), kCommon).data_noise == 0.25);
   CHECK(in_data_units(normal(), PointUnits()).data_noise == 0.25);
 }
@@ -113,28 +112,27 @@ TEST_CASE("a picture's planes, paths, arrows and points move, and codes stay") {
   const Picture moved = in_data_units(Picture{"p", "", Planes{{plane, judged}}}, kCommon),
                 codes = in_data_units(Picture{"p", "", Planes{{plane}}, true}, kCommon);
   const Plane& at = std::get<Planes>(moved.content).planes[0];
-  CHECK(std::vector<double>{at.x_low, at.x_high, at.y_low, at.y_high} ==
-        std::vector<double>{-3, 13, -18, 14});
+  CHECK(Doubles{at.x_low, at.x_high, at.y_low, at.y_high} == Doubles{-3, 13, -18, 14});
   CHECK(at.density.to_vector()[0] == approx(1.0 / 64).epsilon(1e-6));
   CHECK(std::get<Planes>(moved.content).planes[1].density.to_vector()[0] == 1);
   for (const Tensor& places : {at.points, at.arrow_tails, at.paths})
-    CHECK(places.to_vector() == std::vector<double>{13, 14});
-  CHECK(at.arrows.to_vector() == std::vector<double>{3, 4});
+    CHECK(places.to_vector() == Doubles{13, 14});
+  CHECK(at.arrows.to_vector() == Doubles{3, 4});
   CHECK(std::get<Planes>(codes.content).planes[0].x_low == -1);
   const Picture scatter = in_data_units(Picture{"s", "", Scatter{tensor({1, 1}, {1, 2}), {}, "x0", "x1"}},
                                         {tensor({1, 2, 3}, {3}), tensor({2, 4, 8}, {3})});
-  CHECK(std::get<Scatter>(scatter.content).points.to_vector() == std::vector<double>{3, 6});
+  CHECK(std::get<Scatter>(scatter.content).points.to_vector() == Doubles{3, 6});
   Bars bars{{8, 4}, "x", "density"};
   bars.expected = {6, 2};
   bars.places = {0, 1};
   bars.lengths = -1;
   const Picture line = in_data_units(Picture{"b", "", bars}, {tensor({3}, {1}), tensor({2}, {1})});
   const Bars& on_line = std::get<Bars>(line.content);
-  CHECK(on_line.values == std::vector<double>{4, 2});
-  CHECK(on_line.expected == std::vector<double>{3, 1});
-  CHECK(on_line.places == std::vector<double>{3, 5});
-  CHECK(on_line.names == std::vector<std::string>{"3.00", "5.00"});
-  CHECK(names_of_places({0.001, 0.0015}) == std::vector<std::string>{"0.0010", "0.0015"});
+  CHECK(on_line.values == Doubles{4, 2});
+  CHECK(on_line.expected == Doubles{3, 1});
+  CHECK(on_line.places == Doubles{3, 5});
+  CHECK(on_line.names == Strings{"3.00", "5.00"});
+  CHECK(names_of_places({0.001, 0.0015}) == Strings{"0.0010", "0.0015"});
 }
 
 }  // namespace

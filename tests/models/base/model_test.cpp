@@ -127,8 +127,7 @@ TEST_CASE("two targets show the average as long as either lives, and no step is 
   CHECK(second->log_prob(one).item() == shown);
   first.reset();
   CHECK(second->log_prob(one).item() == shown);
-  CHECK(contains(error_message([&] { step_on(model, Tensor(), 1.0, 3); }),
-                 "the parameters hold their average"));
+  check_refused("the parameters hold their average", [&] { step_on(model, Tensor(), 1.0, 3); });
   CHECK(model.validate(kView)[kWeight].value == shown);
   CHECK(second->log_prob(one).item() == shown);
   second.reset();
@@ -177,10 +176,7 @@ TEST_CASE("a model without a description has the defaults") {
 
 TEST_CASE("a metric's key ends in its unit, and a sentence is no unit") {
   CHECK(Silent().metrics()[0].key() == "loss_nats_per_image");
-  CHECK(contains(error_message([] {
-                   Silent().add({"kl_nats", "the divergence"});
-                 }),
-                 "unit 'the divergence'"));
+  check_refused("unit 'the divergence'", [] { Silent().add({"kl_nats", "the divergence"}); });
 }
 
 TEST_CASE("a State holds the learners first, then what the model names") {
@@ -200,23 +196,22 @@ TEST_CASE("an option of a request holds for that request alone, also where it fa
   const double plain = drawn({});
   CHECK(drawn({"factor=3"}) == approx(3 * plain));
   CHECK(drawn({}) == plain);
-  CHECK(contains(error_message([&] { drawn({"factor=9.5"}); }), "too much"));
+  check_refused("too much", [&] { drawn({"factor=9.5"}); });
   CHECK(drawn({}) == plain);
-  CHECK(contains(error_message([&] { drawn({"factor=2", "facto=2"}); }), "did you mean 'factor'"));
+  check_refused("did you mean 'factor'", [&] { drawn({"factor=2", "facto=2"}); });
   CHECK(drawn({}) == plain);
 }
 
 TEST_CASE("labels are refused by a model that has no use for them, and options by one that has none") {
   OneNumber model(0);
   Rng rng(1);
-  const std::string labels =
-      error_message([&] { model.sample({.n = 1, .rng = rng, .labels = zeros({1}, DType::i64)}); });
-  CHECK_MESSAGE(contains(labels, "was not trained on labels"), labels);
+  check_refused("was not trained on labels",
+                [&] { model.sample({.n = 1, .rng = rng, .labels = zeros({1}, DType::i64)}); });
   const auto dae = small_model<Model>("dae", {"hidden=4"}, {.example = {2, 2}});
-  CHECK(contains(error_message([&] { dae->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }), "steps"));
+  check_refused("steps", [&] { dae->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); });
   const auto gan = small_model<Model>("gan", {"net=mlp", "generator_hidden=4"}, {.example = {2, 2}});
-  CHECK(contains(error_message([&] { gan->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }),
-                 "samples of this model have no options"));
+  check_refused("samples of this model have no options",
+                [&] { gan->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); });
 }
 
 TEST_CASE("a number of an evaluation is found by its handle, and one that was not measured is an error") {
@@ -224,7 +219,7 @@ TEST_CASE("a number of an evaluation is found by its handle, and one that was no
   CHECK(found[kWeight].value == 3);
   CHECK(found[kWeight].unit == "kg");
   CHECK(found.find(kOther) == nullptr);
-  CHECK(contains(error_message([&] { found[kOther]; }), "no 'other'"));
+  check_refused("no 'other'", [&] { found[kOther]; });
   found.add(Quantities{quantity(kOther, 1, "")});
   found.add(found);
   CHECK(found.size() == 4);
@@ -236,10 +231,7 @@ TEST_CASE("inpainting leaves known pixels as they were, and what is made of the 
   const Tensor images = tensor({0.2, 0.4, 0.6, 0.8}, {2, 2}, DType::f64),
                known = tensor({1, 0}, {2}, DType::f64);
   CHECK(model.abilities().inpaint({images, known, rng}).to_vector() == std::vector<double>{0.2, 1, 0.6, 1});
-  const std::string message = error_message([&] {
-    model.abilities().inpaint({images, tensor({1}, {1}, DType::f64), rng});
-  });
-  CHECK_MESSAGE(contains(message, "(pixels)"), message);
+  check_refused("(pixels)", [&] { model.abilities().inpaint({images, tensor({1}, {1}, DType::f64), rng}); });
 }
 
 TEST_CASE("a guess without noise lies where examples do, and it and scores come for any number of rows") {
@@ -268,9 +260,9 @@ TEST_CASE("a guess without noise lies where examples do, and it and scores come 
   REQUIRE(found.scores.shape() == Shape{600});
   CHECK(max(abs(found.scores + reshape(rows, {600}) * w)).item() < 1e-12);
   for (const double sigma : {0.0, -1.0, double(NAN)})
-    CHECK(contains(error_message([&] { model.abilities().denoise({rows, sigma, rng}); }), "Hint: above 0"));
-  CHECK(contains(error_message([&] { model.abilities().denoise({zeros({0, 1}), 1, rng}); }), "one or more"));
-  CHECK(contains(error_message([&] { model.abilities().anomaly({zeros({3}), rng}); }), "(n, numbers)"));
+    check_refused("Hint: above 0", [&] { model.abilities().denoise({rows, sigma, rng}); });
+  check_refused("one or more", [&] { model.abilities().denoise({zeros({0, 1}), 1, rng}); });
+  check_refused("(n, numbers)", [&] { model.abilities().anomaly({zeros({3}), rng}); });
 }
 
 TEST_CASE("what has neither score nor energy denoises nothing, nor what knows examples by label alone") {

@@ -9,10 +9,11 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-std::vector<std::string> names_of(const std::vector<Picture>& pictures) {
-  std::vector<std::string> names;
+Strings names_of(const std::vector<Picture>& pictures) {
+  Strings names;
   names.reserve(pictures.size());
   for (const Picture& picture : pictures) names.push_back(picture.name);
   return names;
@@ -40,24 +41,23 @@ TEST_CASE("images are shown noisy, denoised and as they were, row by row, and ti
   Rng rng(1, "test");
   const TiedDenoiser tied(6, 7, 1, rng);
   const std::vector<Picture> pictures = pictures_of({.example = {2, 3}}, images(20), &tied);
-  CHECK(names_of(pictures) == std::vector<std::string>{"denoising", "chains", "filters"});
+  CHECK(names_of(pictures) == Strings{"denoising", "chains", "filters"});
   const auto& grid = std::get<ImageGrid>(pictures[0].content);
   CHECK(grid.pixels.shape() == Shape{60, 2, 3});
-  CHECK(grid.row_captions == std::vector<std::string>{"noisy", "denoised", "original"});
-  CHECK(test::same_bytes(grid.pixels.rows(0, 10), grid.pixels.rows(10, 20)));
-  CHECK(test::max_error(grid.pixels.rows(20, 30), std::vector<double>(60, 0.2)) < 1e-6);
+  CHECK(grid.row_captions == Strings{"noisy", "denoised", "original"});
+  CHECK(same_bytes(grid.pixels.rows(0, 10), grid.pixels.rows(10, 20)));
+  CHECK(max_error(grid.pixels.rows(20, 30), Doubles(60, 0.2)) < 1e-6);
   const auto& chains = std::get<ImageGrid>(pictures[1].content);
-  CHECK(test::max_error(chains.pixels.rows(10, 20), std::vector<double>(60, 0.75)) < 1e-6);
+  CHECK(max_error(chains.pixels.rows(10, 20), Doubles(60, 0.75)) < 1e-6);
   // Weights over the row's largest, 0 grey.
   const Tensor w = tied.weight().detach(), largest = max(abs(w), 1, true);
-  CHECK(test::max_error(std::get<ImageGrid>(pictures[2].content).pixels,
-                        ((w / largest + 1.0) * 0.5).to_vector()) < 1e-6);
+  CHECK(max_error(std::get<ImageGrid>(pictures[2].content).pixels, ((w / largest + 1.0) * 0.5).to_vector()) <
+        1e-6);
 }
 
 TEST_CASE("with fewer than ten images there is no row of them, and free weights have no filters") {
-  CHECK(names_of(pictures_of({.example = {2, 3}}, images(9), nullptr)) == std::vector<std::string>{"chains"});
-  CHECK(names_of(pictures_of({.example = {2, 3}}, images(10), nullptr)) ==
-        std::vector<std::string>{"denoising", "chains"});
+  CHECK(names_of(pictures_of({.example = {2, 3}}, images(9), nullptr)) == Strings{"chains"});
+  CHECK(names_of(pictures_of({.example = {2, 3}}, images(10), nullptr)) == Strings{"denoising", "chains"});
 }
 
 TEST_CASE("a toy of the plane shows points and scores, and tied weights their density") {
@@ -65,10 +65,9 @@ TEST_CASE("a toy of the plane shows points and scores, and tied weights their de
   const Examples some = ring.split(Split::test);
   Rng rng(1, "test");
   const TiedDenoiser tied(2, 7, 1, rng);
-  CHECK(names_of(pictures_of(ring.shape(), some, nullptr)) ==
-        std::vector<std::string>{"denoising", "chains", "score"});
+  CHECK(names_of(pictures_of(ring.shape(), some, nullptr)) == Strings{"denoising", "chains", "score"});
   CHECK(names_of(pictures_of(ring.shape(), some, &tied)) ==
-        std::vector<std::string>{"denoising", "chains", "score", "density"});
+        Strings{"denoising", "chains", "score", "density"});
 }
 
 }  // namespace

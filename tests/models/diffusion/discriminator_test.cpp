@@ -178,18 +178,15 @@ TEST_CASE("the oldest of the samples that are kept gives way to the newest") {
 }
 
 TEST_CASE("only what has a discriminator takes its weight, and points have none") {
-  const auto said = [](const Strings& settings, const DataShape& shape) {
-    return error_message([&] { options_for("ddpm", settings, shape); });
-  };
-  CHECK(said({"discriminator=0.2"}, toy_shape("ring8")).find("for images") != std::string::npos);
-  CHECK(said({"discriminator=1"}, kSmall) != "");
+  check_refused("for images", [] { options_for("ddpm", {"discriminator=0.2"}, toy_shape("ring8")); });
+  CHECK(error_message([] { options_for("ddpm", {"discriminator=1"}, kSmall); }) != "");
   const auto drawn = [](const Strings& more) {
     const auto model = small_model<Ddpm>("ddpm", joined({"channels=8", "sample_steps=2"}, more), kSmall);
     Rng rng(8, "discriminator_test");
     return error_message([&] { model->sample({.n = 1, .rng = rng, .options = {"discriminator_weight=1"}}); });
   };
   CHECK(drawn({"discriminator=0.5"}).empty());
-  CHECK(drawn({}).find("discriminator_weight") != std::string::npos);
+  CHECK(contains(drawn({}), "discriminator_weight"));
 }
 
 }  // namespace

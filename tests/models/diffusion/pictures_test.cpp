@@ -108,7 +108,7 @@ TEST_CASE("scores are drawn at levels that the path has") {
   const NoGrad quiet;
   const auto pictures = diffusion_plane_pictures(*model, shape, {examples, examples, 5});
   for (const Plane& plane : content_of<Planes>(pictures, "scores").planes)
-    CHECK_MESSAGE(test::contains(plane.title, "noise 0.3"), plane.title);
+    test::check_says(plane.title, "noise 0.3");
 }
 
 }  // namespace

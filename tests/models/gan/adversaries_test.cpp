@@ -12,20 +12,20 @@
 
 // What the options of a game with other losses do to its steps, and which of them go together.
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using Assignments = std::vector<std::string>;
+using Assignments = Strings;
 
 const DataShape kImages{.example = {4, 6}};
-DataShape ring() { return test::toy_shape("ring8", {.noise = 0.01}); }
+DataShape ring() { return toy_shape("ring8", {.noise = 0.01}); }
 
 std::unique_ptr<Gan> small(const Assignments& assignments, const DataShape& shape) {
-  return test::small_model<Gan>(
-      "gan",
-      test::joined({"net=mlp", "generator_hidden=8", "discriminator_hidden=8", "latent=3", "ema=0",
-                    "instance_noise=0", "batch=12", "clusters=0"},
-                   assignments),
-      shape);
+  return small_model<Gan>("gan",
+                          joined({"net=mlp", "generator_hidden=8", "discriminator_hidden=8", "latent=3",
+                                  "ema=0", "instance_noise=0", "batch=12", "clusters=0"},
+                                 assignments),
+                          shape);
 }
 
 TEST_CASE("with jigsaws D descends its loss on samples and, a fifth of all fakes, on quarters exchanged") {
@@ -41,7 +41,7 @@ TEST_CASE("with jigsaws D descends its loss on samples and, a fifth of all fakes
     expected = minimax.discriminator(d.judge(real, {}), d.judge(concat(fake, exchanged, 0), {})).item();
     of_fake = mean(sigmoid(d.judge(fake, {}))).item();
   }
-  const auto row = test::step_on(*gan, x, 0.01);
+  const auto row = step_on(*gan, x, 0.01);
   CHECK(row.at("discriminator_loss_nats") == approx(expected).epsilon(1e-5));
   CHECK(row.at("d_fake") == approx(of_fake).epsilon(1e-5));
 }
@@ -61,8 +61,7 @@ TEST_CASE("jigsaws are shown under the labels of the images that they are made o
                  of_jigsaws = d.judge(jigsaw(real.rows(0, 3), shape, noise), labels.rows(0, 3).clone());
     expected = minimax.discriminator(d.judge(real, labels), concat(of_fakes, of_jigsaws, 0)).item();
   }
-  CHECK(test::step_on(*gan, Batch{x, labels, {}}, 0.01)[gan->metrics()[0].key()] ==
-        approx(expected).epsilon(1e-5));
+  CHECK(step_on(*gan, Batch{x, labels, {}}, 0.01)[gan->metrics()[0].key()] == approx(expected).epsilon(1e-5));
 }
 
 TEST_CASE("G moves at each critic_steps-th step alone, and D at every one") {
@@ -72,7 +71,7 @@ TEST_CASE("G moves at each critic_steps-th step alone, and D at every one") {
   const Tensor x = randn({12, 2}, rng);
   for (int64_t step = 0; step < 6; ++step) {
     const auto g = first(gan->generator()), d = first(gan->discriminator());
-    const auto row = test::step_on(*gan, x, 0.01, step);
+    const auto row = step_on(*gan, x, 0.01, step);
     CHECK((first(gan->generator()) != g) == (step % 3 == 2));
     CHECK(first(gan->discriminator()) != d);
     CHECK(std::isfinite(row.at("generator_loss")));
@@ -82,7 +81,7 @@ TEST_CASE("G moves at each critic_steps-th step alone, and D at every one") {
 TEST_CASE("a short batch at an epoch's end is filled up to whole packs") {
   const auto gan = small({"pac=4"}, ring());
   Rng rng(3, "adversaries_test");
-  const auto row = test::step_on(*gan, randn({5, 2}, rng), 0.01);
+  const auto row = step_on(*gan, randn({5, 2}, rng), 0.01);
   CHECK(std::isfinite(row.at("discriminator_loss_nats")));
 }
 
@@ -97,14 +96,14 @@ TEST_CASE("each loss teaches G to draw nearer to the data, which lie far from it
     };
     const double before = apart();
     for (int64_t step = 0; step < 400; ++step)
-      test::step_on(*gan, randn({60, 2}, rng) * 0.3 + 3.0, 0.01, step, 400);
+      step_on(*gan, randn({60, 2}, rng) * 0.3 + 3.0, 0.01, step, 400);
     CHECK(apart() < 0.4 * before);
   }
 }
 
 TEST_CASE("losses and penalties bring their defaults; what makes no sense is refused with a way out") {
   const auto check = [](const Assignments& given, const DataShape& shape, const Assignments& expected) {
-    test::check_options("gan", given, shape, expected);
+    check_options("gan", given, shape, expected);
   };
   check({"loss=wgan-gp"}, ring(),
         {"penalty=gradient", "critic_steps=5", "penalty_weight=0.1", "beta1=0", "activation=silu"});
@@ -113,8 +112,7 @@ TEST_CASE("losses and penalties bring their defaults; what makes no sense is ref
   check({"penalty=r1"}, ring(), {"activation=silu"});
   check({}, ring(), {"activation=leaky_relu", "penalty=none", "critic_steps=1"});
   const auto refused = [](const Assignments& given, const DataShape& shape, const char* why) {
-    CAPTURE(why);
-    CHECK(test::contains(test::error_message([&] { small(given, shape); }), why));
+    check_refused(why, [&] { small(given, shape); });
   };
   refused({"pac=5"}, ring(), "pac=5 does not divide a batch of 12. Hint: batch=10");
   refused({"negative_augmentation=jigsaw"}, ring(), "points");
@@ -125,14 +123,14 @@ TEST_CASE("losses and penalties bring their defaults; what makes no sense is ref
 }
 
 TEST_CASE("a penalty on a D with kinks is warned of; the hint against collapse names what is not yet on") {
-  CHECK(test::contains(small({"penalty=r1", "activation=leaky_relu"}, ring())->warning(), "activation=silu"));
+  CHECK(contains(small({"penalty=r1", "activation=leaky_relu"}, ring())->warning(), "activation=silu"));
   CHECK(small({"penalty=r1"}, ring())->warning().empty());
   CHECK(small({}, ring())->warning().empty());
-  CHECK(test::contains(small({}, ring())->collapse_hint(), "instance_noise=0.2, penalty=r1, pac=2"));
-  CHECK_FALSE(test::contains(small({"pac=2", "penalty=r1"}, ring())->collapse_hint(), "pac"));
+  CHECK(contains(small({}, ring())->collapse_hint(), "instance_noise=0.2, penalty=r1, pac=2"));
+  CHECK_FALSE(contains(small({"pac=2", "penalty=r1"}, ring())->collapse_hint(), "pac"));
   // A conditional D judges one at a time.
   const auto told = small({"conditional=true"}, {.example = {4, 6}, .classes = 3});
-  CHECK_FALSE(test::contains(told->collapse_hint(), "pac"));
+  CHECK_FALSE(contains(told->collapse_hint(), "pac"));
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ TEST_CASE("a D that packs gives one score to several examples, whatever order a 
   moved.mutable_data<float>()[11] += 1;  // the second pack's last number
   CHECK(rows(moved)[0] == rows(y)[0]);
   CHECK(rows(moved)[1] != rows(y)[1]);
-  CHECK(contains(error_message([&] { of_points.forward(y.rows(0, 4)); }), "whole number of packs"));
+  check_refused("whole number of packs", [&] { of_points.forward(y.rows(0, 4)); });
 }
 
 TEST_CASE("rows for whole number of packs are the first ones once more, and none where there are enough") {

@@ -210,17 +210,14 @@ TEST_CASE("shards normalise their own fakes and share the running statistics") {
 }
 
 TEST_CASE("what does not go together is refused, with what to do") {
-  const auto refusal = [](const std::vector<std::string>& assignments, const DataShape& shape) {
-    return test::error_message([&] { test::options_for("gan", assignments, shape); });
-  };
-  CHECK(test::contains(refusal({"preset=pacgan"}, kPacImages), "for points"));
-  CHECK(test::contains(refusal({"preset=pacgan", "ema=0.9"}, pac_grid()), "Hint: ema=0"));
-  CHECK(test::contains(refusal({"preset=pacgan", "batch=4", "shards=2"}, pac_grid()), "Hint: batch=8"));
-  for (const char* setting : {"generator_norm=batch", "maxout=2", "init=normal"}) {
-    CHECK(test::contains(refusal({setting}, kPacImages), "Hint: net=mlp"));
-    CHECK(refusal({setting, "net=mlp"}, kPacImages).empty());
-    CHECK(refusal({setting}, pac_grid()).empty());
-  }
+  test::check_refused_options("gan",
+                              {{{"preset=pacgan"}, kPacImages, "for points"},
+                               {{"preset=pacgan", "ema=0.9"}, pac_grid(), "Hint: ema=0"},
+                               {{"preset=pacgan", "batch=4", "shards=2"}, pac_grid(), "Hint: batch=8"}});
+  for (const char* setting : {"generator_norm=batch", "maxout=2", "init=normal"})
+    test::check_refused_options("gan", {{{setting}, kPacImages, "Hint: net=mlp"},
+                                        {{setting, "net=mlp"}, kPacImages, ""},
+                                        {{setting}, pac_grid(), ""}});
   const auto warned = test::small_model<Gan>("gan", {"maxout=2", "penalty=r1"}, pac_grid());
   CHECK(test::contains(warned->warning(), "(maxout)"));
 }

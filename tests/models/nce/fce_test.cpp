@@ -7,6 +7,7 @@
 #include "gradzoo/models/nce/nce.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/largest_difference.h"
 #include "support/small_model.h"
 #include "support/stir.h"
 
@@ -93,10 +94,7 @@ TEST_CASE("the flow learns at its own rate, and is clipped as asked for") {
     const auto model = small_fce(std::move(options));
     const std::vector<double> before = parameter_values(model->flow());
     step_on(*model, x, 0.01);
-    const std::vector<double> after = parameter_values(model->flow());
-    double most = 0;
-    for (size_t i = 0; i < before.size(); ++i) most = std::max(most, std::abs(after[i] - before[i]));
-    return most;
+    return largest_difference(parameter_values(model->flow()), before);
   };
   // Adam's first step is as long as the rate.
   CHECK(moved_by({"flow_rate=0.5"}) == approx(0.005).epsilon(0.01));
@@ -129,7 +127,9 @@ TEST_CASE("samples are the energy's unless the flow's are asked for") {
 }
 
 TEST_CASE("a flow needs two numbers, as fce's and as nce's noise") {
-  const std::string nce = error_message([] { small_model<Nce>("nce", {"noise=flow"}, toy_shape("gamma")); });
+  check_refused("one coordinate is too few", [] { small_fce({}, "gamma"); });
+  check_refused("one coordinate is too few",
+                [] { small_model<Nce>("nce", {"noise=flow"}, toy_shape("gamma")); });
 }
 
 }  // namespace

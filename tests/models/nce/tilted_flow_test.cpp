@@ -14,6 +14,7 @@
 #include "models/nce/correction.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/largest_difference.h"
 #include "support/small_model.h"
 #include "support/stir.h"
 
@@ -177,10 +178,7 @@ TEST_CASE("each part of the training has a decay of its own") {
     const Module& of = part(*model);
     const std::vector<double> before = parameter_values(of);
     step_on(*model, x, 1e-3, step, 100);
-    const std::vector<double> after = parameter_values(of);
-    double most = 0;
-    for (size_t i = 0; i < before.size(); ++i) most = std::max(most, std::abs(after[i] - before[i]));
-    return most;
+    return largest_difference(parameter_values(of), before);
   };
   const auto flow = [](const TiltedFlow& model) -> const Module& { return model.flow(); };
   const auto energy = [](const TiltedFlow& model) -> const Module& { return model.network(); };
@@ -295,18 +293,17 @@ TEST_CASE("samples are the flow's, these by weight, or codes that walked") {
   Rng two = one;
   CHECK(drawn_again(weighted, {.draw = ContrastDraw::flow}, 30, one).to_vector() ==
         flow.sample(30, two).to_vector());
-  const std::string refused = error_message([&] {
+  check_refused("this noise has none", [&] {
     drawn_again({noise, nullptr, weighted.log_weight}, {.draw = ContrastDraw::langevin}, 3, one);
   });
-  CHECK_MESSAGE(contains(refused, "this noise has none"), refused);
 }
 
 TEST_CASE("noise that no classifier mistakes for an image is refused, and sides that do not halve twice") {
-  const std::string noise = error_message([] { small_tilted("nce", {"noise=fitted"}); });
-  CHECK_MESSAGE(contains(noise, "never mistakes such noise for an image"), noise);
+  check_refused("never mistakes such noise for an image", [] { small_tilted("nce", {"noise=fitted"}); });
   for (const char* name : {"nce", "fce"}) {
-    const std::string side = error_message([&] { options_for(name, {}, {.example = {6, 6}, .classes = 1}); });
-    CHECK_MESSAGE(contains(side, "6x6 are not multiples of 4"), side);
+    check_refused("6x6 are not multiples of 4", [&] {
+      options_for(name, {}, {.example = {6, 6}, .classes = 1});
+    });
   }
 }
 

@@ -29,7 +29,7 @@ TEST_CASE("labels that are missing, too few or no class are refused") {
   CHECK(contains(message(labels({0, 1, 3})), "3"));
   CHECK(contains(message(labels({0, 1, -1})), "-1"));
   const DataShape points{.example = {2}};
-  CHECK(contains(error_message([&] { conditioning_classes(true, points, "gan"); }), "no labels"));
+  check_refused("no labels", [&] { conditioning_classes(true, points, "gan"); });
   CHECK(conditioning_classes(false, points, "gan") == 0);
   CHECK(conditioning_classes(true, {.example = {4, 4}, .classes = 7}, "gan") == 7);
 }

@@ -237,8 +237,9 @@ TEST_CASE("a completion says how much of it is done, and needs a step") {
   REQUIRE(shares.size() == 6);
   CHECK(shares[0] == approx(1 / 6.0));
   CHECK(shares[5] == 1);
-  CHECK_THROWS_WITH_AS(complete_path(trajectory, euler_step, zeros({3, 2}, DType::f64), given, 0, 3),
-                       doctest::Contains("0 steps from noise to data. Hint: 1 or more"), Error);
+  test::check_refused("0 steps from noise to data. Hint: 1 or more", [&] {
+    complete_path(trajectory, euler_step, zeros({3, 2}, DType::f64), given, 0, 3);
+  });
 }
 
 TEST_CASE("a level's time is where noise over data is that level, and an end beyond the path's levels") {

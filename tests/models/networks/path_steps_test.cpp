@@ -82,8 +82,9 @@ TEST_CASE("a walk ends in what lies under the last noise, and needs a step") {
   const Tensor raw = ddim_step({path, predict, rng}, x, 0, 1);
   const Tensor end = follow_path({path, predict, rng}, ddim_step, x, 1);
   CHECK(test::max_error(end, gaussian(raw, path(1)).denoised.to_vector()) < 1e-14);
-  CHECK_THROWS_WITH_AS(follow_path({path, predict, rng}, ddim_step, x, 0),
-                       doctest::Contains("0 steps from noise to data. Hint: 1 or more"), Error);
+  test::check_refused("0 steps from noise to data. Hint: 1 or more", [&] {
+    follow_path({path, predict, rng}, ddim_step, x, 0);
+  });
 }
 
 TEST_CASE("what Langevin steps leave of a level is told at the scale of the next time") {
@@ -105,14 +106,14 @@ TEST_CASE("a walk that diverges stops, and says at which level") {
       follow_path({path, wrong, rng, {.repeats = 3, .step = 0.5}}, step, randn({4, 2}, rng) * 3.0, 10);
     });
   };
-  CHECK_MESSAGE(test::contains(said(langevin_step), "step 2 of 10, at noise 1.99 times the data"),
-                said(langevin_step));
+  test::check_says(said(langevin_step), "step 2 of 10, at noise 1.99 times the data");
   CHECK(test::contains(said(langevin_step), "smaller level_step"));
   const auto nothing = [&](const Tensor& x, double t) {
     return prediction_from_noise(x * std::nan(""), x, path(t));
   };
-  CHECK_THROWS_WITH_AS(follow_path({path, nothing, rng}, ddim_step, randn({4, 2}, rng), 10),
-                       doctest::Contains("step 1 of 10"), Error);
+  test::check_refused("step 1 of 10", [&] {
+    follow_path({path, nothing, rng}, ddim_step, randn({4, 2}, rng), 10);
+  });
 }
 
 }  // namespace

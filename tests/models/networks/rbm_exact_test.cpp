@@ -65,8 +65,7 @@ TEST_CASE("A machine that is too large is refused with the cost and the alternat
     FAIL("was enumerated");
   } catch (const Error& error) {
     const std::string text = error.what();
-    for (const char* word : {"2^21", "Hint", "20 units", "annealed"})
-      CHECK(text.find(word) != std::string::npos);
+    for (const char* word : {"2^21", "Hint", "20 units", "annealed"}) CHECK(test::contains(text, word));
   }
 }
 

@@ -5,8 +5,8 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
+#include "models/rbm_twin.h"
 #include "support/approx.h"
-#include "support/rbm_twin.h"
 
 namespace gradzoo {
 namespace {

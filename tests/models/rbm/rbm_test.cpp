@@ -8,8 +8,8 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
+#include "models/rbm_twin.h"
 #include "support/approx.h"
-#include "support/rbm_twin.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
@@ -60,24 +60,16 @@ TEST_CASE("The gap of free energies is that between the examples and those that 
   const Examples seen = patterns(40, 1), ones{ones_like(seen.values), {}, arange(40, DType::i64)};
   model->prepare(seen);
   for (int64_t step = 0; step < 200; ++step) test::step_on(*model, seen.values, 0.1, step, 200);
-  CHECK(model->interpretation(view_of(seen, seen)).find("0.00 nats above") != std::string::npos);
+  CHECK(test::contains(model->interpretation(view_of(seen, seen)), "0.00 nats above"));
   CHECK(model->pictures(view_of(seen, ones)).size() == 3);
 }
 
 TEST_CASE("Grey pixels, exact gradients of large machines and toys of other numbers are refused by name") {
-  const auto refusal = [](const std::vector<std::string>& assignments, const DataShape& shape) {
-    try {
-      test::options_for("rbm", assignments, shape);
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
-    return std::string();
-  };
   const DataShape mnist{.example = {28, 28}, .classes = 10};
-  CHECK(refusal({"pixels=grey"}, mnist).find("'pixels'") != std::string::npos);
-  CHECK(refusal({"chains=exact"}, mnist).find("2^500") != std::string::npos);
-  CHECK(refusal({"chains=exact", "hidden=16"}, mnist).empty());
-  CHECK(refusal({}, test::toy_shape("ring8")).find("0 and 1") != std::string::npos);
+  test::check_refused_options("rbm", {{{"pixels=grey"}, mnist, "'pixels'"},
+                                      {{"chains=exact"}, mnist, "2^500"},
+                                      {{"chains=exact", "hidden=16"}, mnist, ""},
+                                      {{}, test::toy_shape("ring8"), "0 and 1"}});
 }
 
 TEST_CASE("A sample is what so many Gibbs steps make of units with the data's means, draw by draw") {

@@ -91,9 +91,7 @@ TEST_CASE("a model's mistakes are found before its training begins, each by one 
   CHECK(mistake_found(Mistake::none) == "");
   CHECK(mistake_found(Mistake::frozen_layer) == "");
   const std::string layer = mistake_found(Mistake::layer);
-  CHECK_MESSAGE(
-      contains(layer, "the loss depends on the parameter 'weight' (1,3), which no Learner trains. Hint: "),
-      layer);
+  check_says(layer, "the loss depends on the parameter 'weight' (1,3), which no Learner trains. Hint: ");
   CHECK(contains(mistake_found(Mistake::metric), "the metric 'kl' is NaN after a step. Hint: "));
   for (const Mistake forgotten : {Mistake::random_stream, Mistake::count})
     check_says(mistake_found(forgotten), {"two steps from the same State differ in 'first."});
@@ -101,13 +99,10 @@ TEST_CASE("a model's mistakes are found before its training begins, each by one 
 
 TEST_CASE("every model of the list passes the check, which leaves its State as it was") {
   for (ModelTask& task : every_task()) {
-    CAPTURE(task.entry.name);
-    CAPTURE(task.shape.kind().name);
-    TaskRun run(task, {.steps = 10,
-                       .steps_per_epoch = 10,
-                       .log_every = 5,
-                       .learning_rate = 0.01,
-                       .schedule = Decay::constant});
+    CAPTURE(task.name());
+    TrainPlan plan = plan_of(10, 0.01);
+    plan.log_every = 5;
+    TaskRun run(task, plan);
     const std::vector<std::byte> before = run.state.bytes();
     CHECK(error_message([&] { run.trainer.check_step(run.state); }) == "");
     CHECK(run.state.bytes() == before);
@@ -116,8 +111,8 @@ TEST_CASE("every model of the list passes the check, which leaves its State as i
 
 TEST_CASE("a program's own model is in the list, checked, under a name of its own") {
   const size_t before = model_registry().size();
-  CHECK(contains(error_message([] { add_model({.name = "vae"}); }), "two models are named 'vae'. Hint: "));
-  CHECK(contains(error_message([] { add_model({.name = "My VAE"}); }), "'My VAE' is not a name for a model"));
+  check_refused("two models are named 'vae'. Hint: ", [] { add_model({.name = "vae"}); });
+  check_refused("'My VAE' is not a name for a model", [] { add_model({.name = "My VAE"}); });
   CHECK(model_registry().size() == before);
   add_model({.name = "mistaken", .summary = "of this test"});
   CHECK(find_model("mistaken").checked);

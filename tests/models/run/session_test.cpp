@@ -55,7 +55,7 @@ TEST_CASE("few images are passed over more often, at most twenty times, unless i
 
 TEST_CASE("data of the wrong kind are refused with the reason") {
   const std::string points = error_message([] { run_options("classifier", Strings{"data=ring8"}); });
-  CHECK_MESSAGE(contains(points, "classifier learns images, and ring8 has points of 2 numbers"), points);
+  check_says(points, "classifier learns images, and ring8 has points of 2 numbers");
   check_says(error_message([] { run_options("cnce", Strings{"data=mnist"}); }),
              "cnce learns points, and mnist has images of 28x28: neighbours of images");
 }
@@ -77,8 +77,8 @@ TEST_CASE("the options of a run are those of its data, of training and of its mo
   CHECK(options->table().all()[options->shared()].key == "architecture");
   CHECK(options->training.lr == 0.5);
   CHECK(options->entry().name == "vae");
-  CHECK(contains(error_message([] { run_options("vea", {}); }), "did you mean 'vae'"));
-  CHECK(contains(error_message([] { run_options("vae", Strings{"latnet=3"}); }), "'latent'"));
+  check_refused("did you mean 'vae'", [] { run_options("vea", {}); });
+  check_refused("'latent'", [] { run_options("vae", Strings{"latnet=3"}); });
 }
 
 TEST_CASE("a model's own data and their narrow modes are taken unless others are chosen") {

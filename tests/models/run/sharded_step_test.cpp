@@ -23,6 +23,13 @@ struct Quiet : test::Unwatched {
   void on_epoch(int64_t) override { trainer->gather_rows(); }
 };
 
+TrainPlan plan_of_six(int64_t shards, Processes* processes) {
+  TrainPlan plan = test::plan_of(6, 0.01, shards);
+  plan.log_every = 2;
+  plan.processes = processes;
+  return plan;
+}
+
 /// The State after six steps in eight shards, by this process of those that share them.
 std::vector<std::byte> trained(const std::string& model, std::vector<std::string> assignments,
                                Processes* processes, int64_t epoch) {
@@ -32,14 +39,9 @@ std::vector<std::byte> trained(const std::string& model, std::vector<std::string
   const Examples images = images_of(16 * epoch);
   Batches batches(images, {.batch = 16, .pixels = options->model->pixels()});
   made->prepare(images);
-  Trainer trainer(*made, batches,
-                  {.steps = 6,
-                   .steps_per_epoch = epoch,
-                   .log_every = 2,
-                   .learning_rate = 0.01,
-                   .schedule = Decay::constant,
-                   .shards = 8,
-                   .processes = processes});
+  TrainPlan plan = plan_of_six(8, processes);
+  plan.steps_per_epoch = epoch;
+  Trainer trainer(*made, batches, plan);
   State state;
   made->register_state(state);
   trainer.register_state(state);
@@ -83,14 +85,7 @@ TEST_CASE("a loss that is not finite in one process ends all, which name the op,
       }
       int64_t steps_per_epoch() const override { return 10; }
     } batches;
-    Trainer trainer(*model, batches,
-                    {.steps = 6,
-                     .steps_per_epoch = 10,
-                     .log_every = 2,
-                     .learning_rate = 0.01,
-                     .schedule = Decay::constant,
-                     .shards = 2,
-                     .processes = &processes});
+    Trainer trainer(*model, batches, plan_of_six(2, &processes));
     Quiet observer;
     observer.trainer = &trainer;
     trainer.run(observer);

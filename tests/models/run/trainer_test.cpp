@@ -67,8 +67,7 @@ TEST_CASE("a run that is stopped and continued ends in the same State, bit for b
   half.stop_at = 7;
   CHECK_FALSE(first.trainer.run(half));
   Run second({"ema=0.9", "estimator=log-derivative"});
-  for (size_t i = 0; i < first.state.entries().size(); ++i)
-    second.state.entries()[i].restore(first.state.entries()[i].bytes());
+  take_over(first.state, second.state);
   second.trainer.run(half);
   CHECK(second.state.bytes() == whole.state.bytes());
   CHECK(half.rows == all.rows);
@@ -111,8 +110,7 @@ TEST_CASE("a finished run that goes on forgets what it was finished with, and is
   REQUIRE(fitted != nullptr);
   CHECK(*std::get<int64_t*>(fitted->target) == 1);
   Run longer = vae(8);
-  for (size_t i = 0; i < first.state.entries().size(); ++i)
-    longer.state.entries()[i].restore(first.state.entries()[i].bytes());
+  take_over(first.state, longer.state);
   longer.trainer.run(watcher);
   CHECK(*std::get<int64_t*>(longer.state.find("vae.prior.fitted")->target) == 0);
   CHECK(longer.state.find("vae.prior.0.means")->bytes() == whole.state.find("vae.prior.0.means")->bytes());
@@ -259,7 +257,7 @@ TEST_CASE("what shards leave differently in a State is refused by its name") {
   Batches batches(some_images(20), {.batch = 4});
   Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear, 2});
   Rows rows;
-  CHECK(contains(error_message([&] { trainer.run(rows); }), "shards leave counting.sum differently"));
+  check_refused("shards leave counting.sum differently", [&] { trainer.run(rows); });
 }
 
 TEST_CASE("a shard has its rows, labels and numbers of them, and a step that fails leaves no trace") {
@@ -290,7 +288,7 @@ TEST_CASE("a shard has its rows, labels and numbers of them, and a step that fai
   Rng& stream = *std::get<Rng*>(state.find("listening.rng")->target);
   CHECK(stream.window().count == 1);  // whole batches again
   const std::vector<std::byte> begun = state.bytes();
-  CHECK(contains(error_message([&] { step.run({1, 2, 0.1, batch}, row); }), "no more"));
+  check_refused("no more", [&] { step.run({1, 2, 0.1, batch}, row); });
   CHECK(state.bytes() == begun);
 }
 

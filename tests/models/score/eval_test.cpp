@@ -10,13 +10,14 @@
 #include "support/stir.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 TEST_CASE("the curl share is 0 for a gradient, and near 1 for a field that turns") {
   Rng rng(1, "score_test");
   const Tensor x = randn({500, 2}, rng, DType::f64);
   ScoreNetwork network({.is_energy = false, .hidden = {}, .dtype = DType::f64}, rng);
-  const auto share = [&](const std::vector<double>& weight) {
+  const auto share = [&](const Doubles& weight) {
     Tensor leaf = network.named_parameters()[0].tensor;
     std::copy(weight.begin(), weight.end(), leaf.mutable_data<double>());
     return curl_share(network, x, rng);
@@ -29,9 +30,7 @@ TEST_CASE("the curl share is 0 for a gradient, and near 1 for a field that turns
 
 /// The exact score of a standard Gaussian: an energy without layers' say, -|x|^2/2.
 struct StandardGaussian {
-  StandardGaussian() : network({.hidden = {4}, .confinement = 1}, rng) {
-    test::fill_parameters(network, 0.0F);
-  }
+  StandardGaussian() : network({.hidden = {4}, .confinement = 1}, rng) { fill_parameters(network, 0.0F); }
   Rng rng{1, "score_test"};
   ScoreNetwork network;
 };
@@ -60,15 +59,15 @@ TEST_CASE("KL and Fisher divergence to a Gaussian are their closed forms, with i
     const Tensor apart = noised.score + noised.grid.points(0, noised.grid.count());
     const double fisher = sum(exp(noised.log_p) * noised.grid.volume * sum(square(apart), 1)).item() / 2;
     CHECK(found[kScoreFisher].value == approx(fisher).epsilon(1e-4));
-    CHECK(test::contains(score_reading(model.network, task, shape, &*truth, {examples, examples, 1}),
-                         "with Gaussian noise"));
+    CHECK(contains(score_reading(model.network, task, shape, &*truth, {examples, examples, 1}),
+                   "with Gaussian noise"));
   }
 }
 
 TEST_CASE("an energy that cannot be normalised has no KL, and images have no truth") {
   Rng rng(1, "score_test");
   const ScoreNetwork flat({.hidden = {4}}, rng);
-  test::fill_parameters(flat, 0.0F);
+  fill_parameters(flat, 0.0F);
   const std::shared_ptr<const Toy> toy = make_toy("gaussian");
   const DataShape shape{.example = {2}, .toy = toy};
   const ScoreTask task{.objective = ScoreObjective::ism};

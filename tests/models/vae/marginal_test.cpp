@@ -7,12 +7,14 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/distributions.h"
+#include "models/vae/objective.h"
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 /// Points of three numbers whose mean is linear in the code.
@@ -33,7 +35,7 @@ VaeShape bits_shape(int64_t latent) {
 
 /// All sixteen patterns of four bits.
 Tensor patterns() {
-  std::vector<double> bits;
+  Doubles bits;
   for (int i = 0; i < 16; ++i)
     for (int j = 0; j < 4; ++j) bits.push_back(i >> j & 1);
   return tensor(bits, {16, 4}, DType::f64);
@@ -65,7 +67,7 @@ TEST_CASE("log p(x) of a linear decoder is that of probabilistic PCA, N(b, W W' 
       // More rows than are summed at once, whose codes lie on the grid.
       const Tensor x = network.draw(randn({600, latent}, rng, DType::f64), {}, rng);
       const VaeMarginal marginal(network, VaePrior(0, latent, 0), Prior::normal);
-      CHECK(test::largest_difference(marginal.log_prob(x), truth->log_prob(x)) < 1e-6);
+      CHECK(largest_difference(marginal.log_prob(x), truth->log_prob(x)) < 1e-6);
     }
   }
 }
@@ -84,7 +86,7 @@ TEST_CASE("the probabilities of all patterns of bits have the sum 1, under eithe
     prior.fit(coded, points, Pixels::grey, 1);
     const VaeMarginal by_mixture(coded, prior, Prior::mixture), by_normal(coded, prior, Prior::normal);
     CHECK(total_probability(by_mixture) == approx(1).epsilon(1e-5));
-    CHECK(test::largest_difference(by_mixture.log_prob(patterns()), by_normal.log_prob(patterns())) > 1e-4);
+    CHECK(largest_difference(by_mixture.log_prob(patterns()), by_normal.log_prob(patterns())) > 1e-4);
   }
 }
 
@@ -138,7 +140,7 @@ TEST_CASE("the bound lies below log p(x) of points by KL(q(z|x) || p(z|x)), and 
                             .gaussian = GaussianDecoder{.sigma = 0.4},
                             .dtype = DType::f64},
                            rng);
-  const Tensor x = test::wave({3, 2}), z = reshape(arange(kCodes, DType::f64) * kStep - 9.0, {kCodes, 1});
+  const Tensor x = wave({3, 2}), z = reshape(arange(kCodes, DType::f64) * kStep - 9.0, {kCodes, 1});
   const Tensor log_px = VaeMarginal(network, VaePrior(0, 1, 0), Prior::normal).log_prob(x);
   const Posterior q = network.encode(x);
   for (int64_t i = 0; i < 3; ++i) {
@@ -163,13 +165,11 @@ TEST_CASE("more codes than two, and labels, are no sum over a grid") {
   Rng rng(4, "marginal_test");
   const VaePrior none(0, 3, 0);
   const VaeNetwork deep(bits_shape(3), rng);
-  CHECK(
-      test::contains(test::error_message([&] { VaeMarginal(deep, none, Prior::normal); }), "Hint: latent=2"));
+  check_refused("Hint: latent=2", [&] { VaeMarginal(deep, none, Prior::normal); });
   VaeShape labelled = bits_shape(1);
   labelled.classes = 3;
   const VaeNetwork told(labelled, rng);
-  CHECK(test::contains(test::error_message([&] { VaeMarginal(told, none, Prior::normal); }),
-                       "conditional=false"));
+  check_refused("conditional=false", [&] { VaeMarginal(told, none, Prior::normal); });
 }
 
 }  // namespace

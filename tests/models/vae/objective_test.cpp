@@ -9,15 +9,16 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 constexpr size_t kImages = 2, kCodes = 3, kLatent = 2;
 
 /// Codes' distributions of two images, and the noise of three codes of each.
 struct Codes {
-  Tensor mean = test::wave({kImages, kLatent}).requires_grad_(),
-         logvar = test::wave({kImages, kLatent}, DType::f64, 1).requires_grad_(),
-         eps = test::wave({kImages * kCodes, kLatent}, DType::f64, 2);
+  Tensor mean = wave({kImages, kLatent}).requires_grad_(),
+         logvar = wave({kImages, kLatent}, DType::f64, 1).requires_grad_(),
+         eps = wave({kImages * kCodes, kLatent}, DType::f64, 2);
 };
 
 // log p(x|z) of each code: not the same function of both images.
@@ -31,7 +32,7 @@ Tensor log_likelihoods(const Tensor& z) {
 }
 
 // What is subtracted from f of code k of an image: f (K) of its codes.
-double baseline_of(const VaeObjectiveOptions& options, const std::vector<double>& f, size_t k) {
+double baseline_of(const VaeObjectiveOptions& options, const Doubles& f, size_t k) {
   if (options.baseline == VaeBaseline::none) return 0;
   if (options.baseline == VaeBaseline::constant) return -options.baseline_value;
   double others = 0;
@@ -52,11 +53,10 @@ TEST_CASE("the log-derivative estimator's gradient is Williams' sum, code by cod
     const Tape tape;
     const Tensor loss = vae_objective({codes.mean, codes.logvar}, log_likelihoods, codes.eps, options).loss;
     const Tensors gradients = grad(loss, std::vector<Tensor>{codes.mean, codes.logvar});
-    const std::vector<double> m = codes.mean.to_vector(), lv = codes.logvar.to_vector(),
-                              e = codes.eps.to_vector();
-    std::vector<double> by_mean, by_logvar;
+    const Doubles m = codes.mean.to_vector(), lv = codes.logvar.to_vector(), e = codes.eps.to_vector();
+    Doubles by_mean, by_logvar;
     for (size_t image = 0; image < kImages; ++image) {
-      std::vector<double> f;
+      Doubles f;
       for (size_t k = 0; k < kCodes; ++k) {
         double z[kLatent];
         for (size_t j = 0; j < kLatent; ++j) {
@@ -77,8 +77,8 @@ TEST_CASE("the log-derivative estimator's gradient is Williams' sum, code by cod
         by_logvar.push_back((score_logvar + 0.5 * (std::exp(lv[at]) - 1) / 2) / kImages);
       }
     }
-    CHECK(test::max_error(gradients[0], by_mean) < 1e-12);
-    CHECK(test::max_error(gradients[1], by_logvar) < 1e-12);
+    CHECK(max_error(gradients[0], by_mean) < 1e-12);
+    CHECK(max_error(gradients[1], by_logvar) < 1e-12);
   }
 }
 
@@ -87,9 +87,8 @@ TEST_CASE("the IWAE bound of an image is the logarithm of its codes' mean weight
   const Tensor bound = vae_objective({codes.mean, codes.logvar}, log_likelihoods, codes.eps,
                                      {.objective = VaeObjective::iwae, .samples = kCodes})
                            .bound;
-  const std::vector<double> m = codes.mean.to_vector(), lv = codes.logvar.to_vector(),
-                            e = codes.eps.to_vector();
-  std::vector<double> wanted;
+  const Doubles m = codes.mean.to_vector(), lv = codes.logvar.to_vector(), e = codes.eps.to_vector();
+  Doubles wanted;
   for (size_t image = 0; image < kImages; ++image) {
     double weight = 0;
     for (size_t k = 0; k < kCodes; ++k) {
@@ -104,7 +103,7 @@ TEST_CASE("the IWAE bound of an image is the logarithm of its codes' mean weight
     }
     wanted.push_back(std::log(weight));
   }
-  CHECK(test::max_error(bound, wanted) < 1e-12);
+  CHECK(max_error(bound, wanted) < 1e-12);
 }
 
 TEST_CASE("importance weights draw noise of their own for every image and code") {
@@ -112,7 +111,7 @@ TEST_CASE("importance weights draw noise of their own for every image and code")
   const VaeNetwork network({.data = {.example = {6}}, .latent = 2, .hidden = 5, .dtype = DType::f64}, rng);
   const Tensor image = bernoulli(full({1, 6}, 0.4, DType::f64), rng);
   const Batch twins{concat(image, image, 0), {}, {}};
-  const std::vector<double> w = vae_log_weights(network, twins, 3, rng).to_vector();
+  const Doubles w = vae_log_weights(network, twins, 3, rng).to_vector();
   for (size_t i = 0; i < w.size(); ++i)
     for (size_t j = 0; j < i; ++j) CHECK(w[i] != w[j]);
 }

@@ -201,18 +201,16 @@ TEST_CASE("defaults of points, and what is refused of them, of bits and of image
   check_options("vae", {}, toy_shape("gamma"), {"latent=1"});
   check_options("vae", {}, {.example = {50}, .toy = make_gaussian(zeros({50}), eye(50))}, {"latent=20"});
   check_options("vae", {}, toy_shape("bars-and-stripes"), {"latent=16", "draw=sample"});
-  const auto refusal = [](const Strings& options, const DataShape& shape) {
-    return error_message([&] { options_for("vae", options, shape); });
-  };
   const DataShape ring = toy_shape("ring8"), image{.example = {28, 28}};
-  CHECK(contains(refusal({"preset=textbook"}, ring), "of images, and these data are points. Hint: "));
-  CHECK(contains(refusal({"decoder_sigma=0.1"}, image), "that of images is Bernoulli. Hint: "));
-  CHECK(contains(refusal({"sigmas=each"}, image), "that of images is Bernoulli. Hint: "));
-  CHECK(contains(refusal({"decoder_sigma=0.1"}, toy_shape("bars-and-stripes")), "is Bernoulli. Hint: "));
-  CHECK(contains(refusal({"decoder_sigma=0.1", "sigmas=each"}, ring), "0.1 is given. Hint: decoder_sigma=0"));
-  CHECK(contains(refusal({"decoder_sigma=-1"}, ring), "out of range"));
-  CHECK_FALSE(refusal({"net=conv"}, ring).empty());
-  CHECK_FALSE(refusal({"conditional=true"}, ring).empty());
+  check_refused_options("vae",
+                        {{{"preset=textbook"}, ring, "of images, and these data are points. Hint: "},
+                         {{"decoder_sigma=0.1"}, image, "that of images is Bernoulli. Hint: "},
+                         {{"sigmas=each"}, image, "that of images is Bernoulli. Hint: "},
+                         {{"decoder_sigma=0.1"}, toy_shape("bars-and-stripes"), "is Bernoulli. Hint: "},
+                         {{"decoder_sigma=0.1", "sigmas=each"}, ring, "0.1 is given. Hint: decoder_sigma=0"},
+                         {{"decoder_sigma=-1"}, ring, "out of range"}});
+  for (const char* setting : {"net=conv", "conditional=true"})
+    CHECK_FALSE(error_message([&] { options_for("vae", {setting}, ring); }).empty());
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST_CASE("the prior is N(0, I) until it is fitted, and then more likely to have
   prior.add_to(state);
   VaePrior restored(5, kCodeSize, 0);
   restored.add_to(other);
-  for (size_t i = 0; i < state.entries().size(); ++i) other.entries()[i].restore(state.entries()[i].bytes());
+  take_over(state, other);
   CHECK(largest_difference(restored.log_prob(Prior::mixture, z, {}), prior.log_prob(Prior::mixture, z, {})) ==
         0);
   prior.forget();
@@ -181,10 +181,11 @@ TEST_CASE("a finished VAE draws and measures by its mixture, or by N(0, I) where
   normal->finish(images);
   CHECK(normal->evaluate(view).find(kVaeKlNormal) == nullptr);
   Rng rng(6, "prior_test");
-  CHECK_THROWS_WITH_AS(static_cast<void>(normal->sample({.n = 2, .rng = rng, .options = {"prior=mixture"}})),
-                       doctest::Contains("no mixture was fitted"), Error);
-  CHECK_THROWS_WITH_AS(options_for("vae", {"latent=200", "prior=mixture"}, shape),
-                       doctest::Contains("at most 128 dimensions"), Error);
+  check_refused("no mixture was fitted",
+                [&] { normal->sample({.n = 2, .rng = rng, .options = {"prior=mixture"}}); });
+  check_refused("at most 128 dimensions", [&] {
+    options_for("vae", {"latent=200", "prior=mixture"}, shape);
+  });
   CHECK(option_text("vae", {"latent=200"}, shape, "prior") == "normal");
 }
 

@@ -15,6 +15,7 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 constexpr double kEps = 1e-3;
@@ -22,10 +23,10 @@ constexpr BatchNormOptions kF64{.eps = kEps, .momentum = 0.25, .dtype = DType::f
 
 /// Of the rows first, first + step, ... of x (B, C): each column's mean, and sqrt(var + eps).
 struct Statistics {
-  std::vector<double> mean, stddev;
+  Doubles mean, stddev;
 };
 Statistics statistics_of(const Tensor& x, size_t first = 0, size_t step = 1) {
-  const std::vector<double> values = x.to_vector();
+  const Doubles values = x.to_vector();
   const auto rows = static_cast<size_t>(x.dim(0)), columns = static_cast<size_t>(x.dim(1));
   Statistics out;
   for (size_t c = 0; c < columns; ++c) {
@@ -38,11 +39,9 @@ Statistics statistics_of(const Tensor& x, size_t first = 0, size_t step = 1) {
   return out;
 }
 
-std::vector<double> buffer(const Module& module, size_t i) {
-  return module.named_buffers()[i].tensor.to_vector();
-}
+Doubles buffer(const Module& module, size_t i) { return module.named_buffers()[i].tensor.to_vector(); }
 
-void set(Tensor tensor, const std::vector<double>& values) {
+void set(Tensor tensor, const Doubles& values) {
   std::copy(values.begin(), values.end(), tensor.mutable_data<double>());
 }
 
@@ -63,15 +62,15 @@ TEST_CASE("a batch is normalised by its own mean and mean square deviation, each
   set(norm.named_parameters()[0].tensor, {2, -3});
   set(norm.named_parameters()[1].tensor, {0.5, 7});
   const Tensor x = randn({12, 2}, rng, DType::f64) * 3.0 + 5.0;
-  const std::vector<double> points = x.to_vector();
+  const Doubles points = x.to_vector();
   for (const size_t parts : {1U, 2U, 3U}) {
-    std::vector<double> expected;
+    Doubles expected;
     for (size_t row = 0; row < 12; ++row) {
       const Statistics s = statistics_of(x, row % parts, parts);
       expected.push_back((points[2 * row] - s.mean[0]) / s.stddev[0] * 2 + 0.5);
       expected.push_back((points[2 * row + 1] - s.mean[1]) / s.stddev[1] * -3 + 7);
     }
-    CHECK(test::max_error(norm.by_batch(x, static_cast<int64_t>(parts)), expected) < 1e-13);
+    CHECK(max_error(norm.by_batch(x, static_cast<int64_t>(parts)), expected) < 1e-13);
   }
 }
 
@@ -97,17 +96,17 @@ TEST_CASE("forward goes by running statistics, which move after a step and by th
   norm.by_batch(y);
   norm.update_buffers();
   const Statistics s = statistics_of(y);
-  std::vector<double> mean, stddev, expected;
+  Doubles mean, stddev, expected;
   for (size_t c = 0; c < 2; ++c) {
     mean.push_back(0.25 * s.mean[c]);
     stddev.push_back(0.75 + 0.25 * s.stddev[c]);
   }
-  CHECK(test::max_error(norm.named_buffers()[0].tensor, mean) < 1e-14);
-  CHECK(test::max_error(norm.named_buffers()[1].tensor, stddev) < 1e-14);
-  const std::vector<double> points = x.to_vector();
+  CHECK(max_error(norm.named_buffers()[0].tensor, mean) < 1e-14);
+  CHECK(max_error(norm.named_buffers()[1].tensor, stddev) < 1e-14);
+  const Doubles points = x.to_vector();
   for (size_t i = 0; i < points.size(); ++i) expected.push_back((points[i] - mean[i % 2]) / stddev[i % 2]);
-  CHECK(test::max_error(norm(x), expected) < 1e-13);
-  const std::vector<double> before = buffer(norm, 0);
+  CHECK(max_error(norm(x), expected) < 1e-13);
+  const Doubles before = buffer(norm, 0);
   norm.update_buffers();  // a step without a batch
   norm(x);
   norm.update_buffers();
@@ -139,7 +138,7 @@ TEST_CASE("running statistics are in the learner's State, and are taken back wit
     const Tape tape;
     learner.step(sum(square(module.forward(randn({5, 3}, rng, DType::f64)) - 1.0)), 0.1);
   }
-  CHECK(test::max_error(module.named_buffers()[1].tensor, {1, 1, 1}) > 1e-3);
+  CHECK(max_error(module.named_buffers()[1].tensor, {1, 1, 1}) > 1e-3);
   learner.take_back();
   CHECK(state.bytes() == before);
 }
@@ -149,7 +148,7 @@ TEST_CASE("shards normalise their own rows, and running statistics move towards 
   const BatchNorm1d norm(2, kF64);
   const Tensor x = randn({8, 2}, rng, DType::f64);
   Shards shards(2, {[](int64_t) {}, [](int64_t) {}});
-  std::vector<std::vector<double>> outputs(2);
+  std::vector<Doubles> outputs(2);
   shards.run([&](int64_t i) {
     outputs[static_cast<size_t>(i)] = norm.by_batch(x.rows(4 * i, 4 * i + 4)).to_vector();
   });
@@ -167,14 +166,14 @@ TEST_CASE("shards normalise their own rows, and running statistics move towards 
 TEST_CASE("a batch that cannot be normalised is refused") {
   const BatchNorm1d norm(3);
   const auto refusal = [&](const Shape& shape, int64_t parts) {
-    return test::error_message([&] { norm.by_batch(zeros(shape), parts); });
+    return error_message([&] { norm.by_batch(zeros(shape), parts); });
   };
-  CHECK(test::contains(refusal({4, 2}, 1), "(B, 3)"));
-  CHECK(test::contains(refusal({1, 3}, 1), "at least 2"));
-  CHECK(test::contains(refusal({5, 3}, 2), "a multiple of 2"));
-  CHECK(test::contains(refusal({2, 3}, 2), "at least 4"));
-  CHECK(test::contains(refusal({4, 3}, 0), "parts"));
-  CHECK(test::contains(test::error_message([] { BatchNorm1d(0); }), "at least one"));
+  CHECK(contains(refusal({4, 2}, 1), "(B, 3)"));
+  CHECK(contains(refusal({1, 3}, 1), "at least 2"));
+  CHECK(contains(refusal({5, 3}, 2), "a multiple of 2"));
+  CHECK(contains(refusal({2, 3}, 2), "at least 4"));
+  CHECK(contains(refusal({4, 3}, 0), "parts"));
+  check_refused("at least one", [] { BatchNorm1d(0); });
 }
 
 TEST_CASE("numbers whose squares leave the range are normalised as their small multiples are") {
@@ -185,7 +184,7 @@ TEST_CASE("numbers whose squares leave the range are normalised as their small m
   huge.requires_grad_();
   const Tape tape;
   const Tensor y = norm.by_batch(huge);
-  CHECK(test::max_error(y, norm.by_batch(small).to_vector()) < 1e-6);
+  CHECK(max_error(y, norm.by_batch(small).to_vector()) < 1e-6);
   CHECK(all_finite(grad(sum(square(y)), huge)));
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("with one piece it is linear, and without pieces it is refused") {
   const Tensor x = randn({5, 3}, rng);
   CHECK(layer(x).to_vector() == linear(x, p[0].tensor, p[1].tensor).to_vector());
   for (const int64_t pieces : {0, -2})
-    CHECK(test::contains(test::error_message([&] { Maxout(3, 2, pieces, rng); }), "at least one"));
+    test::check_refused("at least one", [&] { Maxout(3, 2, pieces, rng); });
 }
 
 }  // namespace gradzoo

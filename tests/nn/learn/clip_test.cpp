@@ -9,17 +9,12 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
-
-using Doubles = std::vector<double>;
-
-}  // namespace
-
+using namespace test;
 TEST_CASE("a long gradient is scaled to the norm allowed, all parameters together") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
-  test::give_gradient(pair.a.w, {3, 0, 0});
-  test::give_gradient(pair.b.w, [] {
+  give_gradient(pair.a.w, {3, 0, 0});
+  give_gradient(pair.b.w, [] {
     Doubles g(17, 0.0);
     g[16] = -4;
     return g;
@@ -31,53 +26,53 @@ TEST_CASE("a long gradient is scaled to the norm allowed, all parameters togethe
 }
 
 TEST_CASE("a short gradient stays as it is, bit for bit") {
-  const test::Vector module({1, 1});
+  const Vector module({1, 1});
   Parameters parameters(module);
-  test::give_gradient(module.w, {0.3, 0.1});
+  give_gradient(module.w, {0.3, 0.1});
   clip_grad_norm(parameters, 1.0);
   CHECK(module.w.grad().to_vector() == Doubles{0.3, 0.1});
 }
 
 TEST_CASE("a parameter without a gradient counts as zero in the norm") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
-  test::give_gradient(pair.b.w, Doubles(17, 9.0));
+  give_gradient(pair.b.w, Doubles(17, 9.0));
   parameters.zero_grad();
-  test::give_gradient(pair.a.w, {0, 2, 0});
+  give_gradient(pair.a.w, {0, 2, 0});
   CHECK(grad_norm(parameters) == 2.0);
 }
 
 TEST_CASE("the norm of f32 gradients does not overflow where they do not") {
-  const test::Vector module({1, 1}, DType::f32);
+  const Vector module({1, 1}, DType::f32);
   Parameters parameters(module);
-  test::give_gradient(module.w, {3e30, 4e30});
+  give_gradient(module.w, {3e30, 4e30});
   CHECK(grad_norm(parameters) == approx(5e30).epsilon(1e-6));
 }
 
 TEST_CASE("a gradient that is not finite is reported and left alone") {
   for (double bad : {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
-    const test::Vector module({1, 1});
+    const Vector module({1, 1});
     Parameters parameters(module);
-    test::give_gradient(module.w, {bad, 7});
+    give_gradient(module.w, {bad, 7});
     CHECK_FALSE(std::isfinite(clip_grad_norm(parameters, 1.0)));
     CHECK(module.w.grad().to_vector()[1] == 7.0);
   }
 }
 
 TEST_CASE("a norm to clip to is above zero") {
-  const test::Vector module({1});
+  const Vector module({1});
   Parameters parameters(module);
-  CHECK_FALSE(test::error_message([&] { clip_grad_norm(parameters, 0.0); }).empty());
+  CHECK_FALSE(error_message([&] { clip_grad_norm(parameters, 0.0); }).empty());
 }
 
 TEST_CASE("the norm of a gradient whose square leaves the range is finite") {
-  const test::Vector module({1, 1}, DType::f64);
+  const Vector module({1, 1}, DType::f64);
   Parameters parameters(module);
-  test::give_gradient(module.w, {3e200, -4e200});
+  give_gradient(module.w, {3e200, -4e200});
   CHECK(grad_norm(parameters) == approx(5e200).epsilon(1e-15));
   CHECK(clip_grad_norm(parameters, 1.0) == approx(5e200).epsilon(1e-15));
   CHECK(module.w.grad().to_vector()[1] == approx(-0.8).epsilon(1e-15));
-  test::give_gradient(module.w, {3e200, -std::numeric_limits<double>::infinity()});
+  give_gradient(module.w, {3e200, -std::numeric_limits<double>::infinity()});
   CHECK(std::isinf(grad_norm(parameters)));
 }
 

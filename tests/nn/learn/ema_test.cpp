@@ -9,9 +9,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using Doubles = std::vector<double>;
 
 void set(Tensor w, double value) {
   visit_floating(w.dtype(),
@@ -27,7 +26,7 @@ Doubles average_of(Ema& ema, const Tensor& w) {
 
 TEST_CASE("the average of a constant is that constant from step 1, exactly, whatever stood there before") {
   for (DType dtype : {DType::f32, DType::f64}) {
-    const test::Vector module({5, -7, 11}, dtype);
+    const Vector module({5, -7, 11}, dtype);
     Parameters parameters(module);
     Ema ema(parameters, 0.9999);
     set(module.w, 0.1);
@@ -41,7 +40,7 @@ TEST_CASE("the average of a constant is that constant from step 1, exactly, what
 }
 
 TEST_CASE("the average follows the recurrence with its early ramp") {
-  const test::Vector module({0});
+  const Vector module({0});
   Parameters parameters(module);
   Ema ema(parameters, 0.5);
   double average = 0;
@@ -56,7 +55,7 @@ TEST_CASE("the average follows the recurrence with its early ramp") {
 }
 
 TEST_CASE("a scope puts the average in and gives the weights back") {
-  const test::Vector module({1, 2});
+  const Vector module({1, 2});
   Parameters parameters(module);
   Ema ema(parameters, 0.9);
   ema.update();
@@ -64,13 +63,13 @@ TEST_CASE("a scope puts the average in and gives the weights back") {
   {
     const Ema::Scope scope(ema);
     CHECK(module.w.to_vector() == Doubles{1, 2});
-    CHECK_FALSE(test::error_message([&] { ema.update(); }).empty());
+    CHECK_FALSE(error_message([&] { ema.update(); }).empty());
   }
   CHECK(module.w.to_vector() == Doubles{3, 3});
 }
 
 TEST_CASE("the average is entered in the State by parameter") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
   Ema ema(parameters);
   State state;
@@ -81,10 +80,10 @@ TEST_CASE("the average is entered in the State by parameter") {
 }
 
 TEST_CASE("a decay outside [0, 1) is refused") {
-  const test::Vector module({1});
+  const Vector module({1});
   Parameters parameters(module);
-  CHECK_FALSE(test::error_message([&] { Ema(parameters, 1.0); }).empty());
-  CHECK_FALSE(test::error_message([&] { Ema(parameters, -0.1); }).empty());
+  CHECK_FALSE(error_message([&] { Ema(parameters, 1.0); }).empty());
+  CHECK_FALSE(error_message([&] { Ema(parameters, -0.1); }).empty());
 }
 
 }  // namespace gradzoo

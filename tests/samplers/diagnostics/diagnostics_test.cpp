@@ -181,10 +181,10 @@ TEST_CASE("draws that never vary have no diagnostics, and fewer than four are re
   for (const auto diagnostic : {bulk_ess, tail_ess, rank_normalised_rhat}) {
     CHECK(std::isnan(diagnostic(ones({3, 10}))));
     CHECK(std::isnan(diagnostic(tensor({0, 1, 2, kInf}, {1, 4}))));
-    CHECK(error_message([&] { diagnostic(ones({3, 3})); }).find("n >= 4") != std::string::npos);
+    check_refused("n >= 4", [&] { diagnostic(ones({3, 3})); });
   }
-  CHECK(error_message([] { effective_sample_size(ones({3, 3})); }).find("n >= 4") != std::string::npos);
-  CHECK(error_message([] { split_rhat(ones({12})); }).find("(chains, n)") != std::string::npos);
+  check_refused("n >= 4", [] { effective_sample_size(ones({3, 3})); });
+  check_refused("(chains, n)", [] { split_rhat(ones({12})); });
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ TEST_CASE(
   some.noise_range = {0.2, 0.8};
   const Tensor start = wave({5, 2});
   AnnealedLangevin high(three_levels());
-  CHECK(contains(error_message([&] { high.begin(some, start); }), "noise of 1 is above 0.8, the largest"));
+  check_refused("noise of 1 is above 0.8, the largest", [&] { high.begin(some, start); });
   AnnealedOptions options = three_levels();
   options.sigmas = "0.5,0.1";
   options.denoise = true;
@@ -95,7 +95,7 @@ TEST_CASE(
     low.step(some, rng);
   }
   CHECK(max_error(low.x(), (x + kBlurred.noisy_score(x, 0.2) * 0.04).to_vector()) < 1e-12);
-  CHECK_MESSAGE(contains(low.remarks(), "the target knows no noise below 0.2"), low.remarks());
+  check_says(low.remarks(), "the target knows no noise below 0.2");
   AnnealedLangevin all(options);
   all.begin(kBlurred, start);
   CHECK_FALSE(contains(all.remarks(), "below"));

@@ -58,7 +58,7 @@ TEST_CASE("conditionals of another shape or dtype are refused by name") {
   CHECK(test::contains(refusal(wrong), "gibbs: conditionals.hidden gives (2)"));
   wrong.conditionals.hidden = [](const Tensor& x) { return cast(x, DType::f64); };
   CHECK(test::contains(refusal(wrong), "of f32. Hint: (B, units) of the same dtype"));
-  CHECK(test::contains(test::error_message([] { BlockGibbs({.sweeps = 0}); }), "gibbs: sweeps is 0"));
+  test::check_refused("gibbs: sweeps is 0", [] { BlockGibbs({.sweeps = 0}); });
 }
 
 }  // namespace

@@ -248,9 +248,9 @@ TEST_CASE("fewer than four chains, no extent and options that make no sense are 
   CHECK(refusal(modes.target, 3) ==
         "jumps: there are 3 chains. Hint: 4 or more, for each half moves by two of the other");
   CHECK(contains(refusal(normal, 10), "jumps: it proposes points of an extent, and the target has none"));
-  CHECK(contains(error_message([] { Jumps({.proposals = 0}); }), "jumps: proposals is 0"));
-  CHECK(contains(error_message([] { Jumps({.noise = -1}); }), "jumps: noise is -1"));
-  CHECK(contains(error_message([] { Jumps({.noise = NAN}); }), "jumps: noise is nan"));
+  check_refused("jumps: proposals is 0", [] { Jumps({.proposals = 0}); });
+  check_refused("jumps: noise is -1", [] { Jumps({.noise = -1}); });
+  check_refused("jumps: noise is nan", [] { Jumps({.noise = NAN}); });
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ TEST_CASE("every sampler of the list is what its line says, and is found by its 
       table.set("step", "0");
       options->make();
     };
-    CHECK(contains(error_message(make_of_no_step), "step"));
+    check_refused("step", make_of_no_step);
   }
   CHECK(error_message([] { find_sampler("malaa"); }) ==
         "sampler 'malaa' is not known. Hint: did you mean 'mala'?");

@@ -8,14 +8,9 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
-#include "gradzoo/state/state.h"
+#include "support/take_over.h"
 
 namespace gradzoo::test {
-
-/// What one State holds, written into another of the same entries.
-inline void take_over(const State& from, const State& into) {
-  for (const State::Entry& entry : from.entries()) into.find(entry.name)->restore(entry.bytes());
-}
 
 /// RbmLearning's steps by the formulas of its header, in plain ops, from the same draws: the oracle of the
 /// products on raw buffers. Moments of the model, where they are exact, are sums over all pairs (x, h).

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include "gradzoo/state/state.h"
+
+namespace gradzoo::test {
+
+/// What one State holds, written into the entries of another, which has the same and perhaps fewer.
+inline void take_over(const State& from, const State& into) {
+  for (const State::Entry& entry : into.entries()) {
+    const State::Entry* const source = from.find(entry.name);
+    REQUIRE_MESSAGE(source != nullptr, entry.name);
+    entry.restore(source->bytes());
+  }
+}
+
+}  // namespace gradzoo::test
