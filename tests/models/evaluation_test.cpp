@@ -13,6 +13,7 @@
 #include "gradzoo/models/vae/vae.h"
 #include "models/model_tasks.h"
 #include "models/score/score.h"
+#include "support/approx.h"
 #include "support/stir.h"
 
 // What holds of the evaluation of every model of the list.

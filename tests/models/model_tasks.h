@@ -9,6 +9,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/registry.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 
 /// Every model of the list, small, with data of its kind, for what holds of all of them.

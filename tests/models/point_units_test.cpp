@@ -15,7 +15,9 @@
 #include "models/dae/dae.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
+#include "support/take_over.h"
 
 // A model trained on a x + b is the image of the model trained on x: a is a power of two, so that nothing
 // rounds and the weights have the same bytes.

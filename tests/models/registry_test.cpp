@@ -14,7 +14,9 @@
 #include "models/model_tasks.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
+#include "support/take_over.h"
 
 // What holds of every model of the list.
 namespace gradzoo {

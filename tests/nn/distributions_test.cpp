@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/random.h"
 #include "support/approx.h"
+#include "support/short_names.h"
 
 namespace gradzoo {
 using namespace test;

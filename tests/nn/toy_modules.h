@@ -5,6 +5,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/nn/layers/module.h"
+#include "support/short_names.h"
 
 namespace gradzoo::test {
 

@@ -13,6 +13,7 @@
 #include "gradzoo/samplers/kinds/langevin.h"
 #include "support/approx.h"
 #include "support/paths.h"
+#include "support/short_names.h"
 
 namespace gradzoo {
 using namespace test;

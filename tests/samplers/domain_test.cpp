@@ -12,6 +12,7 @@
 #include "gradzoo/samplers/kinds/random_walk.h"
 #include "gradzoo/samplers/registry.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -8,6 +8,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/kinds/langevin.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {

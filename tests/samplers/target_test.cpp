@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/error_message.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

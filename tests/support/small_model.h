@@ -12,6 +12,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/models/run/session.h"
+#include "support/error_message.h"
 #include "support/short_names.h"
 #include "support/take_over.h"
 

@@ -9,6 +9,7 @@
 
 #include "gradzoo/autograd/tensor.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 
 namespace gradzoo::test {
 

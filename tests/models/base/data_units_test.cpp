@@ -10,6 +10,7 @@
 #include "gradzoo/samplers/compose.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

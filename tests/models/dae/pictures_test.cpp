@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/datasets/dataset.h"
+#include "support/short_names.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -8,6 +8,7 @@
 #include "models/rbm_twin.h"
 #include "support/approx.h"
 #include "support/small_model.h"
+#include "support/take_over.h"
 
 namespace gradzoo {
 namespace {

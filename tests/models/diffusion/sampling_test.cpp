@@ -11,6 +11,7 @@
 #include "models/diffusion/pictures.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"

@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "models/diffusion/diffusion.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

@@ -7,6 +7,7 @@
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 
 // The energy-based model by convolutions.

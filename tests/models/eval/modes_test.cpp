@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 

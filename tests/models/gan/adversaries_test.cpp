@@ -8,6 +8,7 @@
 #include "models/gan/jigsaw.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 
 // What the options of a game with other losses do to its steps, and which of them go together.

@@ -8,6 +8,7 @@
 #include "gradzoo/models/gan/gan.h"
 #include "models/networks/classes.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

@@ -8,6 +8,7 @@
 #include "gradzoo/models/gan/gan.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 #include "support/stir.h"
 

@@ -9,6 +9,7 @@
 #include "models/gan/eval.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 #include "support/stir.h"
 

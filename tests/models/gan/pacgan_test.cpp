@@ -9,6 +9,7 @@
 #include "gradzoo/models/run/trainer.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 
 namespace gradzoo {
 using namespace test;

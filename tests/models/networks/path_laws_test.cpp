@@ -10,6 +10,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/models/networks/noise_path.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 
 /// Every solver of every path on pairs of correlated Gaussian numbers, whose predictions are exact. Each step
 /// is then an affine map with noise, and so are sampling and completion as a whole: their means and

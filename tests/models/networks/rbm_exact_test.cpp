@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {

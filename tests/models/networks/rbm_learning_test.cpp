@@ -7,6 +7,7 @@
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "models/rbm_twin.h"
 #include "support/approx.h"
+#include "support/take_over.h"
 
 namespace gradzoo {
 namespace {

@@ -10,6 +10,7 @@
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "models/rbm_twin.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/small_model.h"
 
 namespace gradzoo {

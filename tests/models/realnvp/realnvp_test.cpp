@@ -9,7 +9,9 @@
 #include "gradzoo/models/base/quantity.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
+#include "support/take_over.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

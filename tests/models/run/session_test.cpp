@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/registry.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 
 namespace gradzoo {

@@ -8,7 +8,9 @@
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
+#include "support/take_over.h"
 
 namespace gradzoo {
 using namespace test;

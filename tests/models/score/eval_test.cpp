@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/stir.h"
 
 namespace gradzoo {

@@ -11,6 +11,7 @@
 #include "gradzoo/nn/layers/layers.h"
 #include "gradzoo/samplers/tweedie.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

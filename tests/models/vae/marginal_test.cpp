@@ -11,6 +11,7 @@
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
+#include "support/short_names.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

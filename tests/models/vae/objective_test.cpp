@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/vae/vae.h"
+#include "support/short_names.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -13,6 +13,7 @@
 #include "support/approx.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 
 // A VAE of points, whose decoder is Gaussian, and of bits.

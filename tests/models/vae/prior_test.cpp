@@ -11,6 +11,7 @@
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/small_model.h"
+#include "support/take_over.h"
 
 namespace gradzoo {
 using namespace test;

@@ -11,6 +11,7 @@
 #include "gradzoo/nn/distributions.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/small_model.h"
 
 namespace gradzoo {

@@ -10,6 +10,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;

@@ -10,8 +10,10 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/error.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/numbers.h"
+#include "support/short_names.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

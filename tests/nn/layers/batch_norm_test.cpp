@@ -12,6 +12,7 @@
 #include "gradzoo/nn/parallel/shards.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -10,6 +10,7 @@
 #include "gradzoo/nn/layers/module.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 
 namespace gradzoo {
 using namespace test;

@@ -8,6 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 
 namespace gradzoo {
 using namespace test;

@@ -7,6 +7,7 @@
 #include "nn/toy_modules.h"
 #include "support/approx.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 
 namespace gradzoo {
 using namespace test;

@@ -9,6 +9,7 @@
 #include "gradzoo/nn/learn/optim.h"
 #include "nn/toy_modules.h"
 #include "support/error_message.h"
+#include "support/short_names.h"
 
 namespace gradzoo {
 using namespace test;

@@ -10,6 +10,7 @@
 #include "gradzoo/autograd/random.h"
 #include "samplers/diagnostics/autocovariance.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

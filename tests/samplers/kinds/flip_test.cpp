@@ -5,6 +5,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/samplers/kinds/gibbs.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -4,6 +4,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/samplers/chains.h"
+#include "support/error_message.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

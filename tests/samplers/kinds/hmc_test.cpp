@@ -9,6 +9,8 @@
 #include "gradzoo/samplers/chains.h"
 #include "gradzoo/samplers/metropolis.h"
 #include "support/approx.h"
+#include "support/error_message.h"
+#include "support/short_names.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
