@@ -1,4 +1,4 @@
-// The row of docs/architecture.md, of an integrator in one dimension: honest it holds, and each planted error
+// The row of docs/add-ledger-row.md, of an integrator in one dimension: honest it holds, and each planted error
 // is seen.
 //! tree
 #include <cmath>
