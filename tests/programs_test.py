@@ -15,8 +15,8 @@ def run(*words, **options):
 
 
 def main():
-    page = (SOURCE / "docs/architecture.md").read_text()
-    example = re.search(r"### A program\n.*?```cpp\n(.*?)```", page, re.S).group(1)
+    page = (SOURCE / "docs/add-program.md").read_text()
+    example = re.search(r"```cpp\n(.*?)```", page, re.S).group(1)
     with tempfile.TemporaryDirectory() as scratch:
         tree, built, prefix = (pathlib.Path(scratch, name) for name in ("tree", "built", "prefix"))
         shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns("build", ".git"))

@@ -15,7 +15,7 @@
 namespace gradzoo {
 
 /// A model's training step in equal parts of a batch, whose gradients are added in a fixed order
-/// (docs/architecture.md, "Shards"). Each part finds the model's State beside its learners as the step found
+/// (docs/internals.md, "Shards"). Each part finds the model's State beside its learners as the step found
 /// it, draws what the whole batch would draw for its rows, and has a copy of all but what belongs to rows.
 /// Where processes train together, each runs a range of the parts.
 class ShardedStep {

@@ -1,4 +1,4 @@
-// The kind of data of docs/architecture.md: a program of one's own adds it, and its toy is of it.
+// The kind of data of docs/add-data.md: a program of one's own adds it, and its toy is of it.
 //! tree
 #include <numbers>
 

@@ -1,4 +1,4 @@
-// The layer of docs/architecture.md, by its five steps.
+// The layer of docs/add-layer.md, by its five steps.
 #include <gradzoo.h>
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-// The use of docs/architecture.md: it finds its options, and refuses points.
+// The use of docs/add-use.md: it finds its options, and refuses points.
 //! tree
 #include <cmath>
 

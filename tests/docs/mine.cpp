@@ -1,4 +1,4 @@
-// The sampler of docs/architecture.md, with the transition of ula, and its entry.
+// The sampler of docs/add-sampler.md, with the transition of ula, and its entry.
 //! tree
 #include <cmath>
 

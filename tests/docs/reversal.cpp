@@ -1,5 +1,5 @@
-// The row of docs/architecture.md, of an integrator in one dimension: honest it holds, and each planted error
-// is seen.
+// The row of docs/add-ledger-row.md, of an integrator in one dimension: honest it holds, and each planted
+// error is seen.
 //! tree
 #include <cmath>
 #include <variant>

@@ -1,4 +1,4 @@
-// The op and the kernel of docs/architecture.md, as the tree would compile them. tools/check_docs puts the
+// The op and the kernel of docs/add-op.md, as the tree would compile them. tools/check_docs puts the
 // page's blocks in the places of `block`.
 //! tree
 #include <cstdio>

@@ -16,7 +16,7 @@
 using namespace gradzoo;
 using namespace gradzoo::test;
 
-// A kind of data that the program does not know, as docs/architecture.md adds one.
+// A kind of data that the program does not know, as docs/add-data.md adds one.
 namespace {
 
 DataKind angles_kind() {
