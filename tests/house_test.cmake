@@ -107,7 +107,7 @@ foreach(floor base autograd explain state nn samplers datasets models plot exper
         string(REGEX REPLACE "^tools/([a-z]+)/.*$" "\\1" from "${file}")
         string(REGEX REPLACE "^tools/([a-z]+)/.*$" "\\1" to "${path}")
         if(to IN_LIST programs AND NOT to STREQUAL from AND NOT to IN_LIST sees_${from})
-          string(APPEND failures "${file}: includes \"${path}\". Hint: what two programs share stands in tools/cli or in a floor below\n")
+          string(APPEND failures "${file}: includes \"${path}\". Hint: move what two programs share into a floor below\n")
         endif()
       endif()
       if(path MATCHES "^autograd/kernels/" AND NOT floor STREQUAL "autograd")
