@@ -1,6 +1,7 @@
+#include "gradzoo/nn/learn/schedule.h"
+
 #include <doctest/doctest.h>
 
-#include "gradzoo/nn/learn/schedule.h"
 #include "support/approx.h"
 #include "support/error_message.h"
 
