@@ -89,6 +89,12 @@ def read(browser, base):
     browser.get(base + "reference/ops_8h.html")
     assert "logsumexp" in browser.find_element(By.TAG_NAME, "body").text, "the reference has no logsumexp"
     browser.get(base + "docs/vae.html")
+    cells = browser.execute_script("return [...document.querySelectorAll('td')].map((cell) => cell.innerText)")
+    assert not [cell for cell in cells if "&#124;" in cell or "<code>" in cell], "a bar in a table breaks its row"
+    formulas = browser.execute_script("return ['', ' .katex', ' .katex-error'].map((part) => "
+                                      "document.querySelectorAll('.arithmatex' + part).length)")
+    assert formulas[0] > 20 and formulas[2] == 0, f"formulas, typeset ones and errors: {formulas}"
+    assert formulas[1] == formulas[0] or not Path("/usr/share/javascript/katex").is_dir(), "formulas are not typeset"
     colours = lambda: browser.execute_script("return document.body.dataset.mdColorScheme")
     before = colours()
     browser.execute_script("[...document.querySelectorAll('[data-md-component=palette] label')]"

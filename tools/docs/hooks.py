@@ -53,12 +53,15 @@ def on_page_markdown(text, page, config, files):
     text = LINK.sub(link, text)
     text = re.sub(r"^   ```.*?^   ```$", lambda fence: fence[0].replace("\n   ", "\n    "), text, flags=re.M | re.S)
     text = re.sub(r"^   (?=\S)", "    ", text, flags=re.M)  # Python-Markdown: what belongs to an item stands four in
-    return re.sub(r"^\|.*", lambda row: row[0].replace("\\|", "&#124;") if "`" not in row[0] else
-                  re.sub(r"`([^`]*\\\|[^`]*)`", bars, row[0]), text, flags=re.M)
+    return re.sub(r"^\|.*", lambda row: "".join(
+        bars(part) if part.startswith("`") else part.replace("\\|", "&#124;")
+        for part in re.split(r"(`[^`]*`)", row[0])), text, flags=re.M)
 
 
 def bars(code):
-    text = code[1].replace("&", "&amp;").replace("<", "&lt;").replace("\\|", "&#124;").replace("*", "&#42;")
+    if "\\|" not in code:
+        return code
+    text = code[1:-1].replace("&", "&amp;").replace("<", "&lt;").replace("\\|", "&#124;").replace("*", "&#42;")
     return f"<code>{text}</code>"
 
 
