@@ -94,38 +94,47 @@ std::vector<Link> links_in(const std::string& line) {
   return links;
 }
 
-}  // namespace
-
-TEST_CASE("docs/engine.md: a linked line has the link's symbol, a quoted one stands in a linked file") {
+/// Checks that each linked line of the page has the link's symbol, and returns the number of links. Adds the
+/// lines of the linked files to `code`.
+size_t check_links(const std::string& page, std::set<std::string>& code) {
   std::map<std::string, Lines> files;
-  std::set<std::string> code;  // every line of the linked files
-  Lines quoted;
-  bool inside = false;
   size_t links = 0;
-  for (const std::string& line : lines_of("docs/engine.md")) {
-    if (line.starts_with("```")) {
-      inside = line == "```cpp";
-      continue;
-    }
-    if (inside) quoted.push_back(trimmed(line));
-    for (const Link& link : links_in(line)) {
-      const std::string &symbol = link.symbol, &file = link.file;
-      const size_t number = link.number;
-      if (!files.contains(file)) {
-        files[file] = lines_of(file);
-        for (const std::string& each : files[file]) code.insert(trimmed(each));
-      }
+  for (const std::string& line : lines_of(page)) {
+    for (const auto& [symbol, file, number] : links_in(line)) {
+      if (!files.contains(file)) files[file] = lines_of(file);
+      const Lines& lines = files[file];
+      for (const std::string& each : lines) code.insert(trimmed(each));
       ++links;
       size_t place = 0;
-      for (size_t i = 0; i < files[file].size() && place == 0; ++i)
-        if (contains(files[file][i], symbol)) place = i + 1;
-      CHECK_MESSAGE((number <= files[file].size() && contains(files[file][number - 1], symbol)), "`", symbol,
+      for (size_t i = 0; i < lines.size() && place == 0; ++i)
+        if (contains(lines[i], symbol)) place = i + 1;
+      CHECK_MESSAGE((number <= lines.size() && contains(lines[number - 1], symbol)), page, ": `", symbol,
                     "` is not at ", file, "#L", number, "; its first place is line ", place);
     }
   }
-  CHECK(links >= 20);
+  return links;
+}
+
+}  // namespace
+
+TEST_CASE("docs/engine.md: a linked line has the link's symbol, a quoted line is in a linked file") {
+  std::set<std::string> code;
+  CHECK(check_links("docs/engine.md", code) >= 20);
+  Lines quoted;
+  bool inside = false;
+  for (const std::string& line : lines_of("docs/engine.md")) {
+    if (line.starts_with("```"))
+      inside = line == "```cpp";
+    else if (inside)
+      quoted.push_back(trimmed(line));
+  }
   CHECK(quoted.size() >= 60);
   for (const std::string& line : quoted) {
     if (!line.empty() && line != "...") CHECK_MESSAGE(code.contains(line), "not in a linked file: ", line);
   }
+}
+
+TEST_CASE("docs/architecture.md: a linked line has the link's symbol") {
+  std::set<std::string> code;
+  CHECK(check_links("docs/architecture.md", code) >= 60);
 }
