@@ -6,17 +6,17 @@
 
 namespace gradzoo {
 
-/// Of the labels that a classifier gives to samples.
+/// Entropy of the labels that a classifier assigns to samples.
 inline constexpr QuantityInfo kLabelEntropy{"label_entropy", "nats"};
 
-/// Sees that samples lose kinds that they had: modes that are covered, or labels by a classifier, of which
-/// there are as many as e^entropy. It knows of the validations of this process alone.
+/// Detects mode collapse: the number of covered modes, or the effective number of labels e^entropy that a
+/// classifier assigns to samples, has fallen. It sees only the validations of this process.
 class CollapseWatch {
  public:
-  /// `hint`: what to try; "": nothing is watched.
+  /// `hint` suggests what to try; with an empty hint nothing is watched.
   explicit CollapseWatch(std::string hint) : hint_(std::move(hint)) {}
-  /// After a validation: which count has fallen by 2 and below 3/4 of its highest, and what to try; "" where
-  /// none has.
+  /// Returns a warning with the hint if a count has fallen by at least 2 and below 3/4 of its maximum;
+  /// otherwise an empty text. Call it after each validation.
   std::string look(const Quantities& found);
 
  private:

@@ -137,10 +137,8 @@ void Reporter::write(const Quantities& known, const std::string& ended) {
   if (step == step_ && ended.empty()) return;
   const double begun = steady_seconds();
   find_levels();
-  run_.known = known;
-  run_.missing = attempts_.missing();
   run_.ended = ended;
-  write_run_report(run_);
+  write_now(known);
   step_ = step;
   written_ = steady_seconds();
   seconds_ = written_ - begun;
@@ -148,11 +146,15 @@ void Reporter::write(const Quantities& known, const std::string& ended) {
 
 void Reporter::write_whole(const Quantities& known, std::string interpretation,
                            std::vector<ReportPicture> pictures) {
-  run_.known = known;
   run_.interpretation = std::move(interpretation);
   run_.pictures = std::move(pictures);
-  run_.missing = attempts_.missing();
   run_.is_whole = true;
+  write_now(known);
+}
+
+void Reporter::write_now(const Quantities& known) {
+  run_.known = known;
+  run_.missing = attempts_.missing();
   write_run_report(run_);
 }
 

@@ -95,6 +95,8 @@ class Reporter {
   void find_levels();
 
  private:
+  void write_now(const Quantities& known);
+
   ReportedRun run_;
   Attempts& attempts_;
   bool levels_found_ = false;

@@ -9,8 +9,8 @@
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/state/checkpoint.h"
 
-/// Modules, as PyTorch's torch.nn.Module: parts of a model that own named parameters; with what takes a
-/// module, functional_call() and files of weights.
+/// Modules, as PyTorch's torch.nn.Module: parts of a model that own named parameters. Also the functions
+/// that take a module: functional_call(), and save() and load() for files of weights.
 namespace gradzoo {
 
 /// A parameter or buffer, under its full name.
@@ -90,8 +90,8 @@ Tensor functional_call(const Module& module, std::span<const NamedTensor> parame
                        std::span<const Tensor> inputs);
 ///@}
 
-/// Writes all parameters and buffers by their names, atomically: safetensors, which Python reads by
-/// safetensors.torch.load_file, as a state_dict.
+/// Writes all parameters and buffers by their names, atomically, as a safetensors file. Python reads it
+/// as a state_dict with safetensors.torch.load_file.
 void save(const Module& module, const std::string& path);
 
 /// Reads them back into a module of the same structure, in place: every handle and optimiser follows. Throws

@@ -10,7 +10,7 @@
 #include "gradzoo/nn/learn/parameters.h"
 #include "gradzoo/state/state.h"
 
-/// Optimisers: they update parameters by their gradients.
+/// Optimisers: they update parameters with their gradients.
 namespace gradzoo {
 
 /// A loss or gradient is not finite, or its square is not and Adam keeps that. The step that found it has
@@ -139,8 +139,8 @@ class AdamW : public Adam {
 double grad_norm(Parameters& parameters);
 
 /// Scales the gradients so that their norm is at most `max_norm` (Pascanu et al. 2013, algorithm 1) and
-/// returns the norm before. A norm that is not finite is returned too, and the gradients stay as they are:
-/// the caller must not step. Throws Error unless max_norm is above 0.
+/// returns the norm before. If the norm is not finite, the gradients do not change, and the caller must
+/// not step. Throws Error unless max_norm is above 0.
 double clip_grad_norm(Parameters& parameters, double max_norm);
 
 }  // namespace gradzoo

@@ -1,4 +1,5 @@
-// docs/engine.md quotes the engine: what it says of a line is held to stand there.
+// docs/engine.md and docs/architecture.md link to lines of the code and quote them: each line has what the
+// page says.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -104,9 +105,12 @@ size_t check_links(const std::string& page, std::set<std::string>& code) {
     for (const auto& [symbol, file, number] : links_in(line)) {
       // The engine passes its tests without the programs.
       if (file.starts_with("tools/") && !std::filesystem::exists(source_dir() + "/tools")) continue;
-      if (!files.contains(file)) files[file] = lines_of(file);
-      const Lines& lines = files[file];
-      for (const std::string& each : lines) code.insert(trimmed(each));
+      const auto [entry, is_new] = files.try_emplace(file);
+      Lines& lines = entry->second;
+      if (is_new) {
+        lines = lines_of(file);
+        for (const std::string& each : lines) code.insert(trimmed(each));
+      }
       ++links;
       size_t place = 0;
       for (size_t i = 0; i < lines.size() && place == 0; ++i)

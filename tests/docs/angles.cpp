@@ -1,4 +1,4 @@
-// The kind of data of docs/add-data.md: a program of one's own adds it, and its toy is of it.
+// The kind of data of docs/add-data.md: a program outside the tree adds it, with a toy of that kind.
 //! tree
 #include <numbers>
 

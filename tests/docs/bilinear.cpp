@@ -1,4 +1,4 @@
-// The layer of docs/add-layer.md, by its five steps.
+// The layer of docs/add-layer.md, made in its five steps.
 #include <gradzoo.h>
 
 namespace gradzoo {

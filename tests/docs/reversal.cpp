@@ -1,5 +1,5 @@
-// The row of docs/add-ledger-row.md, of an integrator in one dimension: honest it holds, and each planted
-// error is seen.
+// The row of docs/add-ledger-row.md, for an integrator in one dimension: it passes, and fails with each
+// planted error.
 //! tree
 #include <cmath>
 #include <variant>

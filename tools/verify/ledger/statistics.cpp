@@ -84,10 +84,4 @@ Cubature all_signs(int64_t d) { return product_rule(d, {-1, 1}, {0.5, 0.5}); }
 
 Tensor all_patterns(int64_t bits, DType dtype) { return binary_patterns(0, int64_t{1} << bits, bits, dtype); }
 
-Tensors parameters_of(const Module& network) {
-  Tensors parameters;
-  for (const NamedTensor& named : network.named_parameters()) parameters.push_back(named.tensor);
-  return parameters;
-}
-
 }  // namespace gradzoo

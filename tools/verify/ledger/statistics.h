@@ -4,7 +4,6 @@
 
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/models/eval/quadrature.h"
-#include "gradzoo/nn/layers/module.h"
 
 namespace gradzoo {
 
@@ -46,8 +45,5 @@ Cubature all_signs(int64_t d);
 
 /// All states of bits, the lowest bit first: (2^bits, bits).
 Tensor all_patterns(int64_t bits, DType dtype = DType::f64);
-
-/// In the order of named_parameters().
-Tensors parameters_of(const Module& network);
 
 }  // namespace gradzoo

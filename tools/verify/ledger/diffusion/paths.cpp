@@ -73,7 +73,7 @@ RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
   const Mlp net({3, 24, 24, 3}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
   const Tensor data = randn({40, 3}, rng, DType::f64), eps = randn({40, 3}, rng, DType::f64);
   const Mixing at = geometric_path(kFirst, kLast)(0.6);
-  const Tensors parameters = parameters_of(net);
+  const std::vector<Tensor> parameters = net.parameters();
 
   const Tape tape;
   const Tensor by_noise = mean(sum(square(net.forward(data + eps * at.noise) - eps), 1)) * 0.5;
@@ -176,7 +176,7 @@ using UnetFn = Tensor (*)(const Unet& net, const Tensor& x, const Tensor& t);
 RowResult unet_second_order(UnetFn read, const RowContext& context) {
   Rng rng(context.seed, "ledger/unet");
   const Unet net(1, 0, rng, {.channels = 8, .embedding = 8, .dtype = DType::f64});
-  for (Tensor values : parameters_of(net)) {
+  for (Tensor values : net.parameters()) {
     const NoGrad quiet;
     values += randn(values.shape(), rng, DType::f64) * 0.1;
   }

@@ -39,7 +39,7 @@ RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
 
   Rng rng(5, "ledger/cd");
   const Mlp network({2, 8, 1}, rng, {.activation = "tanh", .linear = {.dtype = DType::f64}});
-  const Tensors parameters = parameters_of(network);
+  const std::vector<Tensor> parameters = network.parameters();
   const auto log_density = [&](const Tensor& x) {
     const Tensor g = network.forward(slice(x, 1, 0, 2));
     return reshape(slice(x, 1, 2, 3) + (g - g.detach()), {x.dim(0)});

@@ -69,7 +69,7 @@ double penalty_error(GanNet net, int64_t pac, SlopeFn penalty, double (*of_slope
   };
   const auto value = [&] { return read([](const Tensor& penalised) { return penalised; }); };
   double worst = relative(value(), penalty_by_differences(d, x, of_slope));
-  for (Tensor weight : parameters_of(d)) {
+  for (Tensor weight : d.parameters()) {
     const Tensor was = weight.clone().detach(), direction = randn(weight.shape(), rng, DType::f64);
     const double along =
         read([&](const Tensor& penalised) { return sum(grad(penalised, weight).detach() * direction); });

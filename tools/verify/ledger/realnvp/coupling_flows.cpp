@@ -23,7 +23,7 @@ std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape, uint64_t seed
   Rng rng(seed, "ledger/realnvp/flow");
   auto flow =
       std::make_unique<CouplingFlow>(shape, shape.is_grid() ? kImageOptions : kOptions, rng, DType::f64);
-  for (Tensor leaf : parameters_of(*flow)) init::normal(leaf, rng, 0, 0.2);
+  for (Tensor leaf : flow->parameters()) init::normal(leaf, rng, 0, 0.2);
   return flow;
 }
 

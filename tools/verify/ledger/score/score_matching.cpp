@@ -48,7 +48,7 @@ using Loss = FunctionRef<Tensor(const ScoreFunction& model)>;
 
 /// Of a net's parameters.
 std::vector<double> value_and_gradient(const SmallNet& net, Loss loss) {
-  const Tensors parameters = parameters_of(net.mlp);
+  const std::vector<Tensor> parameters = net.mlp.parameters();
   Tape tape;
   return with_gradient(loss({net, net.is_energy}), parameters);
 }

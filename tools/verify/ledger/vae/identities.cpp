@@ -66,8 +66,8 @@ std::unique_ptr<VaeNetwork> in_f64(const VaeNetwork& network) {
   shape.dtype = DType::f64;
   Rng unused(0);
   auto copy = std::make_unique<VaeNetwork>(shape, unused);
-  const Tensors from = parameters_of(network);
-  Tensors to = parameters_of(*copy);
+  const std::vector<Tensor> from = network.parameters();
+  std::vector<Tensor> to = copy->parameters();
   for (size_t i = 0; i < from.size(); ++i) {
     const Tensor values = cast(from[i], DType::f64);
     std::copy_n(values.data<double>(), values.size(), to[i].mutable_data<double>());
