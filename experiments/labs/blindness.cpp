@@ -10,7 +10,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct BlindnessLab : Lab {
   std::vector<int64_t> separations = {1, 2, 4, 6, 8, 10, 12, 16};
   double noise = 4;

@@ -10,7 +10,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct CoinLab : Lab {
   double chance = 0.7;
   int64_t flips = 1000;

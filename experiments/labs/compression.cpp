@@ -11,7 +11,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct CompressionLab : Lab {
   std::vector<int64_t> sizes = {30, 100, 300, 1000, 3000};
   int64_t trials = 400;

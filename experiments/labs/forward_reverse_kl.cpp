@@ -12,7 +12,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct ForwardReverseKlLab : Lab {
   int64_t steps = 1500;
   double left = 0.6;

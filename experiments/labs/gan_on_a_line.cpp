@@ -15,7 +15,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct GanOnALineLab : Lab {
   int64_t steps = 8000;
   double generator_rate = 2e-3;

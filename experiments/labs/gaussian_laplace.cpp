@@ -11,7 +11,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct GaussianLaplaceLab : Lab {
   std::vector<int64_t> sizes = {10, 30, 100, 300};
   int64_t trials = 4000;

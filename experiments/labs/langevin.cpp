@@ -19,7 +19,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct LangevinLab : Lab {
   double step = 0.02;
   double noise = 1;

@@ -13,7 +13,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct LikelihoodVsQualityLab : Lab {
   std::vector<int64_t> dimensions = {1, 3, 10, 30, 100, 300, 1000};
   double wide = 1.1;

@@ -11,7 +11,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct NceConstantLab : Lab {
   int64_t steps = 3000;
   int64_t hidden = 128;

@@ -18,7 +18,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct NoiseLevelsLab : Lab {
   int64_t steps = 4000;
   int64_t chains = 2000;

@@ -16,7 +16,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct OneIdeaLab : Lab {
   int64_t steps = 6000;
   int64_t samples = 2500;

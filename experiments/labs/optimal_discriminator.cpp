@@ -10,7 +10,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct OptimalDiscriminatorLab : Lab {
   int64_t steps = 4000;
   int64_t early_steps = 20;

@@ -13,7 +13,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct PriorHolesLab : Lab {
   int64_t epochs = 5;
   int64_t steps = 0;

@@ -14,7 +14,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct ReluLostGradientLab : Lab {
   int64_t units = 5;
   std::vector<int64_t> sharpnesses = {1, 4, 16, 64, 256};

@@ -15,7 +15,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct ScoreMatchingLab : Lab {
   int64_t steps = 1500;
   int64_t hidden = 64;

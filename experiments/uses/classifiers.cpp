@@ -36,8 +36,10 @@ SampleClassifier functions_of(std::string name, std::string frechet_name,
 SampleClassifier classifier_in(std::unique_ptr<OpenedRun> run) {
   auto* classifier = dynamic_cast<Classifier*>(run->model.get());
   if (classifier == nullptr)
-    throw Error("eval: {} is a {}, not a classifier. Hint: gradzoo train classifier, and its run here",
-                run->path(), run->model_name());
+    throw Error(
+        "eval: {} is a run of {}, not of a classifier. Hint: train one with gradzoo train classifier, and "
+        "give its run",
+        run->path(), run->model_name());
   std::string name = run->description(), frechet = frechet_name_of(run->options->data.data);
   return functions_of(std::move(name), std::move(frechet),
                       std::shared_ptr<Classifier>(std::shared_ptr<OpenedRun>(std::move(run)), classifier));
@@ -70,10 +72,10 @@ int64_t epochs_for(int64_t examples) {
 void train_into(const std::filesystem::path& folder, const DatasetOptions& data, int64_t examples,
                 std::FILE* progress, Processes& processes) {
   if (progress != nullptr)
-    fmt::print(progress,
-               "these samples are measured by a classifier of {}, which is trained once, in some minutes, "
-               "and kept in {}\n",
-               printable(data.data), printable(folder.string()));
+    fmt::print(
+        progress,
+        "a classifier of {} measures these samples; it is trained once, in some minutes, and stored in {}\n",
+        printable(data.data), printable(folder.string()));
   std::filesystem::create_directories(folder.parent_path());
   const bool begun = std::filesystem::exists(folder);
   TrainRequest request{.out = folder.string(), .resume = begun, .progress = progress, .processes = processes};
@@ -84,8 +86,8 @@ void train_into(const std::filesystem::path& folder, const DatasetOptions& data,
   }
   if (!train_run(request).finished)
     throw Error(
-        "the classifier that measures these samples is not trained yet. Hint: the same command goes "
-        "on with it");
+        "the classifier that measures these samples is not trained yet. Hint: repeat the command, which "
+        "continues its training");
 }
 
 }  // namespace
@@ -95,11 +97,11 @@ std::string frechet_name_of(const std::string& data) { return data == kDigits ? 
 std::string lacks_classifier(const DataShape& shape) {
   if (!shape.kind().pixels) return fmt::format("has {}, which no classifier measures", shape.kind().word);
   if (shape.classes == 0) return "has images without labels";
-  return shape.classes < 2 ? "has images of one class alone" : "";
+  return shape.classes < 2 ? "has images of only one class" : "";
 }
 
 SampleClassifier digits_classifier() {
-  return functions_of("the program's own classifier of digits", frechet_name_of(kDigits), digit_classifier());
+  return functions_of("the program's classifier of digits", frechet_name_of(kDigits), digit_classifier());
 }
 
 std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, const RunData& data,
@@ -110,8 +112,8 @@ std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, co
   if (cache.empty() && !may_train) return std::nullopt;
   if (cache.empty())
     throw Error(
-        "there is no place to keep the classifier that measures these samples. Hint: set HOME or "
-        "XDG_CACHE_HOME");
+        "the classifier that measures these samples cannot be stored: the cache folder is unknown. Hint: set "
+        "HOME or XDG_CACHE_HOME");
   const std::string name = is_known(kFashion, options, data.shape())
                                ? "fashion-classifier"
                                : fmt::format("classifier-{:.16}", data.sha256());
@@ -129,14 +131,14 @@ SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const Open
   SampleClassifier out = classifier_in(std::move(classifier));
   const std::string hint =
       lacks_classifier(run.shape).empty()
-          ? fmt::format("Hint: a classifier of the same data: gradzoo train classifier --data {}",
+          ? fmt::format("Hint: train a classifier of the same data: gradzoo train classifier --data {}",
                         run.options->data.data)
-          : "Hint: leave --classifier away";
+          : "Hint: remove --classifier";
   if (run.shape.example != theirs.example)
-    throw Error("eval: {} draws {}, and {} knows {}. {}", run.path(),
+    throw Error("eval: {} draws {}, but {} classifies {}. {}", run.path(),
                 run.shape.kind().size(run.shape.example), path, theirs.kind().size(theirs.example), hint);
   if (run.options->data.data != data || run.shape.classes != theirs.classes)
-    throw Error("eval: {} learned {}, of {} classes, and {} knows {}, of {}. {}", run.path(),
+    throw Error("eval: {} learned {} with {} classes, but {} classifies {} with {} classes. {}", run.path(),
                 run.options->data.data, run.shape.classes, path, data, theirs.classes, hint);
   return out;
 }

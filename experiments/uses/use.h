@@ -89,7 +89,7 @@ struct Use {
   std::string files_meaning = "";  // text of the argument FILE...
   size_t fewest = 1;               // smallest number of runs: 1 or 2
   UseCount count = {};
-  std::string seed_meaning = "of what is drawn";
+  std::string seed_meaning = "seed of the random draws";
   std::string settings_meaning = "";  // text of --set; "": the use has no --set
   std::string file_meaning = "";      // text of --out; "": the use draws no picture
   std::vector<Output> writes = {};    // keys of its options with files to write
@@ -98,7 +98,8 @@ struct Use {
   /// Reason why the use needs images, as a clause in which {} is the word for the run's data: "draws {}, and
   /// those have no halves"; "" if it accepts all data.
   std::string of_images = "";
-  /// Returns what else a run lacks, as a clause: "has no codes to go between"; "" if it lacks nothing.
+  /// Returns what else a run lacks, as a clause: "has no codes to interpolate between"; "" if it lacks
+  /// nothing.
   Missing missing = [](const Abilities&, const DataShape&) { return std::string(); };
   std::unique_ptr<UseOptions> (*options)() = nullptr;
 };
