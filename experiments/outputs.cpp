@@ -130,8 +130,7 @@ void check_outputs(const std::string& command, std::span<const Output> outputs,
   for (const Output& output : outputs) {
     const std::string typed = as_typed(output);
     if (!output.endings.empty() && std::ranges::count(output.endings, ending_of(output.path)) == 0)
-      throw Error("{}: {} is not a name for {}. Hint: write {}", command, typed, output.what,
-                  names_like(output));
+      throw Error("{}: {} is not a name for {}. Hint: {}", command, typed, output.what, names_like(output));
     const fs::path at = there.emplace_back(resolved(output.path));
     if (const std::optional<fs::path> owner = owner_of(at))
       throw Error("{}: {} is a file of {}. Hint: give another name", command, typed, owner->string());

@@ -85,7 +85,8 @@ void check_fits(const SamplerEntry& sampler, const Target& target, const RunOpti
               needs_text(sampler.needs), options.entry().name, target_text(target),
               fitting.empty() ? "" : fmt::format("on this run use {}; ", fitting),
               setting.empty() ? "" : fmt::format("train it with --set {}, or ", setting),
-              models.empty() ? "no model of such data has that" : "use a run of " + models);
+              models.empty() ? "choose another sampler, since no model of such data has that"
+                             : "use a run of " + models);
 }
 
 Target density_target(const DataShape& shape, const SamplerEntry& sampler) {

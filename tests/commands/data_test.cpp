@@ -69,7 +69,7 @@ TEST_CASE("what is asked of data wrongly is answered in a sentence") {
   check_refused("data check pets --set background=red", folder, {"is no colour"});
   check_refused("data check pets --out ten.jpg", folder, {"--out x.png"});
   check_refused("data convert pets", folder, {"B"});
-  check_refused("data convert pets pets", folder, {"it is there already"});
+  check_refused("data convert pets pets", folder, {"exists already"});
   check_refused("data convert pets x.npy --form gif", folder, {"png, npy, npz"});
   check_refused("data check nowhere.npy", folder, {"no such folder or file"});
   write_below(at.folder.path(), "empty/readme.txt", "nothing");

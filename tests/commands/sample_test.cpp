@@ -86,7 +86,7 @@ TEST_CASE("Chains walk on what a run has learned: one result at any thread count
   check_refused("sample run --sampler ula --set step=10", folder, {"diverge", "step=1"});
   check_refused(
       "sample run --sampler gibbs", folder,
-      {"gibbs walks on a pair of conditionals", "a log-density with an extent", "mh, ula, mala, hmc, jumps"});
+      {"gibbs needs a pair of conditionals", "a log-density with an extent", "mh, ula, mala, hmc, jumps"});
   const ProcessResult jumped = run_gradzoo("sample run -n 30 --sampler jumps --set steps=20", folder);
   CHECK_MESSAGE(contains(jumped.out, "jumps: 30 chains, 20 steps (10 warm-up), acceptance 0."), jumped.out);
   check_refused("sample run -n 3 --sampler jumps", folder, {"there are 3 chains", "4 or more"});
@@ -172,7 +172,7 @@ TEST_CASE("What has no density that is known, or no sampler, is refused with a h
   check_refused("sample mnist --sampler mala", folder, {"mnist are images", "zoo/ebm", "ring8"});
   check_refused("sample bars-and-stripes --sampler flip", folder, {"no density", "such as ring8"});
   check_refused("sample ring8", folder, {"ring8 is a density and no run", "--sampler mala"});
-  check_refused("sample checkerboard --sampler mala", folder, {"along a score", "--sampler mh"});
+  check_refused("sample checkerboard --sampler mala", folder, {"needs a score", "--sampler mh"});
   check_refused("sample ring8 --sampler gibbs", folder, {"gibbs", "mh, ula, mala, hmc"});
   check_refused("sample ring8 --sampler mala --out x.svg", folder, {"x.svg", ".png"});
   check_refused("sample rin8 --sampler mala", folder, {"no run rin8"});

@@ -113,7 +113,7 @@ TEST_CASE("What is no key = value is refused with its line") {
   CHECK(contains(reading("a = \"\\q\"\n"), "escape"));
   CHECK(contains(reading("a = \"\\u00zz\"\n"), "escape"));
   CHECK(contains(reading("a = \"\\u0000\"\n"), "escape"));
-  CHECK(contains(reading(std::string("a = 1\nb = \"\0\"\n", 14)), "line 2 holds a zero byte. Hint: "));
+  CHECK(contains(reading(std::string("a = 1\nb = \"\0\"\n", 14)), "line 2 has a zero byte. Hint: "));
   CHECK(contains(reading("a = 1\nb = 2\na = 3\n"), "line 3 sets 'a' again"));
   CHECK(contains(error_message([] { read_config("/nonexistent.toml"); }), "/nonexistent.toml"));
   CHECK(contains(error_message([] { read_config("/tmp"); }), "/tmp"));

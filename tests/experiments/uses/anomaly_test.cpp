@@ -72,8 +72,8 @@ TEST_CASE("the others: a label, another set, another run both ways; what is wron
   CHECK(alike["caught_at_5_percent"].get<double>() < 0.3);
   CHECK(alike["auroc"].get<double>() == approx(0.5).epsilon(0.2));
 
-  check_refused("anomaly other", run.folder, {"against what is not said", "--against noise"});
-  check_refused("anomaly other --against digit=x", run.folder, {"digit=x names no label"});
+  check_refused("anomaly other", run.folder, {"--against is missing", "--against noise"});
+  check_refused("anomaly other --against digit=x", run.folder, {"digit=x does not name a label"});
   check_refused("anomaly other --against digit=7", run.folder, {"label 7 is no class", "0 to 3"});
   check_refused("anomaly other --against wide", run.folder, {"images of 12x12", "8x8"});
   check_refused("anomaly other --against nowhere", run.folder, {"unknown dataset 'nowhere'"});

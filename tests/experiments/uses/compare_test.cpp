@@ -119,7 +119,7 @@ TEST_CASE("points are compared by what is known of the truth, and those of other
   const auto runs = nlohmann::json::parse(both.out);
   for (const auto& each : runs) CHECK(each["density"]["name"] == "kl");
   CHECK(contains(runs[1]["why_no_ruler"].get<std::string>(), "points"));
-  check_refused("compare a b --strip x.png", folder, {"which no classifier measures", "leave --strip away"});
+  check_refused("compare a b --strip x.png", folder, {"which no classifier measures", "remove --strip"});
   for (const char* other : {"c", "d"})
     check_refused(std::string("compare a ") + other, folder, {"another scale or noise"});
 }

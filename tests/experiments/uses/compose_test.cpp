@@ -73,7 +73,7 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
   const std::string line = "compose ones thick -n 12 --set steps=30";
   const ProcessResult text = run_ok(line, run.folder);
   check_says(text.out, {"mala: 12 chains, 30 steps of 0.002", "mean_grey", "only=1", "ink=thick",
-                        "mean grey of its images"});
+                        "mean grey value of its images"});
   CHECK(run_gradzoo(line + " --threads 2", run.folder).out == text.out);
   const auto found = json_of(line + " --json --out x.png", run.folder);
   REQUIRE(found["factors"].size() == 2);

@@ -76,7 +76,7 @@ TEST_CASE("another size is resampled and said, colours become grey, and grey col
   CHECK(examples_in({coloured}, {1, 1, 3}).values.to_vector() == std::vector<double>{kRed, kGreen, kBlue});
   const std::string grey = npy(scratch, "grey.npy", full({1, 1, 1}, 77, DType::u8));
   CHECK(examples_in({grey}, {1, 1, 3}).values.to_vector() == std::vector<double>{77, 77, 77});
-  check_refuses({wide}, {.example = {2, 3}}, {"wide.png", "2x6", "2x3", "cut it"});
+  check_refuses({wide}, {.example = {2, 3}}, {"wide.png", "2x6", "2x3", "crop it"});
 }
 
 TEST_CASE("points are rows of an array, on a line its numbers") {

@@ -99,6 +99,6 @@ TEST_CASE("a table has samples, real images and those trained on in columns of t
   const std::string table =
       quality_table({"run", "run", "judge", Split::test, false, quality(0.25), quality(0.5), quality(0.75)});
   const std::string line = table.substr(table.find("confident_share"));
-  const size_t samples = line.find("0.25 +-"), real = line.find("0.5 +-"), training = line.find("0.75 +-");
+  const size_t samples = line.find("0.25 ±"), real = line.find("0.5 ±"), training = line.find("0.75 ±");
   CHECK_MESSAGE((samples < real && real < training && training < line.find('\n')), table);
 }
