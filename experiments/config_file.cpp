@@ -15,7 +15,6 @@ namespace {
 
 constexpr uint64_t kMostConfigBytes = 1 << 20;
 
-/// One line, read from left to right.
 class Line {
  public:
   Line(std::string_view text, std::string place) : text_(text), place_(std::move(place)) { skip_blanks(); }

@@ -32,10 +32,8 @@ constexpr uint64_t kMostBytes = uint64_t{1} << 30;
 }
 
 [[noreturn]] void bad_row(const std::string& path, int64_t line, const char* what) {
-  throw Error(
-      "{}: line {} {}. Hint: the file is damaged; fix or remove that line, or remove the file to start the "
-      "metrics again",
-      path, line, what);
+  throw Error("{}: line {} {}. Hint: the file is damaged; fix or remove the line, or remove the file", path,
+              line, what);
 }
 
 // Its step, or -1 where it is no row.

@@ -80,10 +80,8 @@ DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& da
   // A run from before points had units sees them as they are.
   if (file.find(kScaleEntry) == nullptr) toy.units = {};
   if (toy.example == example) return toy;
-  throw Error(
-      "{}: has points of {} dimensions, but {} has another dimension. Hint: restore config.toml, which was "
-      "changed",
-      file.path(), example.size(), data.data);
+  throw Error("{}: has points of {} dimensions, but {} has other points. Hint: restore the old config.toml",
+              file.path(), example.size(), data.data);
 }
 
 // Training stops before weights lose their meaning, so such a file was damaged or made elsewhere.
@@ -98,8 +96,7 @@ void check_finite(const State& state, const std::string& path) {
 
 }  // namespace
 
-// Weights with gradients, two moments and an average are in the file but for the gradients, and making them
-// takes some more; a small model has its share whatever its size.
+// A model needs its gradients too, which the file lacks, and some memory while it is made.
 PoolLimit limit_to_checkpoint(const SafetensorsReader& file) {
   constexpr uint64_t kTimes = 16, kLeast = 64 << 20;
   return {static_cast<size_t>(kTimes * file.data_bytes() + kLeast),

@@ -85,8 +85,7 @@ std::vector<fs::path> places_of_background(const std::string& background) {
                                                      : std::vector<fs::path>{};
 }
 
-// The places that a word of the command line reads. For a run these are its data: owner_of() protects its
-// files.
+// The places that a word of the command line reads; of a run its data, since owner_of() protects its files.
 std::vector<fs::path> places_of(const std::string& typed) {
   std::error_code error;
   constexpr std::string_view kBackground = "background=";

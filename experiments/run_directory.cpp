@@ -100,8 +100,7 @@ NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& mode
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (!claim(path)) {
     throw Error(
-        "{} exists already, and a run is never overwritten. Hint: continue it with train --resume {}, or "
-        "give another --out",
+        "{} exists already, and a run is never overwritten. Hint: train --resume {}, or give another --out",
         out, out);
   }
 }

@@ -44,7 +44,6 @@ FilmStrip film_of(const ReportedRun& run) {
   return film;
 }
 
-/// The rows of metrics.jsonl.
 using MetricRows = std::vector<std::map<std::string, double>>;
 
 /// One key of the metrics, where rows have it.
@@ -82,8 +81,7 @@ LineChart named_curve(const std::string& name, const std::string& unit, const st
   return {.title = in_words(name), .x_label = "epoch", .y_label = unit_text(unit), .caption = explanation};
 }
 
-// A chart of each metric over the epochs, with the levels that belong there; validation in the same chart
-// where the model says so.
+// Charts of all metrics over the epochs with their levels; a model may put validation into the same chart.
 std::vector<LineChart> curves_of(const ReportedRun& run, const MetricRows& rows) {
   std::vector<LineChart> curves;
   for (const MetricInfo& metric : run.session.model->metrics()) {
@@ -184,7 +182,6 @@ std::string mark_of(int64_t step, int64_t steps, bool with_pictures) {
   return fmt::format("step {} of {}{}", step, steps, with_pictures ? kWithPictures : "");
 }
 
-// What the reader must know first.
 std::vector<std::string> notices_of(const ReportedRun& run) {
   const int64_t step = run.session.trainer.step(), steps = run.session.steps;
   std::vector<std::string> notices;

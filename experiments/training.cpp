@@ -43,8 +43,7 @@ std::string amount_of(const RunData& data) {
   return data.shape().toy ? "fresh points" : fmt::format("{} images", data.train().count());
 }
 
-// What a model of bits does with images of grey values and colours; "" where they are nearly bits: a digit's
-// pixel has 0.08 bits of the draw's noise.
+// A warning for binary models on grey images; "" for nearly binary ones: a digit has 0.08 bits per pixel.
 std::string what_bits_lose(const RunOptions& options, const RunData& data) {
   constexpr double kNoticed = 0.25;
   if (!is_binary(options.pixels(data.shape()))) return "";
@@ -79,7 +78,6 @@ void tell_missing(Progress& progress, const LeftOut& missing, const RunDirectory
                               report_command_for(directory.path())));
 }
 
-/// A run on disk that is about to train.
 struct OpenRun {
   const RunOptions& options;
   const RunDirectory& directory;
@@ -239,9 +237,8 @@ struct ReopenedRun {
     directory.check_is_run();
     if (directory.is_weights_alone())
       throw Error(
-          "{} has only weights, without the state of an optimiser. Hint: start a new run with train --config "
-          "{}",
-          path, directory.config());
+          "{} has only weights, without an optimiser's state. Hint: start a run with train --config {}", path,
+          directory.config());
     return directory;
   }
   static Session session_of(const RunOptions& options, const RunDirectory& directory, Processes& processes,

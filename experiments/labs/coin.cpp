@@ -25,7 +25,6 @@ struct CoinLab : Lab {
 
 constexpr int64_t kShown[] = {0, 1, 3, 10, 30, 100, 300};  // flips, and all of them
 
-/// Beta(a, b) on [0, 1].
 struct Beta {
   double a, b;
 

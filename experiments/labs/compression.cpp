@@ -27,15 +27,14 @@ struct CompressionLab : Lab {
 
 const std::vector<double> kSource = {0.35, 0.2, 0.15, 0.1, 0.08, 0.06, 0.04, 0.02};
 
-// Bits a symbol of the source under a code made for q: H(p) + KL(p || q).
+// Bits per symbol of the source under a code made for q: H(p) + KL(p || q).
 double cross_entropy(const std::vector<double>& p, const std::vector<double>& q) {
   double bits = 0;
   for (size_t i = 0; i < p.size(); ++i) bits -= p[i] * std::log2(q[i]);
   return bits;
 }
 
-// Shares of n symbols of the source; half a symbol more of each, so that none has an infinite code
-// (Krichevsky & Trofimov 1981).
+// Frequencies of n symbols, each count plus 1/2, so that no code is infinite (Krichevsky & Trofimov 1981).
 std::vector<double> fitted(const std::vector<double>& source, int64_t n, Rng& rng) {
   std::vector<double> counts(source.size(), 0.5);
   for (const double u : rand({n}, rng, DType::f64).to_vector()) {
@@ -58,7 +57,7 @@ std::vector<double> sharpened(double power) {
   return out;
 }
 
-// n times the variance of estimates of a Laplace law's centre, variance 1, over trials.
+// n times the variance of estimates of a Laplace distribution's centre, variance 1, over trials.
 struct CentreScatter {
   double of_mean, of_median;
 };

@@ -46,7 +46,6 @@ class Bell : public Module {
   Tensor mean_, log_width_;
 };
 
-/// A grid on a line, and the density on it.
 struct Line {
   explicit Line(const Toy& toy)
       : grid({{-12}, {12}}, 1200),
@@ -73,7 +72,6 @@ Tensor jensen_shannon(const Line& line, const Tensor& log_q) {  // m = (p + q)/2
          0.5;
 }
 
-/// A fit: by what, and from where.
 struct Fit {
   const char* name;
   Tensor (*divergence)(const Line& line, const Tensor& log_q);

@@ -39,7 +39,6 @@ constexpr double kBumpWidth = 0.5, kFirstWidth = 0.5;
 constexpr double kTop = 1.05;  // of the charts
 constexpr int64_t kLineBatch = 256, kHidden = 64;
 
-/// Who tells G how good its samples are.
 enum class Teacher { mean, moments, discriminator };
 constexpr Choice<Teacher> kTeachers[] = {
     {"mean", Teacher::mean}, {"moments", Teacher::moments}, {"discriminator", Teacher::discriminator}};
@@ -58,7 +57,6 @@ Tensor even_codes(int64_t n) {
   return tensor(z, {n, 1});
 }
 
-/// G and D on the line.
 class LineGame {
  public:
   LineGame(const GanOnALineLab& lab, Teacher teacher, uint64_t seed)
@@ -170,7 +168,7 @@ LineChart frame_of(const LineGame& game, const Moment& moment, std::string title
   return chart;
 }
 
-// Trains by a teacher: a strip of moments, and a line of the table at the end.
+// Trains G with one objective: returns a strip of frames, and adds a row to the table.
 LabPicture taught_by(const Choice<Teacher>& teacher, const GanOnALineLab& lab, const LabContext& context,
                      LabTable& table) {
   LineGame game(lab, teacher.value, context.seed);

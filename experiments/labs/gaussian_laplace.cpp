@@ -42,8 +42,7 @@ struct Statistic {
 Tensor mean_size(const Tensor& x) { return abs(mean(x, 1)); }
 Tensor variance_off(const Tensor& x) { return abs(mean(square(x), 1) - 1.0); }
 Tensor kurtosis(const Tensor& x) { return mean(square(square(x)), 1) / square(mean(square(x), 1)); }
-// log of Laplace's density over the Gaussian's: log(sqrt(pi)) - sqrt(2) |x| + x^2 / 2 a sample, which is the
-// logit of the best classifier.
+// log of the ratio of the densities, log(sqrt(pi)) - sqrt(2) |x| + x^2 / 2 per sample: the best logit.
 Tensor likelihood_ratio(const Tensor& x) {
   return mean(square(x) * 0.5 - abs(x) * std::sqrt(2.0), 1) + 0.5 * std::log(std::numbers::pi);
 }

@@ -93,12 +93,11 @@ double distance_to_normal(std::vector<double> draws) {
   return largest;
 }
 
-/// What chains on N(0, 1) settle to.
 struct Settled {
   double variance, distance, acceptance;
 };
 
-// Chains begin in N(0, 1), and a law of variance v is settled to as (1 - e)^(2 steps).
+// Chains begin in N(0, 1), and their variance converges as (1 - e)^(2 steps).
 Settled settle(Sampler&& sampler, int64_t chains, uint64_t seed) {
   constexpr int64_t kWarmup = 100, kLooks = 40, kBetween = 10;
   Rng rng(seed, "lab/langevin/law");
@@ -120,14 +119,12 @@ Settled settle(Sampler&& sampler, int64_t chains, uint64_t seed) {
   return {squares / static_cast<double>(draws.size()), distance_to_normal(std::move(draws)), moved};
 }
 
-/// How chains on N(0, I) mix.
 struct MixingRate {
   double draws;  // independent ones that an evaluation is worth, for the mean of x along any direction
   double acceptance;
 };
 
-// N(0, I) looks the same from all sides, so the mean of all coordinates, which is traced beyond four of them,
-// mixes as the first does.
+// N(0, I) is rotation-invariant, so the mean of all coordinates, traced for d > 4, mixes like the first.
 MixingRate mixing_rate(Sampler&& sampler, int64_t d, uint64_t seed) {
   constexpr int64_t kChains = 50, kSteps = 6000;
   Rng rng(seed, "lab/langevin/mixing");

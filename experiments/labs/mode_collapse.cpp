@@ -11,7 +11,6 @@
 namespace gradzoo {
 namespace {
 
-/// GANs that lose modes of ring8 beside GANs that keep them, while they train.
 struct ModeCollapseLab : Lab {
   int64_t steps = 8000;  // of training, each setting and seed
   int64_t looks = 40;    // at the modes covered, evenly over the steps
@@ -81,7 +80,6 @@ class ModeWatch : public TrainObserver {
   std::vector<Plane> frames_;
 };
 
-/// A GAN by its settings.
 struct GanSetting {
   const char* name;
   std::string settings;

@@ -28,8 +28,7 @@ struct NceConstantLab : Lab {
   LabResult run(const LabContext& context) const override;
 };
 
-/// Gaussian noise, as wide as so many of the data's standard deviations, and for how long it is told from
-/// data.
+/// Gaussian noise: its width in standard deviations of the data, and the training steps.
 struct NoiseWidth {
   std::string name;
   double width;

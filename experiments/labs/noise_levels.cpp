@@ -53,8 +53,8 @@ MixtureParts ring() {
   return parts;
 }
 
-/// s(x, sigma) = -eps(x, sigma) / sigma: the score of the data with that noise by a guess of the noise, which
-/// is bounded, so that chains where there were no data are not carried off.
+/// Score of the noisy data, s = -eps(x, sigma) / sigma. eps is bounded, so chains far from data do not
+/// diverge.
 class LevelNet : public Module {
  public:
   explicit LevelNet(Rng& rng) : mlp_({3, 128, 128, 2}, rng, {.activation = "silu"}) {
@@ -74,8 +74,7 @@ class LevelNet : public Module {
   Mlp mlp_;
 };
 
-// E|eps(x + sigma eps', sigma) - eps'|^2 / 2 is denoising score matching times sigma^2; levels are drawn
-// evenly in log sigma.
+// E|eps(x + sigma eps', sigma) - eps'|^2 / 2, denoising score matching times sigma^2, uniform in log sigma.
 void train_levels(LevelNet& net, double first, double last, const Toy& toy, int64_t steps,
                   const LabContext& context) {
   Rng rng(context.seed, "lab/noise-levels/train");
@@ -86,7 +85,6 @@ void train_levels(LevelNet& net, double first, double last, const Toy& toy, int6
   });
 }
 
-/// What chains walk on, and how.
 struct Way {
   std::string name;
   Target target;
@@ -116,8 +114,7 @@ Way annealed(std::string name, const LevelNet& net, const NoiseLevelsLab& lab) {
 LabResult NoiseLevelsLab::run(const LabContext& context) const {
   if (sigma >= sigma_begin)
     throw Error(
-        "lab: sigma_begin={} is not larger than sigma={}. Hint: sigma is the smaller one; set sigma_begin "
-        "above it",
+        "lab: sigma_begin={} is not above sigma={}. Hint: set sigma_begin larger; sigma is the smaller one",
         sigma_begin, sigma);
   const std::string one_small = fmt::format("one level, {}", sigma),
                     one_large = fmt::format("one level, {}", sigma_begin),

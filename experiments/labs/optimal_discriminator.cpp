@@ -23,7 +23,7 @@ struct OptimalDiscriminatorLab : Lab {
   LabResult run(const LabContext& context) const override;
 };
 
-/// Two densities that are to be told apart, and for how long.
+/// Two densities to discriminate, and the training steps.
 struct Rivals {
   const char* name;
   TwoBumps p, q;

@@ -63,8 +63,7 @@ std::vector<double> by_differences(const Energy& energy, const Tensor& b) {
   return out;
 }
 
-// Leibniz's rule at the kinks: unit j bends at k = -b_j / w_j, so dJ/db_j = p(k) (s_right^2 - s_left^2) / (2
-// w_j).
+// Leibniz's rule: unit j bends at k = -b_j / w_j, so dJ/db_j = p(k) (s_right^2 - s_left^2) / (2 w_j).
 std::vector<double> by_kinks(const Energy& energy, const Tensor& b) {
   const std::vector<double> w = energy.w.to_vector(), v = energy.v.to_vector(), bias = b.to_vector();
   std::vector<double> out;

@@ -39,7 +39,6 @@ constexpr int64_t kScoreBatch = 256;
 constexpr double kFdEps = 0.03;                 // of fd-ssm's steps
 constexpr double kApart = 4, kPairWidth = 0.5;  // two modes at -4 and 4
 
-/// A toy, and an energy of one shape that is to learn it.
 struct Task {
   std::shared_ptr<const Toy> toy;
   ScoreShape shape;
@@ -90,8 +89,7 @@ Outcome train_energy(ScoreNetwork& network, const Toy& toy, const ScoreTask& tas
           (peak - before) / 1e6};
 }
 
-// How far the same two modes with equal weights are from the truth, on a line: left share, KL, Fisher
-// divergence.
+// Two modes with equal weights, compared with the truth: left share, KL, Fisher divergence.
 std::vector<double> equal_weights(const Toy& truth, const Grid& grid) {
   const std::shared_ptr<const Toy> equal = two_modes(0.5);
   const auto log_density = [&](const Toy& toy) {
@@ -161,7 +159,7 @@ Series line_density(const Grid& grid, TensorFn f, std::string name, DType dtype 
           .y = exp(log_values - log_partition(grid, log_values)).to_vector()};
 }
 
-// Of a density on a line: the share below 0.
+// The fraction of a density on a line below 0.
 double share_left(const Series& density, double cell) {
   double share = 0;
   for (size_t i = 0; i < density.x.size(); ++i)

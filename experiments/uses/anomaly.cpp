@@ -19,7 +19,6 @@
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/plot/chart.h"
 
-/// Images that a run learned held against others, by how little its model expects them.
 namespace gradzoo {
 namespace {
 
@@ -93,8 +92,7 @@ AgainstImages against_label(const OpenedRun& run, int64_t label, Pixels pixels, 
           others.description(), remark};
 }
 
-/// The image sets behind `against`: noise, label=9, the name or folder of a dataset, or a run of images
-/// (`other` then). At most n of each, from test sets.
+/// At most n test images of both sets; `against` is noise, label=9, a dataset, or the run `other_run`.
 AgainstImages images_against(const OpenedRun& run, const std::string& against, const OpenedRun* other_run,
                              int64_t n, uint64_t seed) {
   const Pixels pixels = run.options->model->pixels();
@@ -184,7 +182,6 @@ Tensor some_of(const Tensor& images, const Tensor& scores, bool highest, int64_t
   return index_select(images, 0, argsort(scores, 0, highest).rows(0, n));
 }
 
-/// The images that were most wrongly judged.
 Drawing worst_mistakes(const AnomalyReport& report, const AgainstImages& images, const DataShape& shape) {
   const NoGrad quiet;
   const int64_t n = std::min({kImageColumns, images.own.dim(0), images.others.dim(0)});
@@ -200,7 +197,6 @@ std::string file_word(const std::string& against) {
   return word.empty() ? "others" : word;
 }
 
-/// A run's model on its own images and others.
 struct Judged {
   AgainstImages images;
   AnomalyReport report;

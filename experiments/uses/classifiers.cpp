@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kDigits = "mnist";
 constexpr const char* kFashion = "fashion";
 
-// Whether these are the images of that name as they come.
+// True if these are the unchanged images of that dataset.
 bool is_known(const std::string& name, const DatasetOptions& options, const DataShape& shape) {
   const auto known = std::ranges::find(known_datasets(), name, &DatasetInfo::name);
   return options.data == name && known != known_datasets().end() && known->example == shape.example;
@@ -36,17 +36,14 @@ SampleClassifier functions_of(std::string name, std::string frechet_name,
 SampleClassifier classifier_in(std::unique_ptr<OpenedRun> run) {
   auto* classifier = dynamic_cast<Classifier*>(run->model.get());
   if (classifier == nullptr)
-    throw Error(
-        "eval: {} is a run of {}, not of a classifier. Hint: train one with gradzoo train classifier, and "
-        "give its run",
-        run->path(), run->model_name());
+    throw Error("eval: {} is a run of {}, not of a classifier. Hint: give a run of gradzoo train classifier",
+                run->path(), run->model_name());
   std::string name = run->description(), frechet = frechet_name_of(run->options->data.data);
   return functions_of(std::move(name), std::move(frechet),
                       std::shared_ptr<Classifier>(std::shared_ptr<OpenedRun>(std::move(run)), classifier));
 }
 
-// The same images as a run without its subset knows them: a path that holds from other folders too, and what
-// else was chosen.
+// The settings of the same images without their subset; a path is made absolute.
 std::vector<std::string> same_images(DatasetOptions data) {
   data.subset = {};
   if (std::ranges::find(known_datasets(), data.data, &DatasetInfo::name) == known_datasets().end())
@@ -85,9 +82,7 @@ void train_into(const std::filesystem::path& folder, const DatasetOptions& data,
     request.assignments.push_back(fmt::format("epochs={}", epochs_for(examples)));
   }
   if (!train_run(request).finished)
-    throw Error(
-        "the classifier that measures these samples is not trained yet. Hint: repeat the command, which "
-        "continues its training");
+    throw Error("the classifier of these samples is not trained yet. Hint: repeat the command to continue");
 }
 
 }  // namespace
@@ -111,9 +106,7 @@ std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, co
   const std::filesystem::path cache = user_cache_folder();
   if (cache.empty() && !may_train) return std::nullopt;
   if (cache.empty())
-    throw Error(
-        "the classifier that measures these samples cannot be stored: the cache folder is unknown. Hint: set "
-        "HOME or XDG_CACHE_HOME");
+    throw Error("the classifier of these samples has no cache folder. Hint: set HOME or XDG_CACHE_HOME");
   const std::string name = is_known(kFashion, options, data.shape())
                                ? "fashion-classifier"
                                : fmt::format("classifier-{:.16}", data.sha256());

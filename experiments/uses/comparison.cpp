@@ -74,8 +74,7 @@ double seconds_to_draw(const OpenedRun& run) {
   return steady_seconds() - begun;
 }
 
-// Of points everything is quick; of images a validation's numbers on the test set, and where none of them is
-// a likelihood what takes longer: an integral along a flow, a sum by annealing.
+// For images the quick numbers are tried first, then slow ones: integrals along flows, annealing.
 void add_density(ComparedRun& out, const OpenedRun& run, const DataView& view, std::FILE* progress) {
   const auto look_in = [&](const Quantities& quantities) {
     for (const Quantity& quantity : quantities) {
@@ -144,8 +143,7 @@ struct Compare {
     table.add("markdown", markdown,
               "x.md: Markdown table; a picture per run with a row of its samples is written next to it");
     table.add("strip", strip,
-              "x.png: one row per run, with the first sample that the classifier assigns to each class with "
-              "certainty");
+              "x.png: one row per run, with the first sample that is certainly of each class");
   }
 
   UseResult run(UseCall& call) const {
@@ -200,8 +198,7 @@ Picture strip_of(const std::vector<ComparedRun>& runs) {
   grid.columns = rows.front().dim(0);
   grid.pixels = concat(rows, 0);
   return {"strip",
-          "One row per run: the first sample that the classifier assigns to each class with certainty; black "
-          "if there is none.",
+          "One row per run: the first sample that the classifier is sure about, per class; black if none.",
           std::move(grid)};
 }
 

@@ -26,7 +26,6 @@
 #include "models/pictures/samples_picture.h"
 #include "samplers/denoised.h"
 
-/// Runs whose densities are multiplied, and what their product comes to.
 namespace gradzoo {
 namespace {
 
@@ -128,8 +127,7 @@ void tell_plane(UseResult& out, const RunProduct& composition, const Tensor& sam
         kKl, *kl, "KL(product of the true densities || product of the learned densities), by quadrature"));
 }
 
-// The share of the samples (n, H, W) or (n, H, W, 3) that a classifier calls one of the labels that the run
-// was given; nothing where it was given all, or its data have no classifier.
+// Fraction of the samples classified as a label of the run; nothing if it has all labels or no classifier.
 std::optional<Estimate> called_share(OpenedRun& run, const Tensor& samples) {
   if (run.shape.classes == 0) return std::nullopt;
   const LabelNames labels = run.shape.labels();
@@ -196,8 +194,7 @@ Picture composition_picture(const RunProduct& composition, const Tensor& samples
   return {"composition", "The densities, their product, and samples from chains on the product.", planes};
 }
 
-// Unless one is chosen: exact where there are log-densities, in steps that suit the noise in what was
-// learned.
+// The default sampler: exact if there are log-densities, with steps that suit the noise in the data.
 WalkOptions walk_options(const Target& product, const std::string& sampler,
                          std::vector<std::string> assignments) {
   if (!sampler.empty()) return {sampler, assignments};

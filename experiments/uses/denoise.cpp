@@ -19,12 +19,11 @@
 #include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
 
-/// Gaussian noise taken off test examples.
 namespace gradzoo {
 namespace {
 
-/// Examples, the same examples with noise, and the guesses of a model; `trivial` is the guess without a
-/// model: the noisy examples, clipped to the range of the data. (n, d) each.
+/// Clean, noisy and denoised examples, (n, d) each; `trivial` is the noisy examples, clipped to the data's
+/// range.
 struct Denoising {
   Tensor clean, noisy, trivial, guess;
   Tensor scale;  ///< unit of the distances in each coordinate, (d) or (1)

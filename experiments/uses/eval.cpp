@@ -10,7 +10,6 @@
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/experiments/uses/use.h"
 
-/// A run on examples that it was not trained on, or its samples by a classifier.
 namespace gradzoo {
 namespace {
 
@@ -44,7 +43,7 @@ void check_held_out(const OpenedRun& run, Split part) {
   if (part == Split::test || part == Split::valid) return;
   throw Error(
       "eval: {} was trained on '{}', and an evaluation needs held-out examples, not '{}'. Hint: use --split "
-      "test or --split valid",
+      "test",
       run.path(), name_of(kSplits, run.options->training.split), name_of(kSplits, part));
 }
 
@@ -59,9 +58,8 @@ void assign_evaluation(Model& model, const std::vector<std::string>& assignments
   for (const std::string& assignment : assignments) table.assign(assignment);
 }
 
-// Without labels nothing says which features of images matter: what tells augmented images apart is blind to
-// what the augmentation changes, and a distance by it would pass for one of kinds. The neighbours need none,
-// and a classifier of samples against images is c2st.
+// Features from augmented images would ignore what the augmentation changes, so without labels there is no
+// FID. Nearest neighbours need no labels, and c2st has a classifier of samples and images.
 void measure_without_classifier(UseResult& out, OpenedRun& run, int64_t n, Split split) {
   const NearestReport report = nearest_report(run, n, split);
   out.text = "\n";

@@ -12,7 +12,6 @@
 #include "gradzoo/experiments/uses/use.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 
-/// The hidden half of test images drawn given the other.
 namespace gradzoo {
 namespace {
 
@@ -97,8 +96,8 @@ Use inpaint_use() {
   return use_of<Inpaint>(
       {.name = "inpaint",
        .summary = "draw the hidden half of test images given the known half",
-       .description = "Draws the hidden half of test images given the known half, with the model's density, "
-                      "score or velocity.",
+       .description =
+           "Draws the hidden half of test images, given the other half, with a density, score or velocity.",
        .examples = {{"gradzoo inpaint zoo/flow-matching --keep left", "draws the right half of test digits"}},
        .count = {"number of test images; the picture has the first 30", 100, 1, 10'000},
        .file_meaning = "picture of the images, their known halves, and the completed images",

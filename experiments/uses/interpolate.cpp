@@ -6,7 +6,6 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 
-/// Rows of images between the codes of two.
 namespace gradzoo {
 namespace {
 

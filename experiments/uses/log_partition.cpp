@@ -31,8 +31,7 @@ std::string line(const char* name, const LogPartition& z, const std::string& rem
 
 std::string remark_down(const LogZReport& report) {
   return report.exact ? "above log Z on average, because the chains start at exact samples"
-                      : "not a bound, because the starts are ends of long chains, which may not be samples "
-                        "of the model";
+                      : "not a bound, because the ends of long chains may not be samples of the model";
 }
 
 Json to_json(const LogPartition& z, bool bound) {
@@ -99,7 +98,7 @@ std::vector<std::string> LogZReport::warnings() const {
   for (const LogPartition* z : {&up, &down}) {
     if (!z->annealing.is_of_few()) continue;
     out.push_back(
-        fmt::format("{}, a few chains dominate the estimate (ESS {:.2f}), so its interval is too short; use "
+        fmt::format("{}, a few chains dominate the estimate (ESS {:.2f}), so the interval is too short; use "
                     "more temperatures",
                     z == &up ? "upwards" : "downwards", z->annealing.ess));
   }

@@ -16,11 +16,9 @@
 #include "gradzoo/plot/chart.h"
 #include "models/pictures/unit_pictures.h"
 
-/// Which of one's own examples is likelier to a run's model, and by how much.
 namespace gradzoo {
 namespace {
 
-/// What a model says of some examples.
 struct Likelihoods {
   std::string meaning;
   int64_t draws = 1;
@@ -37,8 +35,7 @@ int64_t draws_of(const LogProb& log_prob, const OpenedRun& run, int64_t asked) {
   return log_prob.draws > 0 ? log_prob.draws : kPixelDraws;
 }
 
-// Example i, `draws` times as training sees it: (draws, numbers). Every example has the same random numbers,
-// so that they cancel in differences as far as they can.
+// Example i as in training, (draws, d). Equal random numbers for all examples cancel in differences.
 Tensor drawn_example(const OwnExamples& examples, int64_t i, int64_t draws, const OpenedRun& run,
                      uint64_t seed) {
   const Pixels pixels = is_binary(run.pixels()) ? Pixels::dynamic_binary : run.pixels();
@@ -101,9 +98,7 @@ std::string table_of(const Likelihoods& found, const OwnExamples& examples) {
 std::string remarks_of(const LogProb& log_prob, const OwnExamples& examples, bool images) {
   std::string text = examples.remarks;
   if (log_prob.up_to_constant)
-    text +=
-        "log Z is unknown, but equal for all examples, so a difference of two numbers is a difference of log "
-        "p.\n";
+    text += "log Z is unknown but equal for all examples, so a difference is a difference of log p.\n";
   if (log_prob.is_bound)
     text += "Each number is a lower bound; the difference of two bounds is not a bound.\n";
   if (images)

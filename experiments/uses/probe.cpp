@@ -14,7 +14,6 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "nn/fit/principal_components.h"
 
-/// How well codes tell classes apart.
 namespace gradzoo {
 namespace {
 
@@ -28,7 +27,6 @@ struct ProbedImages {
 
 using Encoder = std::function<Tensor(const Tensor& images)>;
 
-/// Features of all three parts.
 struct FeatureParts {
   LabelledFeatures fit, valid, test;
 };
@@ -107,8 +105,7 @@ struct Probe {
                  const ProbedImages& images) const {
     UseResult out;
     out.text = fmt::format(
-        "a linear classifier learns from {} images; {} other images choose its weight decay, and {} measure "
-        "it\n",
+        "a linear classifier learns from {} images; {} others choose its weight decay, and {} measure it\n",
         images.fit.count(), images.valid.count(), images.test.count());
     out.details["features"] = nlohmann::ordered_json::array();
     for (const ProbedFeatures& row : rows) {

@@ -23,7 +23,6 @@ namespace {
 
 constexpr int64_t kInPicture = kImageColumns;  // images of a row
 
-/// What stands behind a name.
 struct Side {
   std::string name;
   OpenedRun* run = nullptr;
@@ -63,8 +62,7 @@ void check_named(const Side& side, const Side& other) {
 
 bool draws_pixels(const Side& side) { return side.run && is_binary(side.run->pixels()); }
 
-// Each side has a stream of its own, so that a run against itself, or against one of the same seed, draws
-// anew.
+// Each side has its own random stream, so that two runs with the same seed have different samples.
 Tensor samples_of(const OpenedRun& run, int64_t n, int64_t side, bool binary, uint64_t seed) {
   Rng rng(seed, fmt::format("c2st/samples{}", side));
   const Tensor drawn = as_examples(run.samples(n, rng), run.shape);
@@ -104,10 +102,8 @@ TwoSets two_sets(const NamedSet& a, const NamedSet& b, int64_t n, uint64_t seed)
   take_from(second, first);
   const DataShape shape = shape_behind(first), other = shape_behind(second);
   if (shape.example != other.example)
-    throw Error(
-        "c2st: {} has examples of shape {}, but {} has examples of shape {}. Hint: give two sets of one "
-        "shape",
-        first.description(), shape.example.str(), second.description(), other.example.str());
+    throw Error("c2st: {} has examples of shape {}, but {} has shape {}. Hint: give two sets of one shape",
+                first.description(), shape.example.str(), second.description(), other.example.str());
   const bool binary = draws_pixels(first) || draws_pixels(second);
   const bool parted = same_examples(first, second);
   const auto set_of = [&](Side& side, int64_t which) -> SampleSet {

@@ -204,8 +204,8 @@ void write_dataset(const std::string& path, const ImageDataset& data, ImageForm 
             std::ranges::find(arrays, ending, &NamedArrays::value_type::first) != arrays.end();
         if (std::error_code error; !is_written && fs::exists(stem + ending, error))
           throw Error(
-              "{}: exists already, and would be read as part of the new data. Hint: give another name, or "
-              "remove the file",
+              "{}: exists already, and would be read with the new data. Hint: give another name, or remove "
+              "the file",
               stem + ending);
       }
       for (const auto& [ending, array] : arrays) write_bytes(stem + ending, npy_bytes(array));
