@@ -49,7 +49,7 @@ TEST_CASE("What is wrong with a sampler is said before a run is opened, with the
       {"sample run --sampler hmc --set leapfrog_steps=0", {"'leapfrog_steps'"}},
       {"sample run --sampler annealed --set sigmas=0.1,1", {"0.1, 1", "from the largest"}},
       {"sample run --sampler gibbs --set step=1", {"'step'"}},
-      {"sample run --sampler ula", {"no run"}},
+      {"sample run --sampler ula", {"the run run does not exist"}},
   };
   for (const auto& [line, words] : cases) check_refused(line, folder, words);
 }
@@ -212,7 +212,7 @@ TEST_CASE("A class is asked for by its number or its folder's name; one without 
   const std::string refusal = "is no class that was learned. Hint: 0, 1, 3";
   check_refused("sample without --label 2", run.folder, {"label 2 " + refusal});
   check_refused("sample without --label cat", run.folder, {"label cat " + refusal});
-  check_refused("interpolate without --label 2", run.folder, {"label 2 " + refusal});
+  check_refused("interpolate without --label 2", run.folder, {"label 2 is not a class", "one of 0, 1, 3"});
   for (const std::string part : {"train", "test"}) {
     std::filesystem::rename(run.folder + "/pictures/" + part + "/1",
                             run.folder + "/pictures/" + part + "/21");

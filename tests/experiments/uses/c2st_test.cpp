@@ -69,9 +69,8 @@ TEST_CASE("a run's samples against what it learned, another run, and itself") {
 
 TEST_CASE("sets of two widths, too few examples, and names that are none are refused") {
   const SmallRun run;
-  check_refused("c2st run test -n 40", run.folder, {"data (test) has 24 examples, and 40", "-n 24"});
-  check_refused("c2st run ring8", run.folder, {"(8,8)", "two sets of one width"});
-  check_refused("c2st test ring8", run.folder,
-                {"'test' is a part of what a run learned", "gradzoo c2st RUN"});
+  check_refused("c2st run test -n 40", run.folder, {"data (test) has 24 examples, fewer than 40", "-n 24"});
+  check_refused("c2st run ring8", run.folder, {"(8,8)", "two sets of one shape"});
+  check_refused("c2st test ring8", run.folder, {"'test' means examples of a run's data", "gradzoo c2st RUN"});
   check_refused("c2st run", run.folder, {"B"});
 }

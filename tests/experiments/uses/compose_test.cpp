@@ -92,7 +92,7 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
           approx(mean(clamp(denoised(product, x, product.data_noise, rng), 0, 1)).item()).epsilon(1e-5));
   }
   check_refused("compose ones toy", run.folder, {"images of 8x8", "points of 2 numbers"});
-  check_refused("compose ones run", run.folder, {"neither log-density nor score"});
+  check_refused("compose ones run", run.folder, {"neither a log-density nor a score"});
   check_refused("compose ones told", run.folder, {"conditional on a label", "conditional"});
 }
 
