@@ -10,8 +10,7 @@
 /// A search for models with an ability; it makes each model small and untrained, and reads its abilities.
 namespace gradzoo {
 
-/// Returns what a model with these abilities and data lacks: "has no codes to interpolate between"; "" for
-/// nothing.
+/// Returns what such a model lacks: "has no codes to interpolate between"; "" if it lacks nothing.
 using Missing = std::function<std::string(const Abilities&, const DataShape&)>;
 
 /// A model that can do it.
