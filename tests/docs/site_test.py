@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -52,11 +53,12 @@ def broken_links(site):
             r'<(?:script|img|link)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)', text)]
         if page.startswith(("reference/", "playground/")) or page == "404.html":
             continue
-        for target in re.findall(r'<(?:a|img|link|script)\b[^>]*?(?:href|src)="(?![a-z]+:|//)([^"]*)"', text):
+        for target in re.findall(r'<(?:a|iframe|img|link|script)\b[^>]*?(?:href|src)="(?![a-z]+:|//)([^"]*)"', text):
             path, _, anchor = unquote(target).partition("#")
             place = os.path.normpath(os.path.join(os.path.dirname(page), path.partition("?")[0])) if path else page
             place = os.path.normpath(f"{place}/index.html") if (site / place).is_dir() else place
-            if not (site / place).is_file() or anchor and anchor not in names.get(place, ()) and anchor != "__comments":
+            if not (site / place).is_file() or anchor and anchor not in names.get(place, ()) and not (
+                    anchor == "__comments" or place.startswith("playground/")):
                 wrong.append(f"{page} links to {target}")
     return wrong
 
@@ -116,6 +118,11 @@ with tempfile.TemporaryDirectory() as folder:  # what must be found
     (Path(folder) / "index.html").write_text('<a href="none.html"></a><a href="#none"></a><a href="https://a.org"></a>'
                                              '<script src="https://a.org/x.js"></script><img src="//a.org/x.png">')
     assert len(broken_links(Path(folder))) == 4, broken_links(Path(folder))
+    live = functools.partial(runpy.run_path(str(SOURCE / "tools/docs/hooks.py"))["with_live_figures"],
+                             (SOURCE / "docs/engine.md").read_text(), "docs/engine.md", Path(folder))
+    assert "<iframe" not in live(), "a page shows a playground that was not built"
+    (Path(folder) / "playground.wasm").touch()
+    assert '<iframe src="../playground/index.html?framed#function?f=(x*w)^2&amp;at=x=3,w=2&amp;order=2" ' in live()
     for name in ("tools/site", "tools/docs", "README.md", "CONTRIBUTING.md", "docs", "course/pages"):
         (Path(folder) / name).parent.mkdir(exist_ok=True)
         (shutil.copytree if (SOURCE / name).is_dir() else shutil.copy)(SOURCE / name, Path(folder) / name)

@@ -43,6 +43,7 @@ function followFiles(input) {
   });
 }
 
+document.body.classList.toggle('framed', location.search === '?framed');  // a live figure of a page of the documentation
 addEventListener('hashchange', showTab);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => runs.forEach(run => run.draw()));
 addEventListener('resize', () => runs.forEach(run => run.draw()));
