@@ -30,7 +30,7 @@ const char* kind_of(mode_t mode) {
 
 }  // namespace
 
-// Opened without waiting: a pipe that nobody writes to would hold the process for ever.
+// The file is opened without waiting: a pipe without a writer would block the process forever.
 PlainFile::PlainFile(const std::string& path, Links links)
     : path_(path),
       descriptor_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY |
