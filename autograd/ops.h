@@ -101,7 +101,7 @@ Tensor var_axis(const Tensor& x, int axis, bool keepdim = false, int correction 
 Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
 ///@}
 ///@{
-/// Returns the square root of var(), with gradient 0 if all are equal: PyTorch's std, which C++ reserves.
+/// Returns the square root of var(), with gradient 0 if all elements are equal. Its name in PyTorch is std.
 Tensor stddev(const Tensor& x, int correction = 1);
 Tensor stddev_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  ///< over one axis
 Tensor stddev(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);

@@ -16,8 +16,7 @@ Tensor eq(const Tensor& a, const Tensor& b);
 Tensor ne(const Tensor& a, const Tensor& b);
 ///@}
 ///@{
-/// Comparisons with a number. The number is converted to f32 or f64 for those dtypes; integers are compared
-/// exactly: 2 < 2.5.
+/// Comparisons with a number, which takes a floating-point dtype; integers are compared exactly: 2 < 2.5.
 Tensor lt(const Tensor& x, double c);
 Tensor le(const Tensor& x, double c);
 Tensor gt(const Tensor& x, double c);
@@ -35,8 +34,7 @@ Tensor logical_not(const Tensor& mask);
 ///@}
 
 ///@{
-/// Counts and tests of elements that are not 0 (NaN is not 0), for any dtype: over all elements, or along an
-/// axis.
+/// Counts and tests of non-zero elements (NaN is one) of any dtype: over all elements, or along an axis.
 int64_t count_nonzero(const Tensor& x);
 Tensor count_nonzero(const Tensor& x, int axis, bool keepdim = false);  ///< counts, i64
 bool any(const Tensor& x);

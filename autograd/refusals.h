@@ -14,8 +14,7 @@ constexpr bool may_hold(Role role, DType dtype) {
   return dtype == (role == Role::index ? DType::i64 : DType::u8);
 }
 
-/// Checks before an op runs: operands are defined, their dtypes fit their roles, and all values have one
-/// dtype.
+/// Checks operands before an op runs: they are defined, their dtypes fit their roles, values share one dtype.
 inline void check_operands(const OpInfo& info, Inputs in) {
   const Tensor* value = nullptr;
   for (int i = 0; i < in.size(); ++i) {

@@ -55,8 +55,7 @@ class Shape {
 /// Returns `axis` counted from the front. Throws Error that names `op` unless -rank <= axis < rank.
 int normalize_axis(int axis, int rank, std::string_view op);
 
-/// Returns the broadcast shape by NumPy's rule: aligned at the last axis, sizes agree or one of them is 1.
-/// Throws Error that names `op`.
+/// Broadcasts by NumPy's rule: aligned at the last axis, sizes agree or one is 1. Throws Error naming `op`.
 Shape broadcast_shapes(const Shape& a, const Shape& b, std::string_view op);
 
 /// A contiguous shape seen as (outer, n, inner) around one axis, for the loops of reductions and gathers.
