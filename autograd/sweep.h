@@ -17,8 +17,7 @@ struct SweepOptions {
 /// gradients, so sweeps never mix.
 class Sweep {
  public:
-  /// Prepares a sweep for the `wanted` nodes, whose gradients the caller reads; -1 stands for a leaf that no
-  /// op has used.
+  /// Prepares a sweep for the `wanted` nodes, whose gradients the caller reads; -1 is a leaf without a node.
   Sweep(int64_t last, std::span<const int64_t> wanted, const SweepOptions& options);
 
   void run(Tensor seed);
