@@ -71,7 +71,7 @@ enum class TraceMethod {
   automatic,   ///< forward if every op in between has a forward rule, else reverse
   reverse,     ///< one vjp per coordinate, with many coordinates stacked into one batch
   forward,     ///< Jacobian and Laplacian carried through the graph once
-  hutchinson,  ///< mean of v'Jv over random probes v with E[vv'] = I (Hutchinson 1990)
+  hutchinson,  ///< mean of v^T J v over random probes v with E[v v^T] = I (Hutchinson 1990)
 };
 /// The distribution of a random probe's elements: -1 or 1 with equal probability, or N(0, 1).
 enum class Probe { rademacher, gaussian };

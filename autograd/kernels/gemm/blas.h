@@ -41,7 +41,7 @@ void blas_gemv(bool transpose, int rows, int columns, const float* a, int lda, c
                float* y, int incy);
 void blas_gemv(bool transpose, int rows, int columns, const double* a, int lda, const double* x, int incx,
                double* y, int incy);
-/// to (columns,rows) = from', whose rows are not shorter than its stride.
+/// Sets to (columns,rows) = from^T; no stride is shorter than a row.
 void blas_turn(int rows, int columns, const float* from, int from_stride, float* to, int to_stride);
 void blas_turn(int rows, int columns, const double* from, int from_stride, double* to, int to_stride);
 /// Replaces b (n,m) with T^-1 b, where T is a triangle of t (n,n); n and m are at least 1.
@@ -51,9 +51,8 @@ void blas_trsm(TriangleFlags flags, int n, int m, const double* t, double* b);
 /// 0, or the number, from 1, of the first pivot that is not positive.
 int blas_cholesky(int n, float* a);
 int blas_cholesky(int n, double* a);
-/// Replaces the matrix whose rows are a's columns with its factors P L U (LAPACK's getrf, whose columns are
-/// rows here). Column i was swapped with pivots[i], from 1. Returns 0, or the number, from 1, of the first
-/// pivot that is 0.
+/// Replaces the matrix whose rows are a's columns with its factors P L U (LAPACK's getrf, by columns). Column
+/// i was swapped with pivots[i], from 1. Returns 0, or the number, from 1, of the first pivot that is 0.
 int blas_lu(int n, float* a, int* pivots);
 int blas_lu(int n, double* a, int* pivots);
 /// Replaces the symmetric a (n,n), n at least 1, with its eigenvectors, one per row; values (n) are ascending
