@@ -166,8 +166,8 @@ struct ConvOptions {
 /// Returns y[i] = sum_k x[i stride + k dilation - padding] w[k] + bias (x = 0 outside): (..., oh, ow, out).
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const ConvOptions& options = {});
-/// Returns conv2d's gradient with respect to x: y (..., oh, ow, out) -> (..., H, W, in), bias (in). Of all
-/// sizes from which conv2d makes y's size, H and W are the smallest, plus `output_padding`.
+/// Returns conv2d's gradient with respect to x: y (..., oh, ow, out) -> (..., H, W, in), bias (in). H and W
+/// are the smallest sizes from which conv2d makes y's size, plus `output_padding`.
 Tensor conv_transpose2d(const Tensor& y, const Tensor& weight, const Tensor& bias = {},
                         const ConvOptions& options = {}, int64_t output_padding = 0);
 /// Returns conv2d's gradient with respect to the weight, summed over all images: (kh, kw, in, out).
