@@ -35,8 +35,7 @@ Tensor outer(const Tensor& a, const Tensor& b);
 /// names its axes with letters. A letter that the output does not name is summed over; a letter that an
 /// operand names twice selects its diagonal. "..." stands for leading axes that broadcast. Sizes of a letter
 /// agree or are 1. Without "->" the output has "..." and then the letters that occur once, in alphabetical
-/// order. Operands are contracted from left to right, one matmul per step; no step may have more than six
-/// axes.
+/// order. Operands are contracted from left to right, one matmul per step with at most six axes.
 Tensor einsum(std::string_view equation, std::span<const Tensor> operands);
 inline Tensor einsum(std::string_view equation, std::initializer_list<Tensor> operands) {
   return einsum(equation, std::span(operands.begin(), operands.size()));
@@ -56,8 +55,7 @@ struct TriangularOptions {
 /// Returns X with T X = B: T is a triangle of `t` (..., n, n), whose other half is not read; B is (..., n,
 /// m), or a vector (n) for X (..., n). Throws Error if T has a zero on its diagonal.
 Tensor triangular_solve(const Tensor& t, const Tensor& b, TriangularOptions options = {});
-/// Returns X with A X = B: B is (..., n, m), or a vector (n) for X (..., n). Throws Error if a pivot is
-/// exactly 0.
+/// Returns X with A X = B: B (..., n, m), or a vector (n) for X (..., n). Throws Error if a pivot is 0.
 Tensor solve(const Tensor& a, const Tensor& b);
 /// Returns solve(A, I).
 Tensor inverse(const Tensor& a);

@@ -60,8 +60,7 @@ Tensor round(const Tensor& x);  ///< nearest integer; halves go to the even one
 Tensor argmax(const Tensor& x, int axis);
 Tensor argmin(const Tensor& x, int axis);
 ///@}
-/// Returns the indices that sort x in ascending order; equal elements keep their order, and NaN is the
-/// largest. Accepts any dtype.
+/// Returns the indices that sort x (any dtype) in ascending order; equals keep theirs, NaN is the largest.
 Tensor argsort(const Tensor& x, int axis = -1, bool descending = false);
 
 /// The eigenvalues and eigenvectors of a symmetric matrix A = V diag(values) V^T.
@@ -76,7 +75,7 @@ SymmetricEigen symmetric_eigen(const Tensor& a);
 /// Returns 1 at each label, else 0: labels (...) i64 -> (..., classes).
 Tensor one_hot(const Tensor& labels, int64_t classes, DType dtype = DType::f32);
 /// Returns the share of rows whose largest element is at the label: logits (..., classes), labels (...) i64.
-/// NaN if there are no rows.
+/// NaN without rows.
 double accuracy(const Tensor& logits, const Tensor& labels);
 
 }  // namespace gradzoo

@@ -9,8 +9,7 @@
 
 namespace gradzoo {
 
-/// The largest seed that commands, options and requests accept: larger ones are not exact in all JSON
-/// readers.
+/// The largest seed that is accepted anywhere: larger ones are not exact in every JSON reader.
 inline constexpr int64_t kMostSeed = (int64_t{1} << 53) - 1;
 
 /// The part of the rows, out of `count` equal parts, that a draw is for.
@@ -18,9 +17,8 @@ struct RowWindow {
   int64_t part = 0, count = 1;  ///< index of the part, from 0, and number of parts
 };
 
-/// A stream of random draws (Philox, counter-based). Its whole state is (seed, stream, draw number). The
-/// values of a draw depend only on the state, the row (first axis) and the column, never on threads or on how
-/// rows are split.
+/// A stream of random draws (Philox, counter-based). Its whole state is (seed, stream, draw number). A draw's
+/// values depend only on the state, the row (first axis) and the column, not on threads or the split of rows.
 class Rng {
  public:
   /// Starts at draw 0 of a stream; streams of one seed with different names are independent.
@@ -76,8 +74,7 @@ Tensor rademacher(const Shape& shape, Rng& rng, DType dtype = DType::f32,
                   FirstRow first_row = {});  ///< -1 or 1
 /// Returns a permutation of 0..n-1, i64.
 Tensor randperm(int64_t n, Rng& rng);
-/// Returns 1 with probability p elementwise, else 0, for p of any shape. Throws Error if a p is outside [0,1]
-/// or NaN.
+/// Returns 1 with probability p, else 0, elementwise. Throws Error if a p is outside [0,1], or NaN.
 Tensor bernoulli(const Tensor& p, Rng& rng, FirstRow first_row = {});
 Tensor randn_like(const Tensor& x, Rng& rng);  ///< N(0,1), of x's shape and dtype
 

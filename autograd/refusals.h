@@ -32,8 +32,8 @@ inline void check_operands(const OpInfo& info, Inputs in) {
 /// Checks before a rule runs that the node's saved tensors are still there and unchanged.
 void check_saved(const Node& node);
 
-/// Throws Error for a rule's gradient of input i with another dtype than the input, or with a shape that the
-/// input does not broadcast to.
+/// Throws Error for a gradient of input i with the wrong dtype, or a shape that the input cannot broadcast
+/// to.
 [[noreturn]] void refuse_gradient(const Node& node, int i, const Tensor& gradient, const Node& input);
 
 }  // namespace gradzoo

@@ -46,8 +46,7 @@ void restart_for_blas_kernel(char** arguments);
 /// a multiplication and an addition count as two.
 double counted_flops();
 /// Runs `rounds` of independent f32 multiply-adds in registers on the calling thread, with the widest
-/// instructions, and returns the number of floating-point operations: the speed that products are compared
-/// with.
+/// instructions, and returns the number of floating-point operations: products are compared with it.
 double run_multiply_adds(int64_t rounds);
 
 /// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel if n exceeds `grain`. Ranges begin at

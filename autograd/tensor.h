@@ -224,8 +224,7 @@ using Element = std::remove_cvref_t<decltype(*std::data(std::declval<const Range
 /// Returns values in row-major order: tensor({1, 2, 3, 4}, {2, 2}). Throws Error if the count is wrong.
 Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype = DType::f32);
 /// Copies a vector, array or span of float, double, int, int64_t or uint8_t. Floating-point numbers give f32,
-/// as in every factory, unless f64 is requested; int and int64_t give i64, each exactly, and uint8_t gives
-/// u8.
+/// as in every factory, unless f64 is requested; int and int64_t give exact i64, and uint8_t gives u8.
 template <class Range, class T = detail::Element<Range>>
 requires detail::kIsNumber<T> Tensor tensor(const Range& values, const Shape& shape,
                                             DType dtype = detail::kTensorDType<T>) {

@@ -7,8 +7,7 @@ namespace gradzoo {
 
 /// Returns the program's name as the user calls it: "gradzoo", or "./mine" after call_program().
 const std::string& program_name();
-/// Sets the name under which the program's texts mention these commands: "gradzoo train" becomes "./mine
-/// train".
+/// Makes all texts name these commands as the user calls them: "gradzoo train" becomes "./mine train".
 void call_program(std::string name, std::vector<std::string> commands);
 /// Returns the text with the names that call_program() has set.
 std::string as_called(const std::string& text);

@@ -23,8 +23,7 @@ Stencil five_point_stencil(CurveFn f, double h);
 
 /// Returns d/dt at 0 from Ridders' extrapolation (Ridders 1982, Advances in Engineering Software 4), with
 /// steps from h down to h / 2^9. From all central differences and their Richardson extrapolations it takes
-/// for each function the one whose neighbours agree best. Slower, but it finds the right step if one does not
-/// suit.
+/// for each function the one whose neighbours agree best. Slower, but it finds a step that suits.
 std::vector<double> ridders_derivative(CurveFn f, double h);
 
 }  // namespace gradzoo

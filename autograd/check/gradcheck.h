@@ -87,8 +87,7 @@ auto outputs_of(F& f) {
 /// has another shape than its input, or grad() differs with and without create_graph. Unless `allow_unused`,
 /// it fails too if f neither reads an input nor changes with it, as an f that reads a captured tensor
 /// instead. Inputs are f64; i64 and u8 inputs are constants. Throws Error for an f32 input: its finite
-/// differences have errors of 1e-3. If f or a vjp throws Error, the check fails and its message repeats that
-/// error.
+/// differences have errors of 1e-3. An Error from f or a vjp becomes a failure with its message.
 template <CheckedFunction F>
 GradcheckResult gradcheck(F&& f, std::span<const Tensor> inputs, const GradcheckOptions& options = {}) {
   return check_orders(outputs_of(f), inputs, 1, 1, options);
@@ -114,8 +113,7 @@ GradcheckResult gradgradcheck(F&& f, const Tensor& input, const GradcheckOptions
 
 ///@{
 /// Checks derivatives of every order from 1 to `order`: 1 is gradcheck, 2 gradgradcheck, 3 the gradient of
-/// the second-order gradient, and so on. Stops at the first order that fails. Costs grow fast, so keep inputs
-/// small at order 3.
+/// the second-order gradient, and so on. Stops at the first order that fails. At order 3 keep inputs small.
 template <CheckedFunction F>
 GradcheckResult check_order(F&& f, std::span<const Tensor> inputs, int order,
                             const GradcheckOptions& options = {}) {

@@ -4,8 +4,7 @@
 
 namespace gradzoo::detail {
 
-/// Checks the derivatives of one case of an op. A failed check throws OpFailure; measured errors go into the
-/// report.
+/// Checks the derivatives of one case of an op: throws OpFailure, and reports the measured errors.
 class OpCaseCheck {
  public:
   OpCaseCheck(const OpUnderTest& op, const CaseUnderTest& c, OpReport& report)

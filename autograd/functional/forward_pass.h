@@ -15,8 +15,7 @@ class ForwardPass {
     bool laplacian, jacobian_to_y;  ///< true to carry L; true to carry J up to y
   };
 
-  /// Prepares a pass from x (B,d) to y, both on a live tape that traces. With `create_graph` the pass itself
-  /// is recorded.
+  /// Prepares a pass from x (B,d) to y on a live, tracing tape; `create_graph` records the pass itself.
   ForwardPass(const Tensor& x, const Tensor& y, Carries what, bool create_graph);
 
   /// The results of carrying directions (K,B,d), or (K,1,d) if all rows share them, to y. A result is

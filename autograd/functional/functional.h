@@ -91,8 +91,7 @@ struct TraceOptions {
   bool check_rows = false;  ///< true: shift one row, and throw if another row's result moves
 };
 
-/// Returns sum_i d^2 f_b / dx_bi^2 for every row b as (B): x is (B,d), and f maps (B,d) -> (B). Rows must not
-/// interact.
+/// Returns sum_i d^2 f_b / dx_bi^2 per row b, (B), for x (B,d) and f (B,d) -> (B). Rows must not interact.
 Tensor laplacian(TensorFn f, const Tensor& x, const TraceOptions& options = {});
 /// The value of f for every row, its first derivatives and the sum of its second derivatives.
 struct GradientAndLaplacian {
@@ -120,8 +119,7 @@ struct DirectionalOptions {
 /// gradient. Rows must not interact.
 DirectionalDerivatives directional_derivatives(TensorFn f, const Tensor& x, const Tensor& directions,
                                                const DirectionalOptions& options = {});
-/// Returns sum_i d s_bi / dx_bi for every row b as (B): x is (B,d), and s maps (B,d) -> (B,d). Rows must not
-/// interact.
+/// Returns sum_i d s_bi / dx_bi per row b, (B), for x (B,d) and s (B,d) -> (B,d). Rows must not interact.
 Tensor divergence(TensorFn s, const Tensor& x, const TraceOptions& options = {});
 
 }  // namespace gradzoo

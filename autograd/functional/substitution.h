@@ -14,8 +14,7 @@ namespace gradzoo {
 /// for any order. Meanwhile the tensors belong to the calling thread: no other thread may read them.
 class Substitution {
  public:
-  /// Substitutes each tensor, which occurs once. Throws Error if a value is undefined or has another shape or
-  /// dtype.
+  /// Each tensor occurs once. Throws Error if a value is undefined or has another shape or dtype.
   Substitution(std::span<const Tensor> tensors, std::span<const Tensor> values);
   ~Substitution();
   Substitution(const Substitution&) = delete;

@@ -7,8 +7,8 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Activations: one family, closed under differentiation. Act is f(x). The gradient of each Act is MulAct, g
-/// f^(n)(x) in one pass, and the gradients of MulAct are MulAct again.
+/// Activations: one family, closed under differentiation. Act is f(x); its gradient is MulAct, g f^(n)(x) in
+/// one pass, and MulAct's gradients are MulAct again.
 namespace gradzoo::ops {
 
 struct ActivationFacts {

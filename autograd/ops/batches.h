@@ -19,13 +19,12 @@ Shape batch_of(const Shape& x);
 std::string matrix_name(const Shape& x, int64_t which);
 [[noreturn]] void throw_not_finite(const char* op, const std::string& matrix);
 
-/// Returns the shape of X with A X = B: a (..., n, n), b (..., n, m), leading axes broadcast. Throws Error
-/// that names `op`.
+/// Returns the shape of X with A X = B: a (..., n, n), b (..., n, m), which broadcast. Throws Error naming
+/// `op`.
 Shape solution_shape(const Shape& a, const Shape& b, const char* op);
 /// Copies x's values into `out`, broadcast to its shape.
 void broadcast_into(const Tensor& x, Tensor& out);
-/// Returns for each matrix of a larger stack, of the shape `out`, the index (i64) of the matrix to solve
-/// with.
+/// Returns the index (i64) of the matrix to solve with for each matrix of a larger stack of the shape `out`.
 Tensor matrix_of_each(const Shape& a, const Shape& out);
 
 /// Returns the gradient a b^T of each matrix of a stack of the shape `to`; summed if all share one matrix.

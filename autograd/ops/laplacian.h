@@ -8,8 +8,8 @@ namespace gradzoo::ops {
 
 /// The chain rule of the Laplacian for an elementwise y = f(z). The operands are the rows J_1 ... J_K and L
 /// that a forward pass carries for z, stacked (K+1, ...z or with size 1 where all share it), and f'(z) and
-/// f''(z) stacked (2, ...z). The result is the rows for y: (K+1, ...z), or without `keeps_jacobian` only L,
-/// (1, ...z).
+/// f''(z) stacked (2, ...z). The result has y's rows: (K+1, ...z), or only L, (1, ...z), unless
+/// `keeps_jacobian`.
 struct ChainLaplacian {
   static constexpr const char* name = "chain_laplacian";
   static constexpr const char* formula =

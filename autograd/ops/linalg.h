@@ -22,8 +22,7 @@ struct MatMul {
   static std::vector<OpCase<MatMul>> cases();
 };
 
-/// y = x W^T + b: x (..., in), weight (out, in), bias (out) -> (..., out). Bilinear in x and weight, linear
-/// in bias.
+/// y = x W^T + b: x (..., in), weight (out, in), bias (out) -> (..., out). Bilinear in x, W; linear in b.
 struct Linear {
   static constexpr const char* name = "linear";
   static constexpr const char* formula = "y = x W' + b;  dx = g W;  dW = g' x;  db = sum over rows of g";

@@ -6,8 +6,7 @@
 
 namespace gradzoo::ops {
 
-/// Binary cross-entropy of logits l and targets t of the same shape, elementwise. At infinite l and a target
-/// of 0 or 1 it has its limits.
+/// Binary cross-entropy of logits l and targets t, elementwise; limits at infinite l and t = 0 or 1.
 struct BceWithLogits {
   static constexpr const char* name = "binary_cross_entropy_with_logits";
   static constexpr const char* formula =

@@ -60,8 +60,7 @@ struct SumTo {
   static std::vector<OpCase<SumTo>> cases();
 };
 
-/// Returns sum_of(x) / count, or sum_of(x / count) if the sum has left the range: a mean of finite elements
-/// is finite.
+/// Returns sum_of(x) / count, or sum_of(x / count) if the sum overflows: a mean of finite x is finite.
 Tensor sum_over_count(const Tensor& x, int64_t count, FunctionRef<Tensor(const Tensor&)> sum_of);
 
 /// Returns, for each line along the axis, 1 / (number of elements equal to `extremum`) where x equals it,

@@ -42,8 +42,7 @@ struct Softmax {
   void vjp(Vjp& v, const Tensor& g) const {
     const Tensor& y = v.out();
     const auto mean_of = [&](const Tensor& t) { return sum(mul(t, y), axis, /*keepdim=*/true); };
-    // Subtracting a constant from g changes nothing. Minus its own mean, g loses no digits where a y is near
-    // 1.
+    // A constant subtracted from g changes nothing; without its mean, g loses no digits where a y is near 1.
     const Tensor near = [&] {
       const NoGrad constant;
       return mean_of(g);

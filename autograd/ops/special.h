@@ -3,8 +3,7 @@
 #include "autograd/ops/activations.h"
 #include "autograd/ops/math.h"
 
-/// Special functions: lgamma -> digamma -> polygamma(n) is closed under differentiation. erfc has erf's
-/// slopes.
+/// Special functions: lgamma -> digamma -> polygamma(n), closed under differentiation. erfc has erf's slopes.
 namespace gradzoo::ops {
 
 /// Returns cases on the positive axis, and with `negative` also between the poles -2, -1 and 0.

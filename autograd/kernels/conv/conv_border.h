@@ -52,8 +52,7 @@ struct Border {
 
 /// Returns the border for x: rows beyond the last one that a tap reaches are left out.
 Border border_of_x(const ConvSizes& s);
-/// Returns the offsets of all (tap, channel) in the bordered x, in the order of w's rows, in the calling
-/// thread's scratch memory.
+/// Returns the offsets of all (tap, channel) in the bordered x, in the order of w's rows, as scratch memory.
 int32_t* offsets_of_x(const ConvSizes& s, const Border& border);
 
 inline int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }

@@ -28,8 +28,7 @@ void scatter_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_
 /// y (outer, m, inner)[o,j,:] = x (outer, n, inner)[o, index[j], :].
 template <class T>
 void index_select(const T* x, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner);
-/// y (outer, n, inner)[o, index[j], :] += src (outer, m, inner)[o,j,:], with the order and precision of
-/// scatter_add.
+/// y (outer, n, inner)[o, index[j], :] += src (outer, m, inner)[o,j,:], as scatter_add does.
 template <class T>
 void index_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner);
 /// True if all of index lies in [0, n).

@@ -16,8 +16,7 @@ struct GroupNormSizes {
 /// group's first element is then subtracted from all, which changes nothing else. Bounds and units are powers
 /// of two.
 inline constexpr double kFarMean = 256;
-/// The spread beyond which a group's elements are measured in units of 1/kHugeUnit, so that no square
-/// overflows.
+/// The spread beyond which a group is measured in units of 1/kHugeUnit, so that no square overflows.
 template <class T>
 inline constexpr double kHugeSpread = sizeof(T) == 4 ? 0x1p50 : 0x1p400;
 template <class T>

@@ -51,8 +51,7 @@ HWY_INLINE void store_some(Vector<T> v, T* to, int64_t count) {
   std::copy_n(some, count, to);
 }
 
-/// Calls fn.operator()<count>() for a `count` from 1 to kMost: the number of sum registers must be a
-/// constant.
+/// Calls fn.operator()<count>() for a `count` from 1 to kMost: the number of registers must be a constant.
 template <int kMost, class Fn>
 HWY_INLINE void with_count(int64_t count, const Fn& fn) {
   if constexpr (kMost > 1) {

@@ -34,19 +34,16 @@ ByType(F32, F64) -> ByType<F32, F64>;
 enum class SimdLevel { portable, avx2, avx512 };
 
 /// Returns the best x86-64 instruction set that kernels may use, which GRADZOO_TARGET names. It is for tests,
-/// since each set rounds differently. Returns avx512 if `name` is null or empty; throws Error for any other
-/// name.
+/// since each set rounds differently. A null or empty `name` gives avx512; throws Error for others.
 SimdLevel highest_level(const char* name);
 
-/// Returns the level that kernels run on: on x86-64 the processor's, limited by GRADZOO_TARGET; else
-/// portable.
+/// Returns the kernels' level: on x86-64 the processor's, limited by GRADZOO_TARGET, else portable.
 SimdLevel processor_level();
 
 /// Sets the best instruction set that kernels may use from now on, for tests. No kernel may run meanwhile.
 void set_highest_level(SimdLevel level);
 
-/// Limits Highway's choice by the environment. An invalid name ends the process: nothing could catch an
-/// Error.
+/// Limits Highway's choice by the environment. An invalid name ends the process.
 bool lower_by_environment() noexcept;
 
 /// Runs before main, so before the first choice, in each program that has such a kernel.

@@ -15,8 +15,7 @@ double digamma(double x);
 /// negative integers, where the two sides differ. 0 at +inf (m >= 1).
 double polygamma(int m, double x);
 
-/// y[i] = f(x[i]), one element at a time in double, for functions that take 20 ns or more. T is float or
-/// double.
+/// y[i] = f(x[i]), one at a time in double, for functions of 20 ns and more. T is float or double.
 template <class T, class F>
 void each(F f, const T* x, T* y, int64_t n) {
   constexpr int64_t kGrain = 128, kAlign = 64;

@@ -150,8 +150,7 @@ HWY_INLINE V tanh(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::MulAdd(error, inverse, ratio), x));
 }
 
-/// A sum of many sums of few terms: the rounding error of each addition is added at the end (Knuth's
-/// two-sum).
+/// A sum of many short sums: each addition's rounding error is added at the end (Knuth's two-sum).
 template <class V>
 struct SumOfSums {
   V total, lost;
