@@ -39,7 +39,7 @@ template <class Fn>
 decltype(auto) visit_floating(DType dtype, Fn&& fn) {
   if (dtype == DType::f32) return fn.template operator()<float>();
   if (dtype == DType::f64) return fn.template operator()<double>();
-  throw Error("a tensor of {} takes no part in arithmetic. Hint: cast(x, DType::f32)", dtype_name(dtype));
+  throw Error("a tensor of {} takes no part in arithmetic. Hint: use cast(x, DType::f32)", dtype_name(dtype));
 }
 
 /// Does the same as visit_floating for all four dtypes.

@@ -131,10 +131,9 @@ void sync_directory(const std::string& directory) {
   if (descriptor >= 0) ::close(descriptor);
   static std::atomic<bool> told{false};
   if (synced || code == EINVAL || code == ENOTSUP || code == EACCES || told.exchange(true)) return;
-  const std::string line = fmt::format(
-      "gradzoo: {} cannot be brought to the disk: {}. Hint: a power cut may undo what is written "
-      "there; check the disk\n",
-      directory, std::strerror(code));
+  const std::string line =
+      fmt::format("gradzoo: {} cannot be synced: {}. A power cut may undo writes. Hint: check the disk\n",
+                  directory, std::strerror(code));
   static_cast<void>(std::fputs(line.c_str(), stderr));
 }
 

@@ -25,16 +25,17 @@ TEST_CASE("reshape keeps the order, works out one size, and shares storage") {
 
 TEST_CASE("A shape that does not hold the values is refused") {
   CHECK_THROWS_WITH_AS(reshape(zeros({2, 3}), {4, -1}),
-                       "reshape: (2,3) has 6 elements, which (4,-1) does not hold. Hint: sizes multiply to "
+                       "reshape: (2,3) has 6 elements, which do not fit (4,-1). Hint: sizes multiply to "
                        "6, and one of them may be -1",
                        Error);
   CHECK_THROWS_WITH_AS(reshape(zeros({2, 3}), {-1, -1}),
-                       "reshape: (2,3) has 6 elements, which (-1,-1) does not hold. Hint: sizes multiply to "
+                       "reshape: (2,3) has 6 elements, which do not fit (-1,-1). Hint: sizes multiply to "
                        "6, and one of them may be -1",
                        Error);
   CHECK(error_message([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
   CHECK(error_message([] { reshape(zeros({0}), {0, -1}); }).starts_with("reshape: (0) has 0 elements"));
-  CHECK_THROWS_WITH_AS(empty({-1, 2}), "shape: (-1,2) has an open size. Hint: only reshape takes -1", Error);
+  CHECK_THROWS_WITH_AS(empty({-1, 2}), "shape: (-1,2) has an open size. Hint: pass -1 only to reshape",
+                       Error);
 }
 
 TEST_CASE("tile_rows puts whole copies one after another, and refuses none") {
@@ -43,7 +44,7 @@ TEST_CASE("tile_rows puts whole copies one after another, and refuses none") {
   CHECK(tile_rows(x, 3).shape() == Shape{18});
   CHECK(tile_rows(zeros({0, 2}), 3).shape() == Shape{0, 2});
   CHECK(error_message([&] { tile_rows(x, 0); }) ==
-        "tile_rows: 0 copies of (6). Hint: at least one, of something with rows");
+        "tile_rows: 0 copies of (6). Hint: make at least one copy of a tensor with rows");
   CHECK_THROWS_AS(tile_rows(zeros({}), 2), Error);
 }
 
