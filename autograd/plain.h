@@ -6,8 +6,7 @@
 namespace gradzoo {
 
 ///@{
-/// Comparisons of two tensors of the same dtype, which broadcast: u8 masks of 0 and 1. A comparison with NaN
-/// is false, except in ne().
+/// Comparisons of two tensors of one dtype, which broadcast, as u8 masks. With NaN only ne() is true.
 Tensor lt(const Tensor& a, const Tensor& b);
 Tensor le(const Tensor& a, const Tensor& b);
 Tensor gt(const Tensor& a, const Tensor& b);

@@ -32,8 +32,7 @@ inline void check_operands(const OpInfo& info, Inputs in) {
 /// Checks before a rule runs that the node's saved tensors are still there and unchanged.
 void check_saved(const Node& node);
 
-/// Throws Error for a gradient of input i with the wrong dtype, or a shape that the input cannot broadcast
-/// to.
+/// Throws Error for a gradient of input i whose dtype or shape does not fit the input.
 [[noreturn]] void refuse_gradient(const Node& node, int i, const Tensor& gradient, const Node& input);
 
 }  // namespace gradzoo

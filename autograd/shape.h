@@ -60,8 +60,7 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, std::string_view op);
 
 /// A contiguous shape seen as (outer, n, inner) around one axis, for the loops of reductions and gathers.
 struct AxisView {
-  int64_t outer = 1, n = 1,
-          inner = 1;  ///< product of the sizes before the axis, its size, product of the sizes after it
+  int64_t outer = 1, n = 1, inner = 1;  ///< product of sizes before the axis, its size, product after it
 };
 /// Returns the view around `axis`, which may be negative.
 AxisView view_axis(const Shape& shape, int axis);

@@ -9,11 +9,10 @@ namespace gradzoo {
 /// Returns the path of the running program, or an empty path if the system does not report it.
 std::filesystem::path program_path();
 
-/// Returns the data folder `name` that comes with the program; the folder must contain `part`. If the
-/// environment variable `variable` is set, the folder is its value. Otherwise it is share/gradzoo/`name` in
-/// the library's folder or in one of the two folders above. A program that links the library statically
-/// searches its own folder in this way, and then the source tree that it was built from. Throws Error that
-/// lists the searched places.
+/// Returns the data folder `name` of the program, which contains `part`. The environment variable `variable`,
+/// if set, names it. Otherwise it is share/gradzoo/`name` in the library's folder or in one of the two
+/// folders above; a program with the library linked in searches its own folder in this way, and then the
+/// source tree of its build. Throws Error that lists the searched places.
 std::filesystem::path find_data_folder(const std::string& name, const std::string& part,
                                        const char* variable);
 

@@ -36,7 +36,7 @@ Shape resolved(const Shape& x, const Shape& shape) {
   }
   if (std::any_of(out.begin(), out.end(), is_open) || out.size() != x.size()) {
     throw Error(
-        "reshape: {} has {} elements, which do not fit {}. Hint: sizes multiply to {}, and "
+        "reshape: {} has {} elements, which {} does not hold. Hint: sizes multiply to {}, and "
         "one of them may be -1",
         x.str(), x.size(), shape.str(), x.size());
   }

@@ -213,8 +213,7 @@ Tensor unslice(const Tensor& x, int axis, int64_t begin, int64_t step, int64_t s
 
 Tensor pad(const Tensor& x, int axis, int64_t before, int64_t after, double value) {
   const int from_end = ops::axis_from_end(axis, x.rank(), "pad");
-  if (before < 0 || after < 0)
-    throw Error("pad: {} before and {} after. Hint: use at least 0 of each", before, after);
+  if (before < 0 || after < 0) throw Error("pad: {} before and {} after. Hint: use 0 or more", before, after);
   const int64_t size = before + x.shape()[from_end] + after;
   Tensor y = unslice(x, from_end, before, 1, size);
   if (value == 0.0) return y;

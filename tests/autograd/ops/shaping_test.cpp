@@ -25,11 +25,11 @@ TEST_CASE("reshape keeps the order, works out one size, and shares storage") {
 
 TEST_CASE("A shape that does not hold the values is refused") {
   CHECK_THROWS_WITH_AS(reshape(zeros({2, 3}), {4, -1}),
-                       "reshape: (2,3) has 6 elements, which do not fit (4,-1). Hint: sizes multiply to "
+                       "reshape: (2,3) has 6 elements, which (4,-1) does not hold. Hint: sizes multiply to "
                        "6, and one of them may be -1",
                        Error);
   CHECK_THROWS_WITH_AS(reshape(zeros({2, 3}), {-1, -1}),
-                       "reshape: (2,3) has 6 elements, which do not fit (-1,-1). Hint: sizes multiply to "
+                       "reshape: (2,3) has 6 elements, which (-1,-1) does not hold. Hint: sizes multiply to "
                        "6, and one of them may be -1",
                        Error);
   CHECK(error_message([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
