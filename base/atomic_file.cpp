@@ -56,8 +56,7 @@ constexpr const char* kEnding = ".tmp";
 class TemporaryFile {
  public:
   /// Creates the file under a short name without the target's, which may already have the maximum length.
-  /// Process numbers repeat, above all in containers, so a name that is taken is skipped. descriptor() may be
-  /// -1.
+  /// Process numbers repeat, above all in containers: a taken name is skipped. descriptor() may be -1.
   TemporaryFile(const std::filesystem::path& directory, mode_t mode) {
     static std::atomic<unsigned> counter{0};
     constexpr int kTries = 10'000;

@@ -19,8 +19,7 @@ Shape batch_of(const Shape& x);
 std::string matrix_name(const Shape& x, int64_t which);
 [[noreturn]] void throw_not_finite(const char* op, const std::string& matrix);
 
-/// Returns the shape of X with A X = B: a (..., n, n), b (..., n, m), which broadcast. Throws Error naming
-/// `op`.
+/// Returns the shape of X with A X = B: a (..., n, n), b (..., n, m) broadcast. Throws Error with `op`.
 Shape solution_shape(const Shape& a, const Shape& b, const char* op);
 /// Copies x's values into `out`, broadcast to its shape.
 void broadcast_into(const Tensor& x, Tensor& out);

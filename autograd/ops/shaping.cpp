@@ -212,7 +212,7 @@ Tensor permute(const Tensor& x, std::span<const int> axes) {
 }
 
 Tensor stack(std::span<const Tensor> parts, int axis) {
-  if (parts.empty()) throw Error("stack: there are no parts. Hint: pass at least one tensor");
+  if (parts.empty()) throw Error("stack: no parts are given. Hint: pass at least one tensor");
   Tensors lifted;
   for (const Tensor& part : parts) {
     if (part.shape() != parts[0].shape())

@@ -163,7 +163,7 @@ Tensor concat_few(std::span<const Tensor> parts, int axis) {
 }  // namespace ops
 
 Tensor concat(std::span<const Tensor> parts, int axis) {
-  if (parts.empty()) throw Error("concat: there are no parts. Hint: pass at least one tensor");
+  if (parts.empty()) throw Error("concat: no parts are given. Hint: pass at least one tensor");
   for (const Tensor& part : parts) {
     if (!part.defined()) throw Error("concat: a part is undefined. Hint: assign it a value first");
     if (part.rank() == parts[0].rank() && part.dtype() == parts[0].dtype()) continue;

@@ -110,7 +110,7 @@ TEST_CASE("concat names parts that do not fit") {
                        "concat: parts f32 (2,3) and f32 (2). Hint: dtypes and numbers of axes must agree",
                        Error);
   CHECK(error_message([] { concat(std::span<const Tensor>(), 0); }) ==
-        "concat: there are no parts. Hint: pass at least one tensor");
+        "concat: no parts are given. Hint: pass at least one tensor");
   CHECK(error_message([] { concat(zeros({2}), Tensor(), 0); }) ==
         "concat: a part is undefined. Hint: assign it a value first");
 }
