@@ -213,7 +213,7 @@ TEST_CASE("a kink at the point fails, even where the convention is the mean of b
   const GradcheckResult result = gradcheck(f, point({0.7, 0.0}));
   CHECK_FALSE(result.ok);
   check_says(result.message,
-             {"d output[1] / d input 0[1] of (2)", "the slope jumps there by 1. Hint: a kink"});
+             {"d output[1] / d input 0[1] of (2)", "the slope jumps there by 1. Hint: check elsewhere"});
   CHECK_FALSE(gradcheck([](const Tensor& x) { return abs(x); }, point({0.0})).ok);
   // x |x| has no second derivative at 0.
   CHECK_FALSE(gradgradcheck([](const Tensor& x) { return mul(x, abs(x)); }, point({0.0})).ok);

@@ -77,7 +77,7 @@ TEST_CASE("values are copied into a tensor of their shape and dtype, and nothing
         "assign_values: (200) of f64 into (4) of f64. Hint: pass tensors with the same shape and dtype");
   for (const Tensor& other : {full({3}, 5, DType::f64), full({2, 2}, 5, DType::f64), full({4}, 5),
                               full({4}, 5, DType::i64), full({}, 5, DType::f64)})
-    CHECK(contains(refusal(other), "one shape and one dtype"));
+    CHECK(contains(refusal(other), "the same shape and dtype"));
   CHECK(max_error(x, {1, 2, 3, 4}) == 0);
   CHECK(x.version() == version);
   assign_values(x, row({5, 6, 7, 8}));

@@ -49,8 +49,10 @@ TEST_CASE("output padding chooses among the sizes that a stride makes alike") {
   const ConvOptions options{.stride = 2, .padding = 1};
   CHECK(conv_transpose2d(y, w, {}, options).shape() == Shape{1, 7, 7, 1});
   CHECK(conv_transpose2d(y, w, {}, options, 1).shape() == Shape{1, 8, 8, 1});
-  CHECK(contains(error_message([&] { conv_transpose2d(y, w, {}, options, 2); }), "output_padding is below"));
-  CHECK(contains(error_message([&] { conv_transpose2d(y, w, {}, options, -1); }), "output_padding is below"));
+  CHECK(contains(error_message([&] { conv_transpose2d(y, w, {}, options, 2); }),
+                 "use an output_padding below"));
+  CHECK(contains(error_message([&] { conv_transpose2d(y, w, {}, options, -1); }),
+                 "use an output_padding below"));
 }
 
 TEST_CASE("a Laplacian through convolutions, carried forward and by sweeps, is one") {
