@@ -61,16 +61,14 @@ OpUnderTest under_test() {
 }  // namespace detail
 
 /// Runs every check that an op must pass, on operands drawn from `MyOp::cases()` (ops/cases.h):
-///   - every derivative up to `order` as a full Jacobian (order 3 and above: small cases of ops that are
-///   smooth
-///     enough; ops with a kink are checked away from it, up to order 2), and the gradients again if only some
-///     of the operands want one;
+///   - every derivative up to `order` as a full Jacobian (from order 3 on, small cases of smooth enough ops;
+///     ops with a kink are checked away from it, up to order 2), and the gradients again if only some of the
+///     operands want one;
 ///   - the same derivatives with one operand made to broadcast, for ops that still accept it;
 ///   - random directions up to order 2, with every size multiplied;
 ///   - f32 values and gradients against f64, within `MyOp::f32_tolerance` (default 1e-5);
-///   - `kind`: a linear op is linear, a bilinear op is linear in each operand, the Jacobian of an elementwise
-///   op
-///     is diagonal;
+///   - `kind`: a linear op is linear, a bilinear op is linear in each operand, and the Jacobian of an
+///     elementwise op is diagonal;
 ///   - from order 2, forward rules: for every choice of operands that depend on x, the gradient and Laplacian
 ///     carried forward equal those of sweeps (so `lifted` and `slopes` are right), and derivatives have no
 ///     jump if `smoothness` declares them continuous;
