@@ -37,8 +37,7 @@ struct BackwardOptions {
 ///@{
 /// Accumulates dL/dp into p.grad() for the given leaves, or if none are given, for every leaf that the loss
 /// depends on. A given leaf that the loss does not depend on gets zeros. Gradients are detached and written
-/// into the existing buffer: the first one is stored, later ones are added. An empty list of leaves throws
-/// Error.
+/// into the existing buffer: the first is stored, later ones are added. An empty list throws Error.
 void backward(const Tensor& loss, std::span<const Tensor> params, const BackwardOptions& options = {});
 void backward(const Tensor& loss, const BackwardOptions& options = {});
 inline void backward(const Tensor& loss, std::initializer_list<Tensor> params,
