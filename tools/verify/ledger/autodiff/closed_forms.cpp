@@ -55,7 +55,8 @@ RowResult closed_form_scores(ScoreOf score, const RowContext&) {
     return slope / density;
   });
   return {worst, AtMost{1e-12},
-          "f64, 200 points each: Gaussian, Gamma, mixture of three Gaussians; largest relative error"};
+          "f64, 200 points per density: a Gaussian, a Gamma and a mixture of three Gaussians; value: largest "
+          "relative error"};
 }
 
 Tensor score_by_autodiff(TensorFn log_density, const Tensor& x) {
@@ -147,8 +148,8 @@ RowResult partition_quadrature(LogSum log_sum, const RowContext&) {
   const double worst = std::max({gaussian_error(log_sum), exponential_error(log_sum), mixture_error(log_sum),
                                  chain_error(log_sum), exponential_family_error(log_sum)});
   return {worst, AtMost{1e-9},
-          "f64: Gaussian, exponential, mixture of three, Gaussian chain of 5 by transfer matrices, grad log "
-          "Z = E[T]; largest error"};
+          "f64: a Gaussian, an exponential, a mixture of three Gaussians, a chain of 5 Gaussians (transfer "
+          "matrices), and grad log Z = E[T]; value: largest error"};
 }
 
 Tensor log_sum_over_grid(const Tensor& f) { return logsumexp(f, 0); }
@@ -206,33 +207,34 @@ RowResult relu_lost_gradient(const Activations& of, const RowContext&) {
     disagreement = std::max(disagreement, std::abs(kept.autodiff[j] - kept.differences[j]));
   }
   return {autodiff + std::max(0.0, 0.05 - truth) + disagreement, AtMost{1e-4},
-          fmt::format("energy 1-5-1, d/db E|f'(x)|^2/2: relu by autodiff ({:.2g}), truth ({:.3f}); softplus "
-                      "agrees",
+          fmt::format("energy network 1-5-1, d/db E|f'(x)|^2/2 with ReLU: autodiff ({:.2g}), finite "
+                      "differences ({:.3f}); with softplus both agree",
                       fmt::join(lost.autodiff, ", "), fmt::join(lost.differences, ", "))};
 }
 
 }  // namespace
 
 Rows closed_form_rows() {
-  return {
-      identity(
-          {"autodiff.closed_form_scores", "grad log p is the score that calculus gives", "closed forms", 1},
-          closed_form_scores, score_by_autodiff,
-          {{"the wrong sign",
-            [](TensorFn log_density, auto& x) { return neg(score_by_autodiff(log_density, x)); }}}),
-      identity({"autodiff.partition_quadrature",
-                "log Z by quadrature is log Z in closed form, and grad log Z = E[T] in an exponential family",
-                "Wainwright & Jordan 2008, prop. 3.1", 1},
-               partition_quadrature, log_sum_over_grid,
-               {{"Z twice as large", [](auto& f) { return logsumexp(f, 0) + std::log(2.0); }},
-                {"the largest in place of the sum", [](auto& f) { return max(f, 0); }}}),
-      identity(
-          {"autodiff.relu_lost_gradient",
-           "the gradient of a function of grad_x f in a ReLU network's biases comes out 0 though it is not",
-           "the kinks move with the biases", 1},
-          relu_lost_gradient, {},
-          {{"a gradient that is not lost", {.kinked = softplus}},
-           {"a smooth activation whose gradient is lost", {.smooth = relu}}})};
+  return {identity({"autodiff.closed_form_scores",
+                    "grad log p from automatic differentiation equals the score in closed form",
+                    "closed forms", 1},
+                   closed_form_scores, score_by_autodiff,
+                   {{"a score of the wrong sign",
+                     [](TensorFn log_density, auto& x) { return neg(score_by_autodiff(log_density, x)); }}}),
+          identity({"autodiff.partition_quadrature",
+                    "quadrature gives log Z as in closed form, and grad log Z = E[T] in an exponential "
+                    "family with sufficient statistic T",
+                    "Wainwright & Jordan 2008, prop. 3.1", 1},
+                   partition_quadrature, log_sum_over_grid,
+                   {{"Z twice as large", [](auto& f) { return logsumexp(f, 0) + std::log(2.0); }},
+                    {"the maximum instead of the sum", [](auto& f) { return max(f, 0); }}}),
+          identity({"autodiff.relu_lost_gradient",
+                    "automatic differentiation returns 0 for the gradient of E|f'(x)|^2 in the biases of a "
+                    "ReLU network, although that gradient is not 0",
+                    "the kinks of ReLU move with the biases", 1},
+                   relu_lost_gradient, {},
+                   {{"an activation whose gradient is not lost", {.kinked = softplus}},
+                    {"a smooth activation whose gradient is lost", {.smooth = relu}}})};
 }
 
 }  // namespace gradzoo

@@ -57,9 +57,11 @@ RowResult ops_to_order(CheckOps check, const RowContext& context) {
     ++failed;
     names += " " + report.name;
   }
-  return {static_cast<double>(failed), AtMost{0},
-          fmt::format("f64, {} ops to order {}, worst relative error {:.1e}; ops that fail:{}",
-                      reports.size(), kOrder, worst, failed ? names : " none")};
+  return {
+      static_cast<double>(failed), AtMost{0},
+      fmt::format(
+          "f64, {} ops up to order {}, largest relative error {:.1e}; value: the number of failing ops:{}",
+          reports.size(), kOrder, worst, failed ? names : " none")};
 }
 
 /// A smooth scalar network (B,d) -> (B).
@@ -125,9 +127,9 @@ RowResult hessian_trace(Laplacian of, const RowContext&) {
     worst =
         std::max(worst, hessian_trace_error([&](TensorFn f, const Tensor& x) { return of(f, x, method); }));
   }
-  return {
-      worst, AtMost{1e-10},
-      "f64, d = 6, 5 rows, softplus/tanh network; Laplacians by reverse and by forward rules; largest error"};
+  return {worst, AtMost{1e-10},
+          "f64, 5 points in 6 dimensions, network with softplus and tanh, Laplacians from reverse and from "
+          "forward rules; value: largest error"};
 }
 
 using ProbeVariance = double (*)(Probe probe, const std::vector<double>& h, size_t d);
@@ -165,26 +167,26 @@ RowResult hutchinson_variance(ProbeVariance variance, const RowContext&) {
   compare(Probe::rademacher, all_signs(8));
   compare(Probe::gaussian, gauss_hermite(6));
   return {worst, AtMost{1e-11},
-          "f64, network Hessian: all 2^8 Rademacher probes; Gaussian probes by 3^6 Gauss-Hermite nodes, "
-          "exact for degree 5; largest relative error"};
+          "f64, Hessian of a network, all 2^8 Rademacher probes, Gaussian probes at 3^6 Gauss-Hermite nodes "
+          "(exact up to degree 5); value: largest relative error"};
 }
 
 }  // namespace
 
 Rows derivative_rows() {
   return {
-      identity(
-          {"autodiff.ops_order2", "every op's first and second derivative is what finite differences say",
-           "definition of the derivative", 20},
-          ops_to_order<2>, check_ops<false>,
-          {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
-      identity({"autodiff.third_order", "so is the third derivative of every smooth op",
+      identity({"autodiff.ops_order2",
+                "every op's first and second derivatives equal finite differences within the tolerance",
                 "definition of the derivative", 20},
-               ops_to_order<3>, check_ops<true>,
-               {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
+               ops_to_order<2>, check_ops<false>, {{"x^3 with the derivative x^2", check_wrong_cube}}),
+      identity({"autodiff.third_order",
+                "the third derivative of every smooth op equals finite differences within the tolerance",
+                "definition of the derivative", 20},
+               ops_to_order<3>, check_ops<true>, {{"x^3 with the derivative x^2", check_wrong_cube}}),
       identity({"autodiff.hessian_trace",
-                "the Laplacian is the trace of the Hessian, which is symmetric, and of x'Ax/2 it is tr A",
-                "calculus (Schwarz)", 1},
+                "the Laplacian is the trace of the Hessian, the Hessian is symmetric, and the Laplacian of "
+                "x^T A x/2 is tr A",
+                "Schwarz's theorem", 1},
                hessian_trace,
                [](TensorFn f, auto& x, TraceMethod method) { return laplacian(f, x, {.method = method}); },
                {{"half of the trace", [](TensorFn f, auto& x, TraceMethod) { return laplacian(f, x) * 0.5; }},
@@ -195,13 +197,13 @@ Rows derivative_rows() {
                    return laplacian(rest, slice(x, 1, 0, d - 1));
                  }}}),
       identity({"autodiff.hutchinson_variance",
-                "E v'Hv = tr H; its variance is 2(|H|_F^2 - sum H_ii^2) for Rademacher and 2|H|_F^2 for "
-                "Gaussian probes",
+                "E[v^T H v] = tr H; the variance of v^T H v is 2(|H|_F^2 - sum H_ii^2) for Rademacher probes "
+                "v and 2|H|_F^2 for Gaussian ones",
                 "Hutchinson 1990; Avron & Toledo 2011", 1},
                hutchinson_variance, probe_variance,
                {{"a missing factor of 2",
                  [](Probe p, const std::vector<double>& h, size_t d) { return probe_variance(p, h, d) / 2; }},
-                {"the diagonal left in", [](Probe, const std::vector<double>& h, size_t d) {
+                {"a variance that includes the diagonal", [](Probe, const std::vector<double>& h, size_t d) {
                    return probe_variance(Probe::gaussian, h, d);
                  }}})};
 }

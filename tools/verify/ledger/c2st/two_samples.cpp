@@ -31,16 +31,17 @@ RowResult null_uniform(TwoSampleTest test, const RowContext& context) {
   constexpr int64_t kRepeats = 400;
   const double error = std::sqrt(kLevel * (1 - kLevel) / kRepeats);
   return {rejections(test, 100, 0, kRepeats, context.seed), Near{kLevel, 3 * error},
-          fmt::format("{} repeats of 100 points of N(0, I) in the plane against 100 others, half of each "
-                      "held out, 999 permutations of the held-out logits: share with p <= .05, within 3 SE",
+          fmt::format("{} repetitions: two sets of 100 points of N(0, I) in the plane, half of each held "
+                      "out, 999 permutations of the held-out logits; value: share of p-values up to 0.05, "
+                      "which must lie within 3 SE",
                       kRepeats)};
 }
 
 RowResult power(TwoSampleTest test, const RowContext& context) {
   const int64_t repeats = context.count(100, 10);
   return {rejections(test, 1000, 0.3, repeats, context.seed), AtLeast{0.9},
-          fmt::format("{} repeats of 1000 points of N(0, I) in the plane against 1000 whose mean is moved by "
-                      "0.3: share with p <= .05",
+          fmt::format("{} repetitions: 1000 points of N(0, I) in the plane against 1000 points with the mean "
+                      "moved by 0.3; value: share of p-values up to 0.05",
                       repeats)};
 }
 
@@ -66,15 +67,17 @@ double in_sample(const Tensor& a, const Tensor& b, uint64_t seed) {
 
 Rows c2st_rows() {
   return {identity({"c2st.null_uniform",
-                    "of two sets from one law a classifier's test rejects as often as its level says",
-                    "permutations of exchangeable logits; Lopez-Paz & Oquab 2017", 5},
+                    "if two sets come from one distribution, the classifier two-sample test rejects at the "
+                    "rate of its level",
+                    "exchangeability of the held-out logits; Lopez-Paz & Oquab 2017", 5},
                    null_uniform, by_permutations,
-                   {{"the normal law of a biased classifier's accuracy", by_accuracy},
-                    {"logits of the points that f was fitted to", in_sample}}),
-          identity({"c2st.power", "a mean that is 0.3 standard deviations away is seen",
+                   {{"the normal approximation of a biased classifier's accuracy", by_accuracy},
+                    {"logits of the training points", in_sample}}),
+          identity({"c2st.power",
+                    "the classifier two-sample test detects a shift of the mean by 0.3 standard deviations",
                     "Lopez-Paz & Oquab 2017", 10},
                    power, by_permutations,
-                   {{"a test that looks elsewhere", [](auto& a, auto& b, uint64_t seed) {
+                   {{"a test of the coordinate that was not shifted", [](auto& a, auto& b, uint64_t seed) {
                        return c2st(slice(a, 1, 1, 2), slice(b, 1, 1, 2), {.epochs = 2, .seed = seed}).p_value;
                      }}})};
 }
@@ -102,13 +105,14 @@ RowResult closed_form(FrechetFn distance, const RowContext&) {
     worst = std::max(worst, relative_error(distance(gaussian(m, s), gaussian(n, r)), closed));
   }
   return {worst, AtMost{1e-10},
-          "five pairs of Gaussians in 12 dimensions whose covariances commute: largest relative difference"};
+          "five pairs of Gaussians in 12 dimensions with commuting covariances; value: largest relative "
+          "difference"};
 }
 
 RowResult same_set(FrechetFn distance, const RowContext&) {
   Rng rng(1, "ledger/frechet");
   const Moments moments = moments_of(randn({300, 40}, rng, DType::f64));
-  return {distance(moments, moments), AtMost{1e-9}, "300 points in 40 dimensions against themselves"};
+  return {distance(moments, moments), AtMost{1e-9}, "300 points in 40 dimensions; value: the distance"};
 }
 
 double hundredth_off(const Moments& a, const Moments& b) {
@@ -123,7 +127,8 @@ RowResult unbiased(KernelFn distance, const RowContext& context) {
   const Tensor x = randn({20'000, 8}, rng, DType::f64) + 0.5, y = randn({20'000, 8}, rng, DType::f64) + 0.5;
   const Estimate found = distance(x, y, 200);
   return {std::abs(found.value) / found.standard_error, AtMost{4.2},
-          "100 splits of one law in 8 dimensions, 200 points each: |z| of the mean; false alarm below 1e-4"};
+          "100 splits of a Gaussian sample in 8 dimensions, 200 points per part; value: |z| of the mean "
+          "distance; false-alarm rate below 1e-4"};
 }
 
 }  // namespace
@@ -131,17 +136,19 @@ RowResult unbiased(KernelFn distance, const RowContext& context) {
 Rows distance_rows() {
   return {
       identity({"fid.gaussian_closed_form",
-                "the Frechet distance of Gaussians whose covariances commute is |m - m'|^2 + sum (s - s')^2",
+                "the Frechet distance of two Gaussians with commuting covariances is |m_1 - m_2|^2 + sum "
+                "(s_1 - s_2)^2 (means m, standard deviations s)",
                 "Dowson & Landau 1982", 1},
                closed_form, frechet_distance,
-               {{"a covariance that is a hundredth off", hundredth_off},
-                {"the means alone", [](auto& a, auto& b) { return sum(square(a.mean - b.mean)).item(); }}}),
-      identity({"fid.same_set", "a set is at distance 0 from itself", "Dowson & Landau 1982", 1}, same_set,
-               frechet_distance, {{"a covariance that is a hundredth off", hundredth_off}}),
-      identity({"kid.unbiased", "between splits of one law the kernel distance is 0 in the mean",
+               {{"a covariance that is 1 % too large", hundredth_off},
+                {"only the distance of the means",
+                 [](auto& a, auto& b) { return sum(square(a.mean - b.mean)).item(); }}}),
+      identity({"fid.same_set", "the Frechet distance of a set from itself is 0", "Dowson & Landau 1982", 1},
+               same_set, frechet_distance, {{"a covariance that is 1 % too large", hundredth_off}}),
+      identity({"kid.unbiased", "the kernel distance between two samples of one distribution has mean 0",
                 "Binkowski et al. 2018, section 4", 1},
                unbiased, kernel_distance,
-               {{"each point counted with itself", [](auto& a, auto& b, int64_t block) {
+               {{"pairs that include a point with itself", [](auto& a, auto& b, int64_t block) {
                    Estimate found = kernel_distance(a, b, block);
                    found.value += 2 * std::pow(1 + 1.25, 3) / static_cast<double>(block);
                    return found;

@@ -54,8 +54,8 @@ RowResult adjoint_triad(const ConvTriad& of, const RowContext&) {
     worst = std::max(worst, relative(inner(of.weight(x, y, c.w[0], c.w[1], c.options), w), form));
   }
   return {worst, AtMost{1e-12},
-          "f64, strides 1 to 3, paddings, a dilation, 1 to 33 channels: largest relative difference of the "
-          "three"};
+          "f64, strides 1 to 3, paddings, one dilation, 1 to 33 channels; value: largest relative difference "
+          "of the three inner products"};
 }
 
 /// The largest difference from seven nested loops, over odd shapes.
@@ -83,7 +83,8 @@ RowResult naive(ConvFn conv, const RowContext&) {
       worst = std::max(worst, std::abs(py[at] - sum));
     }
   }
-  return {worst, AtMost{1e-11}, "f64, the same shapes: largest difference of a number"};
+  return {worst, AtMost{1e-11},
+          "f64, the shapes of conv.adjoint_triad; value: largest difference of an element"};
 }
 
 using NormFn = Tensor (*)(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
@@ -126,8 +127,8 @@ RowResult norm_second_order(NormFn norm, const RowContext&) {
     for (size_t k = 0; k < a.size(); ++k) worst = std::max(worst, relative(a[k], b[k]));
   }
   return {worst, AtMost{1e-10},
-          "f64, 2 images of 5 pixels and 6 channels in 2 groups, SiLU, eps 0.1: largest relative difference "
-          "of the gradient of |dL/dx|^2 in x, scale and shift"};
+          "f64, 2 images of 5 pixels and 6 channels in 2 groups, SiLU, eps 0.1; value: largest relative "
+          "difference of the gradient of |dL/dx|^2 in x, scale and shift"};
 }
 
 using DropoutFn = Tensor (*)(const Tensor& x, double p, Rng& rng);
@@ -150,51 +151,54 @@ double dropout_z(DropoutFn hide, double p, uint64_t seed) {
 RowResult dropout_mean(DropoutFn hide, const RowContext& context) {
   const double z = std::max(dropout_z(hide, 0.1, context.seed), dropout_z(hide, 0.7, context.seed + 1));
   return {z, AtMost{4.5},
-          "p = 0.1 and 0.7, 1e6 numbers each: larger |z| of the mean and of the share of zeros; false alarm "
-          "3e-5"};
+          "p = 0.1 and 0.7, 1e6 elements each; value: the larger |z| of the mean and of the share of zeros; "
+          "false-alarm rate 3e-5"};
 }
 
 }  // namespace
 
 Rows layer_rows() {
-  return {
-      identity({"conv.adjoint_triad", "<conv(x,w), y> = <x, conv_transpose(y,w)> = <w, conv_weight(x,y)>",
-                "one trilinear form: Dumoulin & Visin 2016", 1},
-               adjoint_triad, {},
-               {{"a transpose that is a hundredth short",
-                 {.transpose = [](auto& y, auto& w, auto& o,
-                                  int64_t p) { return plain_transpose(y, w, o, p) * 0.99; }}},
-                {"a weight's gradient that is turned over",
-                 {.weight = [](auto& x, auto& y, int64_t h, int64_t w,
-                               auto& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
-      identity(
-          {"conv.naive", "a convolution is what seven nested loops say, at odd shapes", "the definition", 1},
-          naive, plain_conv,
-          {{"a kernel that is turned over",
-            [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
-           {"a hundredth short", [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
-      identity({"norm.second_order",
-                "a gradient penalty through group norm with SiLU has the gradient of the same in plain ops",
-                "Wu & He 2018, eqs. 1-4", 1},
-               norm_second_order, group_norm,
-               {{"a hundredth of the scale taken for constant",
-                 [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
-                   return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99, shift,
-                                     o);
-                 }},
-                {"an eps that is a hundredth larger",
-                 [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
-                   NormOptions other = o;
-                   other.eps *= 1.01;
-                   return group_norm(x, groups, scale, shift, other);
-                 }}}),
-      identity(
-          {"dropout.mean", "dropout keeps the mean and hides the share p",
-           "Srivastava et al. 2014, section 10", 1},
-          dropout_mean, dropout,
-          {{"what is kept is not scaled",
-            [](auto& x, double p, auto& rng) { return dropout(x, p, rng) * (1 - p); }},
-           {"2 % more is hidden", [](auto& x, double p, auto& rng) { return dropout(x, p * 1.02, rng); }}})};
+  return {identity({"conv.adjoint_triad",
+                    "a convolution, its transpose and its weight gradient are adjoint: <conv(x,w), y> = <x, "
+                    "conv_transpose(y,w)> = <w, conv_weight(x,y)>",
+                    "Dumoulin & Visin 2016; the three are one trilinear form", 1},
+                   adjoint_triad, {},
+                   {{"a transpose that is 1 % too small",
+                     {.transpose = [](auto& y, auto& w, auto& o,
+                                      int64_t p) { return plain_transpose(y, w, o, p) * 0.99; }}},
+                    {"a weight gradient that is flipped",
+                     {.weight = [](auto& x, auto& y, int64_t h, int64_t w,
+                                   auto& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
+          identity({"conv.naive", "a convolution equals the sum from seven nested loops, also for odd shapes",
+                    "definition of the convolution", 1},
+                   naive, plain_conv,
+                   {{"a kernel that is flipped",
+                     [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
+                    {"an output that is 1 % too small",
+                     [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
+          identity({"norm.second_order",
+                    "a gradient penalty has the same gradient through the fused group norm with SiLU as "
+                    "through elementary ops",
+                    "Wu & He 2018, eqs. 1-4", 1},
+                   norm_second_order, group_norm,
+                   {{"1 % of the scale treated as a constant",
+                     [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
+                       return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99,
+                                         shift, o);
+                     }},
+                    {"an eps that is 1 % larger",
+                     [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
+                       NormOptions other = o;
+                       other.eps *= 1.01;
+                       return group_norm(x, groups, scale, shift, other);
+                     }}}),
+          identity({"dropout.mean", "dropout preserves the mean and sets the share p of the elements to 0",
+                    "Srivastava et al. 2014, section 10", 1},
+                   dropout_mean, dropout,
+                   {{"kept elements that are not rescaled",
+                     [](auto& x, double p, auto& rng) { return dropout(x, p, rng) * (1 - p); }},
+                    {"2 % more elements set to 0",
+                     [](auto& x, double p, auto& rng) { return dropout(x, p * 1.02, rng); }}})};
 }
 
 }  // namespace gradzoo

@@ -65,12 +65,12 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
   const auto score = of(session);
   const AnomalyFigures found =
       measure_anomalies(score, digits, test_images({.subset = {.only = "9"}}), fashion, rng);
-  std::string others = "Fashion-MNIST is not here (apt-get install dataset-fashion-mnist)";
+  std::string others = "Fashion-MNIST is missing (apt-get install dataset-fashion-mnist)";
   if (found.fashion) {
     Session& clothes = trained_once(std::string(kOfDigits) + " data=fashion", context);
     const auto score_of_clothes = of(clothes);
     const Estimate back = auroc(score_of_clothes(digits), score_of_clothes(fashion));
-    others = fmt::format("Fashion-MNIST {}; the other way round, trained on Fashion-MNIST, digits get {}",
+    others = fmt::format("Fashion-MNIST {} (for an energy trained on Fashion-MNIST, digits {})",
                          with_error(*found.fashion), with_error(back));
   }
   return {found, digits.dim(0), others};
@@ -80,13 +80,12 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
 RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
   const auto [found, images, others] = anomalies(context);
   const double noise = found.noise.value / kNoiseGate;
-  return {
-      found.fashion ? std::min(noise, found.fashion->value / kFashionGate) : noise, AtLeast{1},
-      fmt::format(
-          "{}, on the digits 0 to 8: AUROC of -f, {} test digits against as many others: uniform noise {} "
-          "(at least {}); the held-out digit 9 {}; {} (at least {}); value: the smallest over its gate",
-          kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out), others,
-          kFashionGate)};
+  return {found.fashion ? std::min(noise, found.fashion->value / kFashionGate) : noise, AtLeast{1},
+          fmt::format("{}, on the digits 0 to 8: AUROC of -f for {} test digits against as many other "
+                      "images: uniform noise {} (at least {}); the held-out digit 9 {}; {} (at least {}); "
+                      "value: the smallest ratio of an AUROC to its minimum",
+                      kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out),
+                      others, kFashionGate)};
 }
 
 constexpr QuantityInfo kPsnrBefore{"psnr_before", "dB"}, kGain{"gain", "dB"};
@@ -153,25 +152,29 @@ double score_of_noise(const Quantities& found) {
 
 Rows ebm_image_rows() {
   return {
-      figure({"ebm.mnist_scores", "the tutorial's energy is near 0 on digits and far below on noise",
+      figure({"ebm.mnist_scores", "the mean of the tutorial's f is near 0 on digits and far below 0 on noise",
               "Lippe 2022 (UvA deep learning tutorial 8)", 1200},
              {{"ebm preset=uva steps=9000 seed=1", mean_scores}}, largest(score_of_noise), AtMost{-10},
-             "means of f over 2000 digits of training, which must lie in [-1,1], else the value is infinite, "
-             "and of the test set, and over uniform noise, the value (published: -17.9)",
+             "means of f over 2000 training digits (outside of [-1,1] the value is infinite), 2000 test "
+             "digits and uniform noise; value: the mean over noise (published: -17.9)",
              {kOfTraining, kOfTest},
              {{"an energy that is flat", measured_as({scores(0, 0, 0)})},
               {"an energy that has drifted", measured_as({scores(-30, -30, -48)})}}),
-      row_of<AnomalyOf>(RowKind::figure,
-                        {"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400},
-                        anomaly, anomalies_of_energy,
-                        {{"an energy of the wrong sign", [](auto&) { return toy_anomalies(-1, true); }},
-                         {"clothes taken for digits", [](auto&) { return toy_anomalies(1, false); }}}),
-      figure({"ebm.denoise", "the slope of the energy takes noise off digits",
+      row_of<AnomalyOf>(
+          RowKind::figure,
+          {"ebm.anomaly", "the energy separates digits from images that are not digits", "Du & Mordatch 2019",
+           400},
+          anomaly, anomalies_of_energy,
+          {{"an energy of the wrong sign", [](auto&) { return toy_anomalies(-1, true); }},
+           {"clothes that are scored as digits", [](auto&) { return toy_anomalies(1, false); }}}),
+      figure({"ebm.denoise", "a step along the energy's gradient removes noise from digits",
               "Saremi & Hyvarinen 2019 (the method); the gate is ours", 200},
              {{kOfDigits, denoising_by_energy, "", true}}, least(kGain), AtLeast{5},
-             "the default energy, 2000 test digits with noise of .3: gain in PSNR, dB", {kPsnrBefore, kGain},
-             {{"guesses that leave the noise", toy_denoising([](auto& noisy) { return noisy; })},
-              {"noise cut off at black and white alone",
+             "the default energy, 2000 test digits, Gaussian noise with standard deviation 0.3; value: gain "
+             "in PSNR, dB",
+             {kPsnrBefore, kGain},
+             {{"estimates that keep the noise", toy_denoising([](auto& noisy) { return noisy; })},
+              {"noise that is only clamped to black and white",
                toy_denoising([](auto& noisy) { return clamp(noisy, 0, 1); })}})};
 }
 

@@ -55,8 +55,8 @@ RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
   Tensors ascent = grad(loss(log_density, data, samples), parameters);
   for (Tensor& part : ascent) part = neg(part);
   return {relative_distance(ascent, exact), AtMost{1e-12},
-          "f64, five states under an MLP 2-8-1, 16 samples in exactly the model's proportions, log p by "
-          "enumeration: error of the theta-gradient over its norm"};
+          "f64, five states, network 2-8-1, 16 samples in exactly the model's proportions, log p from "
+          "enumeration; value: relative error of the theta-gradient"};
 }
 
 Tensor divergence(TensorFn f, const Tensor& data, const Tensor& samples) {
@@ -67,15 +67,16 @@ Tensor divergence(TensorFn f, const Tensor& data, const Tensor& samples) {
 
 Rows contrastive_divergence_rows() {
   return {identity(
-      {"ebm.cd_exact_gradient", "contrastive divergence with exact samples has the gradient of log p",
+      {"ebm.cd_exact_gradient",
+       "the gradient of contrastive divergence with exact samples is the gradient of -log p",
        "Hinton 2002, eq. 3", 1},
       cd_exact_gradient, divergence,
-      {{"samples left out", [](TensorFn f, auto& data, auto&) { return neg(mean(f(data))); }},
+      {{"samples that are left out", [](TensorFn f, auto& data, auto&) { return neg(mean(f(data))); }},
        {"the wrong sign",
         [](TensorFn f, auto& data, auto& samples) { return neg(divergence(f, data, samples)); }},
        {"samples that are not held fixed",
         [](TensorFn f, auto& data, auto& samples) { return mean(f(samples)) - mean(f(data)); }},
-       {"a regulariser", [](TensorFn f, auto& data, auto& samples) {
+       {"an added regulariser", [](TensorFn f, auto& data, auto& samples) {
           return contrastive_divergence(f, data, samples, 0.1).loss;
         }}})};
 }
@@ -151,27 +152,27 @@ RowResult composition_gaussians(Composition compose, const RowContext& context) 
       moments_z(chains.x, {product.mx, product.my}, product.r / det, -product.q / det, product.p / det);
   return {
       std::max(density / kDensity, moments / kStandardErrors), AtMost{1},
-      fmt::format(
-          "two correlated Gaussians in the plane, their log-densities added: normalised on a 400^2 grid off "
-          "by at most {:.1e} nats (allowed {:.0e}), log Z included; 20000 MALA chains (acceptance {:.2f}): 2 "
-          "means and 3 covariances within {:.2f} SE (allowed {}; false alarm 9e-5); value: the larger share",
-          density, kDensity, chains.acceptance, moments, kStandardErrors)};
+      fmt::format("sum of the log-densities of two correlated Gaussians in the plane: on a 400^2 grid the "
+                  "normalised sum and log Z differ from the closed form by at most {:.1e} nats (allowed "
+                  "{:.0e}); 20000 MALA chains (acceptance {:.2f}) give 2 means and 3 covariances within "
+                  "{:.2f} SE (allowed {}; false-alarm rate 9e-5); value: the larger share of what is allowed",
+                  density, kDensity, chains.acceptance, moments, kStandardErrors)};
 }
 
 }  // namespace
 
 Rows composition_rows() {
   return {identity({"ebm.composition_gaussians",
-                    "the sum of two log-densities samples the product: for Gaussians, precisions add and "
-                    "means are weighted by them",
+                    "the sum of two log-densities defines the product density: for Gaussians, precisions add "
+                    "up, and the mean is the average weighted with the precisions",
                     "Hinton 2002; Du, Li & Mordatch 2020", 2},
                    composition_gaussians, product_of,
-                   {{"the mean of the log-densities in place of their sum",
+                   {{"the mean of the log-densities instead of their sum",
                      [](auto& a, auto& b) {
                        const Target both = product_of(a, b);
                        return Target{.log_prob = [both](auto& x) { return both.log_prob(x) * 0.5; }};
                      }},
-                    {"a factor that is lost", [](auto& a, auto&) { return a; }}})};
+                    {"a product without its second factor", [](auto& a, auto&) { return a; }}})};
 }
 
 namespace {
@@ -249,12 +250,12 @@ RowResult spectral_norm(const SpectralTraining& how, const RowContext& context) 
       max(sqrt(sum(square(model.network().score(x)), 1))).item() / (2 * kWindows * std::pow(kSilu, 5));
   return {
       std::max({singular / kSingular, value / kValue, slope}), AtMost{1},
-      fmt::format(
-          "convolutions 4-8-16-16 and 16 units, 100 steps of training: largest singular values of the six "
-          "weights, by the eigenvalues of A'A, are 1 to {:.1e} (allowed {}: one step of power iteration "
-          "after each); f of {} digits and as many images of noise is that of these weights to {:.1e} of its "
-          "spread (allowed {:.0e}), its steepest slope {:.1e} of the layers' bound; value: the largest share",
-          singular, kSingular, kImages, value, kValue, slope)};
+      fmt::format("convolutions 4-8-16-16 and 16 units, 100 training steps: the largest singular values of "
+                  "the six weights, from the eigenvalues of A^T A, differ from 1 by at most {:.1e} (allowed "
+                  "{}, as each step has one power iteration); f of {} digits and as many noise images "
+                  "differs from f with these weights by {:.1e} of its range (allowed {:.0e}); the steepest "
+                  "slope is {:.1e} of the layers' bound; value: the largest share of what is allowed",
+                  singular, kSingular, kImages, value, kValue, slope)};
 }
 
 // Every weight far from where it was, and no power iteration since.
@@ -273,12 +274,12 @@ void move_weights(Ebm& model) {
 
 Rows spectral_norm_rows() {
   return {identity({"ebm.spectral_norm",
-                    "with spectral_norm f is the network of weights whose largest singular values are 1, and "
-                    "no steeper than its layers allow",
+                    "with spectral_norm every weight of the energy f has largest singular value 1, and the "
+                    "slope of f stays below the bound that its layers imply",
                     "Miyato et al. 2018, section 2.1", 3},
                    spectral_norm, {},
                    {{"weights that are not normalised", {.norm = "spectral_norm=false"}},
-                    {"weights that have moved, and no power iteration since", {.after = move_weights}}})};
+                    {"weights that changed after the last power iteration", {.after = move_weights}}})};
 }
 
 }  // namespace gradzoo

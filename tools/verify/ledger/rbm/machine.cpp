@@ -55,9 +55,9 @@ RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
   const Tensor p = reshape(drawn->hidden_probabilities(x), {4});
   const double z = largest_abs((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
   return {std::max(error / kError, z / kStandardErrors), AtMost{1},
-          fmt::format("5 x 4 units, f64, both conditionals of all states against the table of p(x, h): off "
-                      "by {:.1e} (allowed {:.0e}); 200000 draws of h by the fused kernel: {:.2f} SE (allowed "
-                      "{}; false alarm 7e-5); value: the larger share",
+          fmt::format("f64, 5 x 4 units: both conditionals of all states differ from the table of p(x, h) by "
+                      "at most {:.1e} (allowed {:.0e}); 200000 draws of h from the fused kernel: {:.2f} SE "
+                      "(allowed {}; false-alarm rate 7e-5); value: the larger share of what is allowed",
                       error, kError, z, kStandardErrors)};
 }
 
@@ -69,7 +69,7 @@ RowResult rbm_free_energy(FreeEnergy free_energy, const RowContext&) {
   const auto layer = random_rbm(6, 5, 1, DType::f64, 2);
   const JointTable table = joint_table(*layer);
   return {largest_abs(free_energy(*layer, table.x) + logsumexp(table.log_weights, 1)), AtMost{1e-12},
-          "6 x 5 units, f64, all 64 x, nats"};
+          "f64, 6 x 5 units, all 64 x; value: largest difference, nats"};
 }
 
 using LogPartitionOf = double (*)(const RbmLayer& layer);
@@ -84,8 +84,8 @@ RowResult rbm_exact_logz(LogPartitionOf log_partition_of, const RowContext&) {
     worst = std::max(worst, std::abs(log_partition_of(*layer) - exact));
   }
   return {worst, AtMost{1e-11},
-          "5 x 9 and 9 x 5 units, f64: enumeration of the smaller side, x or h, against the sum over all "
-          "pairs, nats"};
+          "f64, 5 x 9 and 9 x 5 units; value: largest difference between enumeration of the smaller layer "
+          "and the sum over all pairs (x, h), nats"};
 }
 
 /// Gradients of weight, visible and hidden bias for data and samples given; centred at mu (n) and lambda (m)
@@ -139,10 +139,11 @@ Tensors written_gradient(RbmLayer& layer, const Tensor& data, const Tensor& samp
 
 RowResult rbm_gradient_vs_tape(RbmGradient gradient, const RowContext&) {
   const double plain = rbm_gradient_error(gradient, false), centred = rbm_gradient_error(gradient, true);
-  return {std::max(plain, centred), AtMost{1e-13},
-          fmt::format("7 x 5 units, f64, 11 data and 6 samples: error over the norm, plain {:.1e}, centred "
-                      "{:.1e}, by autodiff of the centred machine",
-                      plain, centred)};
+  return {
+      std::max(plain, centred), AtMost{1e-13},
+      fmt::format("f64, 7 x 5 units, 11 data points and 6 samples: relative error {:.1e} plain and {:.1e} "
+                  "centred (against automatic differentiation of the centred RBM); value: the larger",
+                  plain, centred)};
 }
 
 }  // namespace
@@ -160,31 +161,34 @@ std::unique_ptr<RbmLayer> random_rbm(int64_t visible, int64_t hidden, double sca
 
 Rows rbm_machine_rows() {
   return {
-      identity({"rbm.conditionals", "both conditionals are products of sigmoids, and so they are drawn",
-                "Hinton 2012, section 2", 1},
-               rbm_conditionals, {},
-               {{"a forgotten hidden bias",
-                 {.conditionals =
-                      [](auto& layer) {
-                        Conditionals planted = UnitSides().conditionals(layer);
-                        planted.hidden = [&layer](auto& x) { return sigmoid(matmul(x, layer.weight())); };
-                        return planted;
-                      }}},
-                {"weights of the wrong sign downwards",
-                 {.conditionals =
-                      [](auto& layer) {
-                        Conditionals planted = UnitSides().conditionals(layer);
-                        planted.visible = [&layer](auto& h) {
-                          return sigmoid(layer.visible_bias() - matmul(h, layer.weight(), false, true));
-                        };
-                        return planted;
-                      }}},
-                {"draws from logits that are a tenth too large",
-                 {.draw =
-                      [](auto& layer, auto& x, auto& rng) {
-                        return draw_units(matmul(x, layer.weight()), layer.hidden_bias(), rng, 1.1);
-                      }}}}),
-      identity({"rbm.free_energy", "F(x) = -b'x - sum softplus(c + W'x) is -log sum_h e^f(x,h)",
+      identity(
+          {"rbm.conditionals",
+           "both conditional distributions of an RBM are products of sigmoids, and the draws follow them",
+           "Hinton 2012, section 2", 1},
+          rbm_conditionals, {},
+          {{"a forgotten hidden bias",
+            {.conditionals =
+                 [](auto& layer) {
+                   Conditionals planted = UnitSides().conditionals(layer);
+                   planted.hidden = [&layer](auto& x) { return sigmoid(matmul(x, layer.weight())); };
+                   return planted;
+                 }}},
+           {"weights of the wrong sign in p(x | h)",
+            {.conditionals =
+                 [](auto& layer) {
+                   Conditionals planted = UnitSides().conditionals(layer);
+                   planted.visible = [&layer](auto& h) {
+                     return sigmoid(layer.visible_bias() - matmul(h, layer.weight(), false, true));
+                   };
+                   return planted;
+                 }}},
+           {"draws from logits that are 10 % too large",
+            {.draw =
+                 [](auto& layer, auto& x, auto& rng) {
+                   return draw_units(matmul(x, layer.weight()), layer.hidden_bias(), rng, 1.1);
+                 }}}}),
+      identity({"rbm.free_energy",
+                "the free energy F(x) = -b^T x - sum softplus(c + W^T x) equals -log sum_h exp(f(x,h))",
                 "Hinton 2012, section 16.1", 1},
                rbm_free_energy, [](auto& layer, auto& x) { return layer.free_energy(x); },
                {{"a visible bias of the wrong sign",
@@ -193,17 +197,20 @@ Rows rbm_machine_rows() {
                        reshape(matmul(x, reshape(layer.visible_bias(), {layer.visible(), 1})), {x.dim(0)});
                    return layer.free_energy(x) + linear * 2.0;
                  }},
-                {"the likeliest h in place of the sum over h",
+                {"the likeliest h instead of the sum over h",
                  [](auto& layer, auto& x) {
                    const Tensor logits = matmul(x, layer.weight()) + layer.hidden_bias();
                    return layer.free_energy(x) + sum(softplus(logits) - relu(logits), 1);
                  }}}),
       identity(
-          {"rbm.exact_logz", "log Z by either side is that of all pairs", "Salakhutdinov & Murray 2008", 1},
+          {"rbm.exact_logz",
+           "enumeration of the visible or of the hidden states gives the same log Z as the sum over all "
+           "pairs",
+           "Salakhutdinov & Murray 2008", 1},
           rbm_exact_logz, exact_log_partition,
           {{"a forgotten factor of 2",
             [](auto& layer) { return exact_log_partition(layer) - std::log(2.0); }},
-           {"hidden units alone",
+           {"only the hidden units",
             [](auto& layer) {
               const NoGrad quiet;
               const int64_t m = layer.hidden();
@@ -212,7 +219,8 @@ Rows rbm_machine_rows() {
             }}}),
       identity(
           {"rbm.gradient_vs_tape",
-           "the gradient by products is the tape's of mean F(data) - mean F(samples), plain and centred",
+           "the gradient from products of data and hidden probabilities equals automatic differentiation of "
+           "mean F(data) - mean F(samples), plain and centred",
            "Hinton 2002; Melchior, Fischer & Wiskott 2016", 1},
           rbm_gradient_vs_tape, written_gradient,
           {{"data and samples swapped",
@@ -262,16 +270,19 @@ RowResult rbm_bars_and_stripes(const ExactLearning& learning, const RowContext& 
   const double found = -mean(layer.free_energy(patterns)).item() - learning.log_partition(layer);
   const double optimum = -std::log(30.0);
   return {found <= optimum + 1e-4 ? found : NAN, AtLeast{context.brief ? -9 : -3.45},
-          fmt::format("16 hidden units, {} centred exact gradients of all 30 patterns, rate 0.2, momentum "
-                      "0.9: mean log p by enumeration, nats; no more than the optimum -ln 30 = {:.4f}",
-                      steps, optimum)};
+          fmt::format(
+              "16 hidden units, {} steps with the centred exact gradient of all 30 patterns, rate 0.2, "
+              "momentum 0.9; value: mean log p from enumeration, nats; at most the optimum -ln 30 = {:.4f}",
+              steps, optimum)};
 }
 
 }  // namespace
 
 Rows bars_and_stripes_rows() {
   return {identity(
-      {"rbm.bars_and_stripes", "exact gradients find bars and stripes, 30 patterns of 65,536",
+      {"rbm.bars_and_stripes",
+       "an RBM trained with exact gradients learns bars and stripes, 30 of 65,536 patterns, almost to the "
+       "optimum",
        "the optimum is -ln 30", 10},
       rbm_bars_and_stripes, {},
       {{"a machine that does not learn", {.train = [](auto&, auto&, int64_t) {}}},

@@ -38,7 +38,7 @@ RowResult exchangeable(const std::vector<NamedMove>& moves, const RowContext& co
     cases.push_back({each.name + " on N(0,1)", standard_normal_density(), each.move});
     cases.push_back({each.name + " on a lopsided mixture", lopsided_density(), each.move});
   }
-  return exchange_row(cases, kLimit, "", "8; false alarm 6e-5", context);
+  return exchange_row(cases, kLimit, "", "8; false-alarm rate 6e-5", context);
 }
 
 constexpr int64_t kStates = 5;
@@ -118,10 +118,11 @@ RowResult mh_table(const TableWalk& walk, const RowContext& context) {
   for (const double value : x.to_vector()) count.at(static_cast<size_t>(value)) += 1;
   const double found = chi_square(count, table_probabilities());
   return {std::max(balance / 1e-15, found / kChiSquare), AtMost{1},
-          fmt::format("detailed balance and stationarity of the 5 x 5 matrix with a lopsided proposal off by "
-                      "{:.1e} (allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-square "
-                      "{:.2f} (allowed {}, false alarm 1e-4); value: the larger share",
-                      balance, chains, steps, found, kChiSquare)};
+          fmt::format(
+              "5 x 5 transition matrix with a lopsided proposal: error of detailed balance and stationarity "
+              "{:.1e} (allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-squared {:.2f} "
+              "(allowed {}, false-alarm rate 1e-4); value: the larger share of what is allowed",
+              balance, chains, steps, found, kChiSquare)};
 }
 
 /// A Gaussian in the plane, correlated and off the origin.
@@ -159,9 +160,9 @@ RowResult moments(const GaussianMoves& moves, const RowContext& context) {
   };
   const double mh = z_of(moves.mh), mala = z_of(moves.mala);
   return {std::max(mh, mala), AtMost{kLimit},
-          fmt::format("correlated Gaussian in the plane, {} independent chains from the origin, {} steps: "
-                      "largest |z| of 2 means, 2 variances, covariance: mh {:.2f}, mala {:.2f}; at most {} "
-                      "SE as there are 10; false alarm 7e-5",
+          fmt::format("correlated Gaussian in the plane, {} independent chains from the origin, {} steps; "
+                      "largest |z| of 2 means, 2 variances and the covariance: mh {:.2f}, mala {:.2f}; at "
+                      "most {} SE as the number of tests is 10; false-alarm rate 7e-5",
                       chains, steps, mh, mala, kLimit)};
 }
 
@@ -190,70 +191,74 @@ RowResult ula_law(LangevinStep langevin, const RowContext& context) {
   const UlaLaw full = law(0.2, StepConvention::full, 0.2), half = law(0.8, StepConvention::half, 0.4);
   const bool biased = std::min(full.z_from_one, half.z_from_one) > 10;
   return {biased ? std::max(full.z, half.z) : INFINITY, AtMost{kLimit},
-          fmt::format("{} chains, {} steps: variance {:.4f} at e = 0.2 (law 1.1111, {:.2f} SE off), {:.4f} "
-                      "at e = 0.8 of the half convention (law 1/(1 - e/4) = 1.25, {:.2f} SE off); {:.0f} and "
-                      "{:.0f} SE from 1 (at least 10); false alarm 2e-5",
-                      chains, steps, full.variance, full.z, half.variance, half.z, full.z_from_one,
-                      half.z_from_one)};
+          fmt::format(
+              "{} chains, {} steps: variance {:.4f} at eta = 0.2 (theory 1.1111, {:.2f} SE apart), {:.4f} at "
+              "eta = 0.8 of the half convention (theory 1/(1 - eta/4) = 1.25, {:.2f} SE apart); {:.0f} and "
+              "{:.0f} SE from 1 (at least 10); value: the larger error in SE; false-alarm rate 2e-5",
+              chains, steps, full.variance, full.z, half.variance, half.z, full.z_from_one, half.z_from_one)};
 }
 
 }  // namespace
 
 Rows langevin_rows() {
-  return {
-      identity({"samplers.exchangeable",
-                "one transition of an exact kernel from x ~ p: (x, x') has the law of (x', x)",
-                "detailed balance: Hastings 1970; Roberts & Tweedie 1996", 1},
-               exchangeable,
-               {{"mh", move_by<RandomWalk>(RandomWalkOptions{.step = 1.5})},
-                {"mala", move_by<AdjustedLangevin>(AdjustedLangevinOptions{.step = 0.5})}},
-               {{"an acceptance without the proposal's ratio",
-                 {{"planted",
-                   [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
-                {"the proposal's ratio upside down",
-                 {{"planted",
-                   [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
-                {"Langevin without an acceptance",
-                 {{"planted", move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.5})}}},
-                {"every proposal taken",
-                 {{"planted", [](auto&, auto& x, auto& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
-      identity(
-          {"samplers.mh_table",
-           "Metropolis-Hastings leaves a table of five probabilities as it is, and gets there from one state",
-           "Hastings 1970", 1},
-          mh_table, {},
-          {{"an acceptance that forgets its bound", {.acceptance = [](auto& r) { return exp(r); }}},
-           {"every move taken", {.acceptance = [](auto& r) { return ones_like(r); }}},
-           {"half of the ratio", {.acceptance = [](auto& r) { return metropolis_acceptance(r * 0.5); }}},
-           {"chains that refuse too little",
-            {.move =
-                 [](auto&, auto& x, auto& rng) {
-                   const Target warm{.log_prob = [](auto& y) { return table_target().log_prob(y) * 0.9; }};
-                   return kMhOfStep2(warm, x, rng);
-                 }}}}),
-      identity(
-          {"samplers.moments",
-           "mh and mala reach mean and covariance of a Gaussian, by standard errors of independent chains",
-           "Roberts & Tweedie 1996", 1},
-          moments, {},
-          {{"Langevin without an acceptance",
-            {.mala = move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.3})}},
-           {"chains that do not get there", {.mh = move_by<RandomWalk>(RandomWalkOptions{.step = 0.01})}}}),
-      identity({"samplers.ula_law", "unadjusted Langevin on N(0,1) has variance 1/(1 - e/2), and not 1",
-                "x' = (1 - e) x + sqrt(2e) z is an autoregression", 1},
-               ula_law,
-               [](auto& options, auto& target, auto& x, auto& rng) {
-                 return one_step(UnadjustedLangevin(options), target, x, rng);
-               },
-               {{"an exact kernel",
-                 [](auto& options, auto& target, auto& x, auto& rng) {
-                   return one_step(AdjustedLangevin({.step = options.step}), target, x, rng);
-                 }},
-                {"noise of half the variance", [](auto& options, auto& target, auto& x, auto& rng) {
-                   UnadjustedLangevinOptions quiet = options;
-                   quiet.noise = std::sqrt(0.5);
-                   return one_step(UnadjustedLangevin(quiet), target, x, rng);
-                 }}})};
+  return {identity({"samplers.exchangeable",
+                    "a transition x -> x_next of an exact kernel (mh, mala) from x ~ p is reversible: (x, "
+                    "x_next) and (x_next, x) have one distribution",
+                    "detailed balance (Hastings 1970; Roberts & Tweedie 1996)", 1},
+                   exchangeable,
+                   {{"mh", move_by<RandomWalk>(RandomWalkOptions{.step = 1.5})},
+                    {"mala", move_by<AdjustedLangevin>(AdjustedLangevinOptions{.step = 0.5})}},
+                   {{"an acceptance without the proposal's ratio",
+                     {{"planted", [](auto& target, auto& x,
+                                     auto& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
+                    {"the proposal's ratio upside down",
+                     {{"planted", [](auto& target, auto& x,
+                                     auto& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
+                    {"Langevin without an acceptance step",
+                     {{"planted", move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.5})}}},
+                    {"every proposal accepted",
+                     {{"planted", [](auto&, auto& x, auto& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
+          identity({"samplers.mh_table",
+                    "Metropolis-Hastings has a table of five probabilities as its stationary distribution, "
+                    "and converges to it from one state",
+                    "Hastings 1970", 1},
+                   mh_table, {},
+                   {{"an acceptance that forgets its bound", {.acceptance = [](auto& r) { return exp(r); }}},
+                    {"every move accepted", {.acceptance = [](auto& r) { return ones_like(r); }}},
+                    {"half of the acceptance ratio",
+                     {.acceptance = [](auto& r) { return metropolis_acceptance(r * 0.5); }}},
+                    {"chains that reject too rarely",
+                     {.move =
+                          [](auto&, auto& x, auto& rng) {
+                            const Target warm{
+                                .log_prob = [](auto& y) { return table_target().log_prob(y) * 0.9; }};
+                            return kMhOfStep2(warm, x, rng);
+                          }}}}),
+          identity({"samplers.moments",
+                    "the mean and covariance of mh and mala chains agree with a Gaussian target within "
+                    "standard errors from independent chains",
+                    "Roberts & Tweedie 1996", 1},
+                   moments, {},
+                   {{"Langevin without an acceptance step",
+                     {.mala = move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.3})}},
+                    {"chains that are too short to converge",
+                     {.mh = move_by<RandomWalk>(RandomWalkOptions{.step = 0.01})}}}),
+          identity({"samplers.ula_law",
+                    "unadjusted Langevin with step eta on N(0,1) has the variance 1/(1 - eta/2) instead of 1",
+                    "x_next = (1 - eta) x + sqrt(2 eta) z is an autoregression", 1},
+                   ula_law,
+                   [](auto& options, auto& target, auto& x, auto& rng) {
+                     return one_step(UnadjustedLangevin(options), target, x, rng);
+                   },
+                   {{"an exact kernel",
+                     [](auto& options, auto& target, auto& x, auto& rng) {
+                       return one_step(AdjustedLangevin({.step = options.step}), target, x, rng);
+                     }},
+                    {"noise of half the variance", [](auto& options, auto& target, auto& x, auto& rng) {
+                       UnadjustedLangevinOptions quiet = options;
+                       quiet.noise = std::sqrt(0.5);
+                       return one_step(UnadjustedLangevin(quiet), target, x, rng);
+                     }}})};
 }
 
 }  // namespace gradzoo

@@ -70,8 +70,9 @@ RowResult ism_gaussian_covariance(ImplicitScore implicit, const RowContext& cont
   const double off = largest_abs(product - eye(3, DType::f64)),
                at_mean = largest_abs(score(reshape(moments.mean, {1, 3})));
   return {std::max(off, at_mean), AtMost{1e-9},
-          fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions by conjugate gradients "
-                      "through hvp: P C - I at most {:.1e} with C's divisor n, s(mean) at most {:.1e}",
+          fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions with conjugate gradients on "
+                      "Hessian-vector products: P C - I at most {:.1e} with the sample covariance C, s(mean) "
+                      "at most {:.1e}; value: the larger",
                       off, at_mean)};
 }
 
@@ -124,9 +125,10 @@ RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
     }
   }
   return {worst, AtMost{4.5},
-          fmt::format("score fitted by ISM to 500 points in 3 dimensions, 40,000 chains x 60 steps of 0.1: "
-                      "9 means and covariances within 4.5 SE of the chains' own exact law (false alarm "
-                      "below 1e-4), whose limit has the data's covariance to {:.0f}% (the step's bias)",
+          fmt::format("score fitted with implicit score matching to 500 points in 3 dimensions, 40,000 "
+                      "chains, 60 steps of 0.1; value: largest |z| of 9 means and covariances against their "
+                      "exact values for these chains (false-alarm rate below 1e-4); the chains' limit has "
+                      "the data's covariance up to {:.0f} % (bias of the step)",
                       100 * bias)};
 }
 
@@ -135,7 +137,8 @@ RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
 Rows linear_score_rows() {
   return {
       identity({"score.ism_gaussian_covariance",
-                "a Gaussian fitted by implicit score matching has the sample mean and covariance, divisor n",
+                "a Gaussian fitted with implicit score matching has the sample mean and the sample "
+                "covariance (divisor n)",
                 "Hyvarinen 2005, section 3.1", 1},
                ism_gaussian_covariance, by_trace,
                {{"the divisor n - 1",
@@ -148,20 +151,22 @@ Rows linear_score_rows() {
                  [](auto& model, auto& x) {
                    return (by_trace(model, x) + sum(square(score_at(model, x)), 1) * 0.5) * 0.5;
                  }}}),
-      identity({"score.langevin_moments",
-                "Langevin chains on a learned score have the moments that their step and the score imply",
-                "Roberts & Tweedie 1996", 4},
-               moments_of_langevin,
-               [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
-                 return run_langevin({}, target, x0, step, steps, rng);
-               },
-               {{"noise of the other convention",
-                 [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
-                   return run_langevin({.convention = StepConvention::half}, target, x0, step, steps, rng);
-                 }},
-                {"noise of 97 %", [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
-                   return run_langevin({.noise = 0.97}, target, x0, step, steps, rng);
-                 }}})};
+      identity(
+          {"score.langevin_moments",
+           "Langevin chains with a learned linear score have the means and covariances that step and score "
+           "imply",
+           "Roberts & Tweedie 1996", 4},
+          moments_of_langevin,
+          [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
+            return run_langevin({}, target, x0, step, steps, rng);
+          },
+          {{"noise in the other convention",
+            [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
+              return run_langevin({.convention = StepConvention::half}, target, x0, step, steps, rng);
+            }},
+           {"noise that is 3 % too small", [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
+              return run_langevin({.noise = 0.97}, target, x0, step, steps, rng);
+            }}})};
 }
 
 namespace {
@@ -239,10 +244,10 @@ RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
                         correlated =
                             measure(all_alike, all_signs(kDims), false);  // the plain one varies less
   return {worst, AtMost{1e-11},
-          fmt::format("f64, N(0, P^-1) in 3 dimensions, s = -P x; exact in x and probes; largest relative "
-                      "difference of means and variances from closed forms. Variance of ssm and ssm-vr: "
-                      "Rademacher probes {:.3g} and {:.3g}, Gaussian {:.3g} and {:.3g}; where all "
-                      "pairs have the precision .9, {:.3g} and {:.3g}",
+          fmt::format("f64, N(0, P^-1) in 3 dimensions, s = -P x, exact integration over x and probes; "
+                      "variances of ssm and ssm-vr: Rademacher probes {:.3g} and {:.3g}, Gaussian probes "
+                      "{:.3g} and {:.3g}; Rademacher probes with 0.9 in P for all pairs {:.3g} and {:.3g}; "
+                      "value: largest relative difference of means and variances from the closed forms",
                       rademacher.plain, rademacher.reduced, gaussian.plain, gaussian.reduced,
                       correlated.plain, correlated.reduced)};
 }
@@ -250,16 +255,17 @@ RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
 }  // namespace
 
 Rows sliced_variance_rows() {
-  return {identity(
-      {"score.ssm_vr_variance",
-       "ssm and ssm-vr have one mean; of a Gaussian, ssm varies more by sum_{i!=j} (P_ii P_jj / 2 - P_ij^2) "
-       "over Rademacher probes, by (tr P)^2 / 2 - |P|^2 over Gaussian ones",
-       "Song et al. 2019, eq. 8", 1},
-      ssm_vr_variance, {},
-      {{"a term that is not reduced", {.reduced = VarianceReduction().plain}},
-       {"a square without its 1/2", {.reduced = [](auto& model, auto& x, auto& probes) {
-          return hutchinson_score_matching(model, x, probes) + sum(square(score_at(model, x)), 1) * 0.5;
-        }}}})};
+  return {identity({"score.ssm_vr_variance",
+                    "ssm and ssm-vr have one mean; for a Gaussian with precision P the variance of ssm is "
+                    "larger by sum_{i!=j} (P_ii P_jj / 2 - P_ij^2) with Rademacher probes, and by (tr P)^2 / "
+                    "2 - |P|^2 with Gaussian probes",
+                    "Song et al. 2019, eq. 8", 1},
+                   ssm_vr_variance, {},
+                   {{"a term without variance reduction", {.reduced = VarianceReduction().plain}},
+                    {"a square without its 1/2", {.reduced = [](auto& model, auto& x, auto& probes) {
+                       return hutchinson_score_matching(model, x, probes) +
+                              sum(square(score_at(model, x)), 1) * 0.5;
+                     }}}})};
 }
 
 }  // namespace gradzoo

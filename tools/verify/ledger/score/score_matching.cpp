@@ -131,9 +131,10 @@ RowResult ism_equals_esm(ImplicitObjective objective, const RowContext&) {
     };
     worst = std::max(worst, gap_of_losses(d, 1, ism, esm, kGradientOnly));
   }
-  return {worst, AtMost{1e-9},
-          "f64, tanh nets of 6 hidden units as energy and as vector field, mixtures in 1 and 2 dimensions, "
-          "midpoint rule: largest difference over the largest entry of the gradient"};
+  return {
+      worst, AtMost{1e-9},
+      "f64, networks of 6 hidden tanh units as energies and as vector fields, mixtures in 1 and 2 "
+      "dimensions, midpoint rule; value: largest difference relative to the largest entry of the gradient"};
 }
 
 /// Largest difference, over the largest entry, of values and parameters' gradients of the sliced objective
@@ -154,14 +155,14 @@ struct SlicedPair {
 
 RowResult ssm_enumerated(const SlicedPair& of, const RowContext&) {
   return {std::max(enumeration_gap(of.plain), enumeration_gap(of.reduced)), AtMost{1e-12},
-          "f64, 4 dimensions, all 16 probes, 5 points, energy and vector net, with and without variance "
-          "reduction: largest relative difference of value and gradient"};
+          "f64, 4 dimensions, all 16 probes, 5 points, an energy and a vector field, with and without "
+          "variance reduction; value: largest relative difference of loss and gradient"};
 }
 
 RowResult hutchinson_ism(SlicedObjective objective, const RowContext&) {
   return {enumeration_gap(objective), AtMost{1e-12},
-          "f64, 4 dimensions, all 16 probes, 5 points, energy and vector net: largest relative difference of "
-          "value and gradient"};
+          "f64, 4 dimensions, all 16 probes, 5 points, an energy and a vector field; value: largest relative "
+          "difference of loss and gradient"};
 }
 
 using FiniteDifferenceObjective = Tensor (*)(const ScoreFunction& model, const Tensor& x,
@@ -190,9 +191,10 @@ RowResult fd_ssm(FiniteDifferenceObjective objective, const RowContext&) {
       if (std::abs(ratio - 4) > std::abs(furthest - 4)) furthest = ratio;
     }
   }
-  return {furthest, Near{4, 0.05},
-          "f64, 4 dimensions, 5 points, 3 probes, tanh net as energy and as vector field: error at eps = .04 "
-          "over that at .02, of value and of gradient, the one furthest from 4"};
+  return {
+      furthest, Near{4, 0.05},
+      "f64, 4 dimensions, 5 points, 3 probes, tanh networks as energy and as vector field; value: ratio of "
+      "the error at eps = 0.04 to the error at 0.02, for loss and gradient, the ratio furthest from 4"};
 }
 
 /// Largest difference, over the largest entry, of the parameters' gradients of E_p E_eps[denoising] and of
@@ -222,10 +224,10 @@ struct DenoisingPair {
 };
 
 RowResult dsm_equals_esm(const DenoisingPair& of, const RowContext&) {
-  return {
-      std::max(denoising_gradient_gap(of.plain), denoising_gradient_gap(of.pairs)), AtMost{1e-9},
-      "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, energy and vector net, "
-      "with and without antithetic pairs: largest difference over the largest entry of the gradient"};
+  return {std::max(denoising_gradient_gap(of.plain), denoising_gradient_gap(of.pairs)), AtMost{1e-9},
+          "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, an energy and a "
+          "vector field, with and without antithetic pairs; value: largest difference relative to the "
+          "largest entry of the gradient"};
 }
 
 /// Largest difference, over the largest entry, of a tied denoising auto-encoder's E|r(x~) - x|^2 and 2
@@ -253,8 +255,8 @@ RowResult vincent(DenoisingObjective objective, const RowContext&) {
   const auto dsm =
       with_gradient(mean(objective({energy, true}, x, eps, kSigma)) * 2.0 * std::pow(kSigma, 4), parameters);
   return {relative_gap(dsm, dae), AtMost{1e-10},
-          "f64, 4-3-4 tied weights, 6 points, sigma 0.4: largest relative difference of J_DAE and 2 sigma^4 "
-          "J_DSM, value and gradient in W, b, c"};
+          "f64, network 4-3-4 with tied weights, 6 points, sigma 0.4; value: largest relative difference of "
+          "J_DAE and 2 sigma^4 J_DSM, for the loss and its gradient in W, b, c"};
 }
 
 Tensor half_square(const Tensor& a) { return sum(square(a), 1) * 0.5; }
@@ -277,7 +279,8 @@ Rows score_matching_rows() {
   return {
       identity(
           {"score.ism_equals_esm",
-           "E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s - s_p|^2] + constant: one gradient in the parameters",
+           "implicit and explicit score matching differ by a constant, E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s "
+           "- s_p|^2] + constant, so their gradients are equal",
            "Hyvarinen 2005, theorem 1", 2},
           ism_equals_esm, [](auto& model, auto& x) { return implicit_score_matching(model, x); },
           {{"half of the trace",
@@ -292,7 +295,7 @@ Rows score_matching_rows() {
                 "sliced score matching averaged over all Rademacher probes is implicit score matching",
                 "Song et al. 2019, section 3.1", 1},
                ssm_enumerated, {},
-               {{"a probe left out",
+               {{"a probe that is left out",
                  {.plain = [](auto& model, auto& x,
                               auto& probes) { return sliced(model, x, probes.rows(0, 15)); }}},
                 {"a square without its 1/2",
@@ -300,41 +303,43 @@ Rows score_matching_rows() {
                       [](auto& model, auto& x, auto& probes) {
                         return sliced_reduced(model, x, probes) + half_square(score_at(model, x));
                       }}}}),
-      identity({"score.hutchinson_ism",
-                "implicit score matching with Hutchinson's trace, averaged over all Rademacher probes, is "
-                "the exact one",
-                "Hutchinson 1989; Song et al. 2019, section 3.1", 1},
-               hutchinson_ism, hutchinson,
-               {{"a trace that is taken twice",
-                 [](auto& model, auto& x, auto& probes) {
-                   return hutchinson(model, x, probes) * 2.0 - half_square(score_at(model, x));
-                 }},
-                {"a probe left out", [](auto& model, auto& x,
-                                        auto& probes) { return hutchinson(model, x, probes.rows(1, 16)); }}}),
       identity(
-          {"score.fd_ssm",
-           "sliced score matching by finite differences tends to the exact one with an error of O(eps^2)",
-           "Pang et al. 2020", 1},
-          fd_ssm, finite_difference,
-          {{"differences that are not about x",
-            [](auto& model, auto& x, auto& probes, double eps) {
-              return finite_difference(model, x + probes.rows(0, 1)[0] * eps, probes, eps);
+          {"score.hutchinson_ism",
+           "implicit score matching with Hutchinson's trace, averaged over all Rademacher probes, is exact "
+           "implicit score matching",
+           "Hutchinson 1989; Song et al. 2019, section 3.1", 1},
+          hutchinson_ism, hutchinson,
+          {{"a trace that is counted twice",
+            [](auto& model, auto& x, auto& probes) {
+              return hutchinson(model, x, probes) * 2.0 - half_square(score_at(model, x));
             }},
-           {"a tenth too large", [](auto& model, auto& x, auto& probes,
-                                    double eps) { return finite_difference(model, x, probes, eps) * 1.1; }}}),
+           {"a probe that is left out",
+            [](auto& model, auto& x, auto& probes) { return hutchinson(model, x, probes.rows(1, 16)); }}}),
+      identity({"score.fd_ssm",
+                "sliced score matching with finite differences of step eps has an error of O(eps^2)",
+                "Pang et al. 2020", 1},
+               fd_ssm, finite_difference,
+               {{"differences that are not centred at x",
+                 [](auto& model, auto& x, auto& probes, double eps) {
+                   return finite_difference(model, x + probes.rows(0, 1)[0] * eps, probes, eps);
+                 }},
+                {"a loss that is 10 % too large",
+                 [](auto& model, auto& x, auto& probes, double eps) {
+                   return finite_difference(model, x, probes, eps) * 1.1;
+                 }}}),
       identity({"score.dsm_equals_esm",
-                "denoising score matching has the gradient of explicit score matching of p_sigma = p * N(0, "
-                "sigma^2)",
+                "denoising score matching and explicit score matching of p_sigma = p * N(0, sigma^2) have "
+                "the same gradient",
                 "Vincent 2011, section 4.2", 3},
                dsm_equals_esm, {},
-               {{"noise that is a twentieth wider", {.plain = wider_noise}},
+               {{"noise that is 5 % wider", {.plain = wider_noise}},
                 {"noise of the wrong sign", {.pairs = flipped_noise}}}),
       identity({"score.vincent",
-                "a tied denoising auto-encoder's objective is 2 sigma^4 times the denoising objective of its "
-                "energy",
+                "the loss of a denoising autoencoder with tied weights is 2 sigma^4 times the denoising "
+                "score matching loss of its energy",
                 "Vincent 2011, section 4.3", 1},
                vincent, denoising,
-               {{"sigma^2 in place of sigma^4",
+               {{"sigma^2 instead of sigma^4",
                  [](auto& model, auto& x, auto& eps, double sigma) {
                    return denoising_score_matching(
                        model, x, eps, {.sigma = sigma, .antithetic = false, .sigma_weighted = true});

@@ -30,8 +30,8 @@ RowResult kl_closed_form(KlFormula kl, const RowContext&) {
     }
   }
   return {worst, AtMost{1e-9},
-          "f64, 35 pairs of mu in [-3,3] and logvar in [-6,2], trapezoid rule of 4001 points; largest error, "
-          "nats"};
+          "f64, 35 pairs of mu in [-3,3] and logvar in [-6,2], trapezoid rule with 4001 points; value: "
+          "largest error, nats"};
 }
 
 /// A square grid of z in two dimensions, trapezoid rule.
@@ -150,15 +150,14 @@ RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
     return measure_exactness(network, bernoulli(full({4, 12}, 0.4), rng), 2000, parts);
   };
   const Exactness found = context.brief ? of_small() : of_digits();
-  return {
-      std::max(found.importance_error / 0.02, found.gap_error / 1e-3), AtMost{1},
-      fmt::format(
-          "2-D code, 1 epoch of IWAE, {} binarised test images, 400^2 grid: importance sampling with K = {} "
-          "off by {:.4f} nats in the mean (allowed 0.02; {:.3f} for the worst image: where q is narrower "
-          "than the posterior, so many draws leave one image in fifty off by a tenth of a nat); log p - ELBO "
-          "= KL(q||p(z|x)) = {:.3f} nats, off by at most {:.1e} (allowed 1e-3); value: the larger share",
-          kImages, kSamples, found.importance_error, found.importance_worst, found.mean_gap,
-          found.gap_error)};
+  return {std::max(found.importance_error / 0.02, found.gap_error / 1e-3), AtMost{1},
+          fmt::format("code in 2 dimensions, 1 epoch of IWAE, {} binarised test images, 400^2 grid; "
+                      "importance sampling with K = {}: mean error {:.4f} nats (allowed 0.02), largest error "
+                      "{:.3f} nats (q is narrower than some posteriors, and one image in fifty then has an "
+                      "error of 0.1 nats); mean of log p - ELBO = KL(q||p(z|x)): {:.3f} nats, error at most "
+                      "{:.1e} (allowed 1e-3); value: the larger share of what is allowed",
+                      kImages, kSamples, found.importance_error, found.importance_worst, found.mean_gap,
+                      found.gap_error)};
 }
 
 Tensor twice(const Tensor& mu, const Tensor& logvar) { return kl_standard_normal(mu, logvar) * 2.0; }
@@ -166,7 +165,9 @@ Tensor twice(const Tensor& mu, const Tensor& logvar) { return kl_standard_normal
 }  // namespace
 
 Rows vae_exactness_rows() {
-  return {identity({"vae.kl_closed_form", "KL(N(mu, s^2) || N(0,1)) = (s^2 + mu^2 - 1 - log s^2)/2",
+  return {identity({"vae.kl_closed_form",
+                    "the KL divergence of a Gaussian from N(0,1) is KL(N(mu, s^2) || N(0,1)) = (s^2 + mu^2 - "
+                    "1 - log s^2)/2",
                     "Kingma & Welling 2014, appendix B", 1},
                    kl_closed_form, kl_standard_normal,
                    {{"twice the size", twice},
@@ -175,7 +176,7 @@ Rows vae_exactness_rows() {
                     {"a logarithm of base 2",
                      [](auto& mu, auto& logvar) { return kl_standard_normal(mu, logvar * std::log(2.0)); }}}),
           identity({"vae.is_exact",
-                    "importance sampling gives log p(x), and log p(x) - ELBO = KL(q(z|x) || p(z|x))",
+                    "importance sampling estimates log p(x), and log p(x) - ELBO = KL(q(z|x) || p(z|x))",
                     "Kingma & Welling 2014, eq. 1; Burda et al. 2016", 15},
                    is_exact, {},
                    {{"weights without the prior's constant",
@@ -260,9 +261,10 @@ RowResult estimators_agree(Objective objective, const RowContext& context) {
       measure_agreement(objective, trick, context.count(400'000, 100'000), context.seed);
   const bool sharp = direct.relative_error <= kSharp && log_derivative.relative_error <= kSharp;
   return {sharp ? std::max(direct.error_in_se, log_derivative.error_in_se) : INFINITY, AtMost{4},
-          fmt::format("linear-Gaussian decoder 3-5, exact gradient in (mean, logvar): reparametrised off by "
-                      "{:.2f} SE (SE {:.2g} of the norm), log-derivative with leave-one-out by {:.2f} SE (SE "
-                      "{:.2g}); SE at most .02; false alarm below 1e-4",
+          fmt::format("linear-Gaussian decoder 3-5, exact gradient in (mean, logvar): error of the "
+                      "reparametrised estimator {:.2f} SE (SE {:.2g} of the norm), of the log-derivative "
+                      "estimator with leave-one-out baseline {:.2f} SE (SE {:.2g}); SE at most 0.02 of the "
+                      "norm; value: the larger error; false-alarm rate below 1e-4",
                       direct.error_in_se, direct.relative_error, log_derivative.error_in_se,
                       log_derivative.relative_error)};
 }
@@ -318,42 +320,43 @@ RowResult estimator_variance(const Estimators& estimators, const RowContext& con
   const double reparam = measure(estimators.reparametrised), constant = measure(estimators.constant),
                leave_one_out = measure(estimators.leave_one_out);
   const double margin = std::min(constant / reparam / 100, leave_one_out / reparam / 5);
-  return {margin, AtLeast{1},
-          fmt::format("784-500-20 after 1 epoch, {} images x {} draws of K = {}: trace of the covariance "
-                      "{:.3g} reparametrised; REINFORCE {:.0f} times that with a constant baseline (at least "
-                      "100), {:.1f} times with leave-one-out (at least 5); value: the smaller share",
-                      images, replicates, kSamples, reparam, constant / reparam, leave_one_out / reparam)};
+  return {
+      margin, AtLeast{1},
+      fmt::format(
+          "784-500-20 after 1 epoch, {} images, {} draws with K = {} each: trace of the covariance {:.3g} "
+          "reparametrised; REINFORCE has {:.0f} times this trace with a constant baseline (at least 100) and "
+          "{:.1f} times with a leave-one-out baseline (at least 5); value: the smaller ratio to its minimum",
+          images, replicates, kSamples, reparam, constant / reparam, leave_one_out / reparam)};
 }
 
 }  // namespace
 
 Rows vae_estimator_rows() {
   return {
-      identity(
-          {"vae.estimators_agree",
-           "the reparametrised and the log-derivative gradient both have the exact gradient as their mean",
-           "Kingma & Welling 2014, section 2.4; Williams 1992", 3},
-          estimators_agree, vae_objective,
-          {{"a baseline that reads its own sample",
-            [](auto& q, TensorFn f, auto& eps, auto& options) {
-              // f - the mean over all K, its own among them, shrinks the gradient by (K-1)/K
-              VaeTerms terms = vae_objective(q, f, eps, options);
-              const Tensor kl = mean(sum(kl_standard_normal(q.mean, q.logvar), 1));
-              terms.loss = (terms.loss - kl) * 0.75 + kl;
-              return terms;
-            }},
-           {"noise of e^logvar in place of its root",
-            [](auto& q, TensorFn f, auto& eps, auto& options) {
-              return vae_objective({q.mean, q.logvar * 2.0}, f, eps, options);
-            }}}),
+      identity({"vae.estimators_agree",
+                "the reparametrised and the log-derivative estimators of the ELBO's gradient are unbiased",
+                "Kingma & Welling 2014, section 2.4; Williams 1992", 3},
+               estimators_agree, vae_objective,
+               {{"a baseline that uses its own sample",
+                 [](auto& q, TensorFn f, auto& eps, auto& options) {
+                   // f - the mean over all K, its own among them, shrinks the gradient by (K-1)/K
+                   VaeTerms terms = vae_objective(q, f, eps, options);
+                   const Tensor kl = mean(sum(kl_standard_normal(q.mean, q.logvar), 1));
+                   terms.loss = (terms.loss - kl) * 0.75 + kl;
+                   return terms;
+                 }},
+                {"noise scaled with exp(logvar) instead of its root",
+                 [](auto& q, TensorFn f, auto& eps, auto& options) {
+                   return vae_objective({q.mean, q.logvar * 2.0}, f, eps, options);
+                 }}}),
       identity(
           {"vae.estimator_variance",
-           "the reparametrised gradient varies at least 100 times less than REINFORCE with a constant "
-           "baseline, 5 times less than with leave-one-out",
-           "Kingma & Welling 2014, section 2.2; measured", 15},
+           "the variance of the reparametrised gradient is at least 100 times smaller than REINFORCE's with "
+           "a constant baseline, and 5 times smaller than with a leave-one-out baseline",
+           "Kingma & Welling 2014, section 2.2; the factors are ours", 15},
           estimator_variance, {},
-          {{"REINFORCE taken for the reparametrised gradient", {.reparametrised = Estimators().constant}},
-           {"leave-one-out without its baseline's scores", {.leave_one_out = {}}}})};
+          {{"REINFORCE instead of the reparametrised gradient", {.reparametrised = Estimators().constant}},
+           {"leave-one-out without the scores of its baseline", {.leave_one_out = {}}}})};
 }
 
 }  // namespace gradzoo
