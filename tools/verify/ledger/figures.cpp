@@ -9,12 +9,12 @@
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 
-/// Published results, and gates of ours, that are numbers of trained models: a table a family.
+/// Published results, and bounds of ours, about trained models: one table per family.
 namespace gradzoo {
 
 namespace {
 
-// KL(truth || model), where the bound is one and the density's integral is 1.
+// Returns the KL, or NaN if the ELBO exceeds log p(x) or the density's integral is not 1.
 double vae_kl(const Quantities& found) {
   const Quantity& log_z = found[kLogZ];
   const bool sound =
@@ -27,7 +27,7 @@ Quantities vae_run(double elbo, double log_px, double log_z, double kl) {
           quantity(kVaeKlToTruth, kl, "")};
 }
 
-// Of two sound runs, and a third.
+// Returns two valid runs and a third.
 Refused vae_found(const Quantities& third) {
   const Quantities sound = vae_run(-2.2, -2.04, 0, 0.02);
   return measured_as({sound, sound, third});
@@ -81,7 +81,7 @@ double median_covered(Measured runs) {
   return (modes[(modes.size() - 1) / 2] + modes[modes.size() / 2]) / 2;
 }
 
-// Of runs that cover all 8 modes with 4% in the smallest and 90% of high quality.
+// Returns the number of runs that cover all 8 modes with 4 % in the smallest and 90 % of high quality.
 double count_of_good_rings(Measured runs) {
   return static_cast<double>(std::ranges::count_if(runs, [](const Quantities& run) {
     return run[kModesCovered].value == 8 && run[kSmallestModeShare].value >= 0.04 &&
@@ -96,7 +96,7 @@ FigureRuns without_and_with_pairs() {
   return runs;
 }
 
-// `n` runs that came to one end, and `m` to another.
+// Returns `n` runs with the first coverage, and `m` with the second.
 Refused ended(size_t n, ModeCoverage first, size_t m = 0, ModeCoverage second = {}) {
   std::vector<Quantities> runs(n, coverage_quantities(first));
   runs.insert(runs.end(), m, coverage_quantities(second));
@@ -156,21 +156,20 @@ Rows gan_mode_rows() {
 
 namespace {
 
-// KL(truth || model), where log Z moves by no more than 1e-3 when the box is doubled.
+// Returns the KL, or NaN if doubling the box changes log Z by more than 1e-3.
 double kl_in_a_box(const Quantities& found) { return found[kLogZ].error <= 1e-3 ? found[kKl].value : NAN; }
 constexpr const char* kByQuadrature =
     "value: KL(p || model), nats, from quadrature; doubling the box must change log Z by less than 1e-3";
 constexpr const char* kBesideRing = "; for scale: a ring without modes 0.085";
 
-// The truth, and a little everywhere, so that exp f has no integral.
+// Returns the data's density plus a small constant, so that exp f has no finite integral.
 std::vector<Quantities> over_a_floor() {
   const auto truth = make_toy("grid25");
   const auto log_density = [&](const Tensor& x) { return log(exp(truth->log_prob(x)) + 1e-4); };
   return {density_quantities(density_fit(*truth, log_density), "")};
 }
 
-// grid25's own modes with other weights, alternately `heavy` times and once as much, and other widths, in
-// those of the truth: as good as a model could be otherwise.
+// Returns grid25's modes with other weights (alternately `heavy` and 1) and other widths.
 std::vector<Quantities> wrong_modes(double heavy, double wide) {
   const auto truth = make_toy("grid25");
   const Modes& modes = *truth->modes();
@@ -226,10 +225,10 @@ Rows score_toy_rows() {
 
 namespace {
 
-// The larger share of two gates: at most 1 passes; NaN where one is.
+// Returns the larger of two values with the bound 1; NaN if one of them is NaN.
 double larger_share(double a, double b) { return std::isnan(a + b) ? NAN : std::max(a, b); }
 
-/// The larger of |c - log Z| / 0.05 and KL / 0.02: c alone can be right with no modes found.
+/// Returns the larger of |c - log Z| / 0.05 and KL / 0.02, because c can be right without any modes.
 double nce_share(const Quantities& found) {
   return larger_share(std::abs(found[kNceConstantError].value) / 0.05, found[kKl].value / 0.02);
 }
@@ -238,7 +237,7 @@ Refused nce_found(double constant_error, double kl) {
   return measured_as({{quantity(kNceConstantError, constant_error, ""), quantity(kKl, kl, "")}});
 }
 
-/// Of fce, nce and realnvp the larger of (energy - nce) / 0.002 and (flow - realnvp) / 0.02, KLs.
+/// Returns, for fce, nce and realnvp, the larger of (energy - nce) / 0.002 and (flow - realnvp) / 0.02, KLs.
 double fce_share(Measured of) {
   return larger_share((of[0][kKl].value - of[1][kKl].value) / 0.002,
                       (of[0][kFlowKl].value - of[2][kKl].value) / 0.02);
@@ -289,8 +288,8 @@ Rows nce_toy_rows() {
               {"a flow whose KL is not a number", fce_found(0.03, NAN)}})};
 }
 
-// Two-moons is a thin toy and a long training: where the network is not bounded outside of what it has seen,
-// some seeds come to a KL of 1e5, by cells that hold 1e-8 of the data.
+// Two-moons is a thin toy with a long training: if the network is not bounded outside of the data, some seeds
+// reach a KL of 1e5 from cells that contain 1e-8 of the data.
 Rows flow_figure_rows() {
   return {
       figure(
@@ -335,7 +334,7 @@ namespace {
 
 constexpr QuantityInfo kAnnealedOff{"annealed_log_z_off", "nats"};
 
-// What eval prints, and by how much annealing misses the log Z of enumeration, with its standard error.
+// Returns the quantities of `eval`, and the difference of log Z from annealing and from enumeration.
 Quantities with_annealing(Session& trained) {
   Quantities found = evaluate_on_test(trained);
   Rng rng(1, "ledger/784x16");

@@ -27,13 +27,13 @@ Target plane_normal(double s) {
               }};
 }
 
-// log of the integral of exp f over a square.
+// Returns the log of the integral of exp f over a square.
 double log_integral(const Target& target, double half_side) {
   const Grid grid({{-half_side, -half_side}, {half_side, half_side}}, 600);
   return log_partition(grid, on_grid(grid, target.log_prob));
 }
 
-// Multiplies every parameter: a network as it is made is nearly flat.
+// Multiplies every parameter, because an untrained network is nearly flat.
 void sharpen(Module& network, double factor) {
   const NoGrad quiet;
   for (NamedTensor& each : network.named_parameters()) {
@@ -59,7 +59,7 @@ PlanePair energy_pair() {
   return {plane_normal(2), to, log_z};
 }
 
-/// p(z) = N(0, I) to p(z) p(x|z) of a random decoder 2-16-12 and bits x drawn from it: log p(x).
+/// From p(z) = N(0, I) to p(z) p(x|z) of a random decoder 2-16-12, for drawn bits x: log p(x).
 PlanePair posterior_pair() {
   Rng rng(4, "ledger/ais-posterior");
   const auto network = std::make_shared<VaeNetwork>(
@@ -80,7 +80,7 @@ PlanePair posterior_pair() {
 using Betas = std::span<const double>;
 using Annealing = AisEstimate (*)(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng);
 
-/// A path with an error planted in its moves.
+/// A path with an error injected into its moves.
 class PlantedPath : public AnnealingPath {
  public:
   using Advance = std::function<Tensor(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng)>;
@@ -110,7 +110,7 @@ AisEstimate anneal(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng)
   return anneal_by(advance, pair, chains, betas, rng);
 }
 
-// The weight where chains are by now.
+// The weight at the chains' next states.
 Tensor weigh_after_move(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
   path.advance(x, from, to, rng);
   Tensor moved = x;
@@ -169,10 +169,10 @@ namespace {
 
 constexpr double kStandardErrors = 3;
 
-/// What is known of a machine's Z, from independent units with biases base_bias (n).
+/// Returns the annealing problem of an RBM, from independent units with biases base_bias (n).
 using PartitionOf = Partition (*)(const RbmLayer&, const Tensor& base_bias);
 
-/// The smaller of what `z_of` gives with two seeds, of a machine of 24 x 12 and its exact log Z.
+/// Returns the smaller value of `z_of` over two seeds, for an RBM of 24 x 12 units and its exact log Z.
 double smaller_of_two_seeds(PartitionOf partition_of, uint64_t seed, std::string_view stream,
                             FunctionRef<double(const Partition&, double exact, Rng& rng)> z_of) {
   const NoGrad quiet;
@@ -188,7 +188,7 @@ double smaller_of_two_seeds(PartitionOf partition_of, uint64_t seed, std::string
   return least;
 }
 
-/// Upwards, 500 chains of 1000 temperatures: |annealed - exact log Z| in standard errors.
+/// Returns |annealed - exact log Z| in standard errors, for 500 chains of 1000 temperatures.
 RowResult rbm_vs_exact(PartitionOf partition_of, const RowContext& context) {
   double ess = 1;  // the smaller of the two
   const auto z_of = [&](const Partition& partition, double exact, Rng& rng) {
@@ -204,9 +204,8 @@ RowResult rbm_vs_exact(PartitionOf partition_of, const RowContext& context) {
                       ess)};
 }
 
-/// How far, in standard errors, the mean log-weight upwards lies above the exact log Z, or that downwards,
-/// from exact samples, below it, in 40 temperatures: the larger of both, the smaller of two seeds. Without
-/// error both are far below 0, as Jensen has it.
+/// Returns, in standard errors, the larger excess of the mean upward log-weight over the exact log Z and of
+/// the exact log Z over the downward estimate, 40 temperatures. Both are far below 0 (Jensen's inequality).
 RowResult rbm_bracket(PartitionOf partition_of, const RowContext& context) {
   const AnnealingOptions options{.chains = 2000, .temperatures = 40};
   const auto z_of = [&](const Partition& partition, double exact, Rng& rng) {
@@ -220,7 +219,7 @@ RowResult rbm_bracket(PartitionOf partition_of, const RowContext& context) {
           "larger, for the better of two seeds; false-alarm rate 7e-6)"};
 }
 
-// The weight is of where the chain has gone.
+// The weight is computed at the chain's next state.
 Tensor move_first(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
   path.advance(x, to, to, rng);
   Tensor copy = x;

@@ -14,8 +14,8 @@ namespace {
 /// A gradient of a log-density in x.
 using ScoreOf = Tensor (*)(TensorFn log_density, const Tensor& x);
 
-/// Largest error of grad log p against the scores that calculus gives: Gaussian -(x-mu)/s^2, Gamma (a-1)/x -
-/// b, mixture of Gaussians.
+/// Returns the largest relative error of grad log p: Gaussian -(x-mu)/s^2, Gamma (a-1)/x - b, mixture of
+/// Gaussians.
 RowResult closed_form_scores(ScoreOf score, const RowContext&) {
   constexpr int64_t kPoints = 200;
   Rng rng(7, "ledger/scores");
@@ -67,8 +67,7 @@ Tensor score_by_autodiff(TensorFn log_density, const Tensor& x) {
 
 constexpr int64_t kAxisPoints = 4001;
 
-/// Equally spaced points and the spacing: the trapezoid rule, spectrally accurate for what vanishes at both
-/// ends.
+/// Equally spaced points for the trapezoid rule, exact for smooth integrands that vanish at both ends.
 struct LineGrid {
   Tensor x;  // (n) f64
   double step;
@@ -77,7 +76,7 @@ struct LineGrid {
         step((high - low) / static_cast<double>(n - 1)) {}
 };
 
-/// What adds exp f over the grid, in logarithms.
+/// Returns the logarithm of the sum of exp f over the grid.
 using LogSum = Tensor (*)(const Tensor& f);
 
 double gaussian_error(LogSum log_sum) {
@@ -94,7 +93,7 @@ double exponential_error(LogSum log_sum) {
   return std::abs(log_sum(neg(exp(grid.x) * b) + grid.x).item() + std::log(grid.step) + std::log(b));
 }
 
-// Three unnormalised bumps: Z = sqrt(2 pi) sum_k c_k s_k.
+// Three unnormalised Gaussians: Z = sqrt(2 pi) sum_k c_k s_k.
 double mixture_error(LogSum log_sum) {
   const LineGrid grid(-12, 14);
   const std::vector<double> heights = {0.4, 1.5, 0.7}, means = {-2, 0.5, 3}, sds = {0.5, 1, 0.8};
@@ -131,8 +130,7 @@ double chain_error(LogSum log_sum) {
       found - 0.5 * (static_cast<double>(kChain) * std::log(2 * std::numbers::pi) - std::log(determinant)));
 }
 
-// p(x) = exp(t1 x + t2 x^2 - log Z(t)): grad log Z = (E x, E x^2) = (mu, mu^2 + s^2), t1 = mu/s^2, t2 = -1/(2
-// s^2).
+// p(x) = exp(t1 x + t2 x^2 - log Z(t)), t1 = mu/s^2, t2 = -1/(2 s^2): grad log Z = (mu, mu^2 + s^2).
 double exponential_family_error(LogSum log_sum) {
   const LineGrid grid(-14, 16);
   const double mu = 0.9, s = 1.2;
@@ -154,14 +152,14 @@ RowResult partition_quadrature(LogSum log_sum, const RowContext&) {
 
 Tensor log_sum_over_grid(const Tensor& f) { return logsumexp(f, 0); }
 
-/// d/db of E|grad_x f|^2/2 for a scalar energy of one hidden layer: by autodiff and by finite differences.
+/// d/db of E|grad_x f|^2/2 for an energy with one hidden layer, from autodiff and finite differences.
 struct KinkGradients {
   std::vector<double> autodiff, differences;
 };
 
 KinkGradients gradient_penalty_gradients(Tensor (*activation)(const Tensor&)) {
-  // f(x) = sum_j a_j act(w_j x + b_j); J(b) = E_x |f'(x)|^2 / 2 under N(0,1), by quadrature on a grid fine
-  // enough to see kinks move.
+  // f(x) = sum_j a_j act(w_j x + b_j); J(b) = E |f'(x)|^2 / 2 under N(0,1), on a grid that resolves the
+  // kinks.
   constexpr int64_t kPoints = 200001;
   const Tensor w = tensor({1.0, -0.8, 1.4, 0.6, -1.1}, {5, 1}, DType::f64),
                a = tensor({0.9, 0.7, -0.5, 1.2, 0.4}, {1, 5}, DType::f64);
@@ -189,14 +187,13 @@ KinkGradients gradient_penalty_gradients(Tensor (*activation)(const Tensor&)) {
   return out;
 }
 
-/// One with kinks and one without.
+/// An activation with kinks and a smooth one.
 struct Activations {
   Tensor (*kinked)(const Tensor&) = relu;
   Tensor (*smooth)(const Tensor&) = softplus;
 };
 
-/// 0 where ReLU's autodiff gradient is exactly lost while the truth is not 0, and a smooth activation's
-/// agrees with it.
+/// Returns 0 if autodiff loses ReLU's nonzero gradient and is exact for the smooth activation.
 RowResult relu_lost_gradient(const Activations& of, const RowContext&) {
   const KinkGradients lost = gradient_penalty_gradients(of.kinked),
                       kept = gradient_penalty_gradients(of.smooth);

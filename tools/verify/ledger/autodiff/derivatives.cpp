@@ -7,7 +7,7 @@
 namespace gradzoo {
 namespace {
 
-/// y = x^3 with a first derivative that forgets the 3.
+/// The op y = x^3 with the wrong derivative x^2.
 struct WrongCube {
   static constexpr const char* name = "wrong_cube";
   static constexpr const char* formula = "y = x^3;  dx = g x^2";
@@ -25,10 +25,10 @@ struct WrongCube {
   static std::vector<OpCase<WrongCube>> cases() { return unary_cases<WrongCube>({}); }
 };
 
-/// Ops, checked to an order of derivatives.
+/// Returns the reports of ops checked up to an order of derivatives.
 using CheckOps = std::vector<OpReport> (*)(int order, const RowContext& context);
 
-// Briefly every eighth.
+// The brief measurement checks every eighth op.
 template <bool kSmoothAlone>
 std::vector<OpReport> check_ops(int order, const RowContext& context) {
   std::vector<OpReport> reports;
@@ -44,7 +44,7 @@ std::vector<OpReport> check_wrong_cube(int order, const RowContext&) {
   return {gradcheck_op<WrongCube>(order)};
 }
 
-// How many reports to that order are not ok, against none.
+// Returns the number of ops whose check fails, which must be 0.
 template <int kOrder>
 RowResult ops_to_order(CheckOps check, const RowContext& context) {
   const std::vector<OpReport> reports = check(kOrder, context);
@@ -96,8 +96,8 @@ double trace(const std::vector<double>& h, size_t d) {
 
 using HessianTrace = FunctionRef<Tensor(TensorFn f, const Tensor& x)>;
 
-/// Largest error of a Laplacian (B) against tr A of x'Ax/2 and against the trace of the Hessian of a smooth
-/// network; of the Hessian's symmetry; and of Hv.
+/// Returns the largest error of a Laplacian (B) of x^T A x/2 and of a smooth network, of the Hessian's
+/// symmetry, and of Hessian-vector products.
 double hessian_trace_error(HessianTrace laplacian_of) {
   constexpr int64_t kD = 6, kRows = 5;
   Rng rng(3, "ledger/hessian");
@@ -134,8 +134,8 @@ RowResult hessian_trace(Laplacian of, const RowContext&) {
 
 using ProbeVariance = double (*)(Probe probe, const std::vector<double>& h, size_t d);
 
-/// Rademacher: |H|_F^2 off the diagonal, times 2. Gaussian: |H|_F^2 times 2. (Hutchinson 1990; Avron & Toledo
-/// 2011, lemma 1)
+/// Returns 2 |H|_F^2 (Gaussian probes), or that without the diagonal (Rademacher probes; Avron & Toledo 2011,
+/// lemma 1).
 double probe_variance(Probe probe, const std::vector<double>& h, size_t d) {
   double all = 0, diagonal = 0;
   for (double value : h) all += value * value;
@@ -143,8 +143,8 @@ double probe_variance(Probe probe, const std::vector<double>& h, size_t d) {
   return probe == Probe::rademacher ? 2 * (all - diagonal) : 2 * all;
 }
 
-/// Largest relative error of mean and variance of v'Hv against tr H and a formula, over all 2^d Rademacher
-/// probes of a Hessian, and over Gaussian probes by a quadrature that is exact for them.
+/// Returns the largest relative error of the mean and variance of v^T H v, over all 2^d Rademacher probes,
+/// and over Gaussian probes with an exact quadrature.
 RowResult hutchinson_variance(ProbeVariance variance, const RowContext&) {
   double worst = 0;
   const auto compare = [&](Probe probe, const Cubature& probes) {

@@ -8,10 +8,10 @@ namespace {
 
 constexpr double kLevel = 0.05;
 
-/// A p-value that says whether points a (n, d) and b (m, d) are from one law.
+/// Returns the p-value of the hypothesis that a (n, d) and b (m, d) come from one distribution.
 using TwoSampleTest = double (*)(const Tensor& a, const Tensor& b, uint64_t seed);
 
-// How often two sets of n points in the plane are told apart, the second one moved along the first axis.
+// Returns the share of rejections for two sets of n points, the second one shifted along the first axis.
 double rejections(TwoSampleTest test, int64_t n, double shift, int64_t repeats, uint64_t seed) {
   const Tensor move = tensor({shift, 0}, {1, 2});
   Rng rng(seed, "ledger/c2st");
@@ -45,7 +45,7 @@ RowResult power(TwoSampleTest test, const RowContext& context) {
                       repeats)};
 }
 
-// What is right under a biased classifier, by the normal law of an accuracy.
+// The normal approximation of the accuracy of a biased classifier.
 double by_accuracy(const Tensor& a, const Tensor& b, uint64_t seed) {
   constexpr double kBias = 1;  // logits here are small
   const C2stResult found = c2st(a, b, {.epochs = 5, .permutations = 99, .seed = seed});
@@ -55,7 +55,7 @@ double by_accuracy(const Tensor& a, const Tensor& b, uint64_t seed) {
   return 0.5 * std::erfc(z / std::sqrt(2.0));
 }
 
-// Along the line that parts these very points best.
+// Tests the points along the direction that separates these same points best.
 double in_sample(const Tensor& a, const Tensor& b, uint64_t seed) {
   Rng rng(seed, "ledger/c2st-in-sample");
   const Tensor way = mean(a, 0, true) - mean(b, 0, true);
@@ -86,12 +86,12 @@ namespace {
 
 using FrechetFn = double (*)(const Moments& a, const Moments& b);
 
-/// The largest difference, relative to 1 or more, of `distance` between Gaussians and its closed form where
-/// their covariances have one set of eigenvectors: |m - m'|^2 + sum_i (s_i - s'_i)^2.
+/// Returns the largest relative difference of `distance` between Gaussians with common eigenvectors and the
+/// closed form |m - m'|^2 + sum_i (s_i - s'_i)^2.
 RowResult closed_form(FrechetFn distance, const RowContext&) {
   Rng rng(1, "ledger/frechet");
   constexpr int64_t kDimensions = 12;
-  // A reflection, so that covariances are full: Q = I - 2 v v' / v'v.
+  // A reflection Q = I - 2 v v^T / v^T v, so that the covariances are full.
   const Tensor v = randn({kDimensions, 1}, rng, DType::f64);
   const Tensor turn = eye(kDimensions, DType::f64) - matmul(v, v, false, true) * (2 / sum(square(v)).item());
   const auto gaussian = [&](const Tensor& mean, const Tensor& std) {
@@ -121,7 +121,7 @@ double hundredth_off(const Moments& a, const Moments& b) {
 
 using KernelFn = Estimate (*)(const Tensor& a, const Tensor& b, int64_t block);
 
-/// |z| of the mean over splits of one Gaussian's sample of the distance between the halves.
+/// Returns |z| of the mean distance between halves of a Gaussian's sample.
 RowResult unbiased(KernelFn distance, const RowContext& context) {
   Rng rng(context.seed, "ledger/kid");
   const Tensor x = randn({20'000, 8}, rng, DType::f64) + 0.5, y = randn({20'000, 8}, rng, DType::f64) + 0.5;

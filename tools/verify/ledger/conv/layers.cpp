@@ -30,7 +30,7 @@ Tensor plain_transpose(const Tensor& y, const Tensor& w, const ConvOptions& opti
   return conv_transpose2d(y, w, {}, options, output_padding);
 }
 
-/// A convolution, its transpose and its gradient in the weight, which are one trilinear form.
+/// A convolution, its transpose and its weight gradient, which are one trilinear form.
 struct ConvTriad {
   ConvFn conv = plain_conv;
   Tensor (*transpose)(const Tensor& y, const Tensor& w, const ConvOptions& options,
@@ -39,8 +39,7 @@ struct ConvTriad {
                    const ConvOptions& options) = conv2d_weight;
 };
 
-/// The largest relative difference of <conv(x,w), y>, <x, transpose(y,w)> and <w, weight(x,y)>, over odd
-/// shapes.
+/// Returns the largest relative difference of <conv(x,w), y>, <x, transpose(y,w)> and <w, weight(x,y)>.
 RowResult adjoint_triad(const ConvTriad& of, const RowContext&) {
   Rng rng(1, "ledger/conv");
   double worst = 0;
@@ -58,7 +57,7 @@ RowResult adjoint_triad(const ConvTriad& of, const RowContext&) {
           "of the three inner products"};
 }
 
-/// The largest difference from seven nested loops, over odd shapes.
+/// Returns the largest difference from seven nested loops, over odd shapes.
 RowResult naive(ConvFn conv, const RowContext&) {
   Rng rng(2, "ledger/conv");
   double worst = 0;
@@ -90,7 +89,7 @@ RowResult naive(ConvFn conv, const RowContext&) {
 using NormFn = Tensor (*)(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
                           const NormOptions& options);
 
-// The gradient of |dL/dx|^2 in x, scale and shift, L a weighted sum.
+// Returns the gradient of |dL/dx|^2 in x, scale and shift, where L is a weighted sum.
 Tensors penalty_gradient(NormFn norm, const Tensor& x0, const Tensor& scale0, const Tensor& shift0,
                          const Tensor& weights) {
   const Tensor x = x0.clone().requires_grad_(), scale = scale0.clone().requires_grad_(),
@@ -113,8 +112,7 @@ Tensor plain_norm(const Tensor& x, int64_t groups, const Tensor& scale, const Te
   return options.silu ? z * sigmoid(z) : z;
 }
 
-/// The largest difference, relative to 1 or more, of the gradient of |dL/dx|^2 through `norm` and through the
-/// same in public ops: second derivatives in x, scale and shift.
+/// Returns the largest relative difference of the gradient of |dL/dx|^2 through `norm` and elementary ops.
 RowResult norm_second_order(NormFn norm, const RowContext&) {
   Rng rng(3, "ledger/norm");
   const Tensor x = randn({2, 5, 6}, rng, DType::f64), weights = randn({2, 5, 6}, rng, DType::f64);
@@ -133,7 +131,7 @@ RowResult norm_second_order(NormFn norm, const RowContext&) {
 
 using DropoutFn = Tensor (*)(const Tensor& x, double p, Rng& rng);
 
-/// |z| of the mean of dropped ones against 1, and of the share that is 0 against p: the larger.
+/// Returns the larger |z| of the mean of dropped ones, which is 1, and of the share of zeros, which is p.
 double dropout_z(DropoutFn hide, double p, uint64_t seed) {
   constexpr int64_t kCount = 1'000'000;
   Rng rng(seed, "ledger/dropout");

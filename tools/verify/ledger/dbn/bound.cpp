@@ -9,7 +9,7 @@
 namespace gradzoo {
 namespace {
 
-/// One draw of the bound for each x (B, n): what dbn_bound gives.
+/// Returns one draw of the bound per x (B, n), as dbn_bound() does.
 using DbnBound = Tensor (*)(const RbmStack& layers, const Tensor& x, double top_log_z, Rng& rng);
 
 void copy_values(const Tensor& from, Tensor to) {
@@ -29,8 +29,8 @@ Tensor recognition_logits(const RbmLayer& layer, const Tensor& x) {
   return matmul(x, layer.weight()) + layer.hidden_bias();
 }
 
-/// Of a machine of 6 x 4 below its own transpose, whose recognition is exact, so that every draw of the bound
-/// is log p(x): the largest |bound - log p(x)| over all x, nats.
+/// Returns the largest |bound - log p(x)| over all x, nats, for an RBM of 6 x 4 units below its own
+/// transpose. Its recognition distribution is exact, so every draw of the bound must be log p(x).
 double tied_bound_error(DbnBound bound) {
   const NoGrad quiet;
   RbmStack layers;
@@ -47,7 +47,7 @@ double tied_bound_error(DbnBound bound) {
   return largest_abs(bound(layers, x, exact_log_partition(top), rng) - log_p);
 }
 
-/// Of layers 6-5-4 with weights N(0, 1), over all 64 x.
+/// Results for layers 6-5-4 with weights N(0, 1), over all 64 x.
 struct UntiedBound {
   double z;      // largest |mean of 2000 draws - expected bound| in standard errors
   double slack;  // least log p(x) - expected bound: below 0 it is no bound; nats
@@ -90,7 +90,7 @@ RowResult bound_below(DbnBound bound, const RowContext& context) {
           tied, kError, untied.z, kStandardErrors, untied.slack)};
 }
 
-// Each layer as many epochs as the machine that stands alone.
+// Each layer is trained for as many epochs as the single RBM.
 RowResult versus_rbm(const RowContext& context) {
   const auto tested = [&](const std::string& line) { return evaluate_on_test(trained_once(line, context)); };
   const double bound = tested("dbn hidden=500,500 epochs=40 seed=1")[kDbnBound].value,

@@ -10,7 +10,7 @@ namespace {
 /// log p^ of a model, up to its constant.
 using DdeLogDensity = Tensor (*)(const Target& model, double sigma, const Tensor& x);
 
-// Briefly not trained for long, and held to less.
+// The brief measurement has a shorter training and a larger bound.
 RowResult energy_offset(DdeLogDensity log_density, const RowContext& context) {
   const int64_t steps = context.count(3000, 600);
   const std::string line = fmt::format("dde data=ring8 toy_noise=0.2 steps={} seed=1", steps);
@@ -27,7 +27,7 @@ RowResult energy_offset(DdeLogDensity log_density, const RowContext& context) {
                       steps, found.sd, found.largest)};
 }
 
-// Modes that a generator covers, the first run with f_q; 0 where it covers more than 2 without.
+// Returns the modes that the generator with f_q covers, or 0 if it covers more than 2 without f_q.
 double modes_with_fake_density(Measured runs) {
   return runs[1][kModesCovered].value <= 2 ? runs[0][kModesCovered].value : 0;
 }

@@ -27,7 +27,7 @@ double relative_error(const Tensor& found, const Tensor& wanted) {
   return largest_abs(found - wanted) / std::max(1.0, largest_abs(wanted));
 }
 
-/// How one reading becomes the others.
+/// Conversions between predictions of the noise, the denoised data, the score and the velocity.
 struct Conversions {
   Prediction (*from_noise)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_noise;
   Prediction (*from_denoised)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_denoised;
@@ -37,9 +37,9 @@ struct Conversions {
   Tensor (*to_velocity)(const Prediction&, const Mixing&) = velocity_of;
 };
 
-/// x_t is N(a m, v), v = a^2 s^2 + b^2, so its score is -(x - a m) / v, and what carries it along is a' m +
-/// v' / (2 v) (x - a m): the largest relative error of either, from each of the four readings, on three
-/// paths.
+/// Returns the largest relative error of score and velocity from each of the four predictions on three paths.
+/// x_t is N(a m, v) with v = a^2 s^2 + b^2: the score is -(x - a m) / v, the velocity a' m + v' / (2 v) (x -
+/// a m).
 RowResult conversions(const Conversions& how, const RowContext&) {
   const Tensor x = arange(31, DType::f64) * 0.2 - 3.0;
   double worst = 0;
@@ -66,8 +66,8 @@ RowResult conversions(const Conversions& how, const RowContext&) {
 
 using SquaredNoise = double (*)(const Mixing& at);
 
-/// The relative difference of b^2 times denoising score matching, value and theta-gradient, from the error of
-/// the noise that the same network's score stands for; `weight` is b^2 there.
+/// Returns the largest relative difference of loss and theta-gradient between denoising score matching times
+/// weight() = b^2 and the error of the predicted noise.
 RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
   Rng rng(1, "ledger/score-equivalence");
   const Mlp net({3, 24, 24, 3}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
@@ -89,7 +89,8 @@ RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
           "theta-gradient between b^2 DSM and the error of the predicted noise"};
 }
 
-/// The largest difference between two draws of the same start with other random streams.
+/// Returns the largest difference between two sets of samples from the same start with different random
+/// streams.
 RowResult ddim_deterministic(PathStep step, const RowContext&) {
   const NoisePath path = cosine_path();
   const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
@@ -104,8 +105,7 @@ RowResult ddim_deterministic(PathStep step, const RowContext&) {
 
 using LogDensityAlong = Tensor (*)(VelocityFn v, const Tensor& x);
 
-/// Mean over draws of N(m, S) of the bits a dimension between its density and that by the cosine path's flow:
-/// KL of what the path's start leaves of the data.
+/// Returns the mean difference of exact log-density and log-density along the cosine path, bits/dim.
 RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
   const NoisePath path = cosine_path();
   const double scale = path(1).data, variance = variance_at(path(1));
@@ -122,8 +122,8 @@ RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
           "bits/dim"};
 }
 
-/// The largest difference between a level's steps with e and those written x + alpha/2 s + sqrt(alpha) z,
-/// alpha = eps sigma_i^2 / sigma_L^2 (Song & Ermon 2019, algorithm 1), eps = 2 e sigma_L^2.
+/// Returns the largest difference between a level's steps with eta and the steps x + alpha/2 s + sqrt(alpha)
+/// z, alpha = eps sigma_i^2 / sigma_L^2 (Song & Ermon 2019, algorithm 1), eps = 2 eta sigma_L^2.
 RowResult step_conventions(PathStep step, const RowContext&) {
   constexpr double kStep = 0.03;
   constexpr int64_t kRepeats = 6;
@@ -143,9 +143,8 @@ RowResult step_conventions(PathStep step, const RowContext&) {
           "64 chains, 6 steps per level, each convention written out; value: largest relative difference"};
 }
 
-/// The largest |z| of mean and variance of many chains against what a Langevin step makes of them, level by
-/// level:
-///   v <- (1 - e sigma^2 / (s^2 + sigma^2))^2 v + 2 e sigma^2.
+/// Returns the largest |z| of the mean and variance of many chains after each level. A Langevin step gives
+/// v <- (1 - eta sigma^2 / (s^2 + sigma^2))^2 v + 2 eta sigma^2.
 RowResult gaussian_levels(PathStep step, const RowContext& context) {
   constexpr int64_t kChains = 200'000, kLevels = 8;
   const NoisePath path = geometric_path(kFirst, kLast);
@@ -175,7 +174,7 @@ RowResult gaussian_levels(PathStep step, const RowContext& context) {
 
 using UnetFn = Tensor (*)(const Unet& net, const Tensor& x, const Tensor& t);
 
-// Every weight moved away from 0, with which some layers begin.
+// Moves every weight away from 0, because some layers start at 0.
 RowResult unet_second_order(UnetFn read, const RowContext& context) {
   Rng rng(context.seed, "ledger/unet");
   const Unet net(1, 0, rng, {.channels = 8, .embedding = 8, .dtype = DType::f64});
@@ -287,11 +286,11 @@ Rows path_rows() {
 
 namespace {
 
-/// Points x_t between noise and data, and what carries them.
+/// Points x_t between noise and data, and their velocities.
 using PathsBetween = PathPoints (*)(const Tensor& noise, const Tensor& data, const Tensor& t);
 
-/// For data N(m, s^2) the mean velocity through x at t is u(x,t) = m + (t s^2 - (1-t)) / ((1-t)^2 + t^2 s^2)
-/// (x - t m): the largest |z| over several t of E[(x_1 - x_0 - u) x_t^k], k = 0, 1, 2, which are 0.
+/// Returns the largest |z| over several t of E[(x_1 - x_0 - u) x_t^k], k = 0, 1, 2, which is 0 for data N(m,
+/// s^2) if u(x,t) = m + (t s^2 - (1-t)) / ((1-t)^2 + t^2 s^2) (x - t m).
 RowResult gaussian_velocity(PathsBetween paths, const RowContext& context) {
   constexpr int64_t kCount = 1'000'000;
   constexpr double kMean = 1.5, kStd = 0.5;
@@ -317,12 +316,12 @@ PathPoints straight(const Tensor& noise, const Tensor& data, const Tensor& t) {
   return points_on(straight_path(), noise, data, t);
 }
 
-/// log p of rows x (B, d) at the end of the flow of u.
+/// x (B, d) -> log p (B) at the end of the flow of u.
 using FlowLogDensity = Tensor (*)(VelocityFn u, const Tensor& x);
 Tensor log_density_by_divergence(VelocityFn u, const Tensor& x) { return flow_log_density(u, x); }
 
-// Briefly of a velocity that is written down.
-// A perceptron as it begins, its output twice as large: it bends space as a trained one does.
+// The brief measurement uses a velocity in closed form. The other one uses an untrained perceptron with twice
+// its output, which deforms space as much as a trained network.
 RowResult density_normalised(FlowLogDensity log_density, const RowContext& context) {
   Rng rng(context.seed, "ledger/flow-density");
   const Mlp net({3, 48, 48, 2}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});

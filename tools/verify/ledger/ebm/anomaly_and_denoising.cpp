@@ -20,7 +20,7 @@ Tensor pixels_of(const Examples& examples) {
 
 Tensor test_images(const DatasetOptions& data) { return pixels_of(Dataset(data).split(Split::test)); }
 
-// Undefined where it is not installed.
+// Returns an undefined tensor if the dataset is missing.
 Tensor fashion_images() {
   try {
     return test_images({.data = "fashion"});
@@ -29,10 +29,10 @@ Tensor fashion_images() {
   }
 }
 
-/// Scores of images, (n, pixels) -> (n): the higher, the less expected.
+/// Anomaly scores of images, (n, pixels) -> (n), high for unexpected images.
 using AnomalyScore = FunctionRef<Tensor(const Tensor& images)>;
 
-/// AUROC of each set against the images that are expected.
+/// AUROC of each set of images against the expected images.
 struct AnomalyFigures {
   Estimate noise;                   // uniform
   Estimate held_out;                // a digit that training left out
@@ -47,7 +47,7 @@ AnomalyFigures measure_anomalies(AnomalyScore score, const Tensor& expected, con
   return found;
 }
 
-/// What the row says beside its numbers.
+/// The AUROCs, the number of images, and a text about Fashion-MNIST.
 struct AnomalyReport {
   AnomalyFigures figures;
   int64_t images;
@@ -76,7 +76,7 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
   return {found, digits.dim(0), others};
 }
 
-/// The smallest AUROC over what it must be, .99 of noise and .95 of Fashion-MNIST: at least 1.
+/// Returns the smallest ratio of an AUROC to its minimum, 0.99 (noise) or 0.95 (Fashion-MNIST).
 RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
   const auto [found, images, others] = anomalies(context);
   const double noise = found.noise.value / kNoiseGate;
@@ -90,7 +90,7 @@ RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
 
 constexpr QuantityInfo kPsnrBefore{"psnr_before", "dB"}, kGain{"gain", "dB"};
 
-// PSNR of images (n, pixels) with Gaussian noise, and how much guesses gain: dB, means over the images.
+// Returns the PSNR of images (n, pixels) with Gaussian noise, and the gain from denoising, means, dB.
 Quantities denoising_gain(FunctionRef<Tensor(const Tensor& noisy)> denoise, const Tensor& images, Rng& rng) {
   const Tensor noisy = images + randn_like(images, rng) * kSigma;
   const Tensor before = psnr(noisy, images);
@@ -107,7 +107,7 @@ Quantities denoising_by_energy(Session& trained) {
   return denoising_gain(guess, pixels_of(trained.data.evaluation_examples(Split::test)), rng);
 }
 
-// Of images of black and white pixels.
+// Returns the gain for images of black and white pixels.
 Refused toy_denoising(Tensor (*guess)(const Tensor& noisy)) {
   return [guess] {
     Rng rng(2, "ledger/toy-denoising");
@@ -116,7 +116,7 @@ Refused toy_denoising(Tensor (*guess)(const Tensor& noisy)) {
   };
 }
 
-// The figures of a toy world: what is expected is dark, clothes are bright or dark, and a score is the mean
+// Returns AUROCs of toy images: the expected ones are dark, clothes are bright or dark. The score is the mean
 // times `sign`.
 AnomalyReport toy_anomalies(double sign, bool bright_clothes) {
   Rng rng(1, "ledger/toy-anomalies");
@@ -133,7 +133,7 @@ Quantities scores(double training, double test, double noise) {
   return {quantity(kOfTraining, training, ""), quantity(kOfTest, test, ""), quantity(kOfNoise, noise, "")};
 }
 
-// Means of f over images of each kind.
+// Returns the means of f over images of each kind.
 Quantities mean_scores(Session& trained) {
   Rng rng(1, "ledger/mnist-scores");
   const auto mean_f = [&](const Tensor& x) {

@@ -15,14 +15,14 @@
 namespace gradzoo {
 namespace {
 
-/// A loss of a model's log-density, data (B, d) and samples (C, d): what contrastive_divergence gives.
+/// A loss of a log-density, data (B, d) and samples (C, d), as contrastive_divergence().
 using CdLoss = Tensor (*)(TensorFn log_density, const Tensor& data, const Tensor& samples);
 
-/// |descent direction of the loss - grad mean log p(data)| over the latter's norm, for a network on five
-/// states whose samples come in exactly the model's proportions; log p by enumeration.
+/// Returns the relative error of the loss's descent direction against grad mean log p(data), for a network on
+/// five states with samples in exactly the model's proportions; log p from enumeration.
 RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
-  // State i has probability n_i / 16 under the model: its row carries log n_i, and the network g enters as
-  // g - g.detach(), 0 in value.
+  // State i has probability n_i / 16 under the model: its row contains log n_i, and the network g enters as g
+  // - g.detach(), which is 0.
   constexpr std::array<int, 5> kCounts{1, 2, 3, 4, 6};
   constexpr std::array<std::array<double, 2>, 5> kStates{
       {{-1, 0.5}, {0.2, 1.1}, {0.9, -0.7}, {-0.4, -1.3}, {1.6, 0.3}}};
@@ -49,7 +49,7 @@ RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
   const Tensor data = rows({0, 0, 3, 4, 1});
   const Tensor log_p = log_density(data) - logsumexp(log_density(rows({0, 1, 2, 3, 4})), 0);
   const Tensors exact = grad(mean(log_p), parameters);
-  // Samples come out of a chain that reads the network: they depend on theta, and must be held fixed.
+  // The samples come from a chain that uses the network, so they depend on theta and must be held constant.
   const Tensor& weight = parameters.front();
   const Tensor samples = rows(in_proportion) * (sum(weight) - sum(weight).detach() + 1.0);
   Tensors ascent = grad(loss(log_density, data, samples), parameters);
@@ -120,7 +120,7 @@ double closed_log_z(const PrecisionGaussian& product) {
   return kFirst.log_prob(mu).item() + kSecond.log_prob(mu).item() - product.log_prob(mu).item();
 }
 
-/// The largest |log of the normalised product - closed form| where that is above -20, and of log Z: nats.
+/// Returns the largest error of log p where it is above -20, and of log Z, nats.
 double density_error(const Target& composed, const PrecisionGaussian& product) {
   const Grid grid({{-8, -8}, {8, 8}}, 400);
   const Tensor log_values = on_grid(grid, composed.log_prob);
@@ -189,7 +189,7 @@ Named tensors_of(const Module& network) {
   return out;
 }
 
-// A / |A u| where the layer keeps a u, else A.
+// Returns A / |A u| if the layer has a u, else A.
 Tensor taken_weight(const Named& p, const std::string& layer) {
   const Tensor& weight = p.at(layer + ".weight");
   const auto u = p.find(layer + ".spectral_norm.u");
@@ -198,7 +198,7 @@ Tensor taken_weight(const Named& p, const std::string& layer) {
   return weight / sqrt(sum(square(matmul(reshape(weight, {weight.size() / n, n}), u->second))));
 }
 
-// f of the tutorial's layers, written out.
+// Computes f of the tutorial's network with elementary ops.
 Tensor written_out(const Named& p, const DataShape& shape, const Tensor& x) {
   Tensor h = as_image_batch(x * 2.0 - 1.0, shape);
   for (const std::string layer : std::span(kWeights).first(4)) {
@@ -209,15 +209,14 @@ Tensor written_out(const Named& p, const DataShape& shape, const Tensor& x) {
   return reshape(linear(h, taken_weight(p, kWeights[5]), p.at("conv.head.2.bias")), {x.dim(0)});
 }
 
-/// The largest singular value of a weight (..., n) as a matrix whose columns are its last axis: the root of
-/// the largest eigenvalue of A'A.
+/// Returns the largest singular value of a weight (..., n), as a matrix A with n columns, from A^T A.
 double largest_singular_value(const Tensor& weight) {
   const int64_t n = weight.dim(-1);
   const Tensor a = cast(reshape(weight.detach(), {weight.size() / n, n}), DType::f64);
   return std::sqrt(max(symmetric_eigen(matmul(a, a, true, false)).values).item());
 }
 
-/// An energy after its training.
+/// Settings of a training of an energy.
 struct SpectralTraining {
   const char* norm = "spectral_norm=true";
   void (*after)(Ebm& model) = [](Ebm&) {};
@@ -243,8 +242,8 @@ RowResult spectral_norm(const SpectralTraining& how, const RowContext& context) 
   const Tensor wanted = written_out(tensors, trained->data.shape(), x),
                found = model.network().log_density(x);
   const double value = largest_abs(found - wanted) / (max(wanted) - min(wanted)).item();
-  // Pixels enter twofold. A kernel of k meets a pixel in ceil(k / 2) windows along an axis, so a layer whose
-  // matrix stretches nothing stretches an image at most so many times. SiLU is nowhere steeper than 1.0999.
+  // The network doubles the pixels. A kernel of size k sees a pixel in ceil(k / 2) windows per axis, which
+  // bounds a layer's scale. The slope of SiLU is at most 1.0999.
   constexpr double kSilu = 1.0999, kWindows = 3.0 * 2 * 2 * 2;
   const double slope =
       max(sqrt(sum(square(model.network().score(x)), 1))).item() / (2 * kWindows * std::pow(kSilu, 5));
@@ -258,7 +257,7 @@ RowResult spectral_norm(const SpectralTraining& how, const RowContext& context) 
                   singular, kSingular, kImages, value, kValue, slope)};
 }
 
-// Every weight far from where it was, and no power iteration since.
+// Changes every weight without a power iteration.
 void move_weights(Ebm& model) {
   Rng rng(3, "ledger/moved-weights");
   for (const NamedTensor& p : model.network().named_parameters()) {

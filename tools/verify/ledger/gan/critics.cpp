@@ -13,14 +13,14 @@ namespace {
 constexpr double kStep = 1e-5;
 constexpr TwoBumps kBumps{1.2, 0.6}, kBell{0, 1.5};
 
-/// A number from points, leaves of the live tape, and the scores that were made from them: gradient_penalty.
+/// A penalty from points (leaves of the tape) and their scores, as gradient_penalty().
 using SlopeFn = Tensor (*)(const Tensor& x, const Tensor& scores);
 
 double relative(double found, double expected) {
   return std::abs(found - expected) / std::max(1e-3, std::abs(expected));
 }
 
-// The mean over packs of `of_slope` of the squared slope, by central differences of the score.
+// Returns the mean over packs of `of_slope` of the squared slope, from central differences of the score.
 double penalty_by_differences(const Discriminator& d, const Tensor& x, double (*of_slope)(double)) {
   const int64_t packs = x.dim(0) / d.pac(), inputs = x.size() / packs;
   std::vector<double> squared(static_cast<size_t>(packs), 0);
@@ -46,10 +46,8 @@ Tensor on_quantiles(double shift, int64_t n) {  // (n, 1) f32 of N(shift, 1)
   return tensor(points, {n, 1});
 }
 
-/// The larger relative error of `penalty` and of its gradient in D's weights, of a small smooth critic in f64
-/// that judges `pac` examples at once. The penalty against the mean of `of_slope`(|grad_x s|^2), slopes by
-/// differences of the score; its gradient, along a direction drawn for each weight, against differences of
-/// that.
+/// Returns the larger relative error of `penalty` and of its gradient in the weights along a random
+/// direction, against central differences, for a small smooth critic in f64 of packs of `pac` examples.
 double penalty_error(GanNet net, int64_t pac, SlopeFn penalty, double (*of_slope)(double squared),
                      uint64_t seed) {
   Rng rng(seed, "ledger/penalty");
@@ -89,7 +87,7 @@ double from_one(double squared) { return (std::sqrt(squared) - 1) * (std::sqrt(s
 
 double half(double squared) { return squared / 2; }
 
-/// Both penalties on the slope of D: that of Wasserstein's, and R1.
+/// The gradient penalty of the Wasserstein GAN, and R1.
 struct Penalties {
   SlopeFn norm = gradient_penalty, r1 = r1_penalty;
 };
@@ -108,16 +106,15 @@ RowResult slope_penalties(const Penalties& penalties, const RowContext& context)
           "and biases along a random direction, against central differences"};
 }
 
-/// How the critic of two bells is trained.
+/// Settings of the critic of two Gaussians.
 struct CriticTraining {
   LogitsFn loss = wasserstein.discriminator;
   SlopeFn penalty = gradient_penalty;
   double weight = 100;
 };
 
-/// A critic trained to tell N(m, 1) from N(0, 1), whose distance W1 is m, by a loss and so much of a penalty:
-/// at its best its mean slope between the two is E s' = 1 + m / (2 weight), and the gap E s(x) - E s(G(z)),
-/// over quantiles, is W1.
+/// A critic trained on N(m, 1) and N(0, 1), which have the distance W1 = m. With the optimal critic the mean
+/// slope is 1 + m / (2 weight), and the gap E s(x) - E s(G(z)), over quantiles, is W1.
 RowResult wgan_lipschitz(const CriticTraining& how, const RowContext& context) {
   constexpr int64_t kDraws = 256, kJudged = 20000;
   constexpr double kShift = 2, kWeight = 100;
@@ -156,15 +153,14 @@ RowResult wgan_lipschitz(const CriticTraining& how, const RowContext& context) {
           steps, kWeight, slope, expected, gap)};
 }
 
-/// Least squares' two losses.
+/// The two losses of the least-squares GAN.
 struct LeastSquares {
   LogitsFn discriminator = least_squares.discriminator;
   Tensor (*generator)(const Tensor& scores) = least_squares.generator;
 };
 
-/// |E_p s^2 + E_q s^2 - chi^2| and twice |loss of D - (1 - chi^2 / 2)| at the best critic of least squares,
-/// s* = (p - q)/(p + q) at quantiles, where chi^2, the integral of (p - q)^2 / (p + q), is by quadrature: the
-/// larger. `generator` is E s^2 / 2.
+/// Returns the larger of |E_p s^2 + E_q s^2 - chi^2| and twice |loss of D - (1 - chi^2 / 2)| for the optimal
+/// critic s* = (p - q)/(p + q) at quantiles. chi^2, the integral of (p - q)^2 / (p + q), is from quadrature.
 RowResult lsgan_chi2(const LeastSquares& losses, const RowContext&) {
   constexpr int64_t kQuantiles = 250000, kCells = 4000;
   // (p - q)/(p + q) = tanh of half of log p - log q.

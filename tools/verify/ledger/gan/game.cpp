@@ -28,8 +28,7 @@ RowResult optimal_discriminator(LogitsFn loss, const RowContext& context) {
                       steps, found.mean, found.sup)};
 }
 
-/// |V(D*) - (2 JSD(p, q) - log 4)| in nats: V by `value` from the logits of D* at quantiles of p and q, JSD
-/// by quadrature on a grid.
+/// Returns |V(D*) - (2 JSD(p, q) - log 4)| in nats, V from quantiles of p and q, JSD from quadrature.
 RowResult jsd(LogitsFn value, const RowContext&) {
   constexpr int64_t kQuantiles = 250000;
   const auto optimal_logits = [](const Tensor& x) {  // log D* - log(1 - D*) = log p - log q
@@ -44,14 +43,14 @@ RowResult jsd(LogitsFn value, const RowContext&) {
           "component, JSD on a grid of 2,000 cells; value: the error, nats"};
 }
 
-/// How far two distributions are from each other, by their logarithms on a grid.
+/// A distance of two distributions, from their log-densities on a grid.
 using GridDistance = double (*)(const Grid& grid, const Tensor& log_p, const Tensor& log_q);
 
 double root_jsd(const Grid& grid, const Tensor& log_p, const Tensor& log_q) {
   return std::sqrt(std::max(jsd_on_grid(grid, log_p, log_q), 0.0));
 }
 
-// The mean of both KL to another mixture than the one of halves.
+// The mean of both KL to a mixture with unequal weights.
 double root_of_skewed(const Grid& grid, const Tensor& log_p, const Tensor& log_q) {
   const Tensor mixture = log(exp(log_p) * 0.4 + exp(log_q) * 0.6);
   return std::sqrt(std::max((kl_on_grid(grid, log_p, mixture) + kl_on_grid(grid, log_q, mixture)) / 2, 0.0));
@@ -59,7 +58,8 @@ double root_of_skewed(const Grid& grid, const Tensor& log_p, const Tensor& log_q
 
 constexpr int64_t kPlaces = 5;  // of a discrete distribution
 
-// The corners, their middle, and others at random, flat ones and sharp ones: (kPlaces) log-probabilities.
+// Returns the corners of the simplex, its centre, and random distributions, flat and sharp: (kPlaces)
+// log-probabilities.
 Tensors discrete_distributions(int64_t at_random, uint64_t seed) {
   Tensors out;
   for (int64_t i = 0; i < kPlaces; ++i)
@@ -71,8 +71,8 @@ Tensors discrete_distributions(int64_t at_random, uint64_t seed) {
   return out;
 }
 
-/// What of a metric a distance violates at most: the triangle inequality, symmetry, or sqrt(log 2) nats
-/// between distributions that share no place.
+/// Returns the largest violation of the triangle inequality, of symmetry, and of sqrt(log 2) nats^(1/2)
+/// between distributions without a common state.
 RowResult metric(GridDistance distance, const RowContext& context) {
   const Grid grid({{0}, {static_cast<double>(kPlaces)}}, kPlaces);
   const Tensors all = discrete_distributions(context.count(34, 14), context.seed);
@@ -93,7 +93,7 @@ RowResult metric(GridDistance distance, const RowContext& context) {
                       n, kPlaces)};
 }
 
-/// A game at its end: what trains D, what its value is, and the generator's law beside the data's.
+/// A game at equilibrium: the discriminator's loss, the objective V, and the generator's distribution.
 struct Endgame {
   LogitsFn loss = minimax.discriminator, value = gan_value;
   TwoBumps q = kReal;

@@ -7,7 +7,8 @@ namespace {
 
 constexpr QuantityInfo kWrongByCodes{"wrong_by_codes", "%"};
 
-// As gradzoo probe has it: 10,000 images to learn from, others for the decay, the test set to measure.
+// Returns the error of the linear classifier, as `gradzoo probe` does: it is fitted to 10,000 images, others
+// choose its weight decay, and the error is of the test set.
 Quantities wrong_by_codes(Session& trained) {
   const auto encode = trained.model->abilities().encode;
   const auto of = [&](const Examples& part) { return features_of(part, Pixels::grey, 1, encode); };

@@ -37,8 +37,7 @@ void for_each_network(FunctionRef<void(const MadeNetwork&)> fn) {
   }
 }
 
-/// The largest |log sum_x p(x)| over all 2^12 x, of networks in f64 of either order, one and two hidden
-/// layers, with and without direct connections.
+/// Returns the largest |log sum_x p(x)| over all 2^12 x and all networks.
 RowResult made_normalised(MadeFunction log_prob, const RowContext&) {
   const NoGrad quiet;
   const Tensor states = all_patterns(kSize);
@@ -52,8 +51,8 @@ RowResult made_normalised(MadeFunction log_prob, const RowContext&) {
       "with and without direct connections); value: largest |log of the sum over 2^12 states|, nats"};
 }
 
-/// Of the same networks the largest |d logit_i / d x_j| where j does not come before i, and the smallest
-/// where it does.
+/// Returns the largest |d logit_i / d x_j| for j that does not precede i, and NaN if it is 0 for a j that
+/// does.
 RowResult made_autoregressive(MadeFunction logits, const RowContext&) {
   double forbidden = 0, allowed = INFINITY;
   for_each_network([&](const MadeNetwork& network) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kNewtonSteps = 15;
 
-// x solving A x = b by elimination with pivoting, A row-major (n, n).
+// Returns the solution x of A x = b, A row-major (n, n).
 std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
   const size_t n = b.size();
   for (size_t k = 0; k < n; ++k) {
@@ -32,16 +32,15 @@ std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
   return b;
 }
 
-/// The objective as models/nce/nce.h has it.
+/// An objective of models/nce/nce.h.
 struct NceParts {
   Tensor (*logit)(const Tensor& log_model, const Tensor& log_noise, double nu) = nce_logit;
   Tensor (*data_loss)(const Tensor& logit) = nce_data_loss;
   Tensor (*noise_loss)(const Tensor& logit) = nce_noise_loss;
 };
 
-/// f(x) = -x'Ax/2 and c, learned by Newton's method from the expected objective (an integral over the plane,
-/// no samples) against Gaussian data and wider Gaussian noise: the larger of |c - log Z|, log Z = log 2 pi -
-/// log det(A)/2 of the learned A, and of |A - covariance^-1|.
+/// Returns the larger of |c - log Z| and |A - covariance^-1|. f(x) = -x^T A x/2 and c minimise the expected
+/// objective (Newton's method), with log Z = log 2 pi - log det(A)/2.
 double gaussian_logz_error(const NceParts& parts, double nu) {
   const auto data = make_toy("gaussian");
   const auto noise = make_gaussian(zeros({2}, DType::f64), eye(2, DType::f64) * 4.0);
@@ -87,10 +86,8 @@ RowResult gaussian_logz(const NceParts& parts, const RowContext&) {
 
 using PairLoss = Tensor (*)(const Tensor& f_data, const Tensor& f_noise);
 
-/// How conditional NCE's loss of a point x, averaged over xi exactly, leaves its expansion
-///     log 2 + eps^2/4 (tr H + |grad f|^2 / 2) + O(eps^4):
-/// the remainder at eps over that at eps/2, each as root mean square over 12 points: 16 where the expansion
-/// is right, 4 where its eps^2 term is not.
+/// Returns the ratio of the remainders at eps and eps/2 (root mean square over 12 points) after the expansion
+/// log 2 + eps^2/4 (tr H + |grad f|^2 / 2) + O(eps^4): 16 if it is right, 4 if its eps^2 term is wrong.
 RowResult expansion(PairLoss loss, const RowContext&) {
   constexpr double kEps = 0.05;
   Rng rng(1, "ledger/cnce");

@@ -8,7 +8,7 @@
 namespace gradzoo {
 namespace {
 
-/// log p(x, h) + log Z of all pairs, (2^n, 2^m), with the patterns of both sides.
+/// log p(x, h) + log Z of all pairs (2^n, 2^m), with all visible and hidden states.
 struct JointTable {
   Tensor x, h, log_weights;
 };
@@ -23,7 +23,7 @@ JointTable joint_table(const RbmLayer& layer) {
   return {x, h, matmul(matmul(x, layer.weight()), h, false, true) + of_x + of_h};
 }
 
-/// Both conditionals and a draw of hidden units, x (B, n) -> (B, m).
+/// Both conditional probabilities, and draws of hidden units, x (B, n) -> (B, m).
 struct UnitSides {
   Conditionals (*conditionals)(const RbmLayer&) = [](auto& layer) {
     return Conditionals{[&layer](auto& x) { return layer.hidden_probabilities(x); },
@@ -34,9 +34,8 @@ struct UnitSides {
   };
 };
 
-/// Largest |P - P from the table of all p(x, h)| over both conditionals and all x and h of a machine of 5
-/// x 4; and of draws of its hidden units the largest deviation of a unit's mean, in standard errors of
-/// 200,000 draws, of 4 units.
+/// Measures for an RBM of 5 x 4 units: largest error of both conditionals against the table of p(x, h), and
+/// largest deviation of a hidden unit's mean over 200,000 draws in standard errors.
 RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
   constexpr double kError = 1e-14, kStandardErrors = 4.3;
   constexpr int64_t kDraws = 200'000;
@@ -63,7 +62,7 @@ RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
 
 using FreeEnergy = Tensor (*)(const RbmLayer& layer, const Tensor& x);
 
-/// Largest |F(x) + log sum_h exp(x'Wh + b'x + c'h)| over all x of a machine of 6 x 5.
+/// Returns the largest |F(x) + log sum_h exp(x^T W h + b^T x + c^T h)| over all x, 6 x 5 units.
 RowResult rbm_free_energy(FreeEnergy free_energy, const RowContext&) {
   const NoGrad quiet;
   const auto layer = random_rbm(6, 5, 1, DType::f64, 2);
@@ -74,8 +73,7 @@ RowResult rbm_free_energy(FreeEnergy free_energy, const RowContext&) {
 
 using LogPartitionOf = double (*)(const RbmLayer& layer);
 
-/// Largest |log Z - that of the table of all p(x, h)| of machines of 5 x 9 and 9 x 5, whose smaller sides
-/// differ.
+/// Returns the largest error of log Z against the table of p(x, h), for 5 x 9 and 9 x 5 units.
 RowResult rbm_exact_logz(LogPartitionOf log_partition_of, const RowContext&) {
   double worst = 0;
   for (const bool wide : {false, true}) {
@@ -88,13 +86,13 @@ RowResult rbm_exact_logz(LogPartitionOf log_partition_of, const RowContext&) {
           "and the sum over all pairs (x, h), nats"};
 }
 
-/// Gradients of weight, visible and hidden bias for data and samples given; centred at mu (n) and lambda (m)
-/// where these are defined.
+/// Returns gradients of weight, visible and hidden bias for data and samples, centred at mu (n) and lambda
+/// (m) if these are defined.
 using RbmGradient = Tensors (*)(RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu,
                                 const Tensor& lambda);
 
-/// |gradient - the tape's| over the latter's norm: of mean F(data) - mean F(samples), or of the same in the
-/// centred parameters, carried back to W, b and c.
+/// Returns the relative error of the gradient against automatic differentiation of mean F(data) - mean
+/// F(samples), plain or in the centred parameters, converted to W, b and c.
 double rbm_gradient_error(RbmGradient gradient, bool centred) {
   constexpr int64_t kVisible = 7, kHidden = 5;
   const auto layer = random_rbm(kVisible, kHidden, 1, DType::f64, 4);
@@ -105,7 +103,7 @@ double rbm_gradient_error(RbmGradient gradient, bool centred) {
                lambda = centred ? rand({kHidden}, rng, DType::f64) : Tensor();
   const Tensors found = gradient(*layer, data, samples, mu, lambda);
 
-  // The machine in centred parameters: b = b' - W lambda, c = c' - W'mu.
+  // The RBM in centred parameters b', c': b = b' - W lambda, c = c' - W^T mu.
   const auto column = [](const Tensor& v) { return reshape(v, {v.size(), 1}); };
   Tensor w = layer->weight().detach().clone(), b = layer->visible_bias().detach().clone(),
          c = layer->hidden_bias().detach().clone();
@@ -249,7 +247,7 @@ Tensor bars_and_stripes(DType dtype) {
   return tensor(values, {30, 16}, dtype);
 }
 
-/// What trains the machine on the patterns, and what gives its log Z.
+/// The training step on the patterns, and the estimate of log Z.
 struct ExactLearning {
   void (*train)(RbmLayer&, const Tensor& patterns, int64_t steps) = [](auto& layer, auto& patterns,
                                                                        int64_t steps) {
@@ -259,7 +257,7 @@ struct ExactLearning {
   double (*log_partition)(const RbmLayer& layer) = exact_log_partition;
 };
 
-// Briefly to where 150 steps come.
+// The brief measurement has 150 steps and a lower bound.
 RowResult rbm_bars_and_stripes(const ExactLearning& learning, const RowContext& context) {
   const int64_t steps = context.count(700, 150);
   Rng rng(1, "ledger/bars");

@@ -18,7 +18,7 @@ constexpr const char* kFlows =
 const CouplingFlowOptions kOptions{.couplings = 6, .hidden = {16}};
 const CouplingFlowOptions kImageOptions{.couplings = 4, .low_couplings = 4, .channels = 4};
 
-/// A flow in f64 whose every parameter is a draw of N(0, 0.2^2), so that no layer is the identity.
+/// Returns a flow in f64 with parameters from N(0, 0.2^2), so that no layer is the identity.
 std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape, uint64_t seed) {
   Rng rng(seed, "ledger/realnvp/flow");
   auto flow =
@@ -27,7 +27,7 @@ std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape, uint64_t seed
   return flow;
 }
 
-// The largest of what `measure` gives of each flow at some points.
+// Returns the largest value of `measure` over the flows, each at some points.
 double worst_of_flows(FunctionRef<double(const CouplingFlow& flow, const Tensor& x)> measure) {
   double worst = 0;
   for (const DataShape& shape :
@@ -57,7 +57,7 @@ RowResult inverse(const FlowMaps& maps, const RowContext&) {
           std::string(kFlows) + "value: largest difference between x and the inverse of its z"};
 }
 
-// The largest |log_det - log |det dz/dx|| of three points, the determinant from the whole Jacobian.
+// Returns the largest |log_det - log |det dz/dx|| at three points, with the determinant of the full Jacobian.
 RowResult logdet(const FlowMaps& maps, const RowContext&) {
   const double worst = worst_of_flows([&](const CouplingFlow& flow, const Tensor& x) {
     double error = 0;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kLeastP = 3e-5;  // of three: false alarm 9e-5
 
-// The number of every row of bits (n, bits), the first bit the highest.
+// Returns the number of each row of bits (n, bits), highest bit first.
 std::vector<size_t> states_of(const Tensor& x) {
   std::vector<size_t> out;
   const std::vector<double> all = x.to_vector();
@@ -25,7 +25,7 @@ std::vector<size_t> states_of(const Tensor& x) {
 // All 2^bits states in order, (2^bits, bits) f64.
 Tensor all_states(int64_t bits) { return flip(all_patterns(bits), 1); }
 
-/// A law on {0,1}^bits: the probability of every state, x_0 being the highest bit of its number.
+/// A distribution on {0,1}^bits: the probability of each state; x_0 is the highest bit of its number.
 struct BitTable {
   int64_t bits;
   std::vector<double> probabilities;  // 2^bits of them
@@ -43,7 +43,7 @@ struct BitTable {
     return index_select(all_states(bits), 0, tensor(places, {n}));
   }
 
-  /// Its logarithm as what chains walk on.
+  /// Returns the log-probability as a target of chains.
   Target target() const {
     const Tensor log_p = log(tensor(probabilities, {int64_t{1} << bits}, DType::f64));
     return {.log_prob =
@@ -71,7 +71,7 @@ struct SmallBipartite {
   Tensor w = tensor({1.5, -1, -2, 0.5, 1, 1.2}, {3, 2}, DType::f64);
   Tensor b = tensor({0.3, -0.4, 0.8}, {3}, DType::f64), c = tensor({-0.5, 0.6}, {2}, DType::f64);
 
-  /// p(x) by the sum over all h.
+  /// Returns p(x) from the sum over all h.
   BitTable table() const {
     const NoGrad quiet;
     const Tensor x = all_states(3), h = all_states(2);
@@ -115,8 +115,9 @@ double balance_p_value(const Tensor& x, const Tensor& moved, size_t states) {
   return chi_square_tail(chi_square, pairs);
 }
 
-/// The least p-value of three Pearson's chi-squares of `chains` chains: from x ~ p, x' has the law p, and (x,
-/// x') is met as often as (x', x); after `steps` transitions from zeros chains have the law p.
+/// Returns the smallest p-value of three chi-squared tests: x_next has the distribution p if x ~ p, (x,
+/// x_next) is as frequent as (x_next, x), and after `steps` transitions from zeros the chains have the
+/// distribution p.
 RowResult table_result(const BitTable& table, FunctionRef<Tensor(const Tensor& x, Rng& rng)> kernel,
                        int64_t chains, int64_t steps, uint64_t seed, std::string_view what) {
   Rng rng(seed, "ledger/tables");
@@ -146,7 +147,7 @@ RowResult gibbs_table(GibbsMove move, const RowContext& context) {
                       "three visible and two hidden bits, p(x) from a sum over both");
 }
 
-// Each bit by its own conditional, in order: leaves the law as it is, and is not reversible.
+// Updates each bit from its conditional, in order: p is stationary, and the transition is not reversible.
 Tensor bits_in_order(const SmallBipartite& model, const Tensor& x, Rng& rng) {
   Tensor at = x;
   for (int64_t bit = 0; bit < 3; ++bit) {
@@ -158,7 +159,7 @@ Tensor bits_in_order(const SmallBipartite& model, const Tensor& x, Rng& rng) {
   return at;
 }
 
-/// What single-flip chains walk on, to have a table's law.
+/// Returns the target of single-flip chains for a table.
 using TargetOf = Target (*)(const BitTable& table);
 
 RowResult flip_table(TargetOf target_of, const RowContext& context) {

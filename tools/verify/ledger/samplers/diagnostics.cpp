@@ -9,8 +9,8 @@ struct Reference {
   double rhat, bulk_ess, tail_ess;
 };
 
-// Of chains_of() each, by the formulas of the paper and ArviZ's end of the sum over lags written out in
-// Python (all sums by loops, statistics.NormalDist for the quantiles), without a line in common with ours.
+// Reference values for chains_of(): the paper's formulas and ArviZ's truncation of the sum over lags, in
+// Python with loops and statistics.NormalDist, independent of our code.
 constexpr Reference kReferences[] = {
     {1.0119669425662605, 49.713338362063155, 75.85326006237936},
     {1.9043640372195942, 5.2064264322649185, 46.65173436648709},
@@ -20,8 +20,8 @@ constexpr Reference kReferences[] = {
 
 enum class Spread { alike, apart, wider, rounded };
 
-// Three chains of 41 draws: autoregressions over a linear congruential generator (of ANSI C), so that any
-// language has them to the bit.
+// Returns three chains of 41 draws: autoregressions of ANSI C's linear congruential generator, so that every
+// language gets bit-identical chains.
 Tensor chains_of(Spread spread) {
   constexpr int64_t kChains = 3, kDraws = 41;
   Tensor out = empty({kChains, kDraws}, DType::f64);

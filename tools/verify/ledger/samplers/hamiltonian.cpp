@@ -7,7 +7,7 @@
 namespace gradzoo {
 namespace {
 
-/// N(0,1) cut to [-0.5, 1], which chains must not leave.
+/// N(0,1) truncated to [-0.5, 1].
 LineDensity cut_normal_density() {
   constexpr double kLower = -0.5, kUpper = 1;
   const auto sample = [](int64_t n, Rng& rng) {
@@ -28,19 +28,19 @@ LeapfrogEnd leapfrog_from(const Target& target, const Tensor& x, const Tensor& p
 }
 
 RowResult hmc_exchangeable(const Move& move, const RowContext& context) {
-  // One of six beyond 4.4 standard errors: 6.5e-5.
+  // P(one of six |z| exceeds 4.4) = 6.5e-5.
   return exchange_row({{"N(0,1)", standard_normal_density(), move},
                        {"a lopsided mixture", lopsided_density(), move},
                        {"N(0,1) truncated to [-0.5, 1]", cut_normal_density(), move}},
                       4.4, "4 leapfrog steps of 0.5, ", "6; false-alarm rate 7e-5", context);
 }
 
-/// The energy that a trajectory of so many steps of e loses: x, p (B, d) -> (B).
+/// Returns the energy error of a trajectory with `steps` steps: x, p (B, d) -> (B).
 using EnergyLost = Tensor (*)(const Target& target, const Tensor& x, const Tensor& p, double e,
                               int64_t steps);
 
-/// The slope of log(root mean square of the energy lost) over log e, fitted to trajectories of one length in
-/// 10, 20, 40 and 80 steps on the lopsided mixture.
+/// Returns the slope of log(rms energy error) against log(step), from trajectories of 10, 20, 40 and 80
+/// steps.
 RowResult hmc_energy(EnergyLost integrate, const RowContext& context) {
   constexpr int64_t kChains = 1000;
   const NoGrad quiet;
@@ -68,7 +68,7 @@ Tensor energy_of(const Target& target, const Tensor& x, const Tensor& p) {
   return sum(square(p), 1) * 0.5 - target.log_prob(x);
 }
 
-// Kicks are not halved at both ends: an integrator of order 1.
+// An integrator of order 1, as the kicks are not halved at both ends.
 Tensor lost_by_euler(const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
   Tensor at = x, momentum = p;
   for (int64_t i = 0; i < steps; ++i) {
@@ -78,7 +78,7 @@ Tensor lost_by_euler(const Target& target, const Tensor& x, const Tensor& p, dou
   return energy_of(target, x, p) - energy_of(target, at, momentum);
 }
 
-// Mirrors stop a particle in place of turning it round.
+// Reflections that stop the particle instead of reversing it.
 Tensor stopped_at_mirrors(const Target& target, const Tensor& x, Rng& rng) {
   const Tensor moved = clamp(x + randn_like(x, rng) * 0.8, target.domain.lower, target.domain.upper);
   const Tensor ratio = target.log_prob(moved) - target.log_prob(x);
@@ -170,7 +170,7 @@ Tensor moved_on(const Move& move, const Target& target, Tensor x, int64_t steps,
 
 namespace {
 
-/// Where chains end that begin at x and take a whole annealed walk, with steps of this size and meaning.
+/// Returns the chains after a whole annealed walk from x.
 using AnnealedWalk = Tensor (*)(const Tensor& x, double step, StepConvention convention, uint64_t seed);
 
 // A Gaussian blurred, in closed form: the score of N(1, 0.25 + sigma^2).
@@ -192,7 +192,7 @@ Tensor walk(const Tensor& x, double step, StepConvention convention, uint64_t se
   return annealed_walk(x, step, convention, kSigmas, seed);
 }
 
-/// In how many bytes a walk of steps 2e in the half convention differs from one of steps e in the full one.
+/// Returns the number of bytes that differ between steps 2 eta in the half and eta in the full convention.
 double convention_difference(AnnealedWalk walk_by, DType dtype, uint64_t seed) {
   constexpr double kStep = 0.02;
   Rng rng(1, "ledger/annealed-start");

@@ -10,7 +10,7 @@
 namespace gradzoo {
 namespace {
 
-// Largest of up to ten |z|: false alarm at most 10 * 6.8e-6.
+// Limit of the largest of up to ten |z|: false-alarm rate at most 10 * 6.8e-6.
 constexpr double kLimit = 4.5;
 
 struct NamedMove {
@@ -20,7 +20,7 @@ struct NamedMove {
 
 const Move kMhOfStep2 = move_by<RandomWalk>(RandomWalkOptions{.step = 2});
 
-// Langevin's proposal, with an acceptance that is not given all of the ratio.
+// Langevin's proposal with a wrong acceptance ratio.
 Tensor langevin_with(const Target& target, const Tensor& x, Rng& rng, double e, double proposal_ratio) {
   const PointValue at = value_and_score(target, x);
   const Tensor z = randn_like(x, rng), moved = x + at.score * e + z * std::sqrt(2 * e);
@@ -57,8 +57,8 @@ using Acceptance = Tensor (*)(const Tensor& log_ratio);
 /// Probabilities of five states, none alike.
 std::vector<double> table_probabilities() { return {0.4, 0.05, 0.25, 0.1, 0.2}; }
 
-/// Largest |p_i P_ij - p_j P_ji| and |(pP)_i - p_i| of the transition matrix P_ij = q_ij a_ij that an
-/// acceptance makes of a lopsided proposal q on the five states.
+/// Returns the largest |p_i P_ij - p_j P_ji| and |(pP)_i - p_i| for P_ij = q_ij a_ij with a lopsided proposal
+/// q.
 double table_balance_error(Acceptance acceptance) {
   const std::vector<double> p = table_probabilities();
   std::vector<double> log_ratio(kStates * kStates, 0.0);
@@ -88,7 +88,7 @@ double table_balance_error(Acceptance acceptance) {
   return worst;
 }
 
-// The five states as steps of a density on [0,5).
+// The five states as a piecewise constant density on [0,5).
 Target table_target() {
   return {.log_prob = [](const Tensor& x) {
     const Tensor flat = reshape(x, {x.dim(0)}), outside = full(flat.shape(), -INFINITY, x.dtype());
@@ -100,13 +100,13 @@ Target table_target() {
   }};
 }
 
-/// The rule of the matrix, and a sampler that goes by it.
+/// The acceptance rule of the matrix, and the sampler.
 struct TableWalk {
   Acceptance acceptance = metropolis_acceptance;
   Move move = kMhOfStep2;
 };
 
-/// Of the sampler: Pearson's chi-square of where chains are that began in the first state.
+/// Returns Pearson's chi-squared of the chains' states after a start in the first state.
 RowResult mh_table(const TableWalk& walk, const RowContext& context) {
   constexpr double kChiSquare = 23.51;  // 4 degrees of freedom, exceeded with probability 1e-4
   const int64_t chains = context.count(100'000, 20'000), steps = context.count(100, 60);
@@ -166,7 +166,7 @@ RowResult moments(const GaussianMoves& moves, const RowContext& context) {
                       chains, steps, mh, mala, kLimit)};
 }
 
-/// The variance of chains on N(0,1) by steps x' = x + e grad f + sqrt(2e) z.
+/// The variance of chains on N(0,1) with steps x_next = x + eta grad f + sqrt(2 eta) z.
 struct UlaLaw {
   double variance;
   double z;           // standard errors from 1/(1 - e/2)

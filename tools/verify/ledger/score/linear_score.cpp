@@ -11,7 +11,7 @@ namespace {
 using ImplicitScore = Tensor (*)(const ScoreFunction& model, const Tensor& x);
 Tensor by_trace(const ScoreFunction& model, const Tensor& x) { return implicit_score_matching(model, x); }
 
-/// The least of a quadratic function of theta, by conjugate gradients from 0: exact after theta's length.
+/// Returns the minimiser of a quadratic function of theta, from conjugate gradients.
 Tensor minimise_quadratic(TensorFn f, int64_t length) {
   Tensor theta = zeros({length}, DType::f64);
   const auto value = [&](const Tensor& at) { return reshape(f(at), {1}); };
@@ -26,7 +26,7 @@ Tensor minimise_quadratic(TensorFn f, int64_t length) {
   return theta;
 }
 
-/// s(x) = b - P x, its parameters in one vector: P (d, d) row by row, then b (d).
+/// s(x) = b - P x with one parameter vector: P (d, d) row by row, then b (d).
 struct LinearScore {
   Tensor theta;
   int64_t d;
@@ -76,7 +76,7 @@ RowResult ism_gaussian_covariance(ImplicitScore implicit, const RowContext& cont
                       off, at_mean)};
 }
 
-/// Moves all chains `steps` steps of size `step`, from x0.
+/// Returns the chains after `steps` steps of size `step` from x0.
 using LangevinRun = Tensor (*)(const Target& target, const Tensor& x0, double step, int64_t steps, Rng& rng);
 
 Tensor run_langevin(UnadjustedLangevinOptions options, const Target& target, const Tensor& x0, double step,
@@ -85,10 +85,9 @@ Tensor run_langevin(UnadjustedLangevinOptions options, const Target& target, con
   return run_chains(target, x0, UnadjustedLangevin(options), {.steps = steps}, rng).x;
 }
 
-/// Langevin chains on a score that was fitted to data by implicit score matching: the largest |z| of means,
-/// variances and covariances against Langevin's own exact law.
-// x' = x + e (b - P x) + sqrt(2e) z is linear: from N(m, C) it goes to
-//   N(m + e (b - P m), (I - eP) C (I - eP)' + 2e I), exactly, at every step.
+/// Returns the largest |z| of the chains' means and covariances against their exact values. A step x_next = x
+/// + eta (b - P x) + sqrt(2 eta) z maps N(m, C) to N(m + eta (b - P m), (I - eta P) C (I - eta P)^T + 2 eta
+/// I).
 RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
   constexpr int64_t kChains = 40000, kSteps = 60;
   constexpr double kStep = 0.1;
@@ -111,7 +110,7 @@ RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
   for (int64_t i = 0; i < 2000; ++i) advance();
   const double bias = largest_abs(c - truth.covariance) / largest_abs(truth.covariance);
 
-  // Gaussian: var of a mean C_ii / n; of a mean of products (C_ii C_jj + C_ij^2) / n.
+  // For a Gaussian a mean has the variance C_ii / n, a mean of products (C_ii C_jj + C_ij^2) / n.
   const double n = kChains;
   const std::vector<double> mean_found = mean(x, 0).to_vector();
   const Tensor apart = x - tensor(law_mean, {3}, DType::f64);
@@ -143,7 +142,7 @@ Rows linear_score_rows() {
                ism_gaussian_covariance, by_trace,
                {{"the divisor n - 1",
                  [](auto& model, auto& x) {
-                   // The square shrinks by n/(n-1), and with it the inverse of the covariance.
+                   // This scales the square by n/(n-1), and so the inverse of the covariance.
                    const double n = static_cast<double>(x.dim(0));
                    return by_trace(model, x) + sum(square(score_at(model, x)), 1) * (0.5 / (n - 1));
                  }},
@@ -203,7 +202,7 @@ struct SlicedVariances {
   double plain, reduced;  // E_x var_v of the objective
 };
 
-/// Without and with the square's exact mean.
+/// Estimates without and with variance reduction.
 struct VarianceReduction {
   SlicedEstimate plain = [](auto& model, auto& x, auto& probes) {
     return sliced_score_matching(model, x, probes);
@@ -213,11 +212,10 @@ struct VarianceReduction {
   };
 };
 
-// How far variances of sliced estimates, plain and reduced, are from their closed forms on N(0, P^-1) with
-// the model s = -P x, in 3 dimensions: over all Rademacher probes and under Gaussian ones, by quadrature that
-// is exact. At x ~ N(0, P^-1) the score is s = -P x with E ss' = P. Both objectives are forms v'Mv and a
-// number: with M = -P + ss'/2 of ssm, M = -P of ssm-vr; and var v'Mv is 2 sum_{i!=j} M_ij^2 over Rademacher
-// probes, 2 |M|^2 over Gaussian ones. By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
+// Returns the largest relative error of the variances on N(0, P^-1) with s = -P x, in 3 dimensions, over all
+// Rademacher probes and over Gaussian probes (exact quadrature). Both objectives are v^T M v + constant, with
+// M = -P + s s^T/2 (ssm) and M = -P (ssm-vr); var v^T M v is 2 sum_{i!=j} M_ij^2 (Rademacher) or 2 |M|^2
+// (Gaussian). By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
 RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
   double worst = 0;
   const auto measure = [&](const Tensor& precision, const Cubature& probes, bool gaussian) {

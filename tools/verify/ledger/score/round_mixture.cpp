@@ -42,7 +42,7 @@ namespace {
 using FisherDivergence = double (*)(const Grid& grid, const Tensor& log_p, const Tensor& score_p,
                                     const Tensor& score_q);
 
-/// Two distant mixtures as they stand on one grid.
+/// Two distant mixtures on one grid.
 struct MixturePair {
   Tensor log_p, log_q, score_p, score_q;
 };
@@ -64,7 +64,7 @@ Box around(const RoundMixture& p, const RoundMixture& q, double widths) {
 
 constexpr double kEven[] = {0.5, 0.5}, kUneven[] = {0.9, 0.1};
 
-/// Largest relative error of d/dt KL(p_t || q_t) = -(Fisher divergence), p_t = p * N(0, t).
+/// Returns the largest relative error of d/dt KL(p_t || q_t) = -(Fisher divergence), p_t = p * N(0, t).
 RowResult de_bruijn(FisherDivergence fisher, const RowContext&) {
   constexpr double kTime = 0.3;
   double worst = 0;
@@ -89,8 +89,7 @@ RowResult de_bruijn(FisherDivergence fisher, const RowContext&) {
           "extrapolation; value: largest relative difference"};
 }
 
-/// Two mixtures of the same two Gaussians N(+-separation/2, 1) with weights .5/.5 and .9/.1, after noise of
-/// variance `added`.
+/// Divergences of two mixtures of N(±separation/2, 1), weights 0.5/0.5 and 0.9/0.1, noise variance `added`.
 struct WeightDifference {
   double fisher, kl;
 };
@@ -107,7 +106,7 @@ WeightDifference weight_difference(double separation, double added, FisherDiverg
 RowResult blindness(FisherDivergence fisher, const RowContext&) {
   const WeightDifference near = weight_difference(4, 0, fisher), far = weight_difference(16, 0, fisher),
                          noised = weight_difference(16, 64, fisher);
-  // KL of the weights alone: what the KL of mixtures tends to as they separate.
+  // The KL of the weights, which is the limit of the mixtures' KL as they separate.
   const double of_weights =
       kEven[0] * std::log(kEven[0] / kUneven[0]) + kEven[1] * std::log(kEven[1] / kUneven[1]);
   const double missing = std::max(0.0, 1e-4 / noised.fisher - 1);
@@ -150,11 +149,11 @@ Rows fisher_divergence_rows() {
 
 namespace {
 
-/// x + sigma^2 score, or what stands for it.
+/// x + sigma^2 score, or a wrong version.
 using Denoiser = Tensor (*)(const Tensor& noisy, const Tensor& score, double sigma);
 
-/// The largest |denoised - E[x | noisy]| of a mixture, E by quadrature; and how far from a training point the
-/// best denoiser of an empirical p_sigma sends a random point.
+/// Returns the largest |denoised - E[x | noisy]| of a mixture, from quadrature; and the distance from the
+/// denoised random points to the nearest training points for an empirical p_sigma.
 RowResult tweedie(Denoiser denoise, const RowContext& context) {
   constexpr double kSigma = 0.8, kNarrow = 0.02;
   const RoundMixture p{{0.3, 0.7}, tensor({-1.0, 1.5}, {2, 1}, DType::f64), 0.5},
@@ -168,7 +167,7 @@ RowResult tweedie(Denoiser denoise, const RowContext& context) {
   const Tensor posterior_mean = matmul(softmax(log_joint, 1), x);
   const double off = largest_abs(denoise(at, noisy.score(at), kSigma) - posterior_mean);
 
-  // 30 training points, each a Gaussian of width sigma: the optimal score of denoising knows them by heart.
+  // The optimal denoiser of 30 training points, each a Gaussian of width sigma, memorises them.
   constexpr int64_t kPoints = 30, kDraws = 200;
   Rng rng(context.seed, "ledger/tweedie");
   const Tensor points = randn({kPoints, 2}, rng, DType::f64);
@@ -177,7 +176,7 @@ RowResult tweedie(Denoiser denoise, const RowContext& context) {
   const Tensor denoised = denoise(away, empirical.score(away), kNarrow);
   const Tensor apart = reshape(denoised, {kDraws, 1, 2}) - reshape(points, {1, kPoints, 2});
   std::vector<double> nearest = sqrt(min(sum(square(apart), 2), 1)).to_vector();
-  // A draw halfway between two points goes to their mean: the median leaves such draws out.
+  // A draw halfway between two points goes to their mean; the median ignores such draws.
   std::nth_element(nearest.begin(), nearest.begin() + kDraws / 2, nearest.end());
   const double memorised = nearest[kDraws / 2];
   return {std::max(off, memorised), AtMost{1e-9},

@@ -10,7 +10,7 @@
 namespace gradzoo {
 namespace {
 
-/// 1/2 |s|^2 + tr grad s of every row, as models/score/objectives.h has it.
+/// x -> 1/2 |s|^2 + tr grad s per row, as in models/score/objectives.h.
 using ImplicitObjective = Tensor (*)(const ScoreFunction& model, const Tensor& x);
 
 using SlicedObjective = Tensor (*)(const ScoreFunction& model, const Tensor& x, const Tensor& probes);
@@ -34,7 +34,7 @@ struct SmallNet {
   Mlp mlp;
 };
 
-/// A number and its gradient in some parameters, all in one list.
+/// A loss and its gradient in some parameters, in one list.
 std::vector<double> with_gradient(const Tensor& value, std::span<const Tensor> parameters) {
   std::vector<double> out = {value.item()};
   for (const Tensor& part : grad(value, parameters)) {
@@ -46,14 +46,14 @@ std::vector<double> with_gradient(const Tensor& value, std::span<const Tensor> p
 /// A loss of a model of the score.
 using Loss = FunctionRef<Tensor(const ScoreFunction& model)>;
 
-/// Of a net's parameters.
+/// Returns the loss and its gradient in a network's parameters.
 std::vector<double> value_and_gradient(const SmallNet& net, Loss loss) {
   const std::vector<Tensor> parameters = net.mlp.parameters();
   Tape tape;
   return with_gradient(loss({net, net.is_energy}), parameters);
 }
 
-/// Largest |a - b| over the largest |b|, from entry `first` on.
+/// Returns the largest |a - b| relative to the largest |b|, from entry `first` on.
 double relative_gap(const std::vector<double>& a, const std::vector<double>& b, size_t first = 0) {
   double difference = 0, size = 0;
   for (size_t i = first; i < b.size(); ++i) {
@@ -65,8 +65,7 @@ double relative_gap(const std::vector<double>& a, const std::vector<double>& b, 
 
 constexpr size_t kGradientOnly = 1;  // objectives that differ by a constant: past the value
 
-/// The largest relative gap of a loss from an expected one, of a net of `d` inputs as energy and as vector
-/// field.
+/// Returns the largest relative difference of two losses, for a network as energy and as vector field.
 double gap_of_losses(int64_t d, uint64_t seed, Loss loss, Loss expected, size_t first = 0) {
   double worst = 0;
   for (const bool is_energy : {true, false}) {
@@ -82,12 +81,12 @@ RoundMixture mixture_in(int64_t d) {
   return {{0.2, 0.5, 0.3}, tensor({-1, 0.5, 1, 1, 0, -1.2}, {3, 2}, DType::f64), 0.5};
 }
 
-// Integration weights p(x) dx of a grid's points.
+// Returns the integration weights p(x) dx of a grid's points.
 Tensor measure_of(const RoundMixture& p, const Grid& grid, const Tensor& x) {
   return exp(p.log_prob(x)) * grid.volume;
 }
 
-// All 2^d vectors of +-1, each for all rows: (2^d, rows, d).
+// Returns all 2^d vectors of 1 and -1 for each row: (2^d, rows, d).
 Tensor all_rademacher(int64_t d, int64_t rows) {
   const Tensor signs = all_signs(d).points;
   return broadcast_to(reshape(signs, {signs.dim(0), 1, d}), {signs.dim(0), rows, d});
@@ -117,8 +116,8 @@ Tensor denoising_pairs(const ScoreFunction& model, const Tensor& x, const Tensor
   return denoising_score_matching(model, x, eps, {.sigma = sigma});
 }
 
-/// Largest difference, over the largest entry, of the parameters' gradients of E_p[implicit] and
-/// E_p[explicit]: energies and vector nets, one and two dimensions, by quadrature.
+/// Returns the largest relative difference of the gradients of E_p[implicit] and E_p[explicit], from
+/// quadrature.
 RowResult ism_equals_esm(ImplicitObjective objective, const RowContext&) {
   double worst = 0;
   for (const int64_t d : {1, 2}) {
@@ -137,8 +136,8 @@ RowResult ism_equals_esm(ImplicitObjective objective, const RowContext&) {
       "dimensions, midpoint rule; value: largest difference relative to the largest entry of the gradient"};
 }
 
-/// Largest difference, over the largest entry, of values and parameters' gradients of the sliced objective
-/// averaged over all 2^d Rademacher probes and of the implicit one.
+/// Returns the largest relative difference of the sliced objective, averaged over all 2^d Rademacher probes,
+/// and the implicit one, for losses and gradients.
 double enumeration_gap(SlicedObjective objective) {
   constexpr int64_t kDims = 4, kRows = 5;
   Rng rng(1, "ledger/enumeration");
@@ -148,7 +147,7 @@ double enumeration_gap(SlicedObjective objective) {
   return gap_of_losses(kDims, 2, ssm, ism);
 }
 
-/// Sliced score matching, and the same with its variance reduced.
+/// Sliced score matching, without and with variance reduction.
 struct SlicedPair {
   SlicedObjective plain = sliced, reduced = sliced_reduced;
 };
@@ -197,8 +196,8 @@ RowResult fd_ssm(FiniteDifferenceObjective objective, const RowContext&) {
       "the error at eps = 0.04 to the error at 0.02, for loss and gradient, the ratio furthest from 4"};
 }
 
-/// Largest difference, over the largest entry, of the parameters' gradients of E_p E_eps[denoising] and of
-/// E_p_sigma[explicit], by quadrature in x and eps.
+/// Returns the largest relative difference of the gradients of E_p E_eps[denoising] and E_p_sigma[explicit],
+/// from quadrature in x and eps.
 double denoising_gradient_gap(DenoisingObjective objective) {
   constexpr double kSigma = 0.6;
   const RoundMixture p = mixture_in(1), noisy = p.noised(kSigma * kSigma);
@@ -218,7 +217,7 @@ double denoising_gradient_gap(DenoisingObjective objective) {
   return gap_of_losses(1, 3, dsm, esm, kGradientOnly);
 }
 
-/// Denoising score matching, and the same with noise in antithetic pairs.
+/// Denoising score matching, without and with antithetic pairs of noise.
 struct DenoisingPair {
   DenoisingObjective plain = denoising, pairs = denoising_pairs;
 };
@@ -261,7 +260,7 @@ RowResult vincent(DenoisingObjective objective, const RowContext&) {
 
 Tensor half_square(const Tensor& a) { return sum(square(a), 1) * 0.5; }
 
-// The trace alone, from the objective: what its factor is then changed by.
+// Returns only the trace from the objective; its factor is then changed.
 Tensor trace_of(const ScoreFunction& model, const Tensor& x) {
   return implicit_score_matching(model, x) - half_square(score_at(model, x));
 }

@@ -13,7 +13,8 @@ namespace {
 /// KL(N(mu, e^logvar) || N(0,1)), elementwise.
 using KlFormula = Tensor (*)(const Tensor& mu, const Tensor& logvar);
 
-/// Largest error of a closed form against quadrature of q log(q/p), mu in [-3, 3], logvar in [-6, 2].
+/// Returns the largest error of a closed form against quadrature of q log(q/p), mu in [-3, 3], logvar in [-6,
+/// 2].
 RowResult kl_closed_form(KlFormula kl, const RowContext&) {
   constexpr int64_t kPoints = 4001;
   double worst = 0;
@@ -34,7 +35,7 @@ RowResult kl_closed_form(KlFormula kl, const RowContext&) {
           "largest error, nats"};
 }
 
-/// A square grid of z in two dimensions, trapezoid rule.
+/// A square grid of z in two dimensions for the trapezoid rule.
 struct PlaneGrid {
   static constexpr int64_t kSide = 400;
   static constexpr double kHalf = 9.0;
@@ -60,7 +61,7 @@ Tensor grid_log_likelihood(const VaeNetwork& network, const Tensor& z, const Ten
   return concat(parts, 0);
 }
 
-// The same network in f64, so that rounding does not hide in the quadrature.
+// Returns the network in f64, so that rounding does not dominate the quadrature.
 std::unique_ptr<VaeNetwork> in_f64(const VaeNetwork& network) {
   VaeShape shape = network.shape();
   shape.dtype = DType::f64;
@@ -75,13 +76,13 @@ std::unique_ptr<VaeNetwork> in_f64(const VaeNetwork& network) {
   return copy;
 }
 
-/// What an estimator of log p(x) and the ELBO's parts are held to.
+/// Tolerances of the importance sampling estimate and of the ELBO's parts.
 struct ExactnessParts {
   Tensor (*log_weights)(const VaeNetwork&, const Batch&, int64_t samples, Rng&) = vae_log_weights;
   KlFormula kl = kl_standard_normal;
 };
 
-/// With two latent dimensions log p(x) is a sum over a grid of z.
+/// Errors for a VAE with two latent dimensions, where log p(x) is a sum over a grid of z.
 struct Exactness {
   double importance_error;  // nats: |mean over the images of IS - log p(x)|
   double importance_worst;  // nats: the largest |IS - log p(x)| of one image
@@ -131,7 +132,8 @@ Exactness measure_exactness(const VaeNetwork& trained, const Tensor& images, int
   return out;
 }
 
-// Briefly of a small network as it is initialised, with wide posteriors, where importance sampling is sharp.
+// The brief measurement uses a small untrained network: its posteriors are wide, and importance sampling is
+// precise.
 RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
   constexpr int64_t kImages = 50, kSamples = 5000;
   const auto of_digits = [&] {
@@ -190,11 +192,11 @@ Rows vae_exactness_rows() {
 
 namespace {
 
-/// An objective as models/vae/objective.h has it.
+/// An objective of models/vae/objective.h.
 using Objective = VaeTerms (*)(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
                                const VaeObjectiveOptions& options);
 
-// A linear-Gaussian model: p(x|z) = N(Wz, s^2 I), for which the ELBO's gradient in (mean, logvar) is known.
+// A linear-Gaussian model p(x|z) = N(Wz, s^2 I) with the exact gradient of the ELBO in (mean, logvar).
 struct LinearGaussian {
   static constexpr int64_t kLatent = 3, kPixels = 5;
   static constexpr double kVariance = 0.5;
@@ -216,7 +218,7 @@ struct LinearGaussian {
   }
 };
 
-/// An estimated gradient of the ELBO in (mean, logvar) of a linear-Gaussian decoder, against the exact one.
+/// Errors of an estimated gradient of the ELBO in (mean, logvar) for a linear-Gaussian decoder.
 struct Agreement {
   double error_in_se;     // |mean - exact| over the standard error of the whole vector
   double relative_error;  // that standard error over |exact|
@@ -229,7 +231,7 @@ Agreement measure_agreement(Objective objective, const VaeObjectiveOptions& opti
   Tensor m = model.mean.clone().requires_grad_(), lv = model.logvar.clone().requires_grad_();
   const Tensors exact = grad(model.exact_loss(m, lv), {m, lv});
 
-  // One replicate a row, so that a row's gradient times their number is that replicate's estimate.
+  // Each row is one replicate: its gradient times the number of rows is this replicate's estimate.
   const Shape rows{replicates, LinearGaussian::kLatent};
   Tensor mean_rows = broadcast_to(model.mean, rows).clone().requires_grad_(),
          logvar_rows = broadcast_to(model.logvar, rows).clone().requires_grad_();
@@ -269,8 +271,7 @@ RowResult estimators_agree(Objective objective, const RowContext& context) {
                       log_derivative.relative_error)};
 }
 
-/// Trace of the covariance of the gradient in the posterior's mean, averaged over images x: one loss an
-/// image.
+/// Returns the mean over images of the trace of the covariance of the gradient in the posterior's mean.
 double gradient_variance(Objective objective, const VaeNetwork& network, const Tensor& x,
                          const VaeObjectiveOptions& options, int64_t replicates, uint64_t seed) {
   Rng rng(seed, "ledger/variance");
@@ -294,7 +295,7 @@ double gradient_variance(Objective objective, const VaeNetwork& network, const T
   return mean(sum(variance, 1)).item();
 }
 
-/// The options of each estimator; K = 2.
+/// The options of each estimator, with K = 2.
 struct Estimators {
   VaeObjectiveOptions reparametrised = {};
   VaeObjectiveOptions constant = {.estimator = VaeEstimator::log_derivative,
