@@ -46,18 +46,15 @@ Rows vae_figure_rows() {
              "drawn at evaluation; value: mean test bce_kl, nats/image",
              {kVaeBceKl}),
       figure(
-          {"vae.is_nll",
-           "a VAE with one hidden layer and 50 latent dimensions reaches the -log p(x) of the same VAE in "
-           "PyTorch",
-           "our run in PyTorch: 89.0, -ELBO 94.5 (Burda et al. 2016, table 1: 86.76 with two hidden layers "
-           "of 200 units)",
+          {"vae.is_nll", "a VAE with one hidden layer reaches the -log p(x) of the same VAE in PyTorch",
+           "our run in PyTorch: 89.0, -ELBO 94.5 (Burda et al. 2016, table 1: 86.76 with two hidden layers)",
            450},
           {{"vae pixels=dynamic-binary latent=50 encoder_activation=softplus decoder_activation=softplus "
             "epochs=150 prior=normal lr=0.002 schedule=linear importance_samples=1000 seed=1 split=train"}},
           largest([](const Quantities& found) { return -found[kVaeLogPx].value; }), Near{88.5, 1.0},
-          "784-500-50 with softplus, 150 epochs of all 60k images, Adam with a rate that falls linearly from "
-          "2e-3 (chosen on the validation images among 1e-3, 2e-3, 4e-3) to 0; value: test -log p(x) with "
-          "1000 importance samples, nats/image",
+          "784-500-50 with softplus, 150 epochs of all 60k images, rate falling linearly from 2e-3 (chosen "
+          "on validation images among 1e-3, 2e-3, 4e-3) to 0; value: test -log p(x), 1000 importance "
+          "samples, nats/image",
           {kVaeElbo}),
       figure({"vae.kl_mixture", "a VAE of points learns the positions and the weights of three Gaussians",
               "Kingma & Welling 2014 (the method)", 20},
@@ -119,8 +116,7 @@ Rows gan_mode_rows() {
               {"3 % of the samples in the smallest mode", ended(10, {8, 8, 8, 0.03, 1})},
               {"89 % of the samples of high quality", ended(10, {8, 8, 8, 0.1, 0.89})}}),
       figure({"gan.ring8_collapse",
-              "a GAN with the minimax loss and a much faster discriminator collapses onto at most half of "
-              "the eight modes",
+              "a minimax GAN with a much faster discriminator collapses onto at most half of the eight modes",
               "Goodfellow et al. 2014, section 3, warns of it; the gate is ours", 60},
              seeds_of("gan data=ring8 preset=collapse", 10), median_covered, AtMost{4},
              "minimax loss, rates 1e-4 (generator) and 1e-2 (discriminator), 6,000 steps, 2500 samples; "
@@ -137,13 +133,11 @@ Rows gan_mode_rows() {
              {kModesTouched, kModesCovered, kHighQualityShare},
              {{"17 modes of 25", ended(3, {25, 25, 17, 0, 1})}}),
       figure({"gan.pac",
-              "a discriminator of pairs of samples touches at least as many modes, up to one mode; a gain is "
-              "not observed here",
+              "with a discriminator of pairs a GAN touches at most one mode less; a gain is not observed",
               "Lin et al. 2018, table 1", 180},
              without_and_with_pairs(), rise_of(kModesTouched), AtLeast{-1},
-             "grid25 without instance noise, rate 1e-3, 12,000 steps, 2500 samples; value: mean number of "
-             "the 25 modes touched with pac=2, minus the mean with pac=1 (PacGAN's table 1: 23.8 with 2, "
-             "17.3 with 1)",
+             "no instance noise, rate 1e-3, 12,000 steps, 2500 samples; value: mean number of touched modes "
+             "of 25 with pac=2, minus the mean with pac=1 (PacGAN's table 1: 23.8 and 17.3)",
              {kModesTouched, kModesCovered, kHighQualityShare},
              {{"two modes fewer with pairs", ended(3, {25, 20, 22, 0, 1}, 3, {25, 20, 20, 0, 1})}}),
       figure({"wgan_gp.ring8", "the Wasserstein GAN with a gradient penalty covers all eight modes of ring8",
@@ -193,15 +187,15 @@ Rows ebm_toy_rows() {
       figure({"ebm.kl_two_moons", "an energy-based model learns two moons", "Tieleman 2008 (the method)", 60},
              {{"ebm data=two-moons epochs=20 seed=1"}}, largest(kl_in_a_box), AtMost{0.02}, kByQuadrature,
              {kLogZ}),
-      figure({"ebm.kl_grid25",
-              "with chains that jump, an energy-based model learns the weights of 25 modes that lie forty "
-              "standard deviations apart",
-              "ter Braak 2006 (the jumps)", 220},
-             {{"ebm data=grid25 seed=1"}}, largest(kl_in_a_box), AtMost{0.25},
-             std::string(kByQuadrature) + "; aim 0.1", {kLogZ},
-             {{"every second mode with five times its weight", [] { return wrong_modes(5, 1); }},
-              {"modes of half the width", [] { return wrong_modes(1, 0.5); }},
-              {"a density whose integral grows with the box", over_a_floor}})};
+      figure(
+          {"ebm.kl_grid25",
+           "with chains that jump, an energy-based model learns the weights of 25 modes, forty widths apart",
+           "ter Braak 2006 (the jumps)", 220},
+          {{"ebm data=grid25 seed=1"}}, largest(kl_in_a_box), AtMost{0.25},
+          std::string(kByQuadrature) + "; aim 0.1", {kLogZ},
+          {{"every second mode with five times its weight", [] { return wrong_modes(5, 1); }},
+           {"modes of half the width", [] { return wrong_modes(1, 0.5); }},
+           {"a density whose integral grows with the box", over_a_floor}})};
 }
 
 Rows score_toy_rows() {
@@ -259,9 +253,8 @@ Rows nce_toy_rows() {
           runs_of("nce", {"data=ring8 seed=1", "data=ring8 seed=2", "data=two-moons seed=1",
                           "data=two-moons seed=2"}),
           largest(nce_share), AtMost{1},
-          "default settings (network 2-128-128-1 with SiLU, noise from a fitted Gaussian that is 1.2 times "
-          "as wide, nu 2, batch size 512, 40 epochs of 50,000 points); value: the larger of |c - log Z| / "
-          "0.05 and KL / 0.02",
+          "default settings (2-128-128-1 with SiLU, noise from a fitted Gaussian, 1.2 times as wide, nu 2, "
+          "batch size 512, 40 epochs of 50,000 points); value: larger of |c - log Z| / 0.05 and KL / 0.02",
           {kNceConstantError, kKl, kKlWithoutModes},
           {{"a ring without modes, perfectly normalised", nce_found(0, 0.085)},
            {"all modes, and a c that is 0.06 too small", nce_found(-0.06, 0.001)},
@@ -273,8 +266,7 @@ Rows nce_toy_rows() {
           runs_of("nce data=ring8 seed=1", {"noise=gaussian", "noise=fitted", "noise=mixture", "noise=flow"}),
           largest(kKl), AtMost{0.02}, "value: the largest KL(p || exp(f) / Z), nats", {kKl}),
       figure({"fce.ring8",
-              "an energy and a flow trained against each other are as good as the energy of NCE and the flow "
-              "of maximum likelihood",
+              "fce's energy and flow are as good as NCE's energy and the flow of maximum likelihood",
               "Gao et al. 2020; the bounds are ours: 0.002 and 0.02 nats", 250},
              {{"fce data=ring8 seed=1"}, {"nce data=ring8 seed=1"}, {"realnvp data=ring8 seed=1"}}, fce_share,
              AtMost{1},
@@ -300,8 +292,7 @@ Rows flow_figure_rows() {
           "divergence, 48 Runge-Kutta steps of fourth order, 128 x 128 cells; value: KL(p || model), nats",
           {kLogZ}),
       figure({"flow_matching.kl_two_moons",
-              "flow matching learns two-moons to a KL of at most 0.01 nats for every seed, even after long "
-              "training",
+              "flow matching learns two-moons to a KL of at most 0.01 nats for every seed",
               "Lipman et al. 2023", 720},
              seeds_of("flow-matching data=two-moons steps=32000", 3), largest(kKl), AtMost{0.01},
              "32,000 steps of 1,000 points; value: the largest KL(p || model), nats, from quadrature", {kKl}),
@@ -319,15 +310,13 @@ Rows classifier_rows() {
       figure({"classifier.test_error", "the perceptron classifier errs on at most 2.5 % of the test digits",
               "Simard, Steinkraus & Platt 2003, table 1: 1.6 % with 800 hidden units", 80},
              seeds_of("classifier net=mlp", 3), largest(kClassifierError), AtMost{2.5},
-             "784-512-256-10 with ReLU, 10 epochs of 55k images; value: largest error on MNIST's test set, "
-             "percent",
+             "784-512-256-10 with ReLU, 10 epochs of 55k images; value: largest test error, percent",
              {kClassifierError}),
       figure({"classifier.cnn_error", "the convolutional classifier errs on at most 0.8 % of the test digits",
               "LeCun et al. 1998, table 1: LeNet-5 0.95 %, with distortions 0.8 %", 300},
              seeds_of("classifier", 1), largest(kClassifierError), AtMost{0.8},
-             "the default network: 3x3 convolutions with 16, 16, 32 and 32 channels and a layer of 128 "
-             "units, 16 epochs of 55k images that are shifted by up to 2 pixels; value: error on MNIST's "
-             "test set, percent")};
+             "the default network: 3x3 convolutions with 16, 16, 32 and 32 channels, a layer of 128 units, "
+             "16 epochs of 55k images, shifted by up to 2 pixels; value: test error, percent")};
 }
 
 namespace {
@@ -365,8 +354,7 @@ Rows rbm_mnist_rows() {
              "SE of at most 0.3 and is within 4 SE of this log Z)",
              {kLogZ, kAnnealedOff}),
       figure({"rbm.784x500",
-              "an RBM with 500 hidden units, trained with CD-25, reaches the published log p(x) of MNIST up "
-              "to 4 nats",
+              "an RBM with 500 hidden units, trained with CD-25, reaches the published log p(x) up to 4 nats",
               "Salakhutdinov & Murray 2008, table 2: -86.3", 900},
              {{"rbm hidden=500 chains=data chain_steps=25 epochs=60 split=train seed=1"}},
              least(kRbmLogLikelihood), AtLeast{-90},

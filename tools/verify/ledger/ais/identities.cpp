@@ -146,8 +146,7 @@ RowResult plane_vs_quadrature(Annealing annealing, const RowContext& context) {
 Rows ais_plane_rows() {
   return {
       identity({"ais.plane_vs_quadrature",
-                "annealed importance sampling estimates log Z of an energy and log p(x) of a decoder within "
-                "their standard errors",
+                "annealed importance sampling estimates log Z of an energy and log p(x) of a decoder",
                 "Neal 2001; Wu, Burda, Salakhutdinov & Grosse 2017", 5},
                plane_vs_quadrature, anneal<100>,
                {{"weights of the wrong sign", anneal<-100>},
@@ -255,8 +254,7 @@ Rows ais_rbm_rows() {
                      }},
                     {"chains that ignore the temperature", planted<move_nowhere>}}),
           identity({"ais.bracket",
-                    "the mean log-weight of annealing upwards is a lower bound of log Z, and of annealing "
-                    "downwards from exact samples an upper bound",
+                    "annealing upwards gives a lower bound of log Z on average, downwards an upper bound",
                     "Jensen's inequality; Burda, Grosse & Salakhutdinov 2015", 1},
                    rbm_bracket, rbm_partition,
                    {{"weights computed at the chains' next states", planted<move_first>},

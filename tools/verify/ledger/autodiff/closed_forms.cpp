@@ -14,8 +14,7 @@ namespace {
 /// A gradient of a log-density in x.
 using ScoreOf = Tensor (*)(TensorFn log_density, const Tensor& x);
 
-/// Returns the largest relative error of grad log p: Gaussian -(x-mu)/s^2, Gamma (a-1)/x - b, mixture of
-/// Gaussians.
+/// Returns the largest relative error of grad log p: a Gaussian, a Gamma and a mixture of Gaussians.
 RowResult closed_form_scores(ScoreOf score, const RowContext&) {
   constexpr int64_t kPoints = 200;
   Rng rng(7, "ledger/scores");
@@ -55,8 +54,7 @@ RowResult closed_form_scores(ScoreOf score, const RowContext&) {
     return slope / density;
   });
   return {worst, AtMost{1e-12},
-          "f64, 200 points per density: a Gaussian, a Gamma and a mixture of three Gaussians; value: largest "
-          "relative error"};
+          "f64, 200 points each: Gaussian, Gamma, mixture of three Gaussians; value: largest relative error"};
 }
 
 Tensor score_by_autodiff(TensorFn log_density, const Tensor& x) {
@@ -67,7 +65,7 @@ Tensor score_by_autodiff(TensorFn log_density, const Tensor& x) {
 
 constexpr int64_t kAxisPoints = 4001;
 
-/// Equally spaced points for the trapezoid rule, exact for smooth integrands that vanish at both ends.
+/// Equally spaced points for the trapezoid rule, spectrally accurate if f vanishes at both ends.
 struct LineGrid {
   Tensor x;  // (n) f64
   double step;
@@ -158,8 +156,7 @@ struct KinkGradients {
 };
 
 KinkGradients gradient_penalty_gradients(Tensor (*activation)(const Tensor&)) {
-  // f(x) = sum_j a_j act(w_j x + b_j); J(b) = E |f'(x)|^2 / 2 under N(0,1), on a grid that resolves the
-  // kinks.
+  // f(x) = sum_j a_j act(w_j x + b_j); J(b) = E |f'(x)|^2 / 2 under N(0,1). The grid resolves the kinks.
   constexpr int64_t kPoints = 200001;
   const Tensor w = tensor({1.0, -0.8, 1.4, 0.6, -1.1}, {5, 1}, DType::f64),
                a = tensor({0.9, 0.7, -0.5, 1.2, 0.4}, {1, 5}, DType::f64);
@@ -212,26 +209,26 @@ RowResult relu_lost_gradient(const Activations& of, const RowContext&) {
 }  // namespace
 
 Rows closed_form_rows() {
-  return {identity({"autodiff.closed_form_scores",
-                    "grad log p from automatic differentiation equals the score in closed form",
-                    "closed forms", 1},
-                   closed_form_scores, score_by_autodiff,
-                   {{"a score of the wrong sign",
-                     [](TensorFn log_density, auto& x) { return neg(score_by_autodiff(log_density, x)); }}}),
-          identity({"autodiff.partition_quadrature",
-                    "quadrature gives log Z as in closed form, and grad log Z = E[T] in an exponential "
-                    "family with sufficient statistic T",
-                    "Wainwright & Jordan 2008, prop. 3.1", 1},
-                   partition_quadrature, log_sum_over_grid,
-                   {{"Z twice as large", [](auto& f) { return logsumexp(f, 0) + std::log(2.0); }},
-                    {"the maximum instead of the sum", [](auto& f) { return max(f, 0); }}}),
-          identity({"autodiff.relu_lost_gradient",
-                    "automatic differentiation returns 0 for the gradient of E|f'(x)|^2 in the biases of a "
-                    "ReLU network, although that gradient is not 0",
-                    "the kinks of ReLU move with the biases", 1},
-                   relu_lost_gradient, {},
-                   {{"an activation whose gradient is not lost", {.kinked = softplus}},
-                    {"a smooth activation whose gradient is lost", {.smooth = relu}}})};
+  return {
+      identity(
+          {"autodiff.closed_form_scores",
+           "grad log p from automatic differentiation equals the score in closed form", "closed forms", 1},
+          closed_form_scores, score_by_autodiff,
+          {{"a score of the wrong sign",
+            [](TensorFn log_density, auto& x) { return neg(score_by_autodiff(log_density, x)); }}}),
+      identity({"autodiff.partition_quadrature",
+                "quadrature gives the exact log Z, and grad log Z = E[T] in an exponential family",
+                "Wainwright & Jordan 2008, prop. 3.1", 1},
+               partition_quadrature, log_sum_over_grid,
+               {{"Z twice as large", [](auto& f) { return logsumexp(f, 0) + std::log(2.0); }},
+                {"the maximum instead of the sum", [](auto& f) { return max(f, 0); }}}),
+      identity(
+          {"autodiff.relu_lost_gradient",
+           "autodiff loses the gradient of E|f'(x)|^2 in a ReLU network's biases (0 instead of its value)",
+           "the kinks of ReLU move with the biases", 1},
+          relu_lost_gradient, {},
+          {{"an activation whose gradient is not lost", {.kinked = softplus}},
+           {"a smooth activation whose gradient is lost", {.smooth = relu}}})};
 }
 
 }  // namespace gradzoo

@@ -96,8 +96,7 @@ double trace(const std::vector<double>& h, size_t d) {
 
 using HessianTrace = FunctionRef<Tensor(TensorFn f, const Tensor& x)>;
 
-/// Returns the largest error of a Laplacian (B) of x^T A x/2 and of a smooth network, of the Hessian's
-/// symmetry, and of Hessian-vector products.
+/// Returns the largest error of Laplacians (B), of the Hessian's symmetry, and of Hessian-vector products.
 double hessian_trace_error(HessianTrace laplacian_of) {
   constexpr int64_t kD = 6, kRows = 5;
   Rng rng(3, "ledger/hessian");
@@ -134,8 +133,7 @@ RowResult hessian_trace(Laplacian of, const RowContext&) {
 
 using ProbeVariance = double (*)(Probe probe, const std::vector<double>& h, size_t d);
 
-/// Returns 2 |H|_F^2 (Gaussian probes), or that without the diagonal (Rademacher probes; Avron & Toledo 2011,
-/// lemma 1).
+/// Returns 2 |H|_F^2, for Rademacher probes without the diagonal (Avron & Toledo 2011, lemma 1).
 double probe_variance(Probe probe, const std::vector<double>& h, size_t d) {
   double all = 0, diagonal = 0;
   for (double value : h) all += value * value;
@@ -184,8 +182,7 @@ Rows derivative_rows() {
                 "definition of the derivative", 20},
                ops_to_order<3>, check_ops<true>, {{"x^3 with the derivative x^2", check_wrong_cube}}),
       identity({"autodiff.hessian_trace",
-                "the Laplacian is the trace of the Hessian, the Hessian is symmetric, and the Laplacian of "
-                "x^T A x/2 is tr A",
+                "the Laplacian is the trace of the symmetric Hessian, and tr A for x^T A x/2",
                 "Schwarz's theorem", 1},
                hessian_trace,
                [](TensorFn f, auto& x, TraceMethod method) { return laplacian(f, x, {.method = method}); },

@@ -31,10 +31,10 @@ RowResult null_uniform(TwoSampleTest test, const RowContext& context) {
   constexpr int64_t kRepeats = 400;
   const double error = std::sqrt(kLevel * (1 - kLevel) / kRepeats);
   return {rejections(test, 100, 0, kRepeats, context.seed), Near{kLevel, 3 * error},
-          fmt::format("{} repetitions: two sets of 100 points of N(0, I) in the plane, half of each held "
-                      "out, 999 permutations of the held-out logits; value: share of p-values up to 0.05, "
-                      "which must lie within 3 SE",
-                      kRepeats)};
+          fmt::format(
+              "{} repetitions: two sets of 100 points of N(0, I) in the plane, half of each held out, 999 "
+              "permutations of the held-out logits; value: share of p-values up to 0.05 (allowed 3 SE)",
+              kRepeats)};
 }
 
 RowResult power(TwoSampleTest test, const RowContext& context) {
@@ -66,20 +66,21 @@ double in_sample(const Tensor& a, const Tensor& b, uint64_t seed) {
 }  // namespace
 
 Rows c2st_rows() {
-  return {identity({"c2st.null_uniform",
-                    "if two sets come from one distribution, the classifier two-sample test rejects at the "
-                    "rate of its level",
-                    "exchangeability of the held-out logits; Lopez-Paz & Oquab 2017", 5},
-                   null_uniform, by_permutations,
-                   {{"the normal approximation of a biased classifier's accuracy", by_accuracy},
-                    {"logits of the training points", in_sample}}),
-          identity({"c2st.power",
-                    "the classifier two-sample test detects a shift of the mean by 0.3 standard deviations",
-                    "Lopez-Paz & Oquab 2017", 10},
-                   power, by_permutations,
-                   {{"a test of the coordinate that was not shifted", [](auto& a, auto& b, uint64_t seed) {
-                       return c2st(slice(a, 1, 1, 2), slice(b, 1, 1, 2), {.epochs = 2, .seed = seed}).p_value;
-                     }}})};
+  return {
+      identity(
+          {"c2st.null_uniform",
+           "the classifier two-sample test rejects two sets from one distribution at the rate of its level",
+           "exchangeability of the held-out logits; Lopez-Paz & Oquab 2017", 5},
+          null_uniform, by_permutations,
+          {{"the normal approximation of a biased classifier's accuracy", by_accuracy},
+           {"logits of the training points", in_sample}}),
+      identity({"c2st.power",
+                "the classifier two-sample test detects a shift of the mean by 0.3 standard deviations",
+                "Lopez-Paz & Oquab 2017", 10},
+               power, by_permutations,
+               {{"a test of the coordinate that was not shifted", [](auto& a, auto& b, uint64_t seed) {
+                   return c2st(slice(a, 1, 1, 2), slice(b, 1, 1, 2), {.epochs = 2, .seed = seed}).p_value;
+                 }}})};
 }
 
 namespace {
@@ -105,8 +106,7 @@ RowResult closed_form(FrechetFn distance, const RowContext&) {
     worst = std::max(worst, relative_error(distance(gaussian(m, s), gaussian(n, r)), closed));
   }
   return {worst, AtMost{1e-10},
-          "five pairs of Gaussians in 12 dimensions with commuting covariances; value: largest relative "
-          "difference"};
+          "five pairs of Gaussians in 12 dimensions, commuting covariances; value: largest relative error"};
 }
 
 RowResult same_set(FrechetFn distance, const RowContext&) {
@@ -135,14 +135,14 @@ RowResult unbiased(KernelFn distance, const RowContext& context) {
 
 Rows distance_rows() {
   return {
-      identity({"fid.gaussian_closed_form",
-                "the Frechet distance of two Gaussians with commuting covariances is |m_1 - m_2|^2 + sum "
-                "(s_1 - s_2)^2 (means m, standard deviations s)",
-                "Dowson & Landau 1982", 1},
-               closed_form, frechet_distance,
-               {{"a covariance that is 1 % too large", hundredth_off},
-                {"only the distance of the means",
-                 [](auto& a, auto& b) { return sum(square(a.mean - b.mean)).item(); }}}),
+      identity(
+          {"fid.gaussian_closed_form",
+           "Gaussians with commuting covariances have the Frechet distance |m_1 - m_2|^2 + sum (s_1 - s_2)^2",
+           "Dowson & Landau 1982", 1},
+          closed_form, frechet_distance,
+          {{"a covariance that is 1 % too large", hundredth_off},
+           {"only the distance of the means",
+            [](auto& a, auto& b) { return sum(square(a.mean - b.mean)).item(); }}}),
       identity({"fid.same_set", "the Frechet distance of a set from itself is 0", "Dowson & Landau 1982", 1},
                same_set, frechet_distance, {{"a covariance that is 1 % too large", hundredth_off}}),
       identity({"kid.unbiased", "the kernel distance between two samples of one distribution has mean 0",

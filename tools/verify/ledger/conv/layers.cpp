@@ -52,9 +52,9 @@ RowResult adjoint_triad(const ConvTriad& of, const RowContext&) {
     worst = std::max(worst, back.shape() == x.shape() ? relative(inner(back, x), form) : INFINITY);
     worst = std::max(worst, relative(inner(of.weight(x, y, c.w[0], c.w[1], c.options), w), form));
   }
-  return {worst, AtMost{1e-12},
-          "f64, strides 1 to 3, paddings, one dilation, 1 to 33 channels; value: largest relative difference "
-          "of the three inner products"};
+  return {
+      worst, AtMost{1e-12},
+      "f64, strides 1 to 3, paddings, one dilation, 1 to 33 channels; value: largest relative difference"};
 }
 
 /// Returns the largest difference from seven nested loops, over odd shapes.
@@ -148,55 +148,55 @@ double dropout_z(DropoutFn hide, double p, uint64_t seed) {
 
 RowResult dropout_mean(DropoutFn hide, const RowContext& context) {
   const double z = std::max(dropout_z(hide, 0.1, context.seed), dropout_z(hide, 0.7, context.seed + 1));
-  return {z, AtMost{4.5},
-          "p = 0.1 and 0.7, 1e6 elements each; value: the larger |z| of the mean and of the share of zeros; "
-          "false-alarm rate 3e-5"};
+  return {
+      z, AtMost{4.5},
+      "p = 0.1 and 0.7, 1e6 elements; value: larger |z| of mean and share of zeros; false-alarm rate 3e-5"};
 }
 
 }  // namespace
 
 Rows layer_rows() {
-  return {identity({"conv.adjoint_triad",
-                    "a convolution, its transpose and its weight gradient are adjoint: <conv(x,w), y> = <x, "
-                    "conv_transpose(y,w)> = <w, conv_weight(x,y)>",
-                    "Dumoulin & Visin 2016; the three are one trilinear form", 1},
-                   adjoint_triad, {},
-                   {{"a transpose that is 1 % too small",
-                     {.transpose = [](auto& y, auto& w, auto& o,
-                                      int64_t p) { return plain_transpose(y, w, o, p) * 0.99; }}},
-                    {"a weight gradient that is flipped",
-                     {.weight = [](auto& x, auto& y, int64_t h, int64_t w,
-                                   auto& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
-          identity({"conv.naive", "a convolution equals the sum from seven nested loops, also for odd shapes",
-                    "definition of the convolution", 1},
-                   naive, plain_conv,
-                   {{"a kernel that is flipped",
-                     [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
-                    {"an output that is 1 % too small",
-                     [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
-          identity({"norm.second_order",
-                    "a gradient penalty has the same gradient through the fused group norm with SiLU as "
-                    "through elementary ops",
-                    "Wu & He 2018, eqs. 1-4", 1},
-                   norm_second_order, group_norm,
-                   {{"1 % of the scale treated as a constant",
-                     [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
-                       return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99,
-                                         shift, o);
-                     }},
-                    {"an eps that is 1 % larger",
-                     [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
-                       NormOptions other = o;
-                       other.eps *= 1.01;
-                       return group_norm(x, groups, scale, shift, other);
-                     }}}),
-          identity({"dropout.mean", "dropout preserves the mean and sets the share p of the elements to 0",
-                    "Srivastava et al. 2014, section 10", 1},
-                   dropout_mean, dropout,
-                   {{"kept elements that are not rescaled",
-                     [](auto& x, double p, auto& rng) { return dropout(x, p, rng) * (1 - p); }},
-                    {"2 % more elements set to 0",
-                     [](auto& x, double p, auto& rng) { return dropout(x, p * 1.02, rng); }}})};
+  return {
+      identity({"conv.adjoint_triad",
+                "convolution, transpose and weight gradient agree: <conv(x,w), y> = <x, conv_transpose(y,w)> "
+                "= <w, conv_weight(x,y)>",
+                "Dumoulin & Visin 2016; the three are one trilinear form", 1},
+               adjoint_triad, {},
+               {{"a transpose that is 1 % too small",
+                 {.transpose = [](auto& y, auto& w, auto& o,
+                                  int64_t p) { return plain_transpose(y, w, o, p) * 0.99; }}},
+                {"a weight gradient that is flipped",
+                 {.weight = [](auto& x, auto& y, int64_t h, int64_t w,
+                               auto& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
+      identity({"conv.naive", "a convolution equals the sum from seven nested loops, also for odd shapes",
+                "definition of the convolution", 1},
+               naive, plain_conv,
+               {{"a kernel that is flipped",
+                 [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
+                {"an output that is 1 % too small",
+                 [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
+      identity(
+          {"norm.second_order",
+           "a gradient penalty has the same gradient with fused group norm and SiLU as with elementary ops",
+           "Wu & He 2018, eqs. 1-4", 1},
+          norm_second_order, group_norm,
+          {{"1 % of the scale treated as a constant",
+            [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
+              return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99, shift, o);
+            }},
+           {"an eps that is 1 % larger",
+            [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
+              NormOptions other = o;
+              other.eps *= 1.01;
+              return group_norm(x, groups, scale, shift, other);
+            }}}),
+      identity({"dropout.mean", "dropout preserves the mean and sets the share p of the elements to 0",
+                "Srivastava et al. 2014, section 10", 1},
+               dropout_mean, dropout,
+               {{"kept elements that are not rescaled",
+                 [](auto& x, double p, auto& rng) { return dropout(x, p, rng) * (1 - p); }},
+                {"2 % more elements set to 0",
+                 [](auto& x, double p, auto& rng) { return dropout(x, p * 1.02, rng); }}})};
 }
 
 }  // namespace gradzoo

@@ -109,29 +109,29 @@ Tensor log_likelihood_below(const RbmLayer& layer, const Tensor& x, const Tensor
 }  // namespace
 
 Rows dbn_rows() {
-  return {figure({"dbn.vs_rbm",
-                  "the lower bound on log p(x) of two stacked RBMs is at most 5 nats below the log p(x) of a "
-                  "single RBM",
-                  "Salakhutdinov & Murray 2008, section 6", 400},
-                 versus_rbm),
-          identity({"dbn.bound",
-                    "the bound of greedy stacking is at most log p(x), and equals log p(x) if the "
-                    "recognition distribution is exact",
-                    "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008, eq. 18", 1},
-                   bound_below, dbn_bound,
-                   {{"a Z that is left out",
-                     [](auto& layers, auto& x, double, auto& rng) { return dbn_bound(layers, x, 0, rng); }},
-                    {"an entropy that is left out",
-                     [](auto& layers, auto& x, double log_z, auto& rng) {
-                       const Tensor h = bernoulli(layers[0]->hidden_probabilities(x), rng);
-                       return log_likelihood_below(*layers[0], x, h) - layers[1]->free_energy(h) - log_z;
-                     }},
-                    {"hidden units drawn as fair coins", [](auto& layers, auto& x, double log_z, auto& rng) {
-                       const Tensor up = recognition_logits(*layers[0], x),
-                                    h = bernoulli(full(up.shape(), 0.5, up.dtype()), rng);
-                       return log_likelihood_below(*layers[0], x, h) - sum(bernoulli_log_prob(h, up), 1) -
-                              layers[1]->free_energy(h) - log_z;
-                     }}})};
+  return {
+      figure({"dbn.vs_rbm",
+              "the bound on log p(x) of two stacked RBMs is at most 5 nats below log p(x) of a single RBM",
+              "Salakhutdinov & Murray 2008, section 6", 400},
+             versus_rbm),
+      identity({"dbn.bound",
+                "the bound of greedy stacking is at most log p(x), and equals log p(x) if the "
+                "recognition distribution is exact",
+                "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008, eq. 18", 1},
+               bound_below, dbn_bound,
+               {{"a Z that is left out",
+                 [](auto& layers, auto& x, double, auto& rng) { return dbn_bound(layers, x, 0, rng); }},
+                {"an entropy that is left out",
+                 [](auto& layers, auto& x, double log_z, auto& rng) {
+                   const Tensor h = bernoulli(layers[0]->hidden_probabilities(x), rng);
+                   return log_likelihood_below(*layers[0], x, h) - layers[1]->free_energy(h) - log_z;
+                 }},
+                {"hidden units drawn as fair coins", [](auto& layers, auto& x, double log_z, auto& rng) {
+                   const Tensor up = recognition_logits(*layers[0], x),
+                                h = bernoulli(full(up.shape(), 0.5, up.dtype()), rng);
+                   return log_likelihood_below(*layers[0], x, h) - sum(bernoulli_log_prob(h, up), 1) -
+                          layers[1]->free_energy(h) - log_z;
+                 }}})};
 }
 
 }  // namespace gradzoo

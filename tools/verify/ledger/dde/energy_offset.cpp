@@ -49,8 +49,8 @@ Rows dde_rows() {
             [](auto& model, double sigma, auto& x) { return model.log_prob(x) * (sigma * sigma); }},
            {"half of the energy", [](auto& model, double, auto& x) { return model.log_prob(x) * 0.5; }}}),
       figure({"dde.modes",
-              "a generator trained with the densities of data and of samples finds all 8 modes, and with "
-              "only the data's density at most two",
+              "a generator between the densities of data and samples covers all 8 modes, with only the "
+              "former at most two",
               "Bigdeli et al. 2020, section 4", 300},
              runs_of("dde data=ring8 generator=true seed=1", {"fake_density=true", "fake_density=false"}),
              modes_with_fake_density, AtLeast{8},

@@ -38,8 +38,7 @@ struct Conversions {
 };
 
 /// Returns the largest relative error of score and velocity from each of the four predictions on three paths.
-/// x_t is N(a m, v) with v = a^2 s^2 + b^2: the score is -(x - a m) / v, the velocity a' m + v' / (2 v) (x -
-/// a m).
+/// x_t is N(a m, v), v = a^2 s^2 + b^2: score -(x - a m) / v, velocity a' m + v' / (2 v) (x - a m).
 RowResult conversions(const Conversions& how, const RowContext&) {
   const Tensor x = arange(31, DType::f64) * 0.2 - 3.0;
   double worst = 0;
@@ -89,18 +88,17 @@ RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
           "theta-gradient between b^2 DSM and the error of the predicted noise"};
 }
 
-/// Returns the largest difference between two sets of samples from the same start with different random
-/// streams.
+/// Returns the largest difference between samples from one start with two random streams.
 RowResult ddim_deterministic(PathStep step, const RowContext&) {
   const NoisePath path = cosine_path();
   const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
   const Tensor start = (arange(64, DType::f64) / 16.0 - 2.0).view({64, 1});
   Rng first(1, "ledger/streams"), second(2, "ledger/streams");
-  return {largest_abs(follow_path({path, predict, first}, step, start, 25) -
-                      follow_path({path, predict, second}, step, start, 25)),
-          AtMost{0},
-          "64 starting points, 25 steps, two random streams (ancestral steps would differ); value: largest "
-          "difference"};
+  return {
+      largest_abs(follow_path({path, predict, first}, step, start, 25) -
+                  follow_path({path, predict, second}, step, start, 25)),
+      AtMost{0},
+      "64 starts, 25 steps, two random streams (ancestral steps would differ); value: largest difference"};
 }
 
 using LogDensityAlong = Tensor (*)(VelocityFn v, const Tensor& x);
@@ -117,9 +115,9 @@ RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
   const Tensor wanted = sum(square(x * scale - scale * kMean), 1) * (-0.5 / variance) -
                         std::log(2 * std::numbers::pi * variance);
   const Tensor found = log_density(velocity, x * scale);
-  return {std::abs(mean(found - wanted).item()) / (2 * std::numbers::ln2), AtMost{1e-3},
-          "N(0.7, 0.25) in two dimensions, 20,000 draws, 96 steps along the cosine path; value: mean error, "
-          "bits/dim"};
+  return {
+      std::abs(mean(found - wanted).item()) / (2 * std::numbers::ln2), AtMost{1e-3},
+      "N(0.7, 0.25) in the plane, 20,000 draws, 96 steps along the cosine path; value: mean error, bits/dim"};
 }
 
 /// Returns the largest difference between a level's steps with eta and the steps x + alpha/2 s + sqrt(alpha)
@@ -196,8 +194,7 @@ Rows path_rows() {
   return {
       identity(
           {"diffusion.conversions",
-           "predictions of the noise, the denoised data, the score and the velocity convert into each other, "
-           "and give the exact values for a Gaussian",
+           "predictions of noise, denoised data, score and velocity convert into each other",
            "Song et al. 2021; Lipman et al. 2023", 1},
           conversions, {},
           {{"denoised data from the noise that are 1 % too small",
@@ -223,12 +220,12 @@ Rows path_rows() {
            {"a velocity without its noise",
             {.to_velocity = [](auto& prediction,
                                auto& at) { return prediction.denoised * at.data_slope; }}}}),
-      identity({"ddpm.score_equivalence",
-                "predicting the noise is denoising score matching with the weight b^2 (b is the standard "
-                "deviation of the noise)",
-                "Vincent 2011; Ho et al. 2020, section 3.2", 1},
-               score_equivalence, [](auto& at) { return at.noise * at.noise; },
-               {{"a weight of b instead of b^2", [](auto& at) { return at.noise; }}}),
+      identity(
+          {"ddpm.score_equivalence",
+           "predicting the noise of standard deviation b is denoising score matching with the weight b^2",
+           "Vincent 2011; Ho et al. 2020, section 3.2", 1},
+          score_equivalence, [](auto& at) { return at.noise * at.noise; },
+          {{"a weight of b instead of b^2", [](auto& at) { return at.noise; }}}),
       identity(
           {"ddpm.ddim_deterministic", "DDIM samples are a deterministic function of their starting points",
            "Song, Meng & Ermon 2021", 1},
@@ -245,8 +242,8 @@ Rows path_rows() {
                 {"1 % of log p left out",
                  [](VelocityFn v, auto& x) { return flow_log_density(v, x, {.steps = 96}) * 0.99; }}}),
       identity({"ncsn.step_conventions",
-                "Langevin steps with drift eta and noise sqrt(2 eta), and with drift alpha/2 and noise "
-                "sqrt(alpha), agree for alpha = 2 eta",
+                "Langevin steps with eta and sqrt(2 eta), and with alpha/2 and sqrt(alpha), agree for alpha "
+                "= 2 eta",
                 "Song & Ermon 2019, algorithm 1", 1},
                step_conventions, langevin_step,
                {{"steps of twice the size",
@@ -259,8 +256,7 @@ Rows path_rows() {
                  }}}),
       identity(
           {"ncsn.gaussian_levels",
-           "annealed Langevin chains with the exact score of a Gaussian have the mean and variance that "
-           "their linear steps imply",
+           "annealed Langevin chains with a Gaussian's exact score have the moments that their steps imply",
            "Song & Ermon 2020, proposition 3", 2},
           gaussian_levels, langevin_step,
           {{"ancestral steps instead", ancestral_step},
@@ -274,8 +270,7 @@ Rows path_rows() {
               return langevin_step({trajectory.path, predict, trajectory.rng, trajectory.level}, x, from, to);
             }}}),
       identity({"unet.second_order",
-                "the second derivative of the U-Net with respect to x equals finite differences within the "
-                "tolerance",
+                "the U-Net's second derivative in x equals finite differences within the tolerance",
                 "chain rule", 5},
                unet_second_order, [](auto& net, auto& x, auto& t) { return net(x, t); },
                {{"1 % of the output treated as a constant", [](auto& net, auto& x, auto& t) {
@@ -341,8 +336,7 @@ RowResult density_normalised(FlowLogDensity log_density, const RowContext& conte
 
 Rows flow_matching_rows() {
   return {identity({"flow_matching.gaussian_velocity",
-                    "along straight paths from N(0,1) to Gaussian data the mean velocity is the linear "
-                    "function of x in closed form",
+                    "the mean velocity of straight paths from N(0,1) to Gaussian data equals its closed form",
                     "Lipman et al. 2023, theorem 3", 1},
                    gaussian_velocity, straight,
                    {{"a velocity that is 1 % too small",

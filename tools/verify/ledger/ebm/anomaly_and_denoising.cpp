@@ -170,8 +170,7 @@ Rows ebm_image_rows() {
       figure({"ebm.denoise", "a step along the energy's gradient removes noise from digits",
               "Saremi & Hyvarinen 2019 (the method); the gate is ours", 200},
              {{kOfDigits, denoising_by_energy, "", true}}, least(kGain), AtLeast{5},
-             "the default energy, 2000 test digits, Gaussian noise with standard deviation 0.3; value: gain "
-             "in PSNR, dB",
+             "the default energy, 2000 test digits, noise of standard deviation 0.3; value: gain in PSNR, dB",
              {kPsnrBefore, kGain},
              {{"estimates that keep the noise", toy_denoising([](auto& noisy) { return noisy; })},
               {"noise that is only clamped to black and white",

@@ -21,8 +21,7 @@ using CdLoss = Tensor (*)(TensorFn log_density, const Tensor& data, const Tensor
 /// Returns the relative error of the loss's descent direction against grad mean log p(data), for a network on
 /// five states with samples in exactly the model's proportions; log p from enumeration.
 RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
-  // State i has probability n_i / 16 under the model: its row contains log n_i, and the network g enters as g
-  // - g.detach(), which is 0.
+  // State i has probability n_i / 16: its row contains log n_i, and the network g adds g - g.detach() = 0.
   constexpr std::array<int, 5> kCounts{1, 2, 3, 4, 6};
   constexpr std::array<std::array<double, 2>, 5> kStates{
       {{-1, 0.5}, {0.2, 1.1}, {0.9, -0.7}, {-0.4, -1.3}, {1.6, 0.3}}};
@@ -162,17 +161,17 @@ RowResult composition_gaussians(Composition compose, const RowContext& context) 
 }  // namespace
 
 Rows composition_rows() {
-  return {identity({"ebm.composition_gaussians",
-                    "the sum of two log-densities defines the product density: for Gaussians, precisions add "
-                    "up, and the mean is the average weighted with the precisions",
-                    "Hinton 2002; Du, Li & Mordatch 2020", 2},
-                   composition_gaussians, product_of,
-                   {{"the mean of the log-densities instead of their sum",
-                     [](auto& a, auto& b) {
-                       const Target both = product_of(a, b);
-                       return Target{.log_prob = [both](auto& x) { return both.log_prob(x) * 0.5; }};
-                     }},
-                    {"a product without its second factor", [](auto& a, auto&) { return a; }}})};
+  return {identity(
+      {"ebm.composition_gaussians",
+       "the sum of two log-densities is the product's: for Gaussians, precisions add up and weight the means",
+       "Hinton 2002; Du, Li & Mordatch 2020", 2},
+      composition_gaussians, product_of,
+      {{"the mean of the log-densities instead of their sum",
+        [](auto& a, auto& b) {
+          const Target both = product_of(a, b);
+          return Target{.log_prob = [both](auto& x) { return both.log_prob(x) * 0.5; }};
+        }},
+       {"a product without its second factor", [](auto& a, auto&) { return a; }}})};
 }
 
 namespace {
@@ -272,13 +271,13 @@ void move_weights(Ebm& model) {
 }  // namespace
 
 Rows spectral_norm_rows() {
-  return {identity({"ebm.spectral_norm",
-                    "with spectral_norm every weight of the energy f has largest singular value 1, and the "
-                    "slope of f stays below the bound that its layers imply",
-                    "Miyato et al. 2018, section 2.1", 3},
-                   spectral_norm, {},
-                   {{"weights that are not normalised", {.norm = "spectral_norm=false"}},
-                    {"weights that changed after the last power iteration", {.after = move_weights}}})};
+  return {identity(
+      {"ebm.spectral_norm",
+       "spectral_norm gives every weight the largest singular value 1, and bounds the slope of the energy f",
+       "Miyato et al. 2018, section 2.1", 3},
+      spectral_norm, {},
+      {{"weights that are not normalised", {.norm = "spectral_norm=false"}},
+       {"weights that changed after the last power iteration", {.after = move_weights}}})};
 }
 
 }  // namespace gradzoo

@@ -189,8 +189,7 @@ Rows gan_critic_rows() {
   return {
       identity(
           {"gan.gradient_penalty",
-           "the penalties on the discriminator's slope, and the gradients of these penalties, equal finite "
-           "differences within the tolerance",
+           "the penalties on the discriminator's slope, and their gradients, equal finite differences",
            "Gulrajani et al. 2017, eq. 3; Mescheder et al. 2018, eq. 9", 1},
           slope_penalties, {},
           {{"slopes that are not recorded on the tape",
@@ -207,8 +206,7 @@ Rows gan_critic_rows() {
             {.norm = [](auto& x,
                         auto& scores) { return mean(square(squared_slopes(x, scores, true) - 1.0)); }}}}),
       identity({"gan.wgan_lipschitz",
-                "for N(m,1) and N(0,1) the Wasserstein critic's slope tends to 1, and its estimate to the "
-                "distance W1 = m",
+                "for N(m,1) and N(0,1) the Wasserstein critic's slope tends to 1, and its estimate to W1 = m",
                 "Gulrajani et al. 2017, proposition 1", 5},
                wgan_lipschitz, {},
                {{"a penalty on half of the slope",

@@ -58,8 +58,7 @@ double root_of_skewed(const Grid& grid, const Tensor& log_p, const Tensor& log_q
 
 constexpr int64_t kPlaces = 5;  // of a discrete distribution
 
-// Returns the corners of the simplex, its centre, and random distributions, flat and sharp: (kPlaces)
-// log-probabilities.
+// Returns log-probabilities (kPlaces): corners and centre of the simplex, flat and sharp random ones.
 Tensors discrete_distributions(int64_t at_random, uint64_t seed) {
   Tensors out;
   for (int64_t i = 0; i < kPlaces; ++i)
@@ -147,8 +146,7 @@ Rows gan_game_rows() {
             }}}),
       identity(
           {"gan.root_jsd_metric",
-           "the square root of the Jensen-Shannon divergence (JSD) satisfies the triangle inequality, and "
-           "JSD does not",
+           "the square root of the Jensen-Shannon divergence (JSD) is a metric, and JSD itself is not",
            "Endres & Schindelin 2003, theorem 1", 1},
           metric, root_jsd,
           {{"JSD without its root", [](auto& grid, auto& p, auto& q) { return jsd_on_grid(grid, p, q); }},

@@ -39,8 +39,7 @@ Refused erred(double with, double without) {
 Rows code_rows() {
   return {figure(
       {"dae.codes",
-       "for digits on a noisy background, a linear classifier errs less on the codes of a denoising "
-       "autoencoder than on those of a plain one",
+       "for digits on noise, a denoising autoencoder's codes are better to classify than a plain one's",
        "Vincent et al. 2008, 2010 (the claim); Larochelle et al. 2007 (the backgrounds); the bound is ours",
        130},
       on_noisy_backgrounds({"sigma=1", "noise=none"}), rise_of(kWrongByCodes), AtLeast{1.5},

@@ -76,9 +76,7 @@ Rows image_figure_rows() {
            "the digits of the MLP VAE have a digit-FID of at most 720 (the denominator of the ratios below)",
            "Heusel et al. 2017, with the features of a digit classifier", 60},
           {mlp_vae(10'000)}, largest(kFrechetDistance), AtMost{720},
-          "784-500-20, 10 epochs of 55k grey images; value: Frechet distance of the samples from the test "
-          "set",
-          kSaid),
+          "784-500-20, 10 epochs of 55k grey images; value: Frechet distance from the test set", kSaid),
       // The default VAE draws codes from its mixture. The third run draws them from N(0, I).
       share_of_vae({"vae.mixture_fid", "with codes from a Gaussian mixture fitted to q(z), a VAE has",
                     "Ghosh et al. 2020; Dai & Wipf 2019", 80},
@@ -87,19 +85,18 @@ Rows image_figure_rows() {
       share_of_vae({"vae.conv_mixture_fid", "with codes from a Gaussian mixture, a convolutional VAE has",
                     "Ghosh et al. 2020; Dai & Wipf 2019", 300},
                    "vae net=conv", 0.06,
-                   "convolutions with 32 and 64 channels, 20 epochs of 55k images, a mixture of 200 "
-                   "Gaussians; aim 0.04",
+                   "convolutions with 32 and 64 channels, 20 epochs of 55k images, 200 Gaussians; aim 0.04",
                    10'000, "prior=normal"),
       share_of_vae(
           {"flow_matching.mnist_fid", "class-conditional flow matching has", "Lipman et al. 2023", 420},
           "flow-matching epochs=8", 0.06,
-          "the default U-Net, conditioned on the class and its ten clusters, 8 epochs of 55k "
-          "images, guidance 1.25, 20 Euler steps"),
-      share_of_vae({"flow_matching.unconditional_fid", "flow matching without labels has",
-                    "Lipman et al. 2023; Hu et al. 2023 (self-guided diffusion)", 420},
-                   "flow-matching epochs=8 classes=clusters:100", 0.10,
-                   "the default U-Net, conditioned on clusters instead of labels, 8 epochs of 55k images, "
-                   "guidance 1.5, 20 Euler steps; aim 0.05"),
+          "the default U-Net, classes with ten clusters each, 8 epochs of 55k, guidance 1.25, 20 Euler "
+          "steps"),
+      share_of_vae(
+          {"flow_matching.unconditional_fid", "flow matching without labels has",
+           "Lipman et al. 2023; Hu et al. 2023 (self-guided diffusion)", 420},
+          "flow-matching epochs=8 classes=clusters:100", 0.10,
+          "the default U-Net, only clusters, 8 epochs of 55k, guidance 1.5, 20 Euler steps; aim 0.05"),
       agreement(
           {"flow_matching.conditional",
            "the classifier assigns the requested label to at least 97 % of the digits from flow matching",
@@ -111,22 +108,20 @@ Rows image_figure_rows() {
           {"ddpm.mnist_fid", "class-conditional diffusion has", "Ho et al. 2020; Nichol & Dhariwal 2021",
            900},
           "ddpm", 0.08,
-          "the default U-Net, conditioned on the class and its ten clusters, 10 epochs of 55k images, "
-          "guidance 1.25, 50 DDIM steps",
+          "the default U-Net, classes with ten clusters each, 10 epochs of 55k, guidance 1.25, 50 DDIM steps",
           10'000, "guidance=0"),
       figure({"ddpm.mnist_bpd",
               "the probability flow of diffusion gives at most 2.5 bits/dim for dequantised digits",
               "Song et al. 2021, section 4.3", 400},
              {{"ddpm seed=1", evaluate_on_test, "", true}}, largest(kBitsPerDim), AtMost{2.5},
-             "10 epochs of 55k dequantised images, 200 test images, 48 Runge-Kutta steps of fourth order; "
-             "value: bits/dim",
+             "10 epochs of 55k dequantised images, 200 test images, 48 Runge-Kutta steps; value: bits/dim",
              {kBitsPerDim}),
-      share_of_vae({"ncsn.mnist_fid", "a noise-conditional score network with annealed Langevin sampling has",
-                    "Song & Ermon 2019, 2020", 900},
-                   "ncsn", 0.5,
-                   "the default U-Net, conditioned on the class and its ten clusters, guidance 1.25, 10 "
-                   "epochs of 55k images, annealed Langevin sampling; aim 0.1",
-                   2'000),
+      share_of_vae(
+          {"ncsn.mnist_fid", "a noise-conditional score network with annealed Langevin sampling has",
+           "Song & Ermon 2019, 2020", 900},
+          "ncsn", 0.5,
+          "the default U-Net, classes with ten clusters each, 10 epochs of 55k, guidance 1.25; aim 0.1",
+          2'000),
       share({"ncsn.mdsm_fid", "one energy for all noise levels has a lower digit-FID than the MLP VAE",
              "Li, Chen & Sommer 2019", 900},
             {drawn("ncsn net=mdsm epochs=5", 500), mlp_vae(500),
@@ -147,23 +142,19 @@ Rows image_figure_rows() {
           {{"a ratio that is 0.5 % above the bound", far_off(1.005 * 0.95)}}),
       // This distance uses another classifier, so it is not comparable with digit-FIDs.
       share({"ncsn.fashion_fid",
-             "annealed Langevin sampling draws clothes with a lower Frechet distance than an MLP VAE of "
-             "clothes",
+             "annealed Langevin draws clothes with a lower Frechet distance than an MLP VAE",
              "Song & Ermon 2019, 2020", 900},
             {drawn("ncsn classes=labels data=fashion", 1'000), mlp_vae(1'000, "fashion")}, 1,
-            "Fashion-MNIST with features of its own classifier, the default U-Net, class-conditional, 10 "
-            "epochs of 55k images, annealed Langevin sampling; value: ratio of the Frechet distance to the "
-            "MLP VAE's"),
+            "Fashion-MNIST, features of its own classifier, the default U-Net, class-conditional, 10 epochs "
+            "of 55k images; value: ratio of the Frechet distance to the MLP VAE's"),
       share({"nce.mnist_fid",
-             "Langevin sampling of a flow's codes, with the energy that NCE learned between digits and the "
-             "flow's samples, at least halves the flow's digit-FID",
+             "Langevin steps of a flow's codes with NCE's energy at least halve the flow's digit-FID",
              "Gutmann & Hyvarinen 2010; Nijkamp et al. 2022", 900},
             {drawn("nce data=mnist", 1'000, "draw=langevin"), drawn("nce data=mnist", 1'000, "draw=flow"),
              drawn("nce data=mnist", 1'000, "draw=energy")},
             0.5,
             "4 epochs of 55k images, 0.6 of them for only the flow; value: ratio of the Frechet distance "
-            "after Langevin sampling to the distance of the flow's samples; the last run resamples one of "
-            "ten samples by its weight",
+            "after Langevin steps to the flow's; the last run resamples one of ten samples by weight",
             {{"a ratio that is 0.5 % above the bound", far_off(1.005 * 0.5)}}),
       figure({"nce.mnist_auroc", "the energy separates test digits from the flow's samples",
               "Gutmann & Hyvarinen 2010", 900},
@@ -171,8 +162,7 @@ Rows image_figure_rows() {
              "the run of nce.mnist_fid, 5,000 samples of the flow; value: AUROC",
              {kTiltAuroc, kEffectiveShare, kBitsPerDim, kFlowBits}),
       share({"fce.mnist_fid",
-             "a flow trained against an energy has at most 1.1 of the digit-FID of a flow trained with "
-             "maximum likelihood",
+             "a flow trained against an energy has at most 1.1 times the digit-FID of maximum likelihood",
              "Gao et al. 2020", 1800},
             {drawn("fce data=mnist", 1'000, "draw=flow"), drawn("nce data=mnist", 1'000, "draw=flow")}, 1.1,
             "4 epochs of 55k images, 0.6 of them for only the flow; value: ratio of the Frechet distance of "

@@ -51,8 +51,7 @@ RowResult made_normalised(MadeFunction log_prob, const RowContext&) {
       "with and without direct connections); value: largest |log of the sum over 2^12 states|, nats"};
 }
 
-/// Returns the largest |d logit_i / d x_j| for j that does not precede i, and NaN if it is 0 for a j that
-/// does.
+/// Returns the largest |d logit_i / d x_j| with j not before i; NaN if one with j before i is 0.
 RowResult made_autoregressive(MadeFunction logits, const RowContext&) {
   double forbidden = 0, allowed = INFINITY;
   for_each_network([&](const MadeNetwork& network) {
@@ -101,8 +100,7 @@ Rows made_rows() {
                  [](auto& n, auto& x) { return n.forward(x) + x * 1e-3; }},
                 {"a network that ignores its inputs", [](auto&, auto& x) { return x * 0.0; }}}),
       figure({"made.mnist_nll",
-              "MADE with one hidden layer of 1000 units and direct connections reaches PyTorch's exact -log "
-              "p(x) on dynamic-binary MNIST",
+              "MADE with 1000 hidden units and direct connections reaches PyTorch's -log p(x) of MNIST",
               "our run in PyTorch: 86.66 after 60 epochs (Germain et al. 2015, table 6, fixed-binary: 88.40)",
               400},
              {{"made hidden=1000 direct=true epochs=60 split=train seed=1"}}, largest(kMadeNll), AtMost{86.8},

@@ -130,8 +130,8 @@ Rows nce_objective_rows() {
                           }}},
                     {"data and noise swapped", {.data_loss = nce_noise_loss, .noise_loss = nce_data_loss}}}),
           identity({"cnce.score_matching_limit",
-                    "the loss of conditional NCE with small noise eps is score matching: log 2 + eps^2/4 (tr "
-                    "H + |grad f|^2/2) + O(eps^4)",
+                    "conditional NCE with small noise eps is score matching: log 2 + eps^2/4 (tr H + |grad "
+                    "f|^2/2) + O(eps^4)",
                     "Ceylan & Gutmann 2018, section 3", 1},
                    expansion, cnce_loss,
                    {{"data and noise swapped",

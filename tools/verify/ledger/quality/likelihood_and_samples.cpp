@@ -38,8 +38,7 @@ RowResult memoriser(const PointModel& model, const RowContext& context) {
 Rows quality_rows() {
   return {
       identity({"quality.one_percent",
-                "a mixture of 1 % data and 99 % noise has at most log 100 nats less log-likelihood than the "
-                "data's density, in every dimension",
+                "a model of 1 % data and 99 % noise loses at most log 100 nats, in every dimension",
                 "Theis, van den Oord & Bethge 2016, section 3.2", 1},
                one_percent, one_percent_data,
                {{"a mixture with a tenth of the data",
@@ -52,8 +51,7 @@ Rows quality_rows() {
                  }}}),
       identity(
           {"quality.memoriser",
-           "a model that repeats its training data draws perfect samples, and its log-likelihood of test "
-           "data falls without bound",
+           "a model that repeats its training data has perfect samples and a diverging test likelihood",
            "Theis, van den Oord & Bethge 2016, section 3.3", 2},
           memoriser, {kernel_log_density, kernel_samples},
           {{"a model that does not memorise",

@@ -86,8 +86,7 @@ RowResult rbm_exact_logz(LogPartitionOf log_partition_of, const RowContext&) {
           "and the sum over all pairs (x, h), nats"};
 }
 
-/// Returns gradients of weight, visible and hidden bias for data and samples, centred at mu (n) and lambda
-/// (m) if these are defined.
+/// Returns the gradients of weight and biases, centred at mu (n) and lambda (m) if these are defined.
 using RbmGradient = Tensors (*)(RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu,
                                 const Tensor& lambda);
 
@@ -202,8 +201,7 @@ Rows rbm_machine_rows() {
                  }}}),
       identity(
           {"rbm.exact_logz",
-           "enumeration of the visible or of the hidden states gives the same log Z as the sum over all "
-           "pairs",
+           "enumeration of visible or hidden states gives the same log Z as the sum over all pairs",
            "Salakhutdinov & Murray 2008", 1},
           rbm_exact_logz, exact_log_partition,
           {{"a forgotten factor of 2",
@@ -217,8 +215,7 @@ Rows rbm_machine_rows() {
             }}}),
       identity(
           {"rbm.gradient_vs_tape",
-           "the gradient from products of data and hidden probabilities equals automatic differentiation of "
-           "mean F(data) - mean F(samples), plain and centred",
+           "the RBM's gradient equals autodiff of mean F(data) - mean F(samples), plain and centred",
            "Hinton 2002; Melchior, Fischer & Wiskott 2016", 1},
           rbm_gradient_vs_tape, written_gradient,
           {{"data and samples swapped",
@@ -279,8 +276,7 @@ RowResult rbm_bars_and_stripes(const ExactLearning& learning, const RowContext& 
 Rows bars_and_stripes_rows() {
   return {identity(
       {"rbm.bars_and_stripes",
-       "an RBM trained with exact gradients learns bars and stripes, 30 of 65,536 patterns, almost to the "
-       "optimum",
+       "exact gradients bring an RBM close to the optimum on bars and stripes, 30 of 65,536 patterns",
        "the optimum is -ln 30", 10},
       rbm_bars_and_stripes, {},
       {{"a machine that does not learn", {.train = [](auto&, auto&, int64_t) {}}},

@@ -80,8 +80,7 @@ RowResult normalised(FlowLogProb log_prob, const RowContext& context) {
   const auto flow = stirred_flow({.example = {2}}, 1);
   const Grid grid({{-15, -15}, {15, 15}}, context.count(600, 300));
   return {log_integral_error(grid, [&](const Tensor& x) { return log_prob(*flow, x); }), AtMost{1e-6},
-          "f64, 6 couplings of 16 units, parameters N(0, 0.2^2); value: |log of the integral over [-15, "
-          "15]^2|, 600^2 cells"};
+          "f64, 6 couplings of 16 units, parameters N(0, 0.2^2), 600^2 cells on [-15, 15]^2; value: |log Z|"};
 }
 
 }  // namespace

@@ -115,9 +115,8 @@ double balance_p_value(const Tensor& x, const Tensor& moved, size_t states) {
   return chi_square_tail(chi_square, pairs);
 }
 
-/// Returns the smallest p-value of three chi-squared tests: x_next has the distribution p if x ~ p, (x,
-/// x_next) is as frequent as (x_next, x), and after `steps` transitions from zeros the chains have the
-/// distribution p.
+/// Returns the smallest p-value of three chi-squared tests: x_next ~ p if x ~ p, (x, x_next) is as frequent
+/// as (x_next, x), and after `steps` transitions from zeros the chains are distributed as p.
 RowResult table_result(const BitTable& table, FunctionRef<Tensor(const Tensor& x, Rng& rng)> kernel,
                        int64_t chains, int64_t steps, uint64_t seed, std::string_view what) {
   Rng rng(seed, "ledger/tables");
@@ -173,43 +172,43 @@ RowResult flip_table(TargetOf target_of, const RowContext& context) {
 }  // namespace
 
 Rows bit_table_rows() {
-  return {identity({"samplers.gibbs_table",
-                    "block Gibbs sampling of a bipartite model is stationary and reversible, and converges "
-                    "to the model's distribution from one state",
-                    "Geman & Geman 1984", 2},
-                   gibbs_table, block_gibbs,
-                   {{"a forgotten bias",
-                     [](auto& model, auto& x, auto& rng) {
-                       SmallBipartite no_bias = model;
-                       no_bias.b = zeros({3}, DType::f64);
-                       return block_gibbs(no_bias, x, rng);
-                     }},
-                    {"the hidden units' mean instead of a draw",
-                     [](auto& model, auto& x, auto& rng) {
-                       Target means = model.target();
-                       means.conditionals.hidden = [model](auto& at) {
-                         return cast(gt(matmul(at, model.w) + model.c, 0.0), DType::f64);
-                       };
-                       return one_step(BlockGibbs(), means, x, rng);
-                     }},
-                    {"a kernel that is not reversible", bits_in_order},
-                    {"chains that do not move", [](auto&, auto& x, auto&) { return x; }}}),
-          identity({"samplers.flip_table",
-                    "single-flip Metropolis is in detailed balance with a table of probabilities, and "
-                    "converges to it from one state",
-                    "Metropolis et al. 1953", 4},
-                   flip_table, [](auto& table) { return table.target(); },
-                   {{"another temperature",
-                     [](auto& table) {
-                       Target warm = table.target();
-                       warm.log_prob = [table](auto& x) { return table.target().log_prob(x) * 0.8; };
-                       return warm;
-                     }},
-                    {"flips that are always accepted", [](auto& table) {
-                       Target flat = table.target();
-                       flat.log_prob = [](auto& x) { return zeros({x.dim(0)}, x.dtype()); };
-                       return flat;
-                     }}})};
+  return {
+      identity({"samplers.gibbs_table",
+                "block Gibbs of a bipartite model is stationary, reversible, and converges from one state",
+                "Geman & Geman 1984", 2},
+               gibbs_table, block_gibbs,
+               {{"a forgotten bias",
+                 [](auto& model, auto& x, auto& rng) {
+                   SmallBipartite no_bias = model;
+                   no_bias.b = zeros({3}, DType::f64);
+                   return block_gibbs(no_bias, x, rng);
+                 }},
+                {"the hidden units' mean instead of a draw",
+                 [](auto& model, auto& x, auto& rng) {
+                   Target means = model.target();
+                   means.conditionals.hidden = [model](auto& at) {
+                     return cast(gt(matmul(at, model.w) + model.c, 0.0), DType::f64);
+                   };
+                   return one_step(BlockGibbs(), means, x, rng);
+                 }},
+                {"a kernel that is not reversible", bits_in_order},
+                {"chains that do not move", [](auto&, auto& x, auto&) { return x; }}}),
+      identity(
+          {"samplers.flip_table",
+           "single-flip Metropolis is in detailed balance with a table, and converges to it from one state",
+           "Metropolis et al. 1953", 4},
+          flip_table, [](auto& table) { return table.target(); },
+          {{"another temperature",
+            [](auto& table) {
+              Target warm = table.target();
+              warm.log_prob = [table](auto& x) { return table.target().log_prob(x) * 0.8; };
+              return warm;
+            }},
+           {"flips that are always accepted", [](auto& table) {
+              Target flat = table.target();
+              flat.log_prob = [](auto& x) { return zeros({x.dim(0)}, x.dtype()); };
+              return flat;
+            }}})};
 }
 
 }  // namespace gradzoo

@@ -76,8 +76,7 @@ double rhat_of_scores(const Tensor& draws) {
 Rows diagnostic_rows() {
   return {identity(
       {"samplers.rhat_reference",
-       "rank-normalised split R-hat and the bulk and tail effective sample sizes equal the definitions of "
-       "Stan and ArviZ",
+       "rank-normalised split R-hat, bulk and tail effective sample sizes are defined as in Stan and ArviZ",
        "Vehtari et al. 2021", 1},
       rhat_reference, {},
       {{"R-hat without ranks", {.rhat = split_rhat}},

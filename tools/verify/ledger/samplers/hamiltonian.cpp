@@ -39,8 +39,7 @@ RowResult hmc_exchangeable(const Move& move, const RowContext& context) {
 using EnergyLost = Tensor (*)(const Target& target, const Tensor& x, const Tensor& p, double e,
                               int64_t steps);
 
-/// Returns the slope of log(rms energy error) against log(step), from trajectories of 10, 20, 40 and 80
-/// steps.
+/// Returns the slope of log(rms energy error) against log(step) from trajectories of 10 to 80 steps.
 RowResult hmc_energy(EnergyLost integrate, const RowContext& context) {
   constexpr int64_t kChains = 1000;
   const NoGrad quiet;
@@ -91,8 +90,8 @@ Tensor stopped_at_mirrors(const Target& target, const Tensor& x, Rng& rng) {
 Rows hamiltonian_rows() {
   return {
       identity({"samplers.hmc_exchangeable",
-                "a transition x -> x_next of HMC from x ~ p is reversible: (x, x_next) and (x_next, x) have "
-                "one distribution, also in a bounded domain",
+                "transitions of HMC from x ~ p are reversible, also in a bounded domain: (x, x_next) and "
+                "(x_next, x) have one distribution",
                 "Duane et al. 1987; Neal 2011", 3},
                hmc_exchangeable, move_by<Hmc>(HmcOptions{.step = 0.5, .leapfrog_steps = 4, .adapt = false}),
                {{"trajectories that are always accepted",
@@ -211,10 +210,10 @@ double convention_difference(AnnealedWalk walk_by, DType dtype, uint64_t seed) {
 RowResult annealed_conventions(AnnealedWalk walk_by, const RowContext& context) {
   const double bytes = convention_difference(walk_by, DType::f32, context.seed) +
                        convention_difference(walk_by, DType::f64, context.seed);
-  return {bytes, AtMost{0},
-          "f32 and f64, 1000 chains, three noise levels of 20 steps and the denoising step; value: number of "
-          "bytes that differ between eta = 0.02 in x + eta grad f + sqrt(2 eta) z and eta = 0.04 in x + "
-          "eta/2 grad f + sqrt(eta) z"};
+  return {
+      bytes, AtMost{0},
+      "f32 and f64, 1000 chains, three noise levels of 20 steps and the denoising step; value: different "
+      "bytes with eta = 0.02 in x + eta grad f + sqrt(2 eta) z and 0.04 in x + eta/2 grad f + sqrt(eta) z"};
 }
 
 }  // namespace

@@ -57,8 +57,7 @@ using Acceptance = Tensor (*)(const Tensor& log_ratio);
 /// Probabilities of five states, none alike.
 std::vector<double> table_probabilities() { return {0.4, 0.05, 0.25, 0.1, 0.2}; }
 
-/// Returns the largest |p_i P_ij - p_j P_ji| and |(pP)_i - p_i| for P_ij = q_ij a_ij with a lopsided proposal
-/// q.
+/// Returns the largest |p_i P_ij - p_j P_ji| and |(pP)_i - p_i| for P_ij = q_ij a_ij, q a lopsided proposal.
 double table_balance_error(Acceptance acceptance) {
   const std::vector<double> p = table_probabilities();
   std::vector<double> log_ratio(kStates * kStates, 0.0);
@@ -201,64 +200,62 @@ RowResult ula_law(LangevinStep langevin, const RowContext& context) {
 }  // namespace
 
 Rows langevin_rows() {
-  return {identity({"samplers.exchangeable",
-                    "a transition x -> x_next of an exact kernel (mh, mala) from x ~ p is reversible: (x, "
-                    "x_next) and (x_next, x) have one distribution",
-                    "detailed balance (Hastings 1970; Roberts & Tweedie 1996)", 1},
-                   exchangeable,
-                   {{"mh", move_by<RandomWalk>(RandomWalkOptions{.step = 1.5})},
-                    {"mala", move_by<AdjustedLangevin>(AdjustedLangevinOptions{.step = 0.5})}},
-                   {{"an acceptance without the proposal's ratio",
-                     {{"planted", [](auto& target, auto& x,
-                                     auto& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
-                    {"the proposal's ratio upside down",
-                     {{"planted", [](auto& target, auto& x,
-                                     auto& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
-                    {"Langevin without an acceptance step",
-                     {{"planted", move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.5})}}},
-                    {"every proposal accepted",
-                     {{"planted", [](auto&, auto& x, auto& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
-          identity({"samplers.mh_table",
-                    "Metropolis-Hastings has a table of five probabilities as its stationary distribution, "
-                    "and converges to it from one state",
-                    "Hastings 1970", 1},
-                   mh_table, {},
-                   {{"an acceptance that forgets its bound", {.acceptance = [](auto& r) { return exp(r); }}},
-                    {"every move accepted", {.acceptance = [](auto& r) { return ones_like(r); }}},
-                    {"half of the acceptance ratio",
-                     {.acceptance = [](auto& r) { return metropolis_acceptance(r * 0.5); }}},
-                    {"chains that reject too rarely",
-                     {.move =
-                          [](auto&, auto& x, auto& rng) {
-                            const Target warm{
-                                .log_prob = [](auto& y) { return table_target().log_prob(y) * 0.9; }};
-                            return kMhOfStep2(warm, x, rng);
-                          }}}}),
-          identity({"samplers.moments",
-                    "the mean and covariance of mh and mala chains agree with a Gaussian target within "
-                    "standard errors from independent chains",
-                    "Roberts & Tweedie 1996", 1},
-                   moments, {},
-                   {{"Langevin without an acceptance step",
-                     {.mala = move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.3})}},
-                    {"chains that are too short to converge",
-                     {.mh = move_by<RandomWalk>(RandomWalkOptions{.step = 0.01})}}}),
-          identity({"samplers.ula_law",
-                    "unadjusted Langevin with step eta on N(0,1) has the variance 1/(1 - eta/2) instead of 1",
-                    "x_next = (1 - eta) x + sqrt(2 eta) z is an autoregression", 1},
-                   ula_law,
-                   [](auto& options, auto& target, auto& x, auto& rng) {
-                     return one_step(UnadjustedLangevin(options), target, x, rng);
-                   },
-                   {{"an exact kernel",
-                     [](auto& options, auto& target, auto& x, auto& rng) {
-                       return one_step(AdjustedLangevin({.step = options.step}), target, x, rng);
-                     }},
-                    {"noise of half the variance", [](auto& options, auto& target, auto& x, auto& rng) {
-                       UnadjustedLangevinOptions quiet = options;
-                       quiet.noise = std::sqrt(0.5);
-                       return one_step(UnadjustedLangevin(quiet), target, x, rng);
-                     }}})};
+  return {
+      identity({"samplers.exchangeable",
+                "transitions of mh and mala from x ~ p are reversible: (x, x_next) and (x_next, x) have one "
+                "distribution",
+                "detailed balance (Hastings 1970; Roberts & Tweedie 1996)", 1},
+               exchangeable,
+               {{"mh", move_by<RandomWalk>(RandomWalkOptions{.step = 1.5})},
+                {"mala", move_by<AdjustedLangevin>(AdjustedLangevinOptions{.step = 0.5})}},
+               {{"an acceptance without the proposal's ratio",
+                 {{"planted",
+                   [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
+                {"the proposal's ratio upside down",
+                 {{"planted",
+                   [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
+                {"Langevin without an acceptance step",
+                 {{"planted", move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.5})}}},
+                {"every proposal accepted",
+                 {{"planted", [](auto&, auto& x, auto& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
+      identity(
+          {"samplers.mh_table",
+           "Metropolis-Hastings keeps five probabilities stationary, and converges to them from one state",
+           "Hastings 1970", 1},
+          mh_table, {},
+          {{"an acceptance that forgets its bound", {.acceptance = [](auto& r) { return exp(r); }}},
+           {"every move accepted", {.acceptance = [](auto& r) { return ones_like(r); }}},
+           {"half of the acceptance ratio",
+            {.acceptance = [](auto& r) { return metropolis_acceptance(r * 0.5); }}},
+           {"chains that reject too rarely",
+            {.move =
+                 [](auto&, auto& x, auto& rng) {
+                   const Target warm{.log_prob = [](auto& y) { return table_target().log_prob(y) * 0.9; }};
+                   return kMhOfStep2(warm, x, rng);
+                 }}}}),
+      identity({"samplers.moments", "mh and mala chains reach the mean and covariance of a Gaussian target",
+                "Roberts & Tweedie 1996", 1},
+               moments, {},
+               {{"Langevin without an acceptance step",
+                 {.mala = move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.3})}},
+                {"chains that are too short to converge",
+                 {.mh = move_by<RandomWalk>(RandomWalkOptions{.step = 0.01})}}}),
+      identity({"samplers.ula_law",
+                "unadjusted Langevin with step eta on N(0,1) has the variance 1/(1 - eta/2) instead of 1",
+                "x_next = (1 - eta) x + sqrt(2 eta) z is an autoregression", 1},
+               ula_law,
+               [](auto& options, auto& target, auto& x, auto& rng) {
+                 return one_step(UnadjustedLangevin(options), target, x, rng);
+               },
+               {{"an exact kernel",
+                 [](auto& options, auto& target, auto& x, auto& rng) {
+                   return one_step(AdjustedLangevin({.step = options.step}), target, x, rng);
+                 }},
+                {"noise of half the variance", [](auto& options, auto& target, auto& x, auto& rng) {
+                   UnadjustedLangevinOptions quiet = options;
+                   quiet.noise = std::sqrt(0.5);
+                   return one_step(UnadjustedLangevin(quiet), target, x, rng);
+                 }}})};
 }
 
 }  // namespace gradzoo

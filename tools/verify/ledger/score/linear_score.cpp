@@ -69,11 +69,11 @@ RowResult ism_gaussian_covariance(ImplicitScore implicit, const RowContext& cont
   const Tensor product = matmul(score.precision(), moments.covariance);
   const double off = largest_abs(product - eye(3, DType::f64)),
                at_mean = largest_abs(score(reshape(moments.mean, {1, 3})));
-  return {std::max(off, at_mean), AtMost{1e-9},
-          fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions with conjugate gradients on "
-                      "Hessian-vector products: P C - I at most {:.1e} with the sample covariance C, s(mean) "
-                      "at most {:.1e}; value: the larger",
-                      off, at_mean)};
+  return {
+      std::max(off, at_mean), AtMost{1e-9},
+      fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions with conjugate gradients: P C - I "
+                  "at most {:.1e} with the sample covariance C, s(mean) at most {:.1e}; value: the larger",
+                  off, at_mean)};
 }
 
 /// Returns the chains after `steps` steps of size `step` from x0.
@@ -85,9 +85,8 @@ Tensor run_langevin(UnadjustedLangevinOptions options, const Target& target, con
   return run_chains(target, x0, UnadjustedLangevin(options), {.steps = steps}, rng).x;
 }
 
-/// Returns the largest |z| of the chains' means and covariances against their exact values. A step x_next = x
-/// + eta (b - P x) + sqrt(2 eta) z maps N(m, C) to N(m + eta (b - P m), (I - eta P) C (I - eta P)^T + 2 eta
-/// I).
+/// Returns the largest |z| of the chains' means and covariances. A step x_next = x + eta (b - P x) + sqrt(2
+/// eta) z maps N(m, C) to N(m + eta (b - P m), (I - eta P) C (I - eta P)^T + 2 eta I).
 RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
   constexpr int64_t kChains = 40000, kSteps = 60;
   constexpr double kStep = 0.1;
@@ -135,25 +134,24 @@ RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
 
 Rows linear_score_rows() {
   return {
-      identity({"score.ism_gaussian_covariance",
-                "a Gaussian fitted with implicit score matching has the sample mean and the sample "
-                "covariance (divisor n)",
-                "Hyvarinen 2005, section 3.1", 1},
-               ism_gaussian_covariance, by_trace,
-               {{"the divisor n - 1",
-                 [](auto& model, auto& x) {
-                   // This scales the square by n/(n-1), and so the inverse of the covariance.
-                   const double n = static_cast<double>(x.dim(0));
-                   return by_trace(model, x) + sum(square(score_at(model, x)), 1) * (0.5 / (n - 1));
-                 }},
-                {"half of the trace",
-                 [](auto& model, auto& x) {
-                   return (by_trace(model, x) + sum(square(score_at(model, x)), 1) * 0.5) * 0.5;
-                 }}}),
+      identity(
+          {"score.ism_gaussian_covariance",
+           "a Gaussian fitted with implicit score matching has the sample mean and covariance (divisor n)",
+           "Hyvarinen 2005, section 3.1", 1},
+          ism_gaussian_covariance, by_trace,
+          {{"the divisor n - 1",
+            [](auto& model, auto& x) {
+              // This scales the square by n/(n-1), and so the inverse of the covariance.
+              const double n = static_cast<double>(x.dim(0));
+              return by_trace(model, x) + sum(square(score_at(model, x)), 1) * (0.5 / (n - 1));
+            }},
+           {"half of the trace",
+            [](auto& model, auto& x) {
+              return (by_trace(model, x) + sum(square(score_at(model, x)), 1) * 0.5) * 0.5;
+            }}}),
       identity(
           {"score.langevin_moments",
-           "Langevin chains with a learned linear score have the means and covariances that step and score "
-           "imply",
+           "Langevin chains with a learned linear score have the moments that step and score imply",
            "Roberts & Tweedie 1996", 4},
           moments_of_langevin,
           [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {

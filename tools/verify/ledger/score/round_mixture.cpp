@@ -123,8 +123,8 @@ RowResult blindness(FisherDivergence fisher, const RowContext&) {
 
 Rows fisher_divergence_rows() {
   return {identity({"score.de_bruijn",
-                    "if noise N(0, t) is added to p and q, the KL falls at the rate of half the Fisher "
-                    "divergence: d/dt KL(p_t || q_t) = -1/2 E|s_p_t - s_q_t|^2",
+                    "with added noise N(0, t) the KL falls at the rate of the Fisher divergence: d/dt KL(p_t "
+                    "|| q_t) = -1/2 E|s_p_t - s_q_t|^2",
                     "Lyu 2009, theorem 1", 2},
                    de_bruijn, fisher_divergence_on_grid,
                    {{"a Fisher divergence without its 1/2",
@@ -136,8 +136,7 @@ Rows fisher_divergence_rows() {
                        return fisher_divergence_on_grid(grid, log_p * 0.5, score_p, score_q);
                      }}}),
           identity({"score.blindness",
-                    "the Fisher divergence between mixtures of distant modes with different weights tends to "
-                    "0, and their KL does not",
+                    "the Fisher divergence does not see different weights of distant modes, and the KL does",
                     "Wenliang & Kanagawa 2020; Song & Ermon 2019, section 3.2.1", 1},
                    blindness, fisher_divergence_on_grid,
                    {{"a divergence with equal weights everywhere",
@@ -189,16 +188,15 @@ RowResult tweedie(Denoiser denoise, const RowContext& context) {
 }  // namespace
 
 Rows tweedie_rows() {
-  return {identity({"score.tweedie",
-                    "the optimal denoiser is E[x|x~] = x~ + sigma^2 grad log p_sigma(x~), and memorises if p "
-                    "is the empirical distribution",
-                    "Efron 2011, eq. 1.4; Vincent 2011", 1},
-                   tweedie, tweedie_denoised,
-                   {{"sigma instead of sigma^2",
-                     [](auto& noisy, auto& score, double sigma) { return noisy + score * sigma; }},
-                    {"90 % of the step", [](auto& noisy, auto& score, double sigma) {
-                       return noisy + score * (0.9 * sigma * sigma);
-                     }}})};
+  return {identity(
+      {"score.tweedie",
+       "the optimal denoiser is E[x|x~] = x~ + sigma^2 grad log p_sigma(x~), and memorises if p is empirical",
+       "Efron 2011, eq. 1.4; Vincent 2011", 1},
+      tweedie, tweedie_denoised,
+      {{"sigma instead of sigma^2",
+        [](auto& noisy, auto& score, double sigma) { return noisy + score * sigma; }},
+       {"90 % of the step",
+        [](auto& noisy, auto& score, double sigma) { return noisy + score * (0.9 * sigma * sigma); }}})};
 }
 
 }  // namespace gradzoo

@@ -116,8 +116,7 @@ Tensor denoising_pairs(const ScoreFunction& model, const Tensor& x, const Tensor
   return denoising_score_matching(model, x, eps, {.sigma = sigma});
 }
 
-/// Returns the largest relative difference of the gradients of E_p[implicit] and E_p[explicit], from
-/// quadrature.
+/// Returns the largest relative difference of the gradients of E_p[implicit] and E_p[explicit].
 RowResult ism_equals_esm(ImplicitObjective objective, const RowContext&) {
   double worst = 0;
   for (const int64_t d : {1, 2}) {
@@ -133,7 +132,7 @@ RowResult ism_equals_esm(ImplicitObjective objective, const RowContext&) {
   return {
       worst, AtMost{1e-9},
       "f64, networks of 6 hidden tanh units as energies and as vector fields, mixtures in 1 and 2 "
-      "dimensions, midpoint rule; value: largest difference relative to the largest entry of the gradient"};
+      "dimensions, midpoint rule; value: largest difference of the gradients relative to the largest entry"};
 }
 
 /// Returns the largest relative difference of the sliced objective, averaged over all 2^d Rademacher probes,
@@ -159,9 +158,9 @@ RowResult ssm_enumerated(const SlicedPair& of, const RowContext&) {
 }
 
 RowResult hutchinson_ism(SlicedObjective objective, const RowContext&) {
-  return {enumeration_gap(objective), AtMost{1e-12},
-          "f64, 4 dimensions, all 16 probes, 5 points, an energy and a vector field; value: largest relative "
-          "difference of loss and gradient"};
+  return {
+      enumeration_gap(objective), AtMost{1e-12},
+      "f64, 4 dimensions, all 16 probes, 5 points, energy and vector field; value: largest relative error"};
 }
 
 using FiniteDifferenceObjective = Tensor (*)(const ScoreFunction& model, const Tensor& x,
@@ -223,10 +222,10 @@ struct DenoisingPair {
 };
 
 RowResult dsm_equals_esm(const DenoisingPair& of, const RowContext&) {
-  return {std::max(denoising_gradient_gap(of.plain), denoising_gradient_gap(of.pairs)), AtMost{1e-9},
-          "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, an energy and a "
-          "vector field, with and without antithetic pairs; value: largest difference relative to the "
-          "largest entry of the gradient"};
+  return {
+      std::max(denoising_gradient_gap(of.plain), denoising_gradient_gap(of.pairs)), AtMost{1e-9},
+      "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, energy and vector field, "
+      "with and without antithetic pairs; value: largest difference relative to the largest entry"};
 }
 
 /// Largest difference, over the largest entry, of a tied denoising auto-encoder's E|r(x~) - x|^2 and 2
@@ -278,8 +277,8 @@ Rows score_matching_rows() {
   return {
       identity(
           {"score.ism_equals_esm",
-           "implicit and explicit score matching differ by a constant, E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s "
-           "- s_p|^2] + constant, so their gradients are equal",
+           "implicit and explicit score matching have equal gradients: E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s "
+           "- s_p|^2] + constant",
            "Hyvarinen 2005, theorem 1", 2},
           ism_equals_esm, [](auto& model, auto& x) { return implicit_score_matching(model, x); },
           {{"half of the trace",
@@ -304,8 +303,7 @@ Rows score_matching_rows() {
                       }}}}),
       identity(
           {"score.hutchinson_ism",
-           "implicit score matching with Hutchinson's trace, averaged over all Rademacher probes, is exact "
-           "implicit score matching",
+           "implicit score matching with Hutchinson's trace, averaged over all Rademacher probes, is exact",
            "Hutchinson 1989; Song et al. 2019, section 3.1", 1},
           hutchinson_ism, hutchinson,
           {{"a trace that is counted twice",
@@ -326,16 +324,16 @@ Rows score_matching_rows() {
                  [](auto& model, auto& x, auto& probes, double eps) {
                    return finite_difference(model, x, probes, eps) * 1.1;
                  }}}),
-      identity({"score.dsm_equals_esm",
-                "denoising score matching and explicit score matching of p_sigma = p * N(0, sigma^2) have "
-                "the same gradient",
-                "Vincent 2011, section 4.2", 3},
-               dsm_equals_esm, {},
-               {{"noise that is 5 % wider", {.plain = wider_noise}},
-                {"noise of the wrong sign", {.pairs = flipped_noise}}}),
+      identity(
+          {"score.dsm_equals_esm",
+           "denoising score matching and explicit score matching of p * N(0, sigma^2) have the same gradient",
+           "Vincent 2011, section 4.2", 3},
+          dsm_equals_esm, {},
+          {{"noise that is 5 % wider", {.plain = wider_noise}},
+           {"noise of the wrong sign", {.pairs = flipped_noise}}}),
       identity({"score.vincent",
-                "the loss of a denoising autoencoder with tied weights is 2 sigma^4 times the denoising "
-                "score matching loss of its energy",
+                "the loss of a tied denoising autoencoder is 2 sigma^4 times denoising score matching of its "
+                "energy",
                 "Vincent 2011, section 4.3", 1},
                vincent, denoising,
                {{"sigma^2 instead of sigma^4",

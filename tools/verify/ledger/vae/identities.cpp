@@ -13,8 +13,7 @@ namespace {
 /// KL(N(mu, e^logvar) || N(0,1)), elementwise.
 using KlFormula = Tensor (*)(const Tensor& mu, const Tensor& logvar);
 
-/// Returns the largest error of a closed form against quadrature of q log(q/p), mu in [-3, 3], logvar in [-6,
-/// 2].
+/// Returns the largest error of a closed form of the KL against quadrature of q log(q/p).
 RowResult kl_closed_form(KlFormula kl, const RowContext&) {
   constexpr int64_t kPoints = 4001;
   double worst = 0;
@@ -31,8 +30,7 @@ RowResult kl_closed_form(KlFormula kl, const RowContext&) {
     }
   }
   return {worst, AtMost{1e-9},
-          "f64, 35 pairs of mu in [-3,3] and logvar in [-6,2], trapezoid rule with 4001 points; value: "
-          "largest error, nats"};
+          "f64, 35 pairs of mu in [-3,3] and logvar in [-6,2], 4001 points; value: largest error, nats"};
 }
 
 /// A square grid of z in two dimensions for the trapezoid rule.
@@ -132,8 +130,7 @@ Exactness measure_exactness(const VaeNetwork& trained, const Tensor& images, int
   return out;
 }
 
-// The brief measurement uses a small untrained network: its posteriors are wide, and importance sampling is
-// precise.
+// The brief measurement uses a small untrained network, for which importance sampling is precise.
 RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
   constexpr int64_t kImages = 50, kSamples = 5000;
   const auto of_digits = [&] {
@@ -167,16 +164,15 @@ Tensor twice(const Tensor& mu, const Tensor& logvar) { return kl_standard_normal
 }  // namespace
 
 Rows vae_exactness_rows() {
-  return {identity({"vae.kl_closed_form",
-                    "the KL divergence of a Gaussian from N(0,1) is KL(N(mu, s^2) || N(0,1)) = (s^2 + mu^2 - "
-                    "1 - log s^2)/2",
-                    "Kingma & Welling 2014, appendix B", 1},
-                   kl_closed_form, kl_standard_normal,
-                   {{"twice the size", twice},
-                    {"logvar with the wrong sign",
-                     [](auto& mu, auto& logvar) { return (exp(logvar) + square(mu) - 1.0 + logvar) * 0.5; }},
-                    {"a logarithm of base 2",
-                     [](auto& mu, auto& logvar) { return kl_standard_normal(mu, logvar * std::log(2.0)); }}}),
+  return {identity(
+              {"vae.kl_closed_form", "for Gaussians, KL(N(mu, s^2) || N(0,1)) = (s^2 + mu^2 - 1 - log s^2)/2",
+               "Kingma & Welling 2014, appendix B", 1},
+              kl_closed_form, kl_standard_normal,
+              {{"twice the size", twice},
+               {"logvar with the wrong sign",
+                [](auto& mu, auto& logvar) { return (exp(logvar) + square(mu) - 1.0 + logvar) * 0.5; }},
+               {"a logarithm of base 2",
+                [](auto& mu, auto& logvar) { return kl_standard_normal(mu, logvar * std::log(2.0)); }}}),
           identity({"vae.is_exact",
                     "importance sampling estimates log p(x), and log p(x) - ELBO = KL(q(z|x) || p(z|x))",
                     "Kingma & Welling 2014, eq. 1; Burda et al. 2016", 15},
@@ -352,8 +348,8 @@ Rows vae_estimator_rows() {
                  }}}),
       identity(
           {"vae.estimator_variance",
-           "the variance of the reparametrised gradient is at least 100 times smaller than REINFORCE's with "
-           "a constant baseline, and 5 times smaller than with a leave-one-out baseline",
+           "the reparametrised gradient's variance is at least 100 times smaller than REINFORCE's with a "
+           "constant baseline, and 5 times smaller than with a leave-one-out baseline",
            "Kingma & Welling 2014, section 2.2; the factors are ours", 15},
           estimator_variance, {},
           {{"REINFORCE instead of the reparametrised gradient", {.reparametrised = Estimators().constant}},

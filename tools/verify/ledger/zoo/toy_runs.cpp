@@ -67,8 +67,7 @@ std::string toy_run_failure(const ToyRun& run, int64_t steps, const std::vector<
 
 Rows zoo_rows() {
   return {figure({"zoo.toys_train",
-                  "with its default settings every model trains on every toy that it accepts, and its "
-                  "parameters stay finite",
+                  "with default settings every model trains on every toy that it accepts, to a finite state",
                   "default settings must work", 200},
                  toys_train)};
 }
