@@ -31,7 +31,7 @@ std::string said(const Quantities& measured, const std::vector<QuantityInfo>& in
   for (const QuantityInfo& info : infos) {
     const Quantity* found = measured.find(info);
     if (found == nullptr) continue;
-    words.push_back(found->name + " " + with_error({found->value, found->error}));
+    words.push_back(found->name + " " + with_error({found->value, found->error}, "±"));
   }
   return words.empty() ? "" : fmt::format(": {}", fmt::join(words, ", "));
 }
@@ -142,7 +142,7 @@ Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::str
 namespace {
 
 constexpr int64_t kEpochsPerCheckpoint = 5;
-constexpr int64_t kReports = 10;  // at most so many in a run
+constexpr int64_t kReports = 10;  // per run, at most
 
 /// Reports progress, and saves the State every few epochs.
 class RowObserver : public TrainObserver {

@@ -37,8 +37,7 @@ Refused vae_found(const Quantities& third) {
 
 Rows vae_figure_rows() {
   return {
-      figure({"vae.pytorch_examples",
-              "the VAE of PyTorch's examples reaches PyTorch's test loss after 10 epochs",
+      figure({"vae.pytorch_examples", "the VAE of PyTorch's examples reaches PyTorch's test loss",
               "our runs of pytorch/examples: 105.65, 105.59, 105.60", 70},
              seeds_of("vae architecture=pytorch-examples epochs=10 prior=normal split=train", 3),
              mean_of(kVaeBceKl), Near{105.6, 0.4},
@@ -106,7 +105,7 @@ const ModeCoverage kSevenOfEight{8, 7, 8, 0.1, 1};
 Rows gan_mode_rows() {
   return {
       figure({"gan.ring8", "the default GAN covers all eight modes of ring8 in at least 8 of 10 seeds",
-              "Metz et al. 2017 and Lin et al. 2018 pose the task; the gate is ours", 120},
+              "Metz et al. 2017 and Lin et al. 2018 pose the task; the bound is ours", 120},
              seeds_of("gan data=ring8", 10), count_of_good_rings, AtLeast{8},
              "default settings (non-saturating loss, latent dimension 2, 12,000 steps, instance noise 0.2 "
              "for the first half), 2500 samples; value: seeds of 10 that cover 8 of 8 modes with at least 4 "
@@ -117,15 +116,14 @@ Rows gan_mode_rows() {
               {"89 % of the samples of high quality", ended(10, {8, 8, 8, 0.1, 0.89})}}),
       figure({"gan.ring8_collapse",
               "a minimax GAN with a much faster discriminator collapses onto at most half of the eight modes",
-              "Goodfellow et al. 2014, section 3, warns of it; the gate is ours", 60},
+              "Goodfellow et al. 2014, section 3, warns of it; the bound is ours", 60},
              seeds_of("gan data=ring8 preset=collapse", 10), median_covered, AtMost{4},
-             "minimax loss, rates 1e-4 (generator) and 1e-2 (discriminator), 6,000 steps, 2500 samples; "
-             "value: median of the covered modes",
+             "rates 1e-4 (generator) and 1e-2 (discriminator), 6,000 steps, 2500 samples; value: median of "
+             "the covered modes",
              {kModesCovered},
              {{"six runs with five modes and four with one (mean 3.4)",
                ended(6, {8, 5, 5, 0, 1}, 4, {8, 1, 1, 0, 1})}}),
-      figure({"gan.grid25",
-              "the default GAN touches more of grid25's modes than the plain GAN of the PacGAN paper",
+      figure({"gan.grid25", "the default GAN touches more of grid25's modes than PacGAN's plain GAN",
               "Lin et al. 2018, table 1", 90},
              seeds_of("gan data=grid25", 3), mean_of(kModesTouched), AtLeast{17.3},
              "default settings, 2500 samples; value: mean number of the 25 modes with at least one sample of "
@@ -141,7 +139,7 @@ Rows gan_mode_rows() {
              {kModesTouched, kModesCovered, kHighQualityShare},
              {{"two modes fewer with pairs", ended(3, {25, 20, 22, 0, 1}, 3, {25, 20, 20, 0, 1})}}),
       figure({"wgan_gp.ring8", "the Wasserstein GAN with a gradient penalty covers all eight modes of ring8",
-              "Gulrajani et al. 2017, figure 1; the gate is ours", 120},
+              "Gulrajani et al. 2017, figure 1; the bound is ours", 120},
              seeds_of("gan data=ring8 loss=wgan-gp", 2), least(kModesCovered), AtLeast{8},
              "default settings of loss=wgan-gp (SiLU, lambda 0.1, 30,000 steps, every fifth of the "
              "generator), 2500 samples; value: fewest covered modes of 8",

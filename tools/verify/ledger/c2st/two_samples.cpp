@@ -31,17 +31,16 @@ RowResult null_uniform(TwoSampleTest test, const RowContext& context) {
   constexpr int64_t kRepeats = 400;
   const double error = std::sqrt(kLevel * (1 - kLevel) / kRepeats);
   return {rejections(test, 100, 0, kRepeats, context.seed), Near{kLevel, 3 * error},
-          fmt::format(
-              "{} repetitions: two sets of 100 points of N(0, I) in the plane, half of each held out, 999 "
-              "permutations of the held-out logits; value: share of p-values up to 0.05 (allowed 3 SE)",
-              kRepeats)};
+          fmt::format("{} repetitions: two sets of 100 points of N(0, I) in the plane, half of each held "
+                      "out, 999 permutations of the logits; value: share of p-values up to 0.05, within 3 SE",
+                      kRepeats)};
 }
 
 RowResult power(TwoSampleTest test, const RowContext& context) {
   const int64_t repeats = context.count(100, 10);
   return {rejections(test, 1000, 0.3, repeats, context.seed), AtLeast{0.9},
-          fmt::format("{} repetitions: 1000 points of N(0, I) in the plane against 1000 points with the mean "
-                      "moved by 0.3; value: share of p-values up to 0.05",
+          fmt::format("{} repetitions: two sets of 1000 points of N(0, I) and N((0.3, 0), I); value: share "
+                      "of p-values up to 0.05",
                       repeats)};
 }
 
@@ -66,21 +65,18 @@ double in_sample(const Tensor& a, const Tensor& b, uint64_t seed) {
 }  // namespace
 
 Rows c2st_rows() {
-  return {
-      identity(
-          {"c2st.null_uniform",
-           "the classifier two-sample test rejects two sets from one distribution at the rate of its level",
-           "exchangeability of the held-out logits; Lopez-Paz & Oquab 2017", 5},
-          null_uniform, by_permutations,
-          {{"the normal approximation of a biased classifier's accuracy", by_accuracy},
-           {"logits of the training points", in_sample}}),
-      identity({"c2st.power",
-                "the classifier two-sample test detects a shift of the mean by 0.3 standard deviations",
-                "Lopez-Paz & Oquab 2017", 10},
-               power, by_permutations,
-               {{"a test of the coordinate that was not shifted", [](auto& a, auto& b, uint64_t seed) {
-                   return c2st(slice(a, 1, 1, 2), slice(b, 1, 1, 2), {.epochs = 2, .seed = seed}).p_value;
-                 }}})};
+  return {identity({"c2st.null_uniform",
+                    "the classifier two-sample test rejects equal distributions at the rate of its level",
+                    "exchangeability of the held-out logits; Lopez-Paz & Oquab 2017", 5},
+                   null_uniform, by_permutations,
+                   {{"the normal approximation of a biased classifier's accuracy", by_accuracy},
+                    {"logits of the training points", in_sample}}),
+          identity({"c2st.power", "the two-sample test detects a mean shifted by 0.3 standard deviations",
+                    "Lopez-Paz & Oquab 2017", 10},
+                   power, by_permutations,
+                   {{"a test of the coordinate that was not shifted", [](auto& a, auto& b, uint64_t seed) {
+                       return c2st(slice(a, 1, 1, 2), slice(b, 1, 1, 2), {.epochs = 2, .seed = seed}).p_value;
+                     }}})};
 }
 
 namespace {
@@ -145,7 +141,7 @@ Rows distance_rows() {
             [](auto& a, auto& b) { return sum(square(a.mean - b.mean)).item(); }}}),
       identity({"fid.same_set", "the Frechet distance of a set from itself is 0", "Dowson & Landau 1982", 1},
                same_set, frechet_distance, {{"a covariance that is 1 % too large", hundredth_off}}),
-      identity({"kid.unbiased", "the kernel distance between two samples of one distribution has mean 0",
+      identity({"kid.unbiased", "the kernel distance of samples of one distribution has mean 0",
                 "Binkowski et al. 2018, section 4", 1},
                unbiased, kernel_distance,
                {{"pairs that include a point with itself", [](auto& a, auto& b, int64_t block) {

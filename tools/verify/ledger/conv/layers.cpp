@@ -168,29 +168,29 @@ Rows layer_rows() {
                 {"a weight gradient that is flipped",
                  {.weight = [](auto& x, auto& y, int64_t h, int64_t w,
                                auto& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
-      identity({"conv.naive", "a convolution equals the sum from seven nested loops, also for odd shapes",
+      identity({"conv.naive", "a convolution equals seven nested loops, also for odd shapes",
                 "definition of the convolution", 1},
                naive, plain_conv,
                {{"a kernel that is flipped",
                  [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
                 {"an output that is 1 % too small",
                  [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
-      identity(
-          {"norm.second_order",
-           "a gradient penalty has the same gradient with fused group norm and SiLU as with elementary ops",
-           "Wu & He 2018, eqs. 1-4", 1},
-          norm_second_order, group_norm,
-          {{"1 % of the scale treated as a constant",
-            [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
-              return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99, shift, o);
-            }},
-           {"an eps that is 1 % larger",
-            [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
-              NormOptions other = o;
-              other.eps *= 1.01;
-              return group_norm(x, groups, scale, shift, other);
-            }}}),
-      identity({"dropout.mean", "dropout preserves the mean and sets the share p of the elements to 0",
+      identity({"norm.second_order",
+                "a gradient penalty's gradient is equal with fused group norm and elementary ops",
+                "Wu & He 2018, eqs. 1-4", 1},
+               norm_second_order, group_norm,
+               {{"1 % of the scale treated as a constant",
+                 [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
+                   return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99, shift,
+                                     o);
+                 }},
+                {"an eps that is 1 % larger",
+                 [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
+                   NormOptions other = o;
+                   other.eps *= 1.01;
+                   return group_norm(x, groups, scale, shift, other);
+                 }}}),
+      identity({"dropout.mean", "dropout preserves the mean and sets the share p of elements to 0",
                 "Srivastava et al. 2014, section 10", 1},
                dropout_mean, dropout,
                {{"kept elements that are not rescaled",

@@ -55,7 +55,7 @@ Rows dde_rows() {
              runs_of("dde data=ring8 generator=true seed=1", {"fake_density=true", "fake_density=false"}),
              modes_with_fake_density, AtLeast{8},
              "the default steps; value: modes of 8 with at least 20 of 2,500 samples within 3 sigma (0 if "
-             "the run without f_q covers more than 2)",
+             "the run without f_q covers over 2)",
              {kModesCovered},
              {{"seven modes of eight", modes_found(7, 1)}, {"three modes without f_q", modes_found(8, 3)}})};
 }

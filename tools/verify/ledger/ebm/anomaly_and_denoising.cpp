@@ -36,7 +36,7 @@ using AnomalyScore = FunctionRef<Tensor(const Tensor& images)>;
 struct AnomalyFigures {
   Estimate noise;                   // uniform
   Estimate held_out;                // a digit that training left out
-  std::optional<Estimate> fashion;  // Fashion-MNIST, where it is there
+  std::optional<Estimate> fashion;  // Fashion-MNIST, if the dataset exists
 };
 
 AnomalyFigures measure_anomalies(AnomalyScore score, const Tensor& expected, const Tensor& held_out,
@@ -71,7 +71,7 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
     const auto score_of_clothes = of(clothes);
     const Estimate back = auroc(score_of_clothes(digits), score_of_clothes(fashion));
     others = fmt::format("Fashion-MNIST {} (for an energy trained on Fashion-MNIST, digits {})",
-                         with_error(*found.fashion), with_error(back));
+                         with_error(*found.fashion, "±"), with_error(back, "±"));
   }
   return {found, digits.dim(0), others};
 }
@@ -84,8 +84,8 @@ RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
           fmt::format("{}, on the digits 0 to 8: AUROC of -f for {} test digits against as many other "
                       "images: uniform noise {} (at least {}); the held-out digit 9 {}; {} (at least {}); "
                       "value: the smallest ratio of an AUROC to its minimum",
-                      kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out),
-                      others, kFashionGate)};
+                      kOfDigits, images, with_error(found.noise, "±"), kNoiseGate,
+                      with_error(found.held_out, "±"), others, kFashionGate)};
 }
 
 constexpr QuantityInfo kPsnrBefore{"psnr_before", "dB"}, kGain{"gain", "dB"};
@@ -168,7 +168,7 @@ Rows ebm_image_rows() {
           {{"an energy of the wrong sign", [](auto&) { return toy_anomalies(-1, true); }},
            {"clothes that are scored as digits", [](auto&) { return toy_anomalies(1, false); }}}),
       figure({"ebm.denoise", "a step along the energy's gradient removes noise from digits",
-              "Saremi & Hyvarinen 2019 (the method); the gate is ours", 200},
+              "Saremi & Hyvarinen 2019 (the method); the bound is ours", 200},
              {{kOfDigits, denoising_by_energy, "", true}}, least(kGain), AtLeast{5},
              "the default energy, 2000 test digits, noise of standard deviation 0.3; value: gain in PSNR, dB",
              {kPsnrBefore, kGain},

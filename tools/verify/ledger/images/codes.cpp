@@ -39,9 +39,8 @@ Refused erred(double with, double without) {
 Rows code_rows() {
   return {figure(
       {"dae.codes",
-       "for digits on noise, a denoising autoencoder's codes are better to classify than a plain one's",
-       "Vincent et al. 2008, 2010 (the claim); Larochelle et al. 2007 (the backgrounds); the bound is ours",
-       130},
+       "a classifier of digits on noise errs less with a denoiser's codes than with an autoencoder's",
+       "Vincent et al. 2008, 2010; Larochelle et al. 2007 (the backgrounds); the bound is ours", 130},
       on_noisy_backgrounds({"sigma=1", "noise=none"}), rise_of(kWrongByCodes), AtLeast{1.5},
       "digits over uniform noise, 784-500, 6,000 steps, a linear classifier on the codes, two seeds; value: "
       "mean error with the plain codes minus mean error with the denoising codes, percent of the test digits",

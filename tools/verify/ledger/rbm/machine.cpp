@@ -159,8 +159,7 @@ std::unique_ptr<RbmLayer> random_rbm(int64_t visible, int64_t hidden, double sca
 Rows rbm_machine_rows() {
   return {
       identity(
-          {"rbm.conditionals",
-           "both conditional distributions of an RBM are products of sigmoids, and the draws follow them",
+          {"rbm.conditionals", "an RBM's conditionals, and the draws from them, are products of sigmoids",
            "Hinton 2012, section 2", 1},
           rbm_conditionals, {},
           {{"a forgotten hidden bias",
@@ -184,24 +183,23 @@ Rows rbm_machine_rows() {
                  [](auto& layer, auto& x, auto& rng) {
                    return draw_units(matmul(x, layer.weight()), layer.hidden_bias(), rng, 1.1);
                  }}}}),
-      identity({"rbm.free_energy",
-                "the free energy F(x) = -b^T x - sum softplus(c + W^T x) equals -log sum_h exp(f(x,h))",
-                "Hinton 2012, section 16.1", 1},
-               rbm_free_energy, [](auto& layer, auto& x) { return layer.free_energy(x); },
-               {{"a visible bias of the wrong sign",
-                 [](auto& layer, auto& x) {
-                   const Tensor linear =
-                       reshape(matmul(x, reshape(layer.visible_bias(), {layer.visible(), 1})), {x.dim(0)});
-                   return layer.free_energy(x) + linear * 2.0;
-                 }},
-                {"the likeliest h instead of the sum over h",
-                 [](auto& layer, auto& x) {
-                   const Tensor logits = matmul(x, layer.weight()) + layer.hidden_bias();
-                   return layer.free_energy(x) + sum(softplus(logits) - relu(logits), 1);
-                 }}}),
       identity(
-          {"rbm.exact_logz",
-           "enumeration of visible or hidden states gives the same log Z as the sum over all pairs",
+          {"rbm.free_energy", "the free energy -b^T x - sum softplus(c + W^T x) is -log sum_h exp(f(x,h))",
+           "Hinton 2012, section 16.1", 1},
+          rbm_free_energy, [](auto& layer, auto& x) { return layer.free_energy(x); },
+          {{"a visible bias of the wrong sign",
+            [](auto& layer, auto& x) {
+              const Tensor linear =
+                  reshape(matmul(x, reshape(layer.visible_bias(), {layer.visible(), 1})), {x.dim(0)});
+              return layer.free_energy(x) + linear * 2.0;
+            }},
+           {"the likeliest h instead of the sum over h",
+            [](auto& layer, auto& x) {
+              const Tensor logits = matmul(x, layer.weight()) + layer.hidden_bias();
+              return layer.free_energy(x) + sum(softplus(logits) - relu(logits), 1);
+            }}}),
+      identity(
+          {"rbm.exact_logz", "enumeration of either layer gives the same log Z as the sum over all pairs",
            "Salakhutdinov & Murray 2008", 1},
           rbm_exact_logz, exact_log_partition,
           {{"a forgotten factor of 2",
@@ -275,8 +273,7 @@ RowResult rbm_bars_and_stripes(const ExactLearning& learning, const RowContext& 
 
 Rows bars_and_stripes_rows() {
   return {identity(
-      {"rbm.bars_and_stripes",
-       "exact gradients bring an RBM close to the optimum on bars and stripes, 30 of 65,536 patterns",
+      {"rbm.bars_and_stripes", "exact gradients bring an RBM close to the optimum on bars and stripes",
        "the optimum is -ln 30", 10},
       rbm_bars_and_stripes, {},
       {{"a machine that does not learn", {.train = [](auto&, auto&, int64_t) {}}},

@@ -134,21 +134,20 @@ RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
 
 Rows linear_score_rows() {
   return {
-      identity(
-          {"score.ism_gaussian_covariance",
-           "a Gaussian fitted with implicit score matching has the sample mean and covariance (divisor n)",
-           "Hyvarinen 2005, section 3.1", 1},
-          ism_gaussian_covariance, by_trace,
-          {{"the divisor n - 1",
-            [](auto& model, auto& x) {
-              // This scales the square by n/(n-1), and so the inverse of the covariance.
-              const double n = static_cast<double>(x.dim(0));
-              return by_trace(model, x) + sum(square(score_at(model, x)), 1) * (0.5 / (n - 1));
-            }},
-           {"half of the trace",
-            [](auto& model, auto& x) {
-              return (by_trace(model, x) + sum(square(score_at(model, x)), 1) * 0.5) * 0.5;
-            }}}),
+      identity({"score.ism_gaussian_covariance",
+                "implicit score matching fits a Gaussian's sample mean and covariance (divisor n)",
+                "Hyvarinen 2005, section 3.1", 1},
+               ism_gaussian_covariance, by_trace,
+               {{"the divisor n - 1",
+                 [](auto& model, auto& x) {
+                   // This scales the square by n/(n-1), and so the inverse of the covariance.
+                   const double n = static_cast<double>(x.dim(0));
+                   return by_trace(model, x) + sum(square(score_at(model, x)), 1) * (0.5 / (n - 1));
+                 }},
+                {"half of the trace",
+                 [](auto& model, auto& x) {
+                   return (by_trace(model, x) + sum(square(score_at(model, x)), 1) * 0.5) * 0.5;
+                 }}}),
       identity(
           {"score.langevin_moments",
            "Langevin chains with a learned linear score have the moments that step and score imply",

@@ -31,11 +31,9 @@ RowResult toys_train(const RowContext& context) {
     const std::string failure = toy_run_failure(run, kToySteps);
     if (!failure.empty()) failed.push_back(fmt::format("{} on {}: {}", run.model, run.toy, failure));
   }
-  return {
-      static_cast<double>(failed.size()), AtMost{0},
-      fmt::format(
-          "{} pairs of model and toy, {} steps each with default settings; value: the number of failures{}{}",
-          runs.size(), kToySteps, failed.empty() ? "" : "; ", fmt::join(failed, "; "))};
+  return {static_cast<double>(failed.size()), AtMost{0},
+          fmt::format("{} pairs of model and toy, {} steps each with default settings; value: failures{}{}",
+                      runs.size(), kToySteps, failed.empty() ? "" : "; ", fmt::join(failed, "; "))};
 }
 
 }  // namespace
@@ -66,8 +64,7 @@ std::string toy_run_failure(const ToyRun& run, int64_t steps, const std::vector<
 }
 
 Rows zoo_rows() {
-  return {figure({"zoo.toys_train",
-                  "with default settings every model trains on every toy that it accepts, to a finite state",
+  return {figure({"zoo.toys_train", "every model trains on every toy that it accepts with default settings",
                   "default settings must work", 200},
                  toys_train)};
 }
