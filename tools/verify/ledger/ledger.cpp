@@ -184,7 +184,7 @@ that the row fails; tests do this for every identity. Statistical rows have fixe
 
 f64 is double precision, SE a standard error, ESS the effective sample size as a share of the chains, and p the density
 of the data. 784-400-20 are units per layer; 55k and 60k are numbers of training images. An aim is what we hope for
-beyond the bound. The [glossary](glossary.md) defines the digit-FID.
+beyond the bound. The [glossary](glossary.md) defines the digit-FID; ring8, two-moons and grid25 are [toys](toys.md).
 
 A figure with one seed depends on a processor's rounding if training amplifies the last bits. We compared three pairs of
 kernels, OpenBLAS's and ours ([threads.md](threads.md)): SkylakeX with AVX-512, Haswell with AVX2, and Prescott with

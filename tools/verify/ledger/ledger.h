@@ -21,7 +21,7 @@ struct RowOutcome {
 /// Returns all rows, in the order of `gradzoo verify`.
 std::span<const Row> ledger_rows();
 
-/// Returns the rows with these names (all rows if there are no names), only the quick rows if `quick`. Throws
+/// Returns the rows with these names (all rows if `names` is empty), only the quick rows if `quick`. Throws
 /// Error with the nearest name if a name is unknown.
 std::vector<const Row*> select_rows(const std::vector<std::string>& names, bool quick);
 

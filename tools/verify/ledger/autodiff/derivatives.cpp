@@ -60,7 +60,7 @@ RowResult ops_to_order(CheckOps check, const RowContext& context) {
   return {
       static_cast<double>(failed), AtMost{0},
       fmt::format(
-          "f64, {} ops up to order {}, largest relative error {:.1e}; value: the number of failing ops:{}",
+          "f64, {} ops up to order {}, largest relative error {:.1e}; failing ops:{}; value: their number",
           reports.size(), kOrder, worst, failed ? names : " none")};
 }
 

@@ -7,8 +7,7 @@ namespace {
 
 constexpr QuantityInfo kWrongByCodes{"wrong_by_codes", "%"};
 
-// Returns the error of the linear classifier, as `gradzoo probe` does: it is fitted to 10,000 images, others
-// choose its weight decay, and the error is of the test set.
+// Returns the test error as `gradzoo probe` does: fitted to 10,000 images, with others for the weight decay.
 Quantities wrong_by_codes(Session& trained) {
   const auto encode = trained.model->abilities().encode;
   const auto of = [&](const Examples& part) { return features_of(part, Pixels::grey, 1, encode); };

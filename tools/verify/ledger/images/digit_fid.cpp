@@ -21,7 +21,7 @@ FigureRun drawn(const std::string& line, int64_t samples = 10'000, const std::st
         measured_samples(*trained.model, samples, metrics.pixels(), rng, asked, sampling), asked));
   };
   return {line + " seed=1", measure,
-          fmt::format("{} samples{}{}", samples, option.empty() ? "" : " by ", option), true};
+          fmt::format("{} samples{}{}", samples, option.empty() ? "" : " with ", option), true};
 }
 
 // The textbook VAE: codes from N(0, I), Adam with rate 1e-3.
@@ -114,7 +114,7 @@ Rows image_figure_rows() {
               "the probability flow of diffusion gives at most 2.5 bits/dim for dequantised digits",
               "Song et al. 2021, section 4.3", 400},
              {{"ddpm seed=1", evaluate_on_test, "", true}}, largest(kBitsPerDim), AtMost{2.5},
-             "10 epochs of 55k dequantised images, 200 test images, 48 Runge-Kutta steps; value: bits/dim",
+             "10 epochs of 55k dequantised images, 200 test images, 48 Runge-Kutta-4 steps; value: bits/dim",
              {kBitsPerDim}),
       share_of_vae(
           {"ncsn.mnist_fid", "a noise-conditional score network with annealed Langevin sampling has",
@@ -156,7 +156,8 @@ Rows image_figure_rows() {
             "4 epochs of 55k images, 0.6 of them for only the flow; value: ratio of the Frechet distance "
             "after Langevin steps to the flow's; the last run resamples one of ten samples by weight",
             {{"a ratio that is 0.5 % above the bound", far_off(1.005 * 0.5)}}),
-      figure({"nce.mnist_auroc", "the energy separates test digits from the flow's samples",
+      figure({"nce.mnist_auroc",
+              "the energy separates test digits from the flow's samples with an AUROC of at least 0.8",
               "Gutmann & Hyvarinen 2010", 900},
              {{"nce data=mnist seed=1", evaluate_on_test, "", true}}, least(kTiltAuroc), AtLeast{0.8},
              "the run of nce.mnist_fid, 5,000 samples of the flow; value: AUROC",

@@ -135,15 +135,15 @@ Rows fisher_divergence_rows() {
                      [](auto& grid, auto& log_p, auto& score_p, auto& score_q) {
                        return fisher_divergence_on_grid(grid, log_p * 0.5, score_p, score_q);
                      }}}),
-          identity({"score.blindness",
-                    "the Fisher divergence does not detect different weights of distant modes, and the KL does",
-                    "Wenliang & Kanagawa 2020; Song & Ermon 2019, section 3.2.1", 1},
-                   blindness, fisher_divergence_on_grid,
-                   {{"a divergence with equal weights everywhere",
-                     [](auto& grid, auto&, auto& score_p, auto& score_q) {
-                       return fisher_divergence_on_grid(grid, zeros({grid.count()}, DType::f64), score_p,
-                                                        score_q);
-                     }}})};
+          identity(
+              {"score.blindness",
+               "the Fisher divergence does not detect different weights of distant modes, and the KL does",
+               "Wenliang & Kanagawa 2020; Song & Ermon 2019, section 3.2.1", 1},
+              blindness, fisher_divergence_on_grid,
+              {{"a divergence with equal weights everywhere",
+                [](auto& grid, auto&, auto& score_p, auto& score_q) {
+                  return fisher_divergence_on_grid(grid, zeros({grid.count()}, DType::f64), score_p, score_q);
+                }}})};
 }
 
 namespace {

@@ -32,8 +32,9 @@ RowResult toys_train(const RowContext& context) {
     if (!failure.empty()) failed.push_back(fmt::format("{} on {}: {}", run.model, run.toy, failure));
   }
   return {static_cast<double>(failed.size()), AtMost{0},
-          fmt::format("{} pairs of model and toy, {} steps each with default settings; value: failures{}{}",
-                      runs.size(), kToySteps, failed.empty() ? "" : "; ", fmt::join(failed, "; "))};
+          fmt::format(
+              "{} pairs of model and toy, {} steps each with default settings; value: number of failures{}{}",
+              runs.size(), kToySteps, failed.empty() ? "" : "; ", fmt::join(failed, "; "))};
 }
 
 }  // namespace
