@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """site_test.py SOURCE_DIR BINARY_DIR: builds the site, follows its links, and reads it in a browser.
 
-Ends with 77, which ctest takes for skipped, where mkdocs with its theme, doxygen, chromium or selenium is missing.
+Ends with 77, which ctest takes for skipped, if mkdocs with its theme and redirects, doxygen, chromium or selenium is
+missing.
 """
 import functools
 import http.server
@@ -28,10 +29,11 @@ try:
     from selenium.webdriver.common.by import By
 except ImportError:
     webdriver = None
-themes = subprocess.run(["/usr/bin/python3", "-c", "import mkdocs.utils as u; print(u.get_theme_names())"],
+themes = subprocess.run(["/usr/bin/python3", "-c", "import mkdocs.utils as u, mkdocs_redirects\nprint(u.get_theme_names())"],
                         capture_output=True, text=True).stdout
 if not all([webdriver, "material" in themes, *map(shutil.which, ["mkdocs", "doxygen", "chromium", "chromedriver"])]):
-    print("skipped: one of mkdocs-material, doxygen, chromium, chromium-driver, python3-selenium is not installed")
+    print("skipped: one of mkdocs-material, mkdocs-redirects, doxygen, chromium, chromium-driver, python3-selenium is "
+          "not installed")
     sys.exit(77)
 
 
