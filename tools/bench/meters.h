@@ -13,6 +13,7 @@ double sgemm_rate();
 
 /// Returns the seconds that one word takes from a CPU to another and back: the least mean of 20 round trips
 /// within 50 ms. A parallel loop of two threads needs about five such trips.
+double round_trip_seconds(int cpu, int other);
 
 /// Resets the process's peak memory, and returns cached memory to the system.
 void reset_peak_memory();

@@ -11,6 +11,7 @@ std::string processor_name();
 
 /// Returns the system's description of the machine, and its rates with one thread and with all threads, which
 /// takes about four seconds: the object of `gradzoo doctor --json` (docs/files.md) without `wrong`.
+nlohmann::ordered_json examined_machine();
 
 /// Returns the causes that make the program slow or fail on this machine, the most serious first: a list of
 /// `what`, a sentence, and `hint`, the remedy.
