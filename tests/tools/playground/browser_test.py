@@ -277,7 +277,7 @@ def train(page):
     hidden = '//label[starts-with(., "hidden")]/input'
     box = page.browser.find_element(By.XPATH, hidden)
     box.send_keys(Keys.CONTROL + 'a' + Keys.NULL, '32,32' + Keys.TAB)
-    eventually('it begins anew', lambda: '1,185 numbers' in page.text('.run .state') or 'parameters to learn' in page.text('.run .state'))
+    eventually('it begins anew', lambda: '1,185 parameters' in page.text('.run .state') or 'parameters to learn' in page.text('.run .state'))
     check('hidden%3D32%2C32' in page.js('return location.hash'), page.js('return location.hash'))
     box = page.browser.find_element(By.XPATH, hidden)
     box.send_keys(Keys.CONTROL + 'a' + Keys.NULL, 'wide' + Keys.TAB)
