@@ -343,7 +343,7 @@ TEST_CASE("two servers do not share a port; one that is stopped before it listen
             first.port()));
   CHECK(contains(error_message([&] { HttpServer elsewhere({.host = "192.0.2.1"}, echo); }),
                  "at 192.0.2.1, port 0"));
-  CHECK(contains(error_message([&] { HttpServer nowhere({.host = ""}, echo); }), "Hint: --host 127.0.0.1"));
+  CHECK(contains(error_message([&] { HttpServer nowhere({.host = ""}, echo); }), "Hint: give --host 127.0.0.1"));
   first.stop();
   first.listen();
 }
