@@ -15,8 +15,7 @@ namespace gradzoo {
 using Arguments = std::vector<std::string>;
 
 /// A description of one sub-command's arguments, from which parsing, `--help`, the manual page and a shell's
-/// completions are made. The targets must outlive parse() and hold the defaults; a target whose argument is
-/// not given keeps its default.
+/// completions are made. The targets must outlive parse(), and keep their defaults if no argument is given.
 class CommandLine {
  public:
   /// `name` is the name that users type, e.g. "train" or "data check".
@@ -52,14 +51,13 @@ class CommandLine {
   /// Adds a part of the help below the options; `text` is called only for help.
   void section(const std::string& title, std::function<std::string()> text);
 
-  /// Returns the hint for an unknown option, given with `value` ("" if it had none); or "" if the nearest
-  /// known option is a better hint.
+  /// Returns a hint for an unknown option, given with `value` ("" if none), or "" for the nearest known
+  /// option.
   using UnknownHint = std::function<std::string(const std::string& option, const std::string& value)>;
   void on_unknown(UnknownHint hint);
 
-  /// Throws Error for wrong arguments; it names the nearest option. Returns false for --help: the caller then
-  /// prints help() and returns. The same holds if the first argument is --man, for the manual page in troff,
-  /// or
+  /// Throws Error, with the nearest option, for wrong arguments. Returns false for --help: the caller then
+  /// prints help() and returns. The same holds if the first argument is --man, for a manual page in troff, or
   /// --complete, for the completions of the words after it (command_page.h).
   bool parse(const Arguments& arguments);
   std::string help() const;

@@ -6,12 +6,10 @@
 
 #include "gradzoo/base/options.h"
 
-/// The description of a sub-command apart from parsing: its help, its manual page and a shell's completions
-/// are made from it.
+/// The description of a sub-command, from which its help, manual page and completions are made.
 namespace gradzoo {
 
-/// A completion with a short description. An empty word means that the shell adds its own files ("files") or
-/// folders ("folders").
+/// A completion with a short description. If the word is empty, the shell adds its files or folders.
 struct Candidate {
   std::string word, meaning;
 };

@@ -75,12 +75,10 @@ CommandPage page_of(const CommandSet& set) {
       .summary =
           "Generative models on MNIST, trained with a tape autodiff. Each command has its help page: gradzoo "
           "COMMAND --help, or man gradzoo-COMMAND.",
-      .arguments = {{.names = {"COMMAND"},
-                     .meaning = "one of the commands below",
-                     .positional = true,
-                     .required = true},
-                    {.names = {"--version"}, .meaning = "print the version"},
-                    {.names = {"-h", "--help"}, .meaning = "print the commands"}},
+      .arguments =
+          {{.names = {"COMMAND"}, .meaning = "a command below", .positional = true, .required = true},
+           {.names = {"--version"}, .meaning = "print the version"},
+           {.names = {"-h", "--help"}, .meaning = "print the commands"}},
       .sections = {{"Commands", [&set] { return commands_text(set); }},
                    {"Files",
                     [] {
@@ -100,8 +98,8 @@ CommandPage page_of(const CommandSet& set) {
                    {"Exit status",
                     [] {
                       return std::string(
-                          "  0 after success; 1 after an error, with one line on standard error; 130 if "
-                          "training was stopped\n");
+                          "  0 after success; 1 after an error, with one line on stderr; 130 if training was "
+                          "stopped\n");
                     }}},
       .examples = {{"gradzoo train vae", "digits within a minute, and runs/vae-1/report.html"},
                    {"gradzoo sample zoo/ddpm --label 7 --out sevens.png", "sevens from a model of the zoo"},
@@ -112,7 +110,7 @@ void print_help(const CommandSet& set) {
   const std::string text = fmt::format(
       "gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\nusage: gradzoo COMMAND "
       "[...]\n\n{}\n  --version  print the version\n  --help     print this help; gradzoo COMMAND --help "
-      "prints a command's help\n\n{}",
+      "prints more\n\n{}",
       kVersion, commands_text(set), examples_text(page_of(set).examples));
   fmt::print("{}", as_called(text));
 }

@@ -22,8 +22,7 @@ int use_command(const Use& use, const Arguments& arguments);
 /// Returns all of these commands in the order of the help.
 std::span<const Command> commands();
 
-/// The commands of a program, which the first argument names: sub-commands, and programs gradzoo-NAME if no
-/// sub-command has that name.
+/// The commands that a program's first argument names: sub-commands first, then programs gradzoo-NAME.
 struct CommandSet {
   std::span<const Command> commands;
   std::vector<ProgramFile> (*programs)() = [] { return std::vector<ProgramFile>(); };

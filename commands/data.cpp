@@ -42,10 +42,10 @@ int check(const Arguments& arguments) {
       "data check", "Checks a dataset: its files, checksums, sizes, pixels and labels, and what is skipped.",
       {{"gradzoo data check", "MNIST, which comes with the program"},
        {"gradzoo data check pictures --set size=32 --out ten.png", "your pictures, as training reads them"}});
-  line.positional("NAME|PATH", place,
-                  "mnist, fashion, a folder of pictures, of IDX files or of CIFAR-10 files, a .npy or .npz "
-                  "file (default: mnist)",
-                  false);
+  line.positional(
+      "NAME|PATH", place,
+      "mnist, fashion, a folder (pictures, IDX or CIFAR-10 files), a .npy or .npz file (default: mnist)",
+      false);
   line.option("--data", "NAME|PATH", data, "the dataset, given as an option");
   line.option("--out", "FILE", out, "picture x.png with ten images of the dataset");
   line.flag("--json", json, "print one JSON object");
@@ -95,8 +95,7 @@ int convert(const Arguments& arguments) {
   line.completes("A", data_known);
   line.positional("B", to, "x.npy (and x_labels.npy, x_test.npy, x_test_labels.npy), x.npz, or a new folder");
   line.option("--form", "FORM", form_name,
-              "file format: png, npy, npz or idx (default: from the ending of B; a folder gets PNG files, "
-              "one sub-folder per class)");
+              "file format: png (one sub-folder per class), npy, npz or idx (default: from B's ending)");
   ImageSettings settings(line);
   if (!line.read(arguments)) return 0;
   settings.apply();

@@ -56,8 +56,8 @@ void check_own_options(const Model& model, const std::vector<std::string>& assig
   for (const std::string& assignment : assignments) {
     if (own.has(assignment.substr(0, assignment.find('=')))) continue;
     throw Error(
-        "sample: --set {} is not an option of this run's sampling. Hint: {}add --sampler NAME for a "
-        "sampler's options",
+        "sample: --set {} is not an option of this run's sampling. Hint: {}add --sampler NAME for its "
+        "options",
         assignment, keys.empty() ? "" : fmt::format("set {}, or ", fmt::join(keys, ", ")));
   }
 }
@@ -194,8 +194,7 @@ int sample_command(const Arguments& arguments) {
               "or (n, d), x.csv for one line per sample, DIR/ for one PNG file per sample (default: "
               "RUN/samples/sample-seed<S>.png; for a density ring8-mala-seed<S>.png in this folder)");
   line.option("--label", "L", asked.label,
-              "class of the samples, by its number or its folder's name, for a model that has learned labels "
-              "(default: all classes in turn)");
+              "class of the samples, as a number or a folder's name (default: all classes in turn)");
   line.option("--sampler", "NAME", asked.sampler,
               "sampler for chains on the model's log-density or score, one chain per sample: " +
                   sampler_names() + "; prints acceptance, effective sample sizes (ESS) and R-hat");
@@ -215,10 +214,8 @@ int sample_command(const Arguments& arguments) {
   if (!line.read(arguments)) return 0;
   if (!asked.out.empty()) check_samples_path(asked.out);
   if (!asked.label.empty() && !asked.sampler.empty())
-    throw Error(
-        "sample: --label {} needs the model's own sampling, which --sampler {} replaces. Hint: give one of "
-        "them",
-        printable(asked.label), asked.sampler);
+    throw Error("sample: --label {} and --sampler {} contradict each other. Hint: give one of them",
+                printable(asked.label), asked.sampler);
   std::optional<WalkOptions> chains;
   if (!asked.sampler.empty()) chains.emplace(asked.sampler, asked.assignments);
   names_data(asked.run) ? sample_density(asked, chains) : sample_run(asked, chains);

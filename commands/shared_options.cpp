@@ -11,8 +11,7 @@ namespace gradzoo {
 
 void add_threads(CommandLine& line, int64_t& threads) {
   line.option("--threads", "T", threads,
-              "number of threads; the result does not depend on it (default: number of cores)", 1,
-              kMaxThreads);
+              "number of threads; the result does not depend on it (default: all cores)", 1, kMaxThreads);
 }
 
 void use_threads(int64_t threads) {

@@ -191,8 +191,8 @@ int verify(const std::string& name) {
   if (found.measures && card.measures && agree(found.measures->fid, card.measures->fid) &&
       agree(found.measures->sure, card.measures->sure))
     return 0;
-  throw Error("zoo: training {} again gives measures that differ by more than {} standard errors. Hint: {}",
-              name, kErrors, card.command);
+  throw Error("zoo: training {} again gives measures that differ by over {} standard errors. Hint: {}", name,
+              kErrors, card.command);
 }
 
 }  // namespace

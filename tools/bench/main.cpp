@@ -218,7 +218,7 @@ int run(const Arguments& arguments) {
   line.completes("NAME", [](const std::string&) { return words_known(known_names()); });
   line.section("Workloads:", workloads_text);
   line.section("With --growth:", growths_text);
-  line.option("--threads", "T", threads, "number of threads (default: number of cores)", 1, kMaxThreads);
+  line.option("--threads", "T", threads, "number of threads (default: all cores)", 1, kMaxThreads);
   line.option("--steps", "N", steps, "number of timed steps, after a warm-up (default: 300)", 1, 1'000'000);
   line.flag("--growth", growth,
             "instead measure how time and memory grow with a size: a table with the order of the growth");
@@ -236,10 +236,7 @@ int run(const Arguments& arguments) {
     return 0;
   }
   if (growth) {
-    if (steps > 0)
-      throw Error(
-          "bench: --growth measures for a fixed time and takes no --steps. Hint: use --quick for a shorter "
-          "run");
+    if (steps > 0) throw Error("bench: --growth has a fixed time and takes no --steps. Hint: use --quick");
     bench_growth(names, quick, json);
     return 0;
   }

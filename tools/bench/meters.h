@@ -7,8 +7,7 @@
 /// Measurements of the machine and of this process for `gradzoo bench`.
 namespace gradzoo {
 
-/// Returns the rate of large square products (2048 x 2048, f32) in GFLOP/s with the current number of
-/// threads: the best of five.
+/// Returns the rate of products (2048 x 2048, f32) in GFLOP/s with the current threads: the best of five.
 double sgemm_rate();
 
 /// Returns the seconds that one word takes from a CPU to another and back: the least mean of 20 round trips

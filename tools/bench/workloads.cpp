@@ -126,8 +126,7 @@ std::span<const Workload> workloads() {
        .step = "an Euler step of 100 class-conditional digits through that U-Net; 25 steps per sample",
        .measure = unet_sampling},
       {.name = "annealed_langevin",
-       .step = "a step of annealed Langevin (10 levels, 100 steps each), score 784-1024-1024-784 SiLU; 100 "
-               "chains",
+       .step = "annealed Langevin step (10 levels, 100 steps each), score 784-1024-1024-784 SiLU; 100 chains",
        .measure = annealed_langevin},
       {"realnvp_2d_b512",
        "RealNVP on ring8: eight couplings with perceptrons 2-128-128-4, maximum likelihood; batch 512",
@@ -136,8 +135,7 @@ std::span<const Workload> workloads() {
        .step = "HMC on a Gaussian in 100 dimensions: a transition of ten leapfrog steps; 1000 chains",
        .measure = hmc_steps},
       {"ebm_cd60_b64",
-       "an energy with convolutions 16-32-64-64, 60 clipped Langevin steps of chains from a replay buffer; "
-       "batch 64",
+       "an energy with convolutions 16-32-64-64, 60 clipped Langevin steps from a replay buffer; batch 64",
        "ebm preset=uva batch=64 ema=0 schedule=constant split=train"},
       {"rbm_cd1_b100", "restricted Boltzmann machine 784-500, CD-1 on binarised MNIST, momentum; batch 100",
        std::string(kMachine) + "1"},

@@ -139,8 +139,7 @@ Verdict judge(const Case& asked, const Answer& answer) {
                    "does it sleep, wait for something, or block signals? No question requires that");
     case Answer::Kind::late:
       return wrong("no answer: up to this question, all of them together took " + answer.text + " s",
-                   "all of them need only a moment, and questions that were not reached are wrong: does it "
-                   "wait in each?");
+                   "all of them need a moment, and unreached questions are wrong: does it wait in each?");
     case Answer::Kind::flooded:
       return wrong("the program wrote without end",
                    "what does it print, or write into a file, over and over?");

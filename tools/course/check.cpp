@@ -50,8 +50,7 @@ bool is_given(const Answer& answer) {
 }
 
 constexpr const char* kHangs =
-    "in another process the answer was right: it depends on an address, on memory that was never set, or on "
-    "earlier questions";
+    "in another process the answer was right: it depends on an address, unset memory or earlier questions";
 
 // Asks each question in some processes more, whose memory lies elsewhere and has held other cases; what one
 // of them judges otherwise is wrong. What is wrong at one address of three passes once in 25,000 checks.

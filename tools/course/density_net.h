@@ -30,7 +30,7 @@ struct AdamOptions {
   bool upwards = false;      // true: steps along the gradient
   bool shared_root = true;   // false: without the square root
 };
-/// Adam's steps in f64.
+/// Takes Adam's steps in f64.
 class AdamSteps {
  public:
   explicit AdamSteps(const AdamOptions& options) : options_(options) {}

@@ -137,9 +137,7 @@ LearnersTape read_tape(const std::string& text) {
     const auto here = static_cast<int>(i);
     if (node.op < 0 || node.op > 9 || node.a >= here || node.b >= here || (node.op > 0 && node.a < 0))
       throw Error(
-          "course: node {} of mine()'s tape has an operand that is not an earlier node. Hint: gradzoo course "
-          "check DIR 1",
-          i);
+          "course: node {} of mine()'s tape has an operand after it. Hint: gradzoo course check DIR 1", i);
     tape.nodes.push_back(node);
   }
   if (tape.y >= n)

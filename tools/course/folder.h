@@ -8,8 +8,7 @@
 
 namespace gradzoo::course {
 
-/// Copies the skeleton, the pages and a README into a folder that is new or empty. Throws Error if the folder
-/// has files.
+/// Copies the skeleton, the pages and a README into a folder. Throws Error if the folder has files.
 void start_folder(const std::string& folder);
 /// True if the folder is a learner's folder: it has a value.h.
 bool is_learners(const std::string& folder);

@@ -209,8 +209,7 @@ std::vector<Grades> grades_of(const std::string& folder, uint64_t seed) {
   const auto is_one = [&](const Grades& grades) { return course::is_learners(folder + "/" + grades.name); };
   if (std::ranges::none_of(all, is_one))
     throw Error(
-        "course: {} has no folders of the course. Hint: put one folder per student into it, each with a "
-        "value.h",
+        "course: {} has no folders of the course. Hint: put one folder with a value.h per student into it",
         folder);
   std::ranges::sort(all, {}, &Grades::name);
   LiveLine line(stderr);
@@ -271,9 +270,7 @@ int run(const Arguments& arguments) {
   hide_memory();
   CourseRequest request;
   CommandLine line(
-      "course",
-      "Guides you to build a tape yourself, in six steps, which are checked with derivatives. Without "
-      "arguments it lists them.",
+      "course", "Checks a tape that you build in six steps. Without arguments, it lists the steps.",
       {{"gradzoo course start mine", "a folder for your work, with the first page"},
        {"gradzoo course check mine 1", "checks your code of step 1, and prints the expected answers"}});
   line.positional("WHAT", request.what,

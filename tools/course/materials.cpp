@@ -98,8 +98,7 @@ std::string first_error(const std::string& said, const std::vector<std::string>&
                          message.substr(asserted.size()));
     if (elsewhere.empty())
       elsewhere = fmt::format(
-          "your headers no longer have a declaration that the grader uses: {}. Hint: restore the "
-          "declarations of the skeleton",
+          "your headers lack a declaration of the skeleton: {}. Hint: restore the skeleton's declarations",
           message);
   }
   return elsewhere.empty() ? "the compiler failed: " + said.substr(0, said.find('\n')) : elsewhere;
@@ -174,8 +173,7 @@ std::string failure_of(const EndedProcess& ended, const std::vector<std::string>
     return fmt::format("the compiler took more than {} s. Hint: look for a template without an end",
                        kCompilersLimits.cpu_seconds);
   if (says({"out of memory allocating", "virtual memory exhausted", "LLVM ERROR: out of memory"}))
-    return "the compiler needed more than 2 GB. Hint: look for a template, or an included file, without an "
-           "end";
+    return "the compiler needed more than 2 GB. Hint: look for a template, or an include, without an end";
   if (says({"No space left on device"}))
     throw CannotKeep(
         "course: {} is full, or the folder for temporary files. Hint: free some space, or set TMPDIR", cache);

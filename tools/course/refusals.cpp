@@ -32,8 +32,8 @@ constexpr const char* kIsComplex =
 const std::vector<Refused>& refused_lines() {
   static const std::vector<Refused> kRefused = {
       {std::regex(R"(^\s*#\s*include\s*[<"]\s*gradzoo)"),
-       "it includes gradzoo, whose derivatives are not yours. Hint: use only the course's headers and the "
-       "standard library"},
+       "it includes gradzoo, whose derivatives are not yours. Hint: use only the course and the standard "
+       "library"},
       {std::regex(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()"), kStarts},
       {std::regex(R"(\bdriver\s*::|\bnamespace\s+driver\b)"),
        "it calls the driver that asks the questions. Hint: remove that, as the driver calls your code"},
@@ -120,8 +120,7 @@ std::string refusal_of_list(const std::string& list, const std::string& copy, co
     const auto holds = [&](const std::string& folder) { return file.starts_with(folder); };
     if (!error && (std::ranges::any_of(given, holds) || is_of_standard_library(file))) continue;
     return fmt::format(
-        "it includes {}, which was not handed in. Hint: use only the course's headers and the standard "
-        "library",
+        "it includes {}, which was not handed in. Hint: use only your headers and the standard library",
         printable(file));
   }
   return "";
@@ -144,8 +143,8 @@ std::string plain_name(std::string name) {
 
 const std::vector<Refused>& refused_names() {
   static constexpr const char* kReads =
-      "it reads more than the arguments of your functions: files, or the questions themselves. Hint: use "
-      "only the arguments and the tape";
+      "it reads more than the arguments of your functions: files, or the questions. Hint: use only arguments "
+      "and tape";
   static const std::vector<Refused> kRefused = {
       {std::regex("p?readv?2?|f?read|f?getw?[cs]|IO_getc|get(w?char|w|line|delim)|uflow|underflow|v?[fw]{0,2}"
                   "scanf|recv(from|m?msg)?|mmap|sendfile|splice|tee|copy_file_range|process_vm_readv|ptrace|("
@@ -155,8 +154,8 @@ const std::vector<Refused>& refused_names() {
            "syscall|dlv?sym|dlm?open|v?fork|clone3?|f?exec(v|l)p?e?|execveat|posix_spawnp?|system|popen"),
        kStarts},
       {std::regex("(exp|sin|cos|tanh|pow)(l|f128)|(add|mul|div)tf3"),
-       "it computes with more digits than a double has, which differences need and rules do not. Hint: write "
-       "a rule as a formula in doubles"},
+       "it computes with more digits than a double has, which differences need and rules do not. Hint: use "
+       "doubles"},
       {std::regex("clock(_gettime)?|times?|gettimeofday|timespec_get|getrusage|(system|steady)_clock|rand(om)"
                   "?(_r)?|[delmn]rand48|getrandom|getentropy|arc4random\\w*|random_device|get[pt]id"),
        "its answers would depend on the time or on chance, and no check could be repeated. Hint: draw from "

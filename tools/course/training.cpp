@@ -108,8 +108,7 @@ void ask_training(const Learner& learner, Checked& checked, const RingSize& size
       }
       failed.came = fmt::format("{:.3g}", kl);
       failed.hint =
-          "each part is right: does train_step use them unchanged? gradzoo course train DIR draws the "
-          "learned density";
+          "each part is right: does train_step use them unchanged? gradzoo course train DIR draws the result";
     } catch (const CannotKeep&) {
       throw;
     } catch (const Error& error) {

@@ -110,7 +110,7 @@ Json folder(FunctionRef<std::string()> find, FunctionRef<std::string(const std::
 
 // Whether files could be made in it, or in the nearest folder above that there is.
 std::string not_writable(const std::string& folder) {
-  if (folder.empty()) return "there is no folder for the cache. Hint: set HOME or XDG_CACHE_HOME";
+  if (folder.empty()) return "the cache has no folder. Hint: set HOME or XDG_CACHE_HOME";
   fs::path there = folder;
   while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
   return ::access(there.c_str(), W_OK | X_OK) == 0 ? "" : there.string() + " cannot be written to";
@@ -289,8 +289,7 @@ Json ailments_of(const Json& machine) {
        "try --threads 1 for small models; on a shared host, try again later"},
       {gib > 0 && gib < 1.5, fmt::format("only {:.1f} GiB of memory are free", gib),
        "training takes up to 1 GiB: end other programs, or take a smaller batch"},
-      {!text("cache/problem").empty(), "there is no folder for the cached clothing classifier",
-       text("cache/problem")},
+      {!text("cache/problem").empty(), "the cached clothing classifier has no folder", text("cache/problem")},
   };
   Json found = Json::array();
   for (const auto& row : table)

@@ -81,6 +81,5 @@ int run(const Arguments& arguments) {
 }  // namespace gradzoo
 
 int main(int, char** argv) {
-  return gradzoo::run_program(
-      argv, {"gradcheck", "compare the derivatives of ops with finite differences", gradzoo::run});
+  return gradzoo::run_program(argv, {"gradcheck", "check the derivatives of ops", gradzoo::run});
 }

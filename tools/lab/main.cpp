@@ -84,7 +84,7 @@ int run(const Arguments& arguments) {
   line.completes("--set", [&](const std::string& partial) { return knobs_known(name, partial); });
   line.flag("--knobs", knobs_only, "list the lab's knobs, and run nothing");
   add_seed(line, seed, "seed of all random numbers (default: 0)");
-  line.option("--threads", "T", threads, "number of threads (default: number of cores)", 1, kMaxThreads);
+  line.option("--threads", "T", threads, "number of threads (default: all cores)", 1, kMaxThreads);
   line.flag("--json", json, "print one JSON object, the content of lab.json");
   if (!line.read(arguments)) return 0;
   if (name.empty()) {

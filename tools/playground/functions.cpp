@@ -86,9 +86,7 @@ Json check_rule(const Json& request) {
   bool right = true;
   for (const Json& point : points) {
     if (!point.is_number())
-      throw Error(
-          "{} is not a number at which the rule can be checked. Hint: type numbers, such as -1, 0, 2.5",
-          point.dump());
+      throw Error("the rule cannot be checked at {}. Hint: type numbers, such as -1, 0, 2.5", point.dump());
     const auto x = point.get<double>();
     const Derivatives of_f = derivatives_of(f, variable, x), of_rule = derivatives_of(rule, variable, x);
     const bool first = agree(of_rule.value, of_f.first), second = agree(of_rule.first, of_f.second);

@@ -29,8 +29,7 @@ class LiveModel {
   /// described_options(); "own" marks the model's, "box": [x0, x1, y0, y1], "data": [[x, y], ...], "truth":
   /// {"cells", "values"}}; without "truth" if the distribution has no density.
   nlohmann::json about() const;
-  /// Trains for this long, at least one step, or for `steps` steps. Returns {"step", "done", "seconds",
-  /// "rows":
+  /// Trains for this long (at least one step), or `steps` steps. Returns {"step", "done", "seconds", "rows":
   /// [[step, metric, ...]]}; a row has the metrics' means over its steps.
   nlohmann::json advance(double milliseconds, int64_t steps);
   /// Returns the current model: {"step", "samples": [[x, y], ...], "shown": "density", "score" or "D", and

@@ -23,8 +23,8 @@ class OpenedDigits {
   /// are not the files of a model of digits.
   OpenedDigits(const std::string& name, const nlohmann::json& request, const std::string& weights);
 
-  /// Returns {"step", "height", "width", "labels": [...], "can": ["samples", "complete", ...], "likely": the
-  /// meaning of its log_prob}.
+  /// Returns {"step", "height", "width", "labels": [...], "can": ["samples", "complete", ...], "likely": what
+  /// log_prob is}.
   nlohmann::json about() const;
   /// Maps {"n", "seed", "label"} to {"images"}.
   nlohmann::json draw(const nlohmann::json& request);

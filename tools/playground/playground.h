@@ -11,9 +11,8 @@
 
 namespace gradzoo {
 
-/// The engine behind a web page: a request is a JSON text with a field "ask", and the answer is a JSON text.
-/// The page, and every test that runs without a page, use only this class. docs/playground.md lists the
-/// requests.
+/// The engine behind a web page. Requests, which have a field "ask", and answers are JSON texts. The page and
+/// the tests without a page use only this class. docs/playground.md lists the requests.
 class Playground {
  public:
   Playground();

@@ -67,10 +67,8 @@ Json refusal_of(const EndedProcess& ended) {
 Json ExpressionPages::explain(const ExpressionRequest& request) {
   if (request.expression.empty()) return refusal("no function is given. Hint: type one, such as sin(x^2)");
   if (request.expression.size() > kLongestText || request.at.size() > kLongestText)
-    return refusal(
-        fmt::format("a text has more than {} characters. Hint: use gradzoo explain --expr in a terminal, "
-                    "which accepts 10,000",
-                    kLongestText));
+    return refusal(fmt::format(
+        "a text has more than {} characters. Hint: gradzoo explain --expr accepts 10,000", kLongestText));
   if (request.expression.find('\0') != std::string::npos || request.at.find('\0') != std::string::npos)
     return refusal("a text has a zero byte. Hint: remove it");
   if (request.order < 1 || request.order > kHighestExplainedOrder)

@@ -47,8 +47,8 @@ HttpResponse refusal_response(int status, const std::string& sentence);
 bool equal_in_any_case(std::string_view a, std::string_view b);
 
 /// True if a Host header has a name that no foreign domain can have: a numeric address, localhost, or the
-/// name that this server was given. A site whose own name resolves to this machine (DNS rebinding) still
-/// sends that site's name.
+/// name that this server was given. A site whose name resolves to this machine (DNS rebinding) sends that
+/// name.
 bool is_own_name(std::string_view host, std::string_view given = "");
 
 /// True if a Content-Type header names JSON, with any letter case and parameters.

@@ -14,8 +14,7 @@ struct HttpOptions {
   std::string host = "127.0.0.1";  // an address of this machine
   int64_t port = 0;                // 0: any free port
   /// Limits of time: for a request, from the connection's start or the previous answer to the request's last
-  /// byte; and for the client to read the answer. A slower client's connection is closed, even while bytes
-  /// come.
+  /// byte; and for the client to read the answer. A slower client is disconnected.
   std::chrono::milliseconds to_arrive{10'000}, to_be_read{60'000};
   /// Largest number of connections; smaller if the system allows this process fewer open files. One more
   /// connection closes the one for whose request or reading the server has waited longest.

@@ -130,7 +130,7 @@ int64_t LabRunner::start(const LabRequest& request) {
   lab.output = ::memfd_create("lab", MFD_CLOEXEC);
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   try {
-    if (lab.output < 0) throw Error("there is no memory for the lab's output. Hint: end other programs");
+    if (lab.output < 0) throw Error("the lab's output needs more memory. Hint: end other programs");
     lab.process = start_child(words_of_lab(request, lab.folder), ".", {nothing, lab.output, lab.output},
                               {.same_environment = true});
   } catch (const Error&) {

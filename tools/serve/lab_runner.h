@@ -17,8 +17,7 @@ struct LabRequest {
   int64_t seed = 0;
 };
 
-/// Runs labs in separate processes, one at a time, each with `gradzoo lab NAME` in a new folder lab-NAME-<n>.
-/// Thread-safe.
+/// Runs labs one at a time, each as a process `gradzoo lab NAME` in a new folder lab-NAME-<n>. Thread-safe.
 class LabRunner {
  public:
   /// `folder` is the parent of the labs' folders.

@@ -88,8 +88,7 @@ std::string text_in(const Json& body, const char* name) {
 int64_t integer_in(const Json& body, const char* name, int64_t otherwise) {
   const auto found = body.find(name);
   if (found == body.end()) return otherwise;
-  if (!found->is_number_integer())
-    throw Error("{} is not a whole number. Hint: write it without quotes", name);
+  if (!found->is_number_integer()) throw Error("{} is not an integer. Hint: write it without quotes", name);
   return found->get<int64_t>();
 }
 
@@ -98,11 +97,10 @@ LabRequest lab_request(const Json& body) {
   if (request.seed < 0 || request.seed > kMostSeed)
     throw Error("the seed is {}. Hint: choose 0 to {}", request.seed, kMostSeed);
   if (!body.contains("knobs")) return request;
-  if (!body["knobs"].is_object())
-    throw Error("the knobs are not a JSON object. Hint: send {\"sigma\": \"0.3\"}");
+  if (!body["knobs"].is_object()) throw Error("knobs are not an object. Hint: send {\"sigma\": \"0.3\"}");
   for (const auto& [key, value] : body["knobs"].items()) {
     if (!value.is_string())
-      throw Error("the knob '{}' is not a text. Hint: write it in quotes", printable(key));
+      throw Error("the value of knob '{}' is not a text. Hint: write it in quotes", printable(key));
     request.knobs[without_zero_bytes(key)] = without_zero_bytes(value.get<std::string>());
   }
   return request;
@@ -226,8 +224,7 @@ std::optional<HttpResponse> refused_asker(const HttpRequest& request, const Page
                                      ", or start the server with --host and that name");
   if ((!request.origin.empty() && !is_same_origin(request.origin, request.host)) ||
       request.fetch_site == "cross-site")
-    return refusal_response(403,
-                            "the request comes from another site. Hint: open " + page.address + " itself");
+    return refusal_response(403, "the request is from another site. Hint: open " + page.address + " itself");
   return std::nullopt;
 }
 

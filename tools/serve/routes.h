@@ -11,8 +11,7 @@
 
 namespace gradzoo {
 
-/// The computations for a page: functions (see ExpressionPages) and labs (see LabRunner). Many threads call
-/// them.
+/// The computations for a page: functions (see ExpressionPages) and labs (see LabRunner). Thread-safe.
 class Computations {
  public:
   virtual ~Computations() = default;

@@ -20,8 +20,8 @@ struct CurveView {
 /// Returns a figure for each metric that at least one run has: [{"key", "html"}], drawn by curve_figure().
 /// Metrics of training come first, and metrics of speed last. A run's colour follows from its position;
 /// validation is a dashed line in the chart of the same metric. Missing rows and unreadable runs are left
-/// out; the figure of a chart that cannot be drawn is one sentence with the reason. Throws Error for any
-/// other x or smoothing.
+/// out; if a chart cannot be drawn, its figure is a sentence with the reason. Throws Error for another x or
+/// smoothing.
 nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view);
 
 /// Returns y_t = (1 - s) sum_k s^k x_{t-k} / (1 - s^t): a running mean without a bias towards the first

@@ -103,7 +103,8 @@ RunDirectory RunsFolder::directory(const std::string& name) const {
 
 RunDirectory RunsFolder::run(const std::string& name) const {
   if (!std::ranges::binary_search(names(), name))
-    throw Error("there is no run '{}' in {}. Hint: choose one from the page's list", printable(name), path_);
+    throw Error("the run '{}' does not exist in {}. Hint: choose one from the page's list", printable(name),
+                path_);
   RunDirectory run = directory(name);
   run.check_is_run();
   return run;

@@ -22,8 +22,7 @@ class RunsFolder {
   std::vector<std::string> names() const;
   /// Throws Error if the name is not among names(), or if its folder is not a run.
   RunDirectory run(const std::string& name) const;
-  /// Returns the rows of metrics.jsonl; a long file is thinned to thousands of rows. Throws Error as run()
-  /// and WatchedMetrics do.
+  /// Returns metrics.jsonl, thinned to thousands of rows. Throws Error as run() and WatchedMetrics do.
   std::shared_ptr<const RunMetrics> metrics(const std::string& name) const;
   /// Returns {"runs": [{"name", "model", "version", "settings": [[key, value]], "points": true for a toy,
   /// "training", "step", "epoch", "seconds", "last": {metric: value}, "pictures": [file], "report"}],

@@ -45,7 +45,7 @@ struct RunMetrics {
 /// The metrics.jsonl files of many runs. Only new lines of a file are read. Many threads call it.
 class WatchedMetrics {
  public:
-  /// Returns the file's current metrics. Throws Error if it is not a plain file, or if a line (named) is
+  /// Returns current metrics. Throws Error if it is not a plain file, with the line's number if one is
   /// invalid.
   std::shared_ptr<const RunMetrics> of(const std::string& path);
   /// Forgets the files that are not among these.

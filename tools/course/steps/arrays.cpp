@@ -163,7 +163,7 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
   cases.push_back(gradient_of(back, Program(six + " sum 0 mul 1 1"),
                               "the gradient of a sum goes to everything that was added up"));
 
-  const std::string constants = "an op on only constants is a constant: there is no tape for it";
+  const std::string constants = "an op on only constants is a constant, without a tape";
   cases.push_back(
       {.question = tape,
        .asked = "how many nodes the tape has of a leaf x, constants c and d, exp(c) d, and x times that",

@@ -38,8 +38,7 @@ std::string by_points(const Answer& answer, size_t coordinates) {
                                           : "f was called on only one side of x: the error of a one-sided "
                                             "difference falls as h, of a central one as h^2";
   if (facts.smallest < 1e-9)
-    return "h is so small that the difference of two values of f is rounding error: what is left of 16 "
-           "digits?";
+    return "h is so small that the difference of two values is rounding error: what is left of 16 digits?";
   if (facts.largest > 3e-3) return "h is so large that f bends between the two points";
   return "";
 }

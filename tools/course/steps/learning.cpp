@@ -144,18 +144,18 @@ Case steps_case(Draws& draws) {
     losses += digits(train(parameters, adam, x, nullptr));
     kept_gradients += digits(train(kept, kept_adam, x, &kept_sum));
   }
-  return {.question = "whole steps of training",
-          .asked = fmt::format(
-              "the losses of {} steps of a net 2-4-3-1 on five points each, and its parameters then", kSteps),
-          .input = input,
-          .expected = losses + as_answer(parameters),
-          .hint =
-              "each step has its own tape, its loss, its gradients and one step of Adam; the loss is the one "
-              "before the step",
-          .known = {{kept_gradients,
-                     "from the second step on, the gradient includes the gradients of earlier steps: it must "
-                     "begin at 0 each time"}},
-          .tolerance = 1e-7};
+  return {
+      .question = "whole steps of training",
+      .asked = fmt::format(
+          "the losses of {} steps of a net 2-4-3-1 on five points each, and its parameters then", kSteps),
+      .input = input,
+      .expected = losses + as_answer(parameters),
+      .hint =
+          "each step has its own tape, its loss, its gradients and one step of Adam; the loss is the one "
+          "before the step",
+      .known = {{kept_gradients,
+                 "from step 2 on, the gradient includes earlier gradients: it must begin at 0 each time"}},
+      .tolerance = 1e-7};
 }
 
 // The loss of a net with a unit of usual size and one that is steep by 2^100, on points at its foot. Both
@@ -174,8 +174,8 @@ Case two_scales_case(Draws& draws) {
           .input = "value" + list_of(parameters) + as_input(x),
           .expected = loss_words(parameters, x, {}, false),
           .hint =
-              "no step h fits both units: differences see only one of them. Score and trace are gradients, "
-              "from recorded sweeps",
+              "no step h fits both units: differences see only one. Score and trace are gradients from "
+              "recorded sweeps",
           .tolerance = 1e-10};
 }
 

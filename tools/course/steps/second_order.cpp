@@ -95,8 +95,7 @@ void add_hessian_cases(std::vector<Case>& cases, const Program& f, int64_t n, Dr
        .asked = "mean and variance of v'Hv over all vectors of signs, of " + f.formula(),
        .input = "mean" + f.input(),
        .expected = diagonal + digits(noise),
-       .hint = "the mean over all signs is the trace, as the elements off the diagonal cancel; they are the "
-               "error of one probe",
+       .hint = "the mean over all signs is the trace; the elements off the diagonal are one probe's error",
        .known = {{diagonal + " 0",
                   "all probes agree: a probe is v'Hv, with noise from the elements off the diagonal"}},
        .seconds = 4});
@@ -111,9 +110,7 @@ Case signs_case(int n, uint64_t seed) {
       .asked = fmt::format("E[vv'] over {} probes of {} numbers, on the diagonal exactly", kDraws, n),
       .input = fmt::format("signs {} {} {}", kDraws, n, seed),
       .expected = "signs" + digits(identity),
-      .hint =
-          "off the diagonal the average must go to 0: each sign is drawn independently, with + as likely as "
-          "-",
+      .hint = "off the diagonal the average must go to 0: draw each sign independently, + as likely as -",
       .diagnose = [n](const Answer& answer) -> std::string {
         const std::vector<std::string> words = words_of(answer.text);
         if (words.empty()) return "";
@@ -144,8 +141,7 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
         op);
   };
   const std::string freed =
-      "a sweep needs a graph that an earlier one had thrown away: a graph that will be differentiated again "
-      "has to stay";
+      "an earlier sweep had thrown the graph away: a graph that is differentiated again has to stay";
   const Program twice(pair + "exp 0 mul 1 0");
   cases.push_back(
       {.question = swept,

@@ -19,13 +19,11 @@ inline constexpr const char* kTooFar =
 
 /// Hint if a finite difference replaces the rule of exp, from exp at 709.75: exp overflows just above.
 inline constexpr const char* kTooHigh =
-    "exp of a slightly larger number is infinite: a rule reads values on the tape, and computes no second "
-    "one";
+    "exp of a slightly larger number is infinite: a rule reads values on the tape, and computes no others";
 
 /// Hint if one op or rule is wrong for some numbers only.
 inline constexpr const char* kAnySize =
-    "right at the fixed numbers, and wrong at this one: is it one formula for all numbers, large and tiny, "
-    "negative and 0?";
+    "right at the fixed numbers, wrong at this one: is it one formula for all, large, tiny, negative and 0?";
 
 /// Hint if a rule is right only for small arrays, or only for two axes.
 inline constexpr const char* kLarge =

@@ -124,8 +124,7 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
   cases.push_back(std::move(huge));
   cases.push_back(gradient_case(one, Program("leaf 0 709.75 exp 0"), kTooHigh));
   const std::string powers =
-      "b a^(b - 1), also for a base that is 0 or negative: std::pow works there, a logarithm and y / a do "
-      "not";
+      "b a^(b - 1), also for a base that is 0 or negative: std::pow works, a logarithm and y / a do not";
   constexpr std::array<double, 3> kPowers[] = {{-2, 3, 12}, {-2, 2, -4}, {0, 2, 0}, {0, 1, 1}};
   for (const auto& [a, b, slope] : kPowers)
     cases.push_back({.question = one,
@@ -202,16 +201,15 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
   const double factor = 1 + draws.between(1e-6, 1e-5);
   const std::string deep =
       "a function that calls itself 100,000 times fills the stack: a loop over the tape needs no recursion";
-  cases.push_back({.question = linear,
-                   .asked = fmt::format("the adjoint of x after y = y * {:.6g}, {} times", factor, kLong),
-                   .input = fmt::format("chain {} 1{}", kLong, digits(factor)),
-                   .expected = digits(std::pow(factor, kLong)),
-                   .hint = "each op multiplies the adjoint by the same factor",
-                   .known = {{"crash", deep},
-                             {"slow",
-                              "each visit of a node may take only constant time: what is done 100,000 times "
-                              "for 100,000 nodes?"}},
-                   .tolerance = 1e-9});
+  cases.push_back(
+      {.question = linear,
+       .asked = fmt::format("the adjoint of x after y = y * {:.6g}, {} times", factor, kLong),
+       .input = fmt::format("chain {} 1{}", kLong, digits(factor)),
+       .expected = digits(std::pow(factor, kLong)),
+       .hint = "each op multiplies the adjoint by the same factor",
+       .known = {{"crash", deep},
+                 {"slow", "a visit of a node may take only constant time: what is done 100,000 times?"}},
+       .tolerance = 1e-9});
   cases.push_back(mixed_case(linear, draws));
   for (Case& composite : cases)
     if (composite.question != one && composite.question != again && composite.question != passes)

@@ -130,8 +130,7 @@ std::vector<Case> cases_of_values(uint64_t seed) {
        .known = {{"crash", "a place means nothing on another tape: Tape::record has to compare"}}});
 
   const std::string cut =
-      "a number in a formula is a node too, and the op on it another one: compute with Values, not with "
-      "their numbers";
+      "a number in a formula is a node too, and so is its op: compute with Values, not with numbers";
   cases.push_back(node_case(tape, "leaf 0 2 muln 0 3", "leaf leaf mul 0 1", cut,
                             {{"leaf mul 0", cut}, {"leaf leaf", cut}}));
   cases.push_back(
