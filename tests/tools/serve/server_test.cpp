@@ -265,7 +265,7 @@ TEST_CASE("a function becomes its page, at any order; what is wrong, endless or 
   const auto refused = [&](const json& body) { return refusal(explain(body)); };
   CHECK(contains(refused({{"expr", ""}}), "no function is given"));
   CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", 10}}), "1 to 9"));
-  CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", "2"}}), "whole number"));
+  CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", "2"}}), "not an integer"));
   CHECK(contains(refused({{"expr", 7}}), "not a text"));
   CHECK(contains(refused({{"expr", std::string(3000, 'x')}}), "2000"));
   CHECK(contains(refused({{"expr", std::string("x\0y", 3)}, {"at", "x=1"}}), "zero byte"));
