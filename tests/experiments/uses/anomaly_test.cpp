@@ -51,7 +51,7 @@ TEST_CASE("the others: a label, another set, another run both ways; what is wron
   };
   CHECK(contains(told("without --against digit=3 -n 20"), "6 of"));  // 24 test images have 6 of each label
   const std::string label = told("other --against digit=3 -n 10");
-  check_says(label, {"learned images of label 3 too", "more exclude=3 against"});
+  check_says(label, {"learned images of label 3 too", "more exclude=3, compared with"});
   CHECK(std::filesystem::exists(run.folder + "/other/samples/anomaly-digit3-seed0.png"));
   CHECK(read_file(run.folder + "/other/samples/anomaly-digit3-seed0.svg").starts_with("<svg"));
   const auto both = nlohmann::json::parse(told("other --against without --json -n 12 --out x.png"));
