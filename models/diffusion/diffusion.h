@@ -175,7 +175,7 @@ class Diffusion : public Model {
   void check_guidance(double guidance) const;
   // Returns the network's output, of the kind `prediction_type`, at times t (B).
   Tensor output(const Tensor& x, const Tensor& t, const Tensor& labels) const;
-  // Returns |output - target|^2 per element: (B).
+  // Returns the mean over elements of (output - target)^2: (B).
   Tensor error(const Batch& batch, const Tensor& labels, Rng& rng) const;
   // Makes one step of the discriminator; the network is not trained in it.
   void train_discriminator(const StepContext& context, const Tensor& labels, int64_t step, double rate,
