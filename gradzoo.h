@@ -1,8 +1,8 @@
 #pragma once
 
-/// The engine and the layers, in one include: tensors, tapes, ops, gradients of any order and their checks;
-/// modules, optimisers, batches and files of one's own tensors. Models, datasets and samplers have headers of
-/// their own, as <gradzoo/samplers/chains.h>.
+/// The engine and the layers in one include: tensors, tapes, ops, gradients of any order and their checks;
+/// modules, optimisers, batches and files of your own tensors. Models, datasets and samplers have separate
+/// headers, such as <gradzoo/samplers/chains.h>.
 #include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/grad.h"

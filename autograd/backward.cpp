@@ -43,12 +43,12 @@ void write_gradient(const Tensor& leaf, const Tensor& gradient) {
 }  // namespace
 
 void backward(const Tensor& loss, std::span<const Tensor> params, const BackwardOptions& options) {
-  if (params.empty()) throw Error("backward: no parameters are given. Hint: backward(loss) takes every leaf");
+  if (params.empty()) throw Error("backward: no parameters are given. Hint: call backward(loss)");
   for (const Tensor& p : params) {
     if (!p.defined() || !p.is_leaf()) {
       throw Error(
-          "backward: a parameter is not a leaf. Hint: requires_grad_() before it is used, or grad() for "
-          "results");
+          "backward: a parameter is not a leaf. Hint: call requires_grad_() before it is used, or use grad() "
+          "for results");
     }
   }
   const int64_t last = node_of_output(loss);

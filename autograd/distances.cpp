@@ -13,7 +13,8 @@ Tensor squared_distances(const Tensor& a, const Tensor& b) {
   const Tensor rows = cast(a, DType::f64), columns = transpose(cast(b, DType::f64));  // (n, d), (d, m)
   const int64_t n = rows.dim(0), d = rows.dim(1), m = columns.dim(1);
   if (columns.dim(0) != d)
-    throw Error("squared_distances: rows {} and {}. Hint: of one width", a.shape().str(), b.shape().str());
+    throw Error("squared_distances: rows {} and {}. Hint: pass the same width", a.shape().str(),
+                b.shape().str());
   Tensor out = zeros({n, m}, DType::f64);
   const double *const from = rows.data<double>(), *const to = columns.data<double>();
   double* const squares = out.mutable_data<double>();

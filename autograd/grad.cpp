@@ -20,7 +20,7 @@ Tensors swept(const Tensor& y, std::span<const Tensor> xs, const GradOptions& op
     out[i] = sweep.gradient(wanted[i]);
     if (out[i].defined()) continue;
     if (!options.allow_unused) {
-      throw Error("grad: y does not depend on input {} {}. Hint: allow_unused = true gives zeros", i,
+      throw Error("grad: y does not depend on input {} {}. Hint: set allow_unused = true for zeros", i,
                   xs[i].label());
     }
     out[i] = zeros_like(xs[i]);

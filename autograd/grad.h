@@ -8,20 +8,19 @@
 
 namespace gradzoo {
 
-/// What grad takes, under PyTorch's names.
+/// The options of grad(), under the names that PyTorch uses.
 struct GradOptions {
-  Tensor grad_output = {};  ///< dL/dy, of y's shape; required unless y has one element
-  /// record the sweep, so that its results can be differentiated again
-  bool create_graph = false;
+  Tensor grad_output = {};                ///< dL/dy, of y's shape; required unless y has one element
+  bool create_graph = false;              ///< record the sweep: its results can be differentiated again
   std::optional<bool> retain_graph = {};  ///< keep saved tensors for another sweep; default: create_graph
-  bool allow_unused = true;               ///< zeros for what y does not reach; false: an error
+  bool allow_unused = true;               ///< zeros for an x that y does not depend on; false: an error
 };
 
 ///@{
-/// dy/dxs, one gradient for each x, of its shape. Those that are not recorded have values of their own, which
-/// may be written to. Throws Error where y was never recorded, an x neither was nor is a leaf, y has several
-/// elements and no grad_output, a saved tensor was changed in place, or an earlier sweep released it. Sweeps
-/// release nodes of the innermost tape alone.
+/// Returns dy/dx for each x, in its shape. Gradients that are not recorded own their values, which may be
+/// written to. Throws Error if y was never recorded, an x was not recorded and is not a leaf, y has several
+/// elements and no grad_output is given, a saved tensor was changed in place, or an earlier sweep released
+/// it. Sweeps release only nodes of the innermost tape.
 Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options = {});
 Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options = {});
 inline Tensors grad(const Tensor& y, std::initializer_list<Tensor> xs, const GradOptions& options = {}) {
@@ -29,16 +28,16 @@ inline Tensors grad(const Tensor& y, std::initializer_list<Tensor> xs, const Gra
 }
 ///@}
 
-/// What backward takes, under PyTorch's names.
+/// The options of backward(), under the names that PyTorch uses.
 struct BackwardOptions {
-  Tensor grad_output = {};    ///< dL/dy, of the loss's shape; required unless it has one element
+  Tensor grad_output = {};    ///< dL/dy, of the loss's shape; required unless the loss has one element
   bool retain_graph = false;  ///< keep saved tensors for another sweep
 };
 
 ///@{
-/// Accumulates dL/dp into p.grad() for the given leaves, or for every leaf that the loss reaches where none
-/// are given. A given leaf that the loss does not reach gets zeros. Gradients are detached and written into
-/// the existing buffer: the first stores, later ones add. An empty list of leaves throws Error.
+/// Accumulates dL/dp into p.grad() for the given leaves, or if none are given, for every leaf that the loss
+/// depends on. A given leaf that the loss does not depend on gets zeros. Gradients are detached and written
+/// into the existing buffer: the first is stored, later ones are added. An empty list throws Error.
 void backward(const Tensor& loss, std::span<const Tensor> params, const BackwardOptions& options = {});
 void backward(const Tensor& loss, const BackwardOptions& options = {});
 inline void backward(const Tensor& loss, std::initializer_list<Tensor> params,

@@ -12,7 +12,7 @@ int64_t recorded_index(const Tensor& t, const char* what) {
   if (is_alive(record)) return record.index;
   if (t.is_leaf() || record.serial == 0) return -1;
   throw Error(
-      "grad: {} {} was recorded on a tape that has ended: its history is gone. Hint: call grad inside", what,
+      "grad: {} {} was recorded on a tape that has ended: its history is gone. Hint: call grad earlier", what,
       t.label());
 }
 
@@ -20,7 +20,7 @@ int64_t recorded_index(const Tensor& t, const char* what) {
 int64_t wanted_index(const Tensor& x, size_t i) {
   const int64_t index = recorded_index(x, "an input");
   if (index >= 0 || x.is_leaf()) return index;
-  throw Error("grad: input {} {} was never recorded. Hint: requires_grad_() before it is used", i, x.label());
+  throw Error("grad: input {} {} was never recorded. Hint: first call requires_grad_()", i, x.label());
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ int64_t node_of_output(const Tensor& y) {
   if (index >= 0) return index;
   if (y.impl()->swept) {
     throw Error(
-        "grad: y {} is a gradient that was not recorded. Hint: compute it by grad(..., {{.create_graph = "
+        "grad: y {} is a gradient that was not recorded. Hint: compute it with grad(..., {{.create_graph = "
         "true}})",
         y.label());
   }

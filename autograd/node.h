@@ -11,41 +11,41 @@ namespace gradzoo {
 
 struct OpInfo;  // op_info.h
 
-inline constexpr int kMaxInputs = 4;              ///< operands of an op, at most
-inline constexpr size_t kMaxAttributeBytes = 64;  ///< size of an op struct, at most
+inline constexpr int kMaxInputs = 4;              ///< maximum number of operands of an op
+inline constexpr size_t kMaxAttributeBytes = 64;  ///< maximum size of an op struct in bytes
 
-/// One recorded operation: a line of the Wengert list. Nodes lie in execution order, so the reverse sweep is
-/// a loop over indices.
+/// One recorded operation: an entry of the Wengert list. Nodes are in execution order, so the reverse sweep
+/// is a loop over indices.
 struct Node {
-  const OpInfo* op = nullptr;  ///< leaf_info() for a leaf
-  uint64_t serial = 0;         ///< never re-used
-  Shape shape;                 ///< of the output
-  DType dtype = DType::f32;    ///< of the output
-  /// lost: by a sweep that failed further on
+  const OpInfo* op = nullptr;  ///< op that was applied; leaf_info() for a leaf
+  uint64_t serial = 0;         ///< serial number, never re-used
+  Shape shape;                 ///< shape of the output
+  DType dtype = DType::f32;    ///< dtype of the output
+  /// The state of the saved tensors; lost: released by a sweep that failed later on
   enum class Saved : uint8_t { kept, released, lost };
-  Saved state = Saved::kept;  ///< of its saved tensors: a sweep releases what it has used
-  int n_inputs = 0;           ///< of the op
-  /// 0: recorded by the user's own program. A node that a gradient's sweep records at a node has that node's
-  /// number plus 1: 2 is a gradient of a gradient.
+  Saved state = Saved::kept;  ///< state of the saved tensors: a sweep releases the ones that it has used
+  int n_inputs = 0;           ///< number of operands
+  /// The sweep number: 0 for a node that the user's own program recorded. A node recorded while a sweep
+  /// visits another node has that node's number plus 1: 2 is a gradient of a gradient.
   int sweep = 0;
-  int64_t origin = -1;  ///< the node whose vjp recorded this one, -1 for the user's own ops
-  std::array<int64_t, kMaxInputs> inputs{};         ///< indices on this list, -1 where one is not tracked
-  std::array<Tensor, kMaxInputs + 1> saved;         ///< what gradients read: inputs in place, then the output
-  std::array<uint64_t, kMaxInputs + 1> versions{};  ///< of `saved`, when it was saved
-  alignas(8) std::array<std::byte, kMaxAttributeBytes> attributes{};  ///< the op struct's bytes
+  int64_t origin = -1;  ///< index of the node whose vjp recorded this one, -1 for the user's own ops
+  std::array<int64_t, kMaxInputs> inputs{};         ///< operand nodes' indices, -1 if not tracked
+  std::array<Tensor, kMaxInputs + 1> saved;         ///< tensors that gradients read: inputs, then the output
+  std::array<uint64_t, kMaxInputs + 1> versions{};  ///< versions of `saved` at the time of saving
+  alignas(8) std::array<std::byte, kMaxAttributeBytes> attributes{};  ///< op struct's bytes
 
-  const Tensor& leaf() const { return saved[kMaxInputs]; }  ///< a leaf's tensor is kept as its output
-  /// Drops what gradients read: a sweep has used it.
+  const Tensor& leaf() const { return saved[kMaxInputs]; }  ///< leaf's tensor, which is kept as its output
+  /// Drops the saved tensors after a sweep has used them.
   void release_saved() {
     saved.fill(Tensor());
     state = Saved::released;
   }
 };
 
-/// The thread's nodes, in chunks that it keeps: a reference to a node stays good while the list grows.
+/// The list of a thread's nodes, kept in chunks: a reference to a node stays valid while the list grows.
 class NodeList {
  public:
-  static constexpr int64_t kChunk = 1024;  ///< nodes in one of them
+  static constexpr int64_t kChunk = 1024;  ///< nodes per chunk
 
   NodeList() = default;
   NodeList(const NodeList&) = delete;
@@ -53,13 +53,13 @@ class NodeList {
   ~NodeList();
 
   int64_t size() const { return size_; }  ///< number of nodes
-  /// Node i, 0 <= i < size().
+  /// Returns node i, 0 <= i < size().
   Node& operator[](int64_t i) { return chunks_[static_cast<size_t>(i / kChunk)][i % kChunk]; }
-  /// A fresh node at the end, with the next serial.
+  /// Appends a new node with the next serial number and returns it.
   Node& push();
   /// Forgets the nodes from `size` on.
   void truncate(int64_t size);
-  /// Gives the chunks that hold no node back to the system.
+  /// Returns the chunks without nodes to the system.
   void trim();
 
  private:
@@ -67,10 +67,10 @@ class NodeList {
 
   std::vector<Node*> chunks_;
   int64_t size_ = 0;
-  uint64_t next_serial_ = 0, last_serial_ = 0;  ///< of those that this thread may give
+  uint64_t next_serial_ = 0, last_serial_ = 0;  ///< serials reserved for this thread
 };
 
-/// What a leaf's node points to in place of an op.
+/// Returns the OpInfo that a leaf's node points to instead of an op.
 const OpInfo& leaf_info();
 
 }  // namespace gradzoo

@@ -14,45 +14,45 @@
 ///       static constexpr const char* name = "mul";
 ///       static constexpr const char* formula = "y = a b;  da = g b;  db = g a";  // a line for the explorer
 ///       static constexpr Kind kind = Kind::bilinear;
-///       // What the gradient of each operand reads: of a, b; of b, a. As many entries as operands.
+///       // What each operand's gradient reads: a's reads b, and b's reads a. One entry per operand.
 ///       static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};
 ///       Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
-///       void forward(Inputs in, Tensor& out) const { /* a kernel; out is allocated, of that shape */ }
-///       // g = dL/dy, of y's shape. Written in public differentiable ops: this gives every higher order.
+///       void forward(Inputs in, Tensor& out) const { /* a kernel; out is allocated, in that shape */ }
+///       // g = dL/dy, of y's shape. Written in public differentiable ops, so every higher order follows.
 ///       void vjp(Vjp& v, const Tensor& g) const {
 ///         if (v.needs(0)) v.give(0, mul(g, v.in(1)));
 ///         if (v.needs(1)) v.give(1, mul(g, v.in(0)));
 ///       }
 ///     };
 ///
-/// `cases()` gives the operands that the checks feed it (ops/cases.h). Optional: `smoothness` (how many
-/// continuous derivatives it has; kSmooth where it does not say, and the checks look for the kink of an op
-/// that forgot to), `smoothness_here()` (where that depends on the attributes), `roles` (which inputs are
-/// indices or masks), `alias(in)` instead of forward (the output shares the input's storage), `vjp_fast` (the
-/// same gradients on raw buffers, taken by sweeps that are not recorded; vjp stays the specification),
-/// `accumulate(in, sum)` (adds the output to what stands in `sum`: for gradients, see Vjp::give),
-/// `slopes(x)` (of an elementwise op of one operand: f'(x) and f''(x) stacked, where one pass gives both),
-/// `lifted(k)` (this op for operands with k stacked in front; only where attributes hold absolute shapes),
-/// `constants` (operands, as reads_in() names them, which the forward rules of the op take for constant in x:
-/// weights), `attributes()` (what the explorer shows of them behind the operands: "transpose_b", "axis=-1").
+/// `cases()` returns the operands that the checks use (ops/cases.h). Optional members: `smoothness` (number
+/// of continuous derivatives, default kSmooth; the checks search for a kink that is not declared),
+/// `smoothness_here()` (the same number if it depends on the attributes), `roles` (marks inputs as indices or
+/// masks), `alias(in)` instead of forward (the output shares the input's storage), `vjp_fast` (the same
+/// gradients on raw buffers, for sweeps that are not recorded; vjp stays the specification), `accumulate(in,
+/// sum)` (adds the output to `sum`, for gradients: see Vjp::give), `slopes(x)` (for an elementwise op of one
+/// operand: f'(x) and f''(x) stacked, from one pass), `lifted(k)` (this op for operands with k stacked in
+/// front; needed only if attributes contain absolute shapes), `constants` (operands, named by reads_in(),
+/// that forward rules treat as constant in x, such as weights), `attributes()` (text that the explorer shows
+/// after the operands: "transpose_b", "axis=-1").
 namespace gradzoo {
 
 class Sweep;
 
-/// What a vjp rule sees: what was saved, which gradients are needed, and where they go.
+/// What a vjp rule sees of a sweep: saved tensors, needed gradients, and the function that takes gradients.
 class Vjp {
  public:
-  /// `needed`: bit i for input i.
+  /// Makes the view of one node; bit i of `needed` is set if input i needs its gradient.
   Vjp(Sweep& sweep, Node& node, unsigned needed) : sweep_(sweep), node_(node), needed_(needed) {}
-  bool needs(int i) const { return (needed_ >> i) & 1u; }  ///< whether input i wants a gradient
-  const Tensor& in(int i) const { return saved(i); }       ///< input i, which `saves` must name
-  const Tensor& out() const { return saved(kMaxInputs); }  ///< the output, which `saves` must name
-  /// Shape that the gradient of input i will be reduced to.
+  bool needs(int i) const { return (needed_ >> i) & 1u; }  ///< true if input i wants a gradient
+  const Tensor& in(int i) const { return saved(i); }       ///< saved input i, which `saves` must name
+  const Tensor& out() const { return saved(kMaxInputs); }  ///< saved output, which `saves` must name
+  /// Returns the shape that the gradient of input i will be reduced to.
   const Shape& shape(int i) const;
-  /// The gradient of input i, of its shape or of one that it was broadcast to: the engine sums it back.
+  /// Gives the gradient of input i, in its shape or in one that it was broadcast to: the engine sums it back.
   void give(int i, Tensor gradient);
-  /// The same as give(i, apply(op, operands...)). Where the sweep is not recorded, the op computes it in the
-  /// buffer where the gradient is to stand, or adds it to the sum that stands there.
+  /// Does the same as give(i, apply(op, operands...)). In a sweep that is not recorded, the op computes the
+  /// gradient directly in its buffer, or adds it to the sum that is already there.
   template <class Op, std::same_as<Tensor>... Rest>
   void give(int i, const Op& op, const Tensor& first, const Rest&... rest) {
     static_assert(1 + sizeof...(Rest) == kArity<Op>);
@@ -68,7 +68,7 @@ class Vjp {
   unsigned needed_;
 };
 
-/// Applies an op to its operands, and records it where one of them is tracked and a tape is alive.
+/// Applies an op to its operands, and records it if one of them is tracked and a tape is alive.
 template <class Op, std::same_as<Tensor>... Rest>
 Tensor apply(const Op& op, const Tensor& first, const Rest&... rest) {
   static_assert(1 + sizeof...(Rest) == kArity<Op>);
@@ -76,7 +76,7 @@ Tensor apply(const Op& op, const Tensor& first, const Rest&... rest) {
   return detail::run(info_of<Op>(), &op, Inputs(inputs, kArity<Op>));
 }
 
-/// As above for an op without attributes: apply<MyOp>(x).
+/// Applies an op without attributes: apply<MyOp>(x).
 template <class Op, std::same_as<Tensor>... Rest>
 Tensor apply(const Tensor& first, const Rest&... rest) {
   return apply(Op{}, first, rest...);

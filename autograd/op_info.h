@@ -8,29 +8,29 @@
 
 #include "gradzoo/autograd/node.h"
 
-/// An op without its type: what a node points to, made from the op's struct (op.h).
+/// OpInfo, an op without its type: nodes point to it, and it is made from the op's struct (op.h).
 namespace gradzoo {
 
-/// How the output depends on the inputs together; forward rules are derived from it.
+/// The way in which the output depends on all inputs together; forward rules are derived from it.
 enum class Kind { linear, elementwise, bilinear, other };
 
-/// Continuous derivatives: 0 has a kink, kSmooth has all; below 0 the value itself jumps.
+/// The number of continuous derivatives of a smooth op. 0 means a kink, and below 0 the value itself jumps.
 inline constexpr int kSmooth = INT_MAX;
 
-/// What an input is: a value of f32 or f64, an index (i64), a mask (u8).
+/// The role of an input: a value (f32 or f64), an index (i64) or a mask (u8).
 enum class Role : uint8_t { value, index, mask };
 
-constexpr unsigned reads_in(int i) { return 1u << i; }   ///< for `saves`: the gradient reads input i
-inline constexpr unsigned kReadsOut = 1u << kMaxInputs;  ///< for `saves`: it reads the output
-inline constexpr unsigned kReadsNothing = 0;             ///< for `saves`: it reads nothing
+constexpr unsigned reads_in(int i) { return 1u << i; }   ///< entry of `saves`: the gradient reads input i
+inline constexpr unsigned kReadsOut = 1u << kMaxInputs;  ///< entry of `saves`: the gradient reads the output
+inline constexpr unsigned kReadsNothing = 0;             ///< entry of `saves`: the gradient reads nothing
 
-/// The operands of one application.
+/// The operands of one application of an op.
 class Inputs {
  public:
-  /// `count` pointers, which must outlive it.
+  /// Refers to `count` pointers, which must outlive this object.
   Inputs(const Tensor* const* tensors, int count) : tensors_(tensors), count_(count) {}
   const Tensor& operator[](int i) const { return *tensors_[i]; }  ///< operand i
-  int size() const { return count_; }                             ///< how many
+  int size() const { return count_; }                             ///< number of operands
 
  private:
   const Tensor* const* tensors_;
@@ -39,43 +39,43 @@ class Inputs {
 
 class Vjp;  // op.h
 
-/// One for each op, static.
+/// The static description of an op; there is one per op.
 struct OpInfo {
   const char* name;         ///< "exp"
   const char* formula;      ///< the function and its derivative, for readers
   Kind kind = Kind::other;  ///< how the output depends on the inputs
-  /// Of the op struct at `op`: how often its output is continuously differentiable.
+  /// Returns how often the output of the op struct at `op` is continuously differentiable.
   int (*smoothness)(const void* op) = [](const void*) { return kSmooth; };
-  int arity = 0;                    ///< operands
-  const Role* roles = nullptr;      ///< arity of them
-  const unsigned* saves = nullptr;  ///< arity of them
-  /// the op's `constants`, bit i for operand i: those of which no derivative is taken
+  int arity = 0;                    ///< number of operands
+  const Role* roles = nullptr;      ///< role of each operand
+  const unsigned* saves = nullptr;  ///< tensors that each operand's gradient reads
+  /// The op's `constants`, bit i for operand i: no derivative is taken with respect to these operands.
   unsigned constants = 0;
-  size_t attribute_bytes = 0;  ///< size of the op struct
-  /// The output's shape. Throws Error for operands that do not fit.
+  size_t attribute_bytes = 0;  ///< size of the op struct in bytes
+  /// Returns the output's shape. Throws Error if the operands do not fit.
   Shape (*shape)(const void* op, Inputs in) = nullptr;
-  void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;     ///< fills the output
-  void (*accumulate)(const void* op, Inputs in, Tensor& sum) = nullptr;  ///< null: by forward, and a sum
-  Tensor (*alias)(const void* op, Inputs in) = nullptr;                  ///< null: forward
-  /// The gradients of the operands from that of the output, in differentiable ops.
+  void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;     ///< function that fills the output
+  void (*accumulate)(const void* op, Inputs in, Tensor& sum) = nullptr;  ///< null: forward and a sum
+  Tensor (*alias)(const void* op, Inputs in) = nullptr;                  ///< null: forward is used
+  /// Computes the operands' gradients from the output's gradient, in differentiable ops.
   void (*vjp)(const void* op, Vjp& v, const Tensor& g) = nullptr;
-  void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  ///< null: vjp
-  Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          ///< null: by sweeps
-  std::string (*attributes)(const void* op) = nullptr;                  ///< null: none to show
-  /// The op again, lifted over k stacked copies (k = 0: as it is), on other operands.
+  void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  ///< null: vjp is used
+  Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          ///< null: sweeps compute them
+  std::string (*attributes)(const void* op) = nullptr;                  ///< null: no attributes to show
+  /// Applies the op to other operands, lifted over k stacked copies (k = 0: not lifted).
   Tensor (*reapply)(const void* op, Inputs in, int64_t k) = nullptr;
 };
 
-/// How smooth the op of a node is, with its attributes: kSmooth, or a number of continuous derivatives.
+/// Returns the number of continuous derivatives of a node's op with its attributes, or kSmooth.
 inline int smoothness_of(const Node& node) { return node.op->smoothness(node.attributes.data()); }
 
-/// How many operands an op takes: `saves` has an entry for each.
+/// The number of operands of an op: `saves` has one entry per operand.
 template <class Op>
 inline constexpr int kArity = static_cast<int>(Op::saves.size());
 
 namespace detail {
 
-/// Checks operands, runs the op, records it where an operand is tracked: op.cpp.
+/// Checks the operands, runs the op, and records it if an operand is tracked (op.cpp).
 Tensor run(const OpInfo& info, const void* op, Inputs in);
 
 template <class Op>
@@ -145,7 +145,7 @@ struct InfoOf {
 
 }  // namespace detail
 
-/// The table of an op's functions, made at compile time.
+/// Returns the table of an op's functions, which is made at compile time.
 template <class Op>
 const OpInfo& info_of() {
   static_assert(std::is_trivially_copyable_v<Op> && sizeof(Op) <= kMaxAttributeBytes && alignof(Op) <= 8,

@@ -2,11 +2,11 @@
 
 #include "gradzoo/autograd/tensor.h"
 
-/// Plain functions: never recorded, constants to every derivative.
+/// Plain functions, which are never recorded: their results are constants to every derivative.
 namespace gradzoo {
 
 ///@{
-/// Comparisons: u8 masks of 0 and 1, of any one dtype, broadcasting. Nothing compares to NaN but by ne.
+/// Comparisons of two tensors of one dtype, which broadcast, as u8 masks. With NaN only ne() is true.
 Tensor lt(const Tensor& a, const Tensor& b);
 Tensor le(const Tensor& a, const Tensor& b);
 Tensor gt(const Tensor& a, const Tensor& b);
@@ -15,7 +15,7 @@ Tensor eq(const Tensor& a, const Tensor& b);
 Tensor ne(const Tensor& a, const Tensor& b);
 ///@}
 ///@{
-/// With a number, which takes the dtype of f32 and f64; integers are compared to it as it is: 2 < 2.5.
+/// Comparisons with a number, which takes a floating-point dtype; integers are compared exactly: 2 < 2.5.
 Tensor lt(const Tensor& x, double c);
 Tensor le(const Tensor& x, double c);
 Tensor gt(const Tensor& x, double c);
@@ -25,7 +25,7 @@ Tensor ne(const Tensor& x, double c);
 ///@}
 
 ///@{
-/// Of masks (u8; all but 0 is true), broadcasting.
+/// Logic on masks (u8; every value except 0 is true), which broadcast.
 Tensor logical_and(const Tensor& a, const Tensor& b);
 Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_xor(const Tensor& a, const Tensor& b);
@@ -33,48 +33,48 @@ Tensor logical_not(const Tensor& mask);
 ///@}
 
 ///@{
-/// Of masks, and of any other dtype, where NaN counts as not zero: over everything, or along an axis.
+/// Counts and tests of non-zero elements (NaN is one) of any dtype: over all elements, or along an axis.
 int64_t count_nonzero(const Tensor& x);
-Tensor count_nonzero(const Tensor& x, int axis, bool keepdim = false);  ///< i64
+Tensor count_nonzero(const Tensor& x, int axis, bool keepdim = false);  ///< counts, i64
 bool any(const Tensor& x);
-bool all(const Tensor& x);                                    ///< of nothing, true
-Tensor any(const Tensor& x, int axis, bool keepdim = false);  ///< u8
+bool all(const Tensor& x);                                    ///< true if x is empty
+Tensor any(const Tensor& x, int axis, bool keepdim = false);  ///< mask, u8
 Tensor all(const Tensor& x, int axis, bool keepdim = false);
 ///@}
-/// Copies the values of `from` into those of `to`: every handle on `to` sees them, as a State's does. Throws
-/// Error, before anything changes, unless both have one shape and one dtype.
+/// Copies the values of `from` into the storage of `to`, so that every handle on `to` (a State's too) sees
+/// them. Throws Error, before anything changes, unless both have the same shape and dtype.
 void assign_values(Tensor& to, const Tensor& from);
 
-/// True where every number of f32 or f64 is finite.
+/// True if every element (f32 or f64) is finite.
 bool all_finite(const Tensor& x);
 
-Tensor sign(const Tensor& x);   ///< -1, 0 or 1
-Tensor floor(const Tensor& x);  ///< the largest integer that is not above x
-Tensor ceil(const Tensor& x);   ///< the smallest integer that is not below x
-Tensor trunc(const Tensor& x);  ///< towards 0
-Tensor round(const Tensor& x);  ///< to the nearest integer, halves to the even one
+Tensor sign(const Tensor& x);   ///< sign: -1, 0 or 1
+Tensor floor(const Tensor& x);  ///< largest integer that is not above x
+Tensor ceil(const Tensor& x);   ///< smallest integer that is not below x
+Tensor trunc(const Tensor& x);  ///< x rounded towards 0
+Tensor round(const Tensor& x);  ///< nearest integer; halves go to the even one
 
 ///@{
-/// Places along an axis, i64: the first of equals, NaN before all others.
+/// Returns indices along an axis, i64: the first of equal elements; NaN comes before all others.
 Tensor argmax(const Tensor& x, int axis);
 Tensor argmin(const Tensor& x, int axis);
 ///@}
-/// The places of x's numbers in ascending order; equals stay in theirs, NaN counts as the largest. Any dtype.
+/// Returns the indices that sort x (any dtype) in ascending order; equals keep theirs, NaN is the largest.
 Tensor argsort(const Tensor& x, int axis = -1, bool descending = false);
 
-/// Of a symmetric matrix A = V diag(values) V'.
+/// The eigenvalues and eigenvectors of a symmetric matrix A = V diag(values) V^T.
 struct SymmetricEigen {
-  Tensor values;   ///< (n) f64, ascending
-  Tensor vectors;  ///< (n, n) f64, an eigenvector a row: V'
+  Tensor values;   ///< eigenvalues (n) f64, ascending
+  Tensor vectors;  ///< V^T (n, n) f64: one eigenvector per row
 };
-/// By LAPACK, in f64. Throws Error for what is no square matrix, and where it does not converge, as of one
-/// that is not finite.
+/// Computes them with LAPACK in f64. Throws Error if A is not a square matrix, or if LAPACK does not
+/// converge, as for a matrix that is not finite.
 SymmetricEigen symmetric_eigen(const Tensor& a);
 
-/// 1 at each label, else 0: labels (...) i64 -> (..., classes).
+/// Returns 1 at each label, else 0: labels (...) i64 -> (..., classes).
 Tensor one_hot(const Tensor& labels, int64_t classes, DType dtype = DType::f32);
-/// The share of rows whose largest number stands at the label: logits (..., classes), labels (...) i64. NaN
-/// of no rows.
+/// Returns the share of rows whose largest element is at the label: logits (..., classes), labels (...) i64.
+/// NaN without rows.
 double accuracy(const Tensor& logits, const Tensor& labels);
 
 }  // namespace gradzoo

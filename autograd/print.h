@@ -9,14 +9,14 @@
 
 namespace gradzoo {
 
-/// How to_string writes.
+/// The options of to_string().
 struct PrintOptions {
-  int digits = 4;        ///< of a number, significant
-  int64_t whole = 1000;  ///< a tensor of more numbers shows but the ends of each axis,
-  int64_t edge = 3;      ///< so many of them
+  int digits = 4;        ///< significant digits of a number
+  int64_t whole = 1000;  ///< most elements of a tensor that is printed whole;
+  int64_t edge = 3;      ///< number of elements at each end of an axis in a larger tensor
 };
 
-/// A tensor as text: dtype, shape, and its values in brackets, an axis a level, numbers of one width.
+/// Returns a tensor as text: dtype, shape, and its values in brackets, one level per axis, equally wide.
 ///
 ///     f32 (2,3)
 ///     [[ 1,  2.5, -3],
@@ -27,10 +27,10 @@ std::ostream& operator<<(std::ostream& out, const Tensor& x);
 
 }  // namespace gradzoo
 
-/// fmt::print("{}\n", x)
+/// Makes fmt::print("{}\n", x) work.
 template <>
 struct fmt::formatter<gradzoo::Tensor> : fmt::formatter<std::string> {
-  /// What fmt calls.
+  /// Writes to_string(x); fmt calls this function.
   template <class Context>
   auto format(const gradzoo::Tensor& x, Context& context) const {
     return fmt::formatter<std::string>::format(gradzoo::to_string(x), context);

@@ -110,7 +110,7 @@ Tensor bernoulli(const Tensor& p, Rng& rng, FirstRow first_row) {
         const auto wrong =
             std::find_if_not(probability, probability + n, [](T q) { return q >= 0 && q <= 1; });
         throw Error(
-            "bernoulli: p is {} at element {} of {}. Hint: probabilities lie in [0, 1]; of logits, sigmoid",
+            "bernoulli: p is {} at element {} of {}. Hint: pass probabilities in [0, 1], e.g. sigmoid(x)",
             *wrong, wrong - probability, p.shape().str());
       });
 }

@@ -8,11 +8,11 @@ void refuse_operand(const OpInfo& info, Inputs in, int i) {
   const Role role = info.roles[i];
   if (role != Role::value) {
     const std::string_view wanted = dtype_name(role == Role::index ? DType::i64 : DType::u8);
-    throw Error("{}: operand {} must hold {}, not {}. Hint: cast(x, DType::{})", info.name, i, wanted,
+    throw Error("{}: operand {} must be {}, not {}. Hint: use cast(x, DType::{})", info.name, i, wanted,
                 dtype_name(t.dtype()), wanted);
   }
   if (!is_floating(t.dtype()))
-    throw Error("{}: operand {} holds {}, which takes no part in arithmetic. Hint: cast(x, DType::f32)",
+    throw Error("{}: operand {} holds {}, which takes no part in arithmetic. Hint: use cast(x, DType::f32)",
                 info.name, i, dtype_name(t.dtype()));
   int before = i - 1;
   while (info.roles[before] != Role::value) --before;
@@ -24,25 +24,25 @@ void refuse_operand(const OpInfo& info, Inputs in, int i) {
 void refuse_dead_record(const Tensor& t, const char* op) {
   if (t.impl()->requires_grad) {
     throw Error(
-        "{}: leaf {} is in use on a live tape of another thread. Hint: detach().requires_grad_() is a leaf "
-        "of its own",
+        "{}: leaf {} is in use on a live tape of another thread. Hint: use detach().requires_grad_(), a "
+        "separate leaf",
         op, t.label());
   }
-  throw Error("{}: operand {} was recorded on a tape that has ended: its history is gone. Hint: detach()", op,
-              t.label());
+  throw Error("{}: operand {} was recorded on a tape that has ended: its history is gone. Hint: detach() it",
+              op, t.label());
 }
 
 void check_saved(const Node& node) {
   if (node.state == Node::Saved::lost) {
     throw Error(
-        "{}: its saved tensors were released by a sweep that failed further on. Hint: record again once that "
-        "failure is mended",
+        "{}: its saved tensors were released by a sweep that failed later on. Hint: fix that failure, then "
+        "record again",
         node.op->name);
   }
   if (node.state == Node::Saved::released) {
     throw Error(
         "{}: trying to backward through the graph a second time, but its saved tensors were released by an "
-        "earlier sweep. Hint: retain_graph = true in that one",
+        "earlier sweep. Hint: set retain_graph = true in that sweep",
         node.op->name);
   }
   for (size_t k = 0; k < node.saved.size(); ++k) {

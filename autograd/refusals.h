@@ -2,11 +2,11 @@
 
 #include "gradzoo/autograd/op_info.h"
 
-/// What the engine refuses, and what it says then. The tests are inline, since every op and every visit of a
-/// sweep passes them; the words are not.
+/// Checks for what the engine refuses, with their error messages. The checks are inline, since every op and
+/// every visit of a sweep runs them; the messages are not.
 namespace gradzoo {
 
-/// Says why operand i is refused.
+/// Throws the Error that explains why operand i is refused.
 [[noreturn]] void refuse_operand(const OpInfo& info, Inputs in, int i);
 
 constexpr bool may_hold(Role role, DType dtype) {
@@ -14,7 +14,7 @@ constexpr bool may_hold(Role role, DType dtype) {
   return dtype == (role == Role::index ? DType::i64 : DType::u8);
 }
 
-/// Before an op runs: operands are defined, of the dtypes that their roles say, values of one dtype.
+/// Checks operands before an op runs: they are defined, their dtypes fit their roles, values share one dtype.
 inline void check_operands(const OpInfo& info, Inputs in) {
   const Tensor* value = nullptr;
   for (int i = 0; i < in.size(); ++i) {
@@ -26,13 +26,13 @@ inline void check_operands(const OpInfo& info, Inputs in) {
   }
 }
 
-/// A tensor whose record is of no live node: its tape has ended, or is another thread's.
+/// Throws Error for a tensor whose node is not alive: its tape has ended, or is on another thread.
 [[noreturn]] void refuse_dead_record(const Tensor& t, const char* op);
 
-/// Before a rule runs: what its node saved is still there, and is what it was.
+/// Checks before a rule runs that the node's saved tensors are still there and unchanged.
 void check_saved(const Node& node);
 
-/// What a rule gave for input i is not of the input's dtype, nor of a shape that the input broadcasts to.
+/// Throws Error for a gradient of input i whose dtype or shape does not fit the input.
 [[noreturn]] void refuse_gradient(const Node& node, int i, const Tensor& gradient, const Node& input);
 
 }  // namespace gradzoo

@@ -5,53 +5,53 @@
 
 #include "gradzoo/base/function_ref.h"
 
-/// What computes, and how: threads, denormals, instructions, the BLAS.
+/// The computing resources: threads, denormals, instruction sets, the BLAS.
 namespace gradzoo {
 
-inline constexpr int kMaxThreads = 256;  ///< that set_num_threads takes
+inline constexpr int kMaxThreads = 256;  ///< largest thread count for set_num_threads()
 
-/// Threads that ops may use: the last set_num_threads, else OMP_NUM_THREADS, else the physical cores this
-/// process may use. No result depends on it.
+/// Returns the number of threads that ops may use: the last set_num_threads(), else OMP_NUM_THREADS, else the
+/// number of physical cores that this process may use. No result depends on it.
 int num_threads();
-/// Sets it for every later op, from 1 to kMaxThreads.
+/// Sets the number of threads of every later op, from 1 to kMaxThreads.
 void set_num_threads(int count);
 
-/// Whether the calling thread flushes denormals to zero (train, sample, bench); by default a thread keeps
-/// them. On all its threads a loop runs in the floating-point mode of the thread that calls it.
+/// Sets whether the calling thread flushes denormals to zero (train, sample and bench do); by default it
+/// keeps them. A loop runs on all its threads in the floating-point mode of the thread that calls it.
 void set_flush_denormals(bool flush);
 
-/// The widest instructions that ops use: "AVX-512", "AVX2", "NEON", or "portable".
+/// Returns the widest instruction set that ops use: "AVX-512", "AVX2", "NEON", or "portable".
 std::string instruction_set();
 
-/// Which of its kernels OpenBLAS runs on. One that does not know the processor chooses a slow one; then
-/// another is set in its place, unless the environment's OPENBLAS_CORETYPE or GRADZOO_BLAS_KERNEL=keep says
-/// otherwise.
+/// The OpenBLAS kernel that matrix products run on. An OpenBLAS that does not know the processor chooses a
+/// slow kernel. Another one is then set instead, unless the environment has OPENBLAS_CORETYPE or
+/// GRADZOO_BLAS_KERNEL=keep.
 struct BlasKernel {
-  std::string chosen;   ///< by OpenBLAS when it was loaded
-  std::string fitting;  ///< what should run: chosen, where that fits the processor
-  std::string used;     ///< what runs: fitting, unless OpenBLAS cannot change its kernel
+  std::string chosen;   ///< kernel that OpenBLAS chose when it was loaded
+  std::string fitting;  ///< kernel that should run: chosen, if it fits the processor
+  std::string used;     ///< kernel that runs: fitting, unless OpenBLAS cannot change its kernel
 };
-/// Decides with the first call, which the first product makes. Throws Error for an unknown
+/// Returns the kernel. The first call, which the first product makes, decides it. Throws Error for an unknown
 /// GRADZOO_BLAS_KERNEL.
 BlasKernel blas_kernel();
-/// The kernel that this processor can run and that is faster than `used`; "" where none is.
+/// Returns a kernel that this processor can run and that is faster than `used`, or "" if there is none.
 std::string better_blas_kernel(const std::string& used);
-/// By name and version: "OpenBLAS 0.3.21".
+/// Returns the name and version of the BLAS: "OpenBLAS 0.3.21".
 std::string blas_version();
-/// For main(), before its first product: starts the program anew with OPENBLAS_CORETYPE set where the kernel
-/// could not be changed in the running process. Returns where there is nothing to do.
+/// Restarts the program with OPENBLAS_CORETYPE set if the kernel could not be changed in the running process,
+/// and returns otherwise. main() calls it before its first product.
 void restart_for_blas_kernel(char** arguments);
 
-/// Floating-point operations that the calling thread has asked of products and convolutions so far, a
-/// multiplication and an addition each counted.
+/// Returns the number of floating-point operations in the calling thread's products and convolutions so far;
+/// a multiplication and an addition count as two.
 double counted_flops();
-/// Runs `rounds` of independent f32 multiply-adds in registers, on the calling thread, by the widest
-/// instructions, and returns how many floating-point operations they were: what a product is held against.
+/// Runs `rounds` of independent f32 multiply-adds in registers on the calling thread, with the widest
+/// instructions, and returns the number of floating-point operations: products are compared with it.
 double run_multiply_adds(int64_t rounds);
 
-/// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel once n exceeds `grain`. Ranges begin at
-/// multiples of `align`, and are the same at any number of threads. `fn` must not throw. Only one loop of the
-/// process is parallel at a time; another runs on the thread that calls it.
+/// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel if n exceeds `grain`. Ranges begin at
+/// multiples of `align`, and are the same for any number of threads. `fn` must not throw. Only one loop of
+/// the process is parallel at a time; another loop runs on the thread that calls it.
 void parallel_for(int64_t n, int64_t grain, int64_t align, FunctionRef<void(int64_t begin, int64_t end)> fn);
 
 }  // namespace gradzoo

@@ -20,7 +20,7 @@ Shape::Shape(std::span<const int64_t> sizes) : rank_(static_cast<int>(sizes.size
 int64_t Shape::size() const {
   int64_t n = 1;
   for (int64_t d : *this) {
-    if (d < 0) throw Error("shape: {} has an open size. Hint: only reshape takes -1", str());
+    if (d < 0) throw Error("shape: {} has an open size. Hint: pass -1 only to reshape", str());
     if (__builtin_mul_overflow(n, d, &n)) throw Error("shape: {} is too large to address", str());
   }
   return n;

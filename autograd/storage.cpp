@@ -126,7 +126,7 @@ void* system_allocate(size_t bytes) {
     block = std::aligned_alloc(kAlignment, bytes);
   }
   if (!block)
-    throw Error("out of memory: {} bytes were asked for. Hint: a smaller batch, or a smaller model", bytes);
+    throw Error("out of memory: {} bytes were asked for. Hint: use a smaller batch or model", bytes);
   return block;
 }
 

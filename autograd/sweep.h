@@ -10,23 +10,23 @@ namespace gradzoo {
 struct SweepOptions {
   bool create_graph = false;  // record what the rules compute
   bool retain_graph = false;  // keep what the nodes have saved
-  bool to_buffers = false;    // compute gradients of leaves where they are to stand: sweep_in_place.cpp
+  bool to_buffers = false;    // compute leaves' gradients in their buffers: sweep_in_place.cpp
 };
 
-/// One reverse sweep, from node `last` down to the first that is wanted. Its gradients live here: sweeps
-/// never mix.
+/// One reverse sweep, from node `last` down to the first node that is wanted. Each sweep stores its own
+/// gradients, so sweeps never mix.
 class Sweep {
  public:
-  /// `wanted` are the nodes whose gradients the caller reads; -1 for what no op has met.
+  /// Prepares a sweep for the `wanted` nodes, whose gradients the caller reads; -1 is a leaf without a node.
   Sweep(int64_t last, std::span<const int64_t> wanted, const SweepOptions& options);
 
   void run(Tensor seed);
-  /// The gradient of a wanted node after run(); undefined where y does not reach it.
+  /// Returns the gradient of a wanted node after run(); undefined if y does not depend on it.
   Tensor gradient(int64_t index) const { return contains(index) ? grads_[slot(index)] : Tensor(); }
 
-  /// Called by a rule, through Vjp: the gradient that the running node contributes to its input i.
+  /// Adds the gradient that the running node contributes to its input i. Rules call it through Vjp.
   void accumulate(const Node& node, int i, Tensor gradient);
-  /// The same of an op on operands, computed where the sum stands; false where that cannot be.
+  /// Does the same for an op on operands, computed in the buffer of the sum; false if that is impossible.
   bool accumulate_in_place(const Node& node, int i, const OpInfo& info, const void* op, Inputs in);
 
  private:
@@ -41,9 +41,9 @@ class Sweep {
   TapeState& state_;
   int64_t first_, last_;
   SweepOptions options_;
-  Tensors grads_;                                            // a slot a node, first_ to last_
-  std::vector<char, PoolAllocator<char>> wanted_, reached_;  // reached: a wanted node lies at or below
-  std::vector<char, PoolAllocator<char>> in_place_;          // the sum stands in the leaf's own buffer
+  Tensors grads_;                                            // one slot per node, first_ to last_
+  std::vector<char, PoolAllocator<char>> wanted_, reached_;  // reached: a wanted node is at or below it
+  std::vector<char, PoolAllocator<char>> in_place_;          // the sum is in the leaf's own buffer
 };
 
 }  // namespace gradzoo

@@ -79,7 +79,7 @@ bool Tensor::is_leaf() const { return impl_ && impl_->requires_grad; }
 
 Tensor& Tensor::requires_grad_(bool wanted) {
   if (wanted && !is_floating(dtype()))
-    throw Error("requires_grad_: tensor {} holds {}, which has no gradient. Hint: cast(x, DType::f32)",
+    throw Error("requires_grad_: tensor {} is {}, which has no gradient. Hint: use cast(x, DType::f32)",
                 label(), dtype_name(dtype()));
   if (!defined_impl().requires_grad && impl_->record.serial != 0)
     throw Error("requires_grad_: tensor {} is a recorded result, not a leaf. Hint: detach() it first",
@@ -106,7 +106,7 @@ void Tensor::accept_grad() {
 
 void Tensor::set_grad_buffer(const Tensor& buffer) {
   if (buffer.shape() != shape() || buffer.dtype() != dtype())
-    throw Error("set_grad_buffer: a buffer {} for tensor {}. Hint: shape and dtype must agree",
+    throw Error("set_grad_buffer: a buffer {} for tensor {}. Hint: pass the same shape and dtype",
                 buffer.shape().str(), label());
   impl_->grad = buffer.detach();
   impl_->grad_is_empty = true;
@@ -114,7 +114,7 @@ void Tensor::set_grad_buffer(const Tensor& buffer) {
 
 void Tensor::move_into(const Tensor& flat, int64_t offset) {
   if (flat.dtype() != dtype() || offset < 0 || offset > flat.size() - size())
-    throw Error("move_into: tensor {} of {} does not fit at element {} of {} of {}. Hint: dtypes agree",
+    throw Error("move_into: tensor {} of {} does not fit at element {} of {} of {}. Hint: match the dtype",
                 label(), dtype_name(dtype()), offset, flat.label(), dtype_name(flat.dtype()));
   if (impl_->record.serial != 0)
     throw Error("move_into: tensor {} is in use on a live tape. Hint: move it before the tape begins",
@@ -153,7 +153,7 @@ Tensor Tensor::rows(int64_t begin, int64_t end) const {
 }
 
 Tensor Tensor::operator[](int64_t i) const {
-  if (rank() == 0) throw Error("[]: tensor {} has no axis to index. Hint: item() is its value", label());
+  if (rank() == 0) throw Error("[]: tensor {} has no axis to index. Hint: use item()", label());
   const int64_t n = dim(0);
   if (n == 0) throw Error("[]: tensor {} has no rows. Hint: its first axis is empty", label());
   if (i < -n || i >= n)

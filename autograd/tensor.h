@@ -16,16 +16,16 @@
 
 namespace gradzoo {
 
-/// f32 and f64 are values; i64 holds indices and labels, u8 masks and pixels: neither takes part in
-/// arithmetic.
+/// The type of an element. f32 and f64 are values; i64 is for indices and labels, and u8 for masks and
+/// pixels: neither takes part in arithmetic.
 enum class DType : uint8_t { f32, f64, i64, u8 };
 
-std::string_view dtype_name(DType dtype);  ///< "f32"
-/// Of one number.
+std::string_view dtype_name(DType dtype);  ///< name such as "f32"
+/// Returns the size of one element in bytes.
 constexpr size_t dtype_bytes(DType dtype) { return dtype == DType::f32 ? 4 : dtype == DType::u8 ? 1 : 8; }
 inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }  ///< f32 and f64
 
-/// The DType of a C++ type: float, double, int64_t or uint8_t.
+/// Returns the DType of a C++ type: float, double, int64_t or uint8_t.
 template <class T>
 consteval DType dtype_of() {
   if constexpr (std::is_same_v<T, float>) return DType::f32;
@@ -34,15 +34,15 @@ consteval DType dtype_of() {
   if constexpr (std::is_same_v<T, uint8_t>) return DType::u8;
 }
 
-/// Calls `fn.operator()<T>()` with T = float or double; other dtypes throw.
+/// Calls `fn.operator()<T>()` with T = float or double; other dtypes throw Error.
 template <class Fn>
 decltype(auto) visit_floating(DType dtype, Fn&& fn) {
   if (dtype == DType::f32) return fn.template operator()<float>();
   if (dtype == DType::f64) return fn.template operator()<double>();
-  throw Error("a tensor of {} takes no part in arithmetic. Hint: cast(x, DType::f32)", dtype_name(dtype));
+  throw Error("a tensor of {} takes no part in arithmetic. Hint: use cast(x, DType::f32)", dtype_name(dtype));
 }
 
-/// As visit_floating, for all four dtypes.
+/// Does the same as visit_floating for all four dtypes.
 template <class Fn>
 decltype(auto) visit_any(DType dtype, Fn&& fn) {
   if (dtype == DType::i64) return fn.template operator()<int64_t>();
@@ -50,26 +50,26 @@ decltype(auto) visit_any(DType dtype, Fn&& fn) {
   return visit_floating(dtype, std::forward<Fn>(fn));
 }
 
-/// Where a tensor stands on its thread's node list: alive iff the node at `index` still has this serial.
+/// The place of a tensor on its thread's node list: alive if the node at `index` still has this serial.
 struct Record {
-  int64_t index = -1;   ///< on the list; -1: none
-  uint64_t serial = 0;  ///< 0: never recorded
+  int64_t index = -1;   ///< index on the list; -1: none
+  uint64_t serial = 0;  ///< serial of the node; 0: never recorded
 };
 
-/// A handle to contiguous row-major values. Copies share them; `clone` copies them.
+/// A handle to contiguous row-major values. Copies share the values; `clone` copies them.
 ///
-/// Threads: a graph belongs to the thread that records it. Values may be read by any number of threads at
-/// once, so threads may share frozen weights and take gradients with respect to tensors of their own; handles
-/// may be copied and dropped anywhere. A leaf that one thread's live tape has met is refused on every other
-/// thread: give each a leaf of its own (`detach().requires_grad_()` shares the values). Nobody may change
-/// values while another thread reads them.
+/// Threads: a graph belongs to the thread that records it. Any number of threads may read values at once, so
+/// threads may share frozen weights and take gradients with respect to their own tensors; handles may be
+/// copied and dropped anywhere. A leaf that one thread's live tape has used is refused on every other thread:
+/// give each thread its own leaf (`detach().requires_grad_()` shares the values). No thread may change values
+/// while another thread reads them.
 class Tensor {
  public:
   struct Impl;
 
   Tensor() = default;  // undefined: no value
   ///@{
-  /// Another handle to the same values.
+  /// Makes another handle to the same values.
   Tensor(const Tensor& other) : impl_(other.impl_) { retain(impl_); }
   Tensor(Tensor&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
   Tensor& operator=(Tensor other) noexcept {
@@ -79,71 +79,70 @@ class Tensor {
   ///@}
   ~Tensor() { release(impl_); }
 
-  bool defined() const { return impl_ != nullptr; }  ///< has a value; Tensor() has none
-  const Shape& shape() const;                        ///< throws Error where undefined, as all that follow
-  int rank() const { return shape().rank(); }        ///< number of axes
-  int64_t size() const;                              ///< number of elements
-  int64_t dim(int axis) const;  ///< the size of an axis; -1 is the last. Throws Error where there is none
-  DType dtype() const;          ///< of the values
+  bool defined() const { return impl_ != nullptr; }  ///< true if there is a value; Tensor() has none
+  const Shape& shape() const;  ///< shape; throws Error if undefined, as all functions below do
+  int rank() const { return shape().rank(); }  ///< number of axes
+  int64_t size() const;                        ///< number of elements
+  int64_t dim(int axis) const;  ///< size of an axis; -1 is the last. Throws Error for a missing axis
+  DType dtype() const;          ///< dtype of the values
 
-  /// The values, read-only. Throws if T is not the tensor's dtype.
+  /// Returns the values, read-only. Throws Error if T is not the tensor's dtype.
   template <class T>
   const T* data() const {
     return static_cast<const T*>(checked_data(dtype_of<T>()));
   }
-  /// The values, to change in place: counts a version, and throws on a tensor with a live non-leaf record.
+  /// Returns the values to change in place, and counts a version. Throws Error if a live tape has made them.
   template <class T>
   T* mutable_data() {
     check_mutable();
     return static_cast<T*>(const_cast<void*>(checked_data(dtype_of<T>())));
   }
-  /// A scalar's value (any dtype, any shape of size 1) as double.
+  /// Returns a scalar's value (any dtype, any shape of size 1) as double.
   double item() const;
-  /// The values as a vector of double, in row-major order.
+  /// Returns the values as a vector of double, in row-major order.
   std::vector<double> to_vector() const;
 
-  /// True for a leaf that wants gradients, and for what was recorded from one and is still on the tape.
+  /// True for a leaf that wants gradients, and for a result recorded from one that is still on the tape.
   bool requires_grad() const;
-  /// Makes this tensor a leaf whose gradients are wanted (or not). Throws for i64, u8 and recorded results,
-  /// and where a live tape has met the leaf.
+  /// Makes this tensor a leaf whose gradients are wanted (or not). Throws Error for i64, u8 and recorded
+  /// results, and if a live tape has used the leaf.
   Tensor& requires_grad_(bool wanted = true);
-  bool is_leaf() const;  ///< requires grad by itself, not through history
-  /// The gradient that backward() accumulated; undefined before the first. Detached.
+  bool is_leaf() const;  ///< true if it requires grad itself, not through its history
+  /// Returns the detached gradient that backward() has accumulated; undefined before the first backward().
   Tensor grad() const;
   /// Marks the gradient as empty: the next backward() stores into its buffer instead of adding.
   void zero_grad();
-  /// Takes the values that stand in the gradient's buffer for the gradient: written there by hand, not by
-  /// backward().
+  /// Accepts the values in the gradient's buffer as the gradient, if other code than backward() wrote them.
   void accept_grad();
-  /// Gives the gradient a buffer of this tensor's shape and dtype to live in; it counts as empty.
+  /// Sets the buffer of the gradient, which has this tensor's shape and dtype; the gradient counts as empty.
   void set_grad_buffer(const Tensor& buffer);
 
-  /// The same values (storage shared), no history, no gradient wanted.
+  /// Returns the same values (shared storage) without a history; the result wants no gradient.
   Tensor detach() const;
-  /// A copy of the values. Recorded, as every op.
+  /// Returns a copy of the values. The copy is recorded, as every op is.
   Tensor clone() const;
-  /// The same storage under another shape of equal size. Recorded: `reshape` of ops.h, where no size may be
-  /// -1.
+  /// Returns the same storage under another shape of equal size. Recorded as `reshape` of ops.h; no size may
+  /// be -1 here.
   Tensor view(const Shape& shape) const;
-  /// Rows [begin, end) of the first axis, storage shared. Recorded: `slice` of ops.h.
+  /// Returns rows [begin, end) of the first axis with shared storage. Recorded as `slice` of ops.h.
   Tensor rows(int64_t begin, int64_t end) const;
-  /// Row i of the first axis, without that axis: (n, ...) -> (...). Negative i counts from the back. Storage
-  /// shared, and recorded, as rows(). Throws where there is no such row.
+  /// Returns row i of the first axis without that axis: (n, ...) -> (...). Negative i counts from the back.
+  /// The storage is shared and the op recorded, as in rows(). Throws Error if there is no such row.
   Tensor operator[](int64_t i) const;
 
-  /// Copies this leaf's values into `flat` from element `offset` on, to live there; every handle follows.
-  /// Throws where something else sees the old values: another tensor on the same storage, or a live tape.
+  /// Moves this leaf's values into `flat` from element `offset` on; every handle follows. Throws Error if
+  /// anything else uses the old values: another tensor on the same storage, or a live tape.
   void move_into(const Tensor& flat, int64_t offset);
 
-  /// A name for error messages and the explorer.
+  /// Sets a name for error messages and the explorer.
   Tensor& named(std::string_view name);
-  std::string_view name() const;  ///< "" where none was given
-  std::string label() const;      ///< "weight(500,784)": name and shape, for messages
+  std::string_view name() const;  ///< name, "" if there is none
+  std::string label() const;      ///< name and shape for messages: "weight(500,784)"
 
   ///@{
-  /// What the engine uses. An alias shares the storage and has no history.
+  /// Functions for the engine. An alias shares the storage and has no history.
   Impl* impl() const { return impl_; }
-  bool wants_record() const;  ///< an op on this tensor must go through the tape
+  bool wants_record() const;  ///< true if an op on this tensor must be recorded
   Tensor alias(const Shape& shape) const;
   Tensor alias_rows(int64_t begin, int64_t end) const;
   uint64_t version() const;
@@ -160,23 +159,23 @@ class Tensor {
   Impl* impl_ = nullptr;
 };
 
-/// What the handles of one tensor share.
+/// The data that all handles of one tensor share.
 struct Tensor::Impl {
-  Storage* storage = nullptr;         ///< where the values lie, from `offset` on
-  int64_t offset = 0;                 ///< elements
-  Shape shape;                        ///< of the tensor
+  Storage* storage = nullptr;         ///< storage of the values, from `offset` on
+  int64_t offset = 0;                 ///< offset in elements
+  Shape shape;                        ///< shape of the tensor
   int64_t size = 0;                   ///< number of elements
-  DType dtype = DType::f32;           ///< of the values
-  bool requires_grad = false;         ///< as a leaf
-  bool grad_is_empty = true;          ///< the next gradient is stored, not added
-  bool swept = false;                 ///< a gradient, by a sweep that was not recorded
-  RefCount refs;                      ///< the handles
-  Tensor grad;                        ///< of a leaf, by backward()
-  Record record;                      ///< the node that made it
-  const std::string* name = nullptr;  ///< interned
+  DType dtype = DType::f32;           ///< dtype of the values
+  bool requires_grad = false;         ///< true for a leaf that wants gradients
+  bool grad_is_empty = true;          ///< true: the next gradient is stored, not added
+  bool swept = false;                 ///< true for a gradient from a sweep that was not recorded
+  RefCount refs;                      ///< count of the handles
+  Tensor grad;                        ///< gradient of a leaf from backward()
+  Record record;                      ///< node that made the tensor
+  const std::string* name = nullptr;  ///< interned name
 };
 
-/// Tensors of one step: their memory is the pool's.
+/// A list of tensors of one step, with memory from the pool.
 using Tensors = std::vector<Tensor, PoolAllocator<Tensor>>;
 
 inline void Tensor::retain(Impl* impl) {
@@ -192,8 +191,8 @@ inline DType Tensor::dtype() const { return defined_impl().dtype; }
 inline uint64_t Tensor::version() const { return impl_->storage->version; }
 
 ///@{
-/// Factories. Values are uninitialised (empty), constant, or given; none is recorded. A number becomes one of
-/// the dtype as by cast().
+/// Factories: the values are uninitialised (empty), constant or given, and none is recorded. A number is
+/// converted to the dtype as by cast().
 Tensor empty(const Shape& shape, DType dtype = DType::f32);
 Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 Tensor zeros(const Shape& shape, DType dtype = DType::f32);
@@ -202,7 +201,7 @@ inline Tensor empty_like(const Tensor& x) { return empty(x.shape(), x.dtype()); 
 inline Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
 inline Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
 ///@}
-/// A rank-0 tensor.
+/// Returns a rank-0 tensor.
 Tensor scalar(double value, DType dtype = DType::f32);
 
 namespace detail {
@@ -222,27 +221,26 @@ using Element = std::remove_cvref_t<decltype(*std::data(std::declval<const Range
 
 }  // namespace detail
 
-/// Values in row-major order, tensor({1, 2, 3, 4}, {2, 2}); throws if their count is not the shape's.
+/// Returns values in row-major order: tensor({1, 2, 3, 4}, {2, 2}). Throws Error if the count is wrong.
 Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype = DType::f32);
-/// Copies what lies in a vector, array or span of float, double, int, int64_t or uint8_t. Floating-point
-/// numbers give f32, as every factory does unless f64 is asked for; int and int64_t give i64, each exactly;
-/// uint8_t u8.
+/// Copies a vector, array or span of float, double, int, int64_t or uint8_t. Floating-point numbers give f32,
+/// as in every factory, unless f64 is requested; int and int64_t give exact i64, and uint8_t gives u8.
 template <class Range, class T = detail::Element<Range>>
 requires detail::kIsNumber<T> Tensor tensor(const Range& values, const Shape& shape,
                                             DType dtype = detail::kTensorDType<T>) {
   return detail::tensor_of(std::span<const T>(std::data(values), std::size(values)), shape, dtype);
 }
-/// 0, 1, ..., n-1. Throws Error if the dtype is u8 and n above 256.
+/// Returns 0, 1, ..., n-1. Throws Error if the dtype is u8 and n is above 256.
 Tensor arange(int64_t n, DType dtype = DType::f32);
-/// The n x n identity.
+/// Returns the n x n identity matrix.
 Tensor eye(int64_t n, DType dtype = DType::f32);
-/// The values converted to another dtype: to an integer towards zero, to its nearest where it cannot hold the
-/// number (300 becomes 255 in u8, -1 becomes 0), NaN to 0. Never recorded, since gradients do not flow
-/// between dtypes: throws for a floating-point dtype where an op on x would be recorded.
+/// Converts the values to another dtype. Conversions to integers round towards zero and clamp to the range
+/// (in u8, 300 becomes 255 and -1 becomes 0); NaN becomes 0. Never recorded, since gradients do not flow
+/// between dtypes: throws Error for a floating-point dtype if an op on x would be recorded.
 Tensor cast(const Tensor& x, DType dtype);
 
-/// A differentiable function of one tensor, and of several.
+/// A differentiable function of one tensor.
 using TensorFn = FunctionRef<Tensor(const Tensor&)>;
-using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;  ///< of several
+using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;  ///< function of several tensors
 
 }  // namespace gradzoo

@@ -2,28 +2,28 @@
 
 #include "gradzoo/autograd/tensor.h"
 
-/// What learning and chains do to whole tensors, f32 and f64: one pass, in place, never recorded.
+/// Updates of whole tensors for learning and chains, f32 and f64: one pass, in place, never recorded.
 namespace gradzoo {
 
-/// In double, of f32 too.
+/// Returns the sum of squares, computed in double for f32 too.
 double sum_squares(const Tensor& x);
-/// Elements [begin, end) become `value`.
+/// Sets elements [begin, end) to `value`.
 void fill_part(Tensor& x, int64_t begin, int64_t end, double value);
-/// mean += weight (to - mean), exact where they are equal.
+/// Sets mean += weight (to - mean), exactly if they are equal.
 void move_towards(Tensor& mean, const Tensor& to, double weight);
 
-/// SGD on elements [begin, end): v = momentum v + g + weight_decay w (v = g at the first step), w -= lr v;
-/// nesterov: w -= lr (g + momentum v). Without momentum v is undefined.
+/// Makes an SGD step on elements [begin, end): v = momentum v + g + weight_decay w (v = g at the first step),
+/// w -= lr v; nesterov: w -= lr (g + momentum v). Without momentum v is undefined.
 void sgd_update(Tensor& w, const Tensor& g, Tensor& v, int64_t begin, int64_t end, double lr, double momentum,
                 double weight_decay, bool nesterov);
-/// Adam on elements [begin, end), with moments m and v. `step` counts from 1.
+/// Makes an Adam step on elements [begin, end), with moments m and v. `step` counts from 1.
 void adam_update(Tensor& w, const Tensor& g, Tensor& m, Tensor& v, int64_t begin, int64_t end, double lr,
                  double beta1, double beta2, double eps, double weight_decay, bool decoupled, int64_t step);
 
-/// Leapfrog steps of x, z (B, d), with the gradient g (B, d) and r = diag M^(-1/2) (d), z = r p of momenta p:
-/// z += kick r g, then x += drift r z.
+/// Makes leapfrog steps of x, z (B, d), with the gradient g (B, d), r = diag M^(-1/2) (d) and z = r p for
+/// momenta p: z += kick r g, then x += drift r z.
 void kick_and_drift(double kick, double drift, const Tensor& g, const Tensor& r, Tensor& z, Tensor& x);
-/// |z + kick r g|^2 / 2 of every row: (B).
+/// Returns |z + kick r g|^2 / 2 for every row: (B).
 Tensor kinetic_energy(double kick, const Tensor& g, const Tensor& r, const Tensor& z);
 
 }  // namespace gradzoo

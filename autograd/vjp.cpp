@@ -15,7 +15,7 @@ void Vjp::give_applied(int i, const OpInfo& info, const void* op, Inputs in) {
 const Tensor& Vjp::saved(int slot) const {
   const Tensor& t = node_.saved[static_cast<size_t>(slot)];
   if (!t.defined())
-    throw Error("{}: its vjp reads what it did not save. Hint: list it in `saves`", node_.op->name);
+    throw Error("{}: its vjp reads a tensor that it did not save. Hint: list it in `saves`", node_.op->name);
   return t;
 }
 

@@ -18,7 +18,7 @@ std::atomic<uint64_t> count{0};
 
 #if !defined(GRADZOO_SANITIZED) && defined(__GLIBC__)
 
-// glibc's own allocator under the public names, each call counted.
+// glibc's own allocator under its public names, with each call counted.
 extern "C" {
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): glibc chose these
 void* __libc_malloc(size_t size);

@@ -4,12 +4,12 @@
 
 namespace gradzoo {
 
-/// Calls of malloc and its kin in the whole process so far, by any thread and any library. Defined by
-/// programs that link allocation_count.cpp, which puts a counting malloc in the place of glibc's: the command
-/// and the tests do, the library does not.
+/// Returns the number of allocations (malloc, calloc and their relatives) of the whole process so far, on any
+/// thread and in any library. Only programs that link allocation_count.cpp define this function: the command
+/// and the tests do, the library does not. That file replaces glibc's malloc with a counting one.
 [[gnu::weak]] uint64_t allocation_count();
 
-/// Whether it counts: not in other programs, and not under sanitizers, which bring a malloc of their own.
+/// True if allocations are counted: not under sanitizers, which bring their own malloc.
 [[gnu::weak]] bool counts_allocations();
 
 }  // namespace gradzoo

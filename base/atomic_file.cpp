@@ -51,12 +51,12 @@ const char* hint_for(int code) {
 constexpr const char* kPrefix = ".gradzoo-";
 constexpr const char* kEnding = ".tmp";
 
-/// A new file, locked while it lives, which distinguishes it from one whose writer was killed; removed at the
-/// end unless it was kept.
+/// A new temporary file. It stays locked while its writer lives, so that a file whose writer was killed can
+/// be recognised. The destructor removes it unless keep() was called.
 class TemporaryFile {
  public:
-  /// Short names without the target's, which may already be as long as a name can be. Process numbers come
-  /// again, in containers above all: a name that is taken is passed over. Check descriptor() for failure.
+  /// Creates the file under a short name without the target's, which may already have the maximum length.
+  /// Process numbers repeat, above all in containers: a taken name is skipped. descriptor() may be -1.
   TemporaryFile(const std::filesystem::path& directory, mode_t mode) {
     static std::atomic<unsigned> counter{0};
     constexpr int kTries = 10'000;
@@ -64,7 +64,7 @@ class TemporaryFile {
       path_ = directory / fmt::format("{}{}-{}{}", kPrefix, ::getpid(), counter++, kEnding);
       descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
       if (descriptor_ < 0 && errno != EEXIST) return;
-      // Whoever clears up may have been quicker.
+      // Another process may have removed the file as stale before it was locked.
       if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         ::close(descriptor_);
         descriptor_ = -1;
@@ -83,7 +83,7 @@ class TemporaryFile {
   const std::string& path() const { return path_; }
   void keep() { kept_ = true; }
 
-  /// Network file systems report a full disk at a close: that of a duplicate, which leaves the lock.
+  /// Network file systems report a full disk at close(); closing a duplicate keeps the lock.
   bool flush() const {
     const int duplicate = ::dup(descriptor_);
     return ::fsync(descriptor_) == 0 && duplicate >= 0 && ::close(duplicate) == 0;
@@ -105,7 +105,7 @@ bool write_all(int descriptor, std::span<const std::byte> bytes) {
   return true;
 }
 
-/// Devices and pipes: nothing to replace, so nothing to make atomic.
+/// Devices and pipes cannot be replaced, so they are written to directly.
 void write_directly(const std::string& path, std::span<const std::byte> bytes) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (descriptor < 0) fail(path, errno);
@@ -115,14 +115,14 @@ void write_directly(const std::string& path, std::span<const std::byte> bytes) {
   if (!written) fail(path, code);
 }
 
-/// Where the file truly lies: renaming onto a symbolic link would replace the link.
+/// Returns the path of the file itself: renaming onto a symbolic link would replace the link.
 std::string resolve_links(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(path.c_str(), nullptr), &std::free);
   return resolved ? std::string(resolved.get()) : path;
 }
 
-/// A rename outlives a power cut only once its directory is on the disk. Some file systems cannot do that;
-/// where one fails at it, the new file is there all the same, so it is said once.
+/// A rename survives a power cut only after its directory is on the disk. Some file systems cannot sync a
+/// directory. If the sync fails, the new file still exists, so a warning is printed once.
 void sync_directory(const std::string& directory) {
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
@@ -130,10 +130,9 @@ void sync_directory(const std::string& directory) {
   if (descriptor >= 0) ::close(descriptor);
   static std::atomic<bool> told{false};
   if (synced || code == EINVAL || code == ENOTSUP || code == EACCES || told.exchange(true)) return;
-  const std::string line = fmt::format(
-      "gradzoo: {} cannot be brought to the disk: {}. Hint: a power cut may undo what is written "
-      "there; check the disk\n",
-      directory, std::strerror(code));
+  const std::string line =
+      fmt::format("gradzoo: {} cannot be synced: {}. A power cut may undo writes. Hint: check the disk\n",
+                  directory, std::strerror(code));
   static_cast<void>(std::fputs(line.c_str(), stderr));
 }
 
@@ -150,7 +149,7 @@ void write_file_atomically(const std::string& path, std::span<const std::byte> b
   const std::filesystem::path directory = target.has_parent_path() ? target.parent_path() : ".";
   TemporaryFile temporary(directory, exists ? 0600 : 0666);
   if (temporary.descriptor() < 0) fail(path, errno);
-  // Where permissions cannot be set, the new file stays its owner's alone.
+  // If the permissions cannot be set, only the owner can read the new file.
   if (exists) static_cast<void>(::fchmod(temporary.descriptor(), status.st_mode & 07777));
   if (!write_all(temporary.descriptor(), bytes)) fail(path, errno);
   if (!temporary.flush()) fail(path, errno);

@@ -4,8 +4,8 @@
 
 namespace gradzoo {
 
-/// Seconds since some moment, never backwards: a source of them for tests to replace, and the machine's.
+/// A source of time: returns the seconds since some fixed moment, and never goes backwards. Tests replace it.
 using Clock = std::function<double()>;
-double steady_seconds();  ///< those of std::chrono::steady_clock
+double steady_seconds();  ///< seconds of std::chrono::steady_clock
 
 }  // namespace gradzoo

@@ -23,7 +23,7 @@ std::vector<std::string> words_in(const fs::path& file) {
   return words;
 }
 
-// The first number of a file; none where there is no file, or it says "max".
+// Returns the first number of a file, or nothing if there is no file or it contains "max".
 std::optional<int64_t> number_in(const fs::path& file) {
   const std::vector<std::string> words = words_in(file);
   return words.empty() ? std::nullopt : parse_number<int64_t>(words[0]);
@@ -55,8 +55,8 @@ void read_memory_of_version_1(ContainerLimits& limits, const fs::path& group) {
   take_memory(limits, number_in(group / "memory.limit_in_bytes"), number_in(group / "memory.usage_in_bytes"));
 }
 
-// The group and those above it, up to where they are mounted. A container may see its own group there, under
-// a path that it cannot see.
+// Visits the group and the groups above it, up to the mount point. A container may see its own group at the
+// mount point, under a path that does not exist there.
 void for_groups(const fs::path& mounted, std::string path, const std::function<void(const fs::path&)>& read) {
   if (!path.starts_with('/') || path.find("..") != std::string::npos) path.clear();
   for (; path.size() > 1; path.resize(path.rfind('/'))) read(fs::path(mounted.string() + path));

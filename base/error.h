@@ -7,7 +7,7 @@
 
 namespace gradzoo {
 
-/// Everything a user can get wrong. The message is one sentence, and a hint at the mend.
+/// The exception for every mistake that a user can make. The message is one sentence and a hint.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -8,12 +8,12 @@
 
 namespace gradzoo {
 
-/// How a thread rounds, and what it does with denormals.
+/// The floating-point mode of a thread: its rounding, and whether it flushes denormals to zero.
 class FloatMode {
  public:
   static FloatMode of_this_thread() { return FloatMode(read() & kMask); }
   void set_flush(bool flush) { bits_ = flush ? bits_ | kFlush : bits_ & ~kFlush; }
-  /// Brings the calling thread into this mode; the rest of its control word stays.
+  /// Sets this mode on the calling thread; the other bits of the thread's control word stay.
   void apply() const {
     const uint64_t now = read();
     if ((now & kMask) != bits_) write((now & ~kMask) | bits_);
@@ -24,12 +24,12 @@ class FloatMode {
 
 #if defined(__x86_64__)
   static constexpr uint64_t kFlush = 0x8040;          // MXCSR: FTZ, DAZ
-  static constexpr uint64_t kMask = kFlush | 0x6000;  // and the rounding
+  static constexpr uint64_t kMask = kFlush | 0x6000;  // plus the rounding bits
   static uint64_t read() { return _mm_getcsr(); }
   static void write(uint64_t word) { _mm_setcsr(static_cast<unsigned>(word)); }
 #elif defined(__aarch64__)
   static constexpr uint64_t kFlush = uint64_t{1} << 24;            // FPCR: FZ
-  static constexpr uint64_t kMask = kFlush | (uint64_t{3} << 22);  // and RMode
+  static constexpr uint64_t kMask = kFlush | (uint64_t{3} << 22);  // plus RMode
   static uint64_t read() {
     uint64_t word = 0;
     asm volatile("mrs %0, fpcr" : "=r"(word));

@@ -23,7 +23,7 @@ fs::path named(const char* variable) {
   return value != nullptr ? value : "";
 }
 
-// Of the shared library that holds this code; the program's where it is linked in.
+// Returns the folder of the shared library that contains this code, or else the folder of the program.
 fs::path own_folder() {
   Dl_info info;
   if (::dladdr(reinterpret_cast<const void*>(&program_path), &info) != 0 &&
@@ -38,7 +38,7 @@ fs::path program_path() {
   std::error_code error;
   fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (!error) return program;
-#if __has_include(<sys/auxv.h>)  // without /proc: as it was started
+#if __has_include(<sys/auxv.h>)  // without /proc: the path of the start
   if (const auto* const started = reinterpret_cast<const char*>(::getauxval(AT_EXECFN)))  // NOLINT
     return fs::canonical(started, error);
 #endif
@@ -48,7 +48,7 @@ fs::path program_path() {
 fs::path find_data_folder(const std::string& name, const std::string& part, const char* variable) {
   std::vector<fs::path> places = {named(variable)};
   if (places[0].empty()) {
-    // In lib/, lib/ARCHITECTURE/, bin/ or libexec/gradzoo/ of a prefix, or in the build folder.
+    // The folder is lib/, lib/ARCHITECTURE/, bin/ or libexec/gradzoo/ of a prefix, or the build folder.
     constexpr int kAbove = 3;
     places.clear();
     fs::path folder = own_folder();

@@ -3,22 +3,22 @@
 #include <filesystem>
 #include <string>
 
-/// Where files lie that no user names.
+/// Paths of files that the user does not name: the program, its data folders and the cache.
 namespace gradzoo {
 
-/// The program that runs. Empty where the system does not say.
+/// Returns the path of the running program, or an empty path if the system does not report it.
 std::filesystem::path program_path();
 
-/// The folder `name` of what comes with the program, one that has `part`: what `variable` of the environment
-/// names, else share/gradzoo/`name` beside the library or in one of two folders above. A program that has the
-/// library linked in looks beside itself, and then in the source tree that it was built from. Throws Error
-/// naming where it looked.
+/// Returns the data folder `name` of the program, which contains `part`. The environment variable `variable`,
+/// if set, names it. Otherwise it is share/gradzoo/`name` in the library's folder or in one of the two
+/// folders above; a program with the library linked in searches its own folder in this way, and then the
+/// source tree of its build. Throws Error that lists the searched places.
 std::filesystem::path find_data_folder(const std::string& name, const std::string& part,
                                        const char* variable);
 
-/// Where this user's programs may keep what can be made again: XDG_CACHE_HOME/gradzoo, else
-/// HOME/.cache/gradzoo (freedesktop.org, XDG Base Directory); empty where neither is an absolute path. It
-/// need not be there yet.
+/// Returns the user's cache folder, for files that programs can make again: XDG_CACHE_HOME/gradzoo, else
+/// HOME/.cache/gradzoo (freedesktop.org, XDG Base Directory), or an empty path if neither is absolute. The
+/// folder need not exist yet.
 std::filesystem::path user_cache_folder();
 
 }  // namespace gradzoo

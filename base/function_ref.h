@@ -9,20 +9,20 @@ namespace gradzoo {
 template <class Signature>
 class FunctionRef;
 
-/// A callable passed by reference for the length of one call: no allocation.
+/// A reference to a callable, passed for the length of one call without an allocation.
 template <class R, class... Args>
 class FunctionRef<R(Args...)> {
  public:
-  /// Any callable that takes Args and gives R; it must live as long as this.
+  /// Refers to any callable that takes Args and returns R; the callable must outlive this reference.
   template <class Fn>
   requires(!std::is_same_v<std::remove_cvref_t<Fn>, FunctionRef> && std::is_invocable_r_v<R, Fn&, Args...>)
       FunctionRef(Fn&& fn)
       : object_(address_of(fn)), call_(&call<std::remove_reference_t<Fn>>) {}
-  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }  ///< calls it
+  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }  ///< the call
 
  private:
   ///@{
-  /// A function's address and an object's are cast differently.
+  /// A function's address and an object's address need different casts.
   template <class Fn>
   static void* address_of(Fn& fn) {
     if constexpr (std::is_function_v<Fn>)

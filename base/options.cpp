@@ -47,7 +47,7 @@ void check_new_name(std::string_view what, std::string_view name, bool taken) {
   const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; };
   if (name.empty() || name.front() == '-' || name.back() == '-' ||
       name.find("--") != std::string_view::npos || !std::ranges::all_of(name, is_plain))
-    throw Error("'{}' is not a name for a {}. Hint: lower-case letters, digits and dashes, as in my-vae",
+    throw Error("'{}' is not a name for a {}. Hint: use lower-case letters, digits and dashes, as in my-vae",
                 name, what);
   if (taken) throw Error("two {}s are named '{}'. Hint: give yours another name", what, name);
 }
@@ -127,13 +127,13 @@ size_t OptionTable::position(std::string_view key) const {
 }
 
 void OptionTable::check_is_new(std::string_view key) const {
-  if (has(key)) throw Error("option '{}' is described twice. Hint: a name for each field", key);
+  if (has(key)) throw Error("option '{}' is described twice. Hint: give each field its own name", key);
 }
 
 Option& OptionTable::of_field(const void* field) {
   const auto found = std::ranges::find(options_, field, &Option::field);
   if (found == options_.end())
-    throw Error("a field is preferred that is not described. Hint: add it in `describe`");
+    throw Error("a default is set for a field that is not described. Hint: add the field in `describe`");
   return *found;
 }
 
@@ -152,7 +152,7 @@ void OptionTable::set(std::string_view key, std::string_view value, std::string_
 void OptionTable::assign(std::string_view assignment) {
   const size_t equals = assignment.find('=');
   if (equals == std::string_view::npos) {
-    throw Error("'{}' is not a setting. Hint: key=value, e.g. --set beta=0.5", assignment);
+    throw Error("'{}' is not a setting. Hint: write key=value, e.g. --set beta=0.5", assignment);
   }
   set(assignment.substr(0, equals), assignment.substr(equals + 1));
 }

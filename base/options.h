@@ -14,29 +14,29 @@
 
 #include "gradzoo/base/error.h"
 
-/// Options are described once: a plain struct holds them, typed, and its `describe` names each field,
+/// Options are described once: a plain struct holds the typed values, and its `describe` names each field,
 ///
 ///     struct RingOptions {
 ///       int64_t units = 64;
 ///       Shade shade = Shade::dark;
 ///       void describe(OptionTable& options) {
 ///         options.add("units", units, "hidden units", {1, 65536});
-///         options.add("shade", shade, kShades, "how it is drawn");
+///         options.add("shade", shade, kShades, "shade of the drawing");
 ///       }
 ///     };
 ///
-/// From the table come help, parsing, config files and errors that name the nearest; code reads the struct.
+/// Help, parsing, config files and errors with the nearest name use the table. Code reads the struct.
 namespace gradzoo {
 
-/// The name of an enum's value. Each enum has one list of them, beside its definition.
+/// The name of one enum value. Each enum has one list of its names, next to its definition.
 template <class E>
 struct Choice {
-  std::string_view name;  ///< as it is written in options
-  E value;                ///< that it stands for
+  std::string_view name;  ///< name that options use
+  E value;                ///< value with this name
 };
 
 ///@{
-/// The name of a value; every value must be in the list.
+/// Returns the name of a value; every value must be in the list.
 template <class E>
 constexpr std::string_view name_of(std::span<const Choice<E>> choices, E value) {
   for (const Choice<E>& choice : choices) {
@@ -50,10 +50,10 @@ constexpr std::string_view name_of(const Choice<E> (&choices)[n], E value) {
 }
 ///@}
 
-/// Throws Error: `what` `name` is not known, with the nearest of `known` as a hint.
+/// Throws Error: `what` `name` is not known, with the nearest name of `known` as a hint.
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view name, std::vector<std::string> known);
-/// The value of a name. Throws Error naming the nearest for any other: "split 'tset' is not known. Hint:
-/// ...".
+/// Returns the value with this name. For an unknown name, throws Error with the nearest one: "split 'tset' is
+/// not known. Hint: ...".
 template <class E, size_t n>
 E value_named(const Choice<E> (&choices)[n], std::string_view name, std::string_view what) {
   std::vector<std::string> known;
@@ -64,13 +64,13 @@ E value_named(const Choice<E> (&choices)[n], std::string_view name, std::string_
   throw_unknown(what, name, std::move(known));
 }
 
-/// The part of a list that an option takes.
+/// Returns the part of a list that an option accepts.
 template <class E, size_t n, class... Some>
 constexpr auto subset(const Choice<E> (&choices)[n], Some... some) {
   return std::array<Choice<E>, sizeof...(some)>{Choice<E>{name_of(choices, some), some}...};
 }
 
-/// The entry of a list that has this name. Throws Error naming the nearest where none has.
+/// Returns the entry of a list with this name. For an unknown name, throws Error with the nearest one.
 template <class R>
 const auto& find_named(const R& entries, std::string_view name, std::string_view what) {
   std::vector<std::string> known;
@@ -81,44 +81,44 @@ const auto& find_named(const R& entries, std::string_view name, std::string_view
   throw_unknown(what, name, std::move(known));
 }
 
-/// Throws Error if `taken`, or if the name has other characters than lower-case letters, digits and single
-/// dashes: names are commands and folders.
+/// Throws Error if `taken`, or if the name has characters other than lower-case letters, digits and single
+/// dashes: names become commands and folders.
 void check_new_name(std::string_view what, std::string_view name, bool taken);
-/// Adds a program's own entry to a list, whose other entries stay where they are. Throws Error if the list
-/// has an entry of this name, or if the name is not one (check_new_name()).
+/// Adds a program's own entry to a list; the other entries keep their addresses. Throws Error if the list
+/// already has an entry with this name, or if check_new_name() rejects the name.
 template <class T>
 void add_named(std::deque<T>& entries, T entry, std::string_view what) {
   check_new_name(what, entry.name, std::ranges::find(entries, entry.name, &T::name) != entries.end());
   entries.push_back(std::move(entry));
 }
 
-/// What a number may be.
+/// The range of a number's allowed values.
 struct Bounds {
-  double low = -std::numeric_limits<double>::infinity();  ///< smallest allowed
-  double high = std::numeric_limits<double>::infinity();  ///< largest allowed
+  double low = -std::numeric_limits<double>::infinity();  ///< smallest allowed value
+  double high = std::numeric_limits<double>::infinity();  ///< largest allowed value
 };
 
-/// How an option's value is written: 3, 0.5, any text or one of its choices, true or false, "512,512".
+/// How an option's value is written: 3, 0.5, any text or one of the choices, true or false, "512,512".
 enum class OptionType { integer, real, text, flag, list };
 
-/// One field of a struct, under its name.
+/// One described field of a struct.
 struct Option {
-  std::string key;                     ///< its name
-  OptionType type = OptionType::text;  ///< how its value is written
-  std::string meaning;                 ///< one line, units included
-  std::vector<std::string> choices;    ///< of a text; empty: any
-  Bounds range;                        ///< of a number, and of each number of a list
-  std::string source = "default";      ///< where the value is from: default, set, config, or what implied it
-  bool chosen = false;                 ///< by the user: no other default replaces it
-  const void* field = nullptr;         ///< in the struct
-  std::function<std::string()> text;   ///< the value now
-  /// Called with this option: false, and nothing changed, where the text is of another type; throws Error out
-  /// of range.
+  std::string key;                     ///< option's name
+  OptionType type = OptionType::text;  ///< type of the value
+  std::string meaning;                 ///< help text of one line, units included
+  std::vector<std::string> choices;    ///< allowed texts; empty: any text
+  Bounds range;                        ///< range of a number, or of each number in a list
+  std::string source = "default";      ///< origin: default, set, config, or the cause of a preferred value
+  bool chosen = false;                 ///< true if the user chose the value: no other default replaces it
+  const void* field = nullptr;         ///< address of the field in the struct
+  std::function<std::string()> text;   ///< writer of the current value as text
+  /// Reads a text into the field. Returns false, and changes nothing, if the text has another type; throws
+  /// Error if the value is out of range.
   std::function<bool(const Option&, std::string_view)> read;
-  std::function<std::function<void()>()> keep;  ///< what puts the value of now back, once; it does not throw
+  std::function<std::function<void()>()> keep;  ///< maker of an undo: restores the value once, never throws
 };
 
-/// The options of one or more structs, which must outlive it and stay where they are.
+/// A table of the options of one or more structs, which must outlive the table and not move.
 class OptionTable {
  public:
   OptionTable() = default;
@@ -126,7 +126,7 @@ class OptionTable {
   OptionTable& operator=(const OptionTable&) = delete;
 
   ///@{
-  /// Each names a field; `describe` calls them.
+  /// Describe one field each; `describe` calls these functions.
   void add(std::string_view key, int64_t& field, std::string_view meaning, Bounds range = {});
   void add(std::string_view key, double& field, std::string_view meaning, Bounds range = {});
   void add(std::string_view key, bool& field, std::string_view meaning);
@@ -147,20 +147,20 @@ class OptionTable {
   }
   ///@}
 
-  /// Sets a value from its text. Throws Error for an unknown key (naming the nearest), a value of the wrong
-  /// type, out of range, or not among the choices.
+  /// Sets a value from its text. Throws Error if the key is unknown (with the nearest one), or if the value
+  /// has the wrong type, is out of range or is not among the choices.
   void set(std::string_view key, std::string_view value, std::string_view source = "set");
-  /// Sets `key=value`. Throws Error where there is no '='.
+  /// Sets `key=value`. Throws Error if there is no '='.
   void assign(std::string_view assignment);
 
-  /// Another default for a field of a described struct: taken only where the user has chosen nothing. Throws
-  /// Error for one out of range.
+  /// Sets another default for a field of a described struct, unless the user has chosen a value. Throws Error
+  /// if the default is out of range.
   template <class T>
   void prefer(T& field, const std::type_identity_t<T>& value, std::string_view source);
 
-  const Option& find(std::string_view key) const { return options_[position(key)]; }  ///< throws like set
-  bool has(std::string_view key) const;                        ///< whether an option has that name
-  const std::vector<Option>& all() const { return options_; }  ///< in the order of their descriptions
+  const Option& find(std::string_view key) const { return options_[position(key)]; }  ///< throws like set()
+  bool has(std::string_view key) const;                        ///< true if an option has this name
+  const std::vector<Option>& all() const { return options_; }  ///< options in the order of their descriptions
 
  private:
   template <class T>
@@ -172,14 +172,13 @@ class OptionTable {
   std::vector<Option> options_;
 };
 
-/// A command as it may be typed, and what it does: a line at the end of a `--help`.
+/// An example command and its meaning: one line at the end of `--help`.
 struct CommandExample {
-  std::string command;  ///< "gradzoo list ops"
-  std::string meaning;  ///< one line
+  std::string command;  ///< command line, such as "gradzoo list ops"
+  std::string meaning;  ///< one line of explanation
 };
 
-/// A number as it is written with so many digits: for defaults that are computed, so that a config file shows
-/// them short.
+/// Returns the number with `digits` significant digits: config files then show computed defaults short.
 double rounded(double value, int digits);
 
 template <class E>

@@ -4,19 +4,19 @@
 
 namespace gradzoo {
 
-/// The calling thread's own T, made at its first use and deleted when the thread ends. Destructors of statics
-/// and of other thread_locals may run later still, and free tensors: what they find is said at each function.
+/// An object of type T per thread, made at its first use and deleted when the thread ends. Destructors of
+/// statics and of other thread_locals may run even later and free tensors; both functions handle this case.
 template <class T>
 class PerThread {
  public:
-  /// nullptr where the thread's T is gone already.
+  /// Returns the calling thread's T, or nullptr if it is already deleted.
   static T* get() {
     if (mine_ == nullptr && !ended_) [[unlikely]] {
       make();
     }
     return mine_;
   }
-  /// A new one, for good, where the thread's T is gone already.
+  /// Returns the calling thread's T. If it is already deleted, makes a new one that is never deleted.
   static T& get_or_new() {
     if (mine_ == nullptr) [[unlikely]] {
       if (get() == nullptr) mine_ = new T;

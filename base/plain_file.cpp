@@ -13,8 +13,8 @@ namespace gradzoo {
 namespace {
 
 [[noreturn]] void cannot_read(const std::string& path, int code) {
-  if (code == ENOENT) throw Error("{}: there is no such file. Hint: check the path", path);
-  throw Error("{}: it cannot be read: {}. Hint: may you read it?", path, std::strerror(code));
+  if (code == ENOENT) throw Error("{}: the file does not exist. Hint: check the path", path);
+  throw Error("{}: the file cannot be read: {}. Hint: check its permissions", path, std::strerror(code));
 }
 
 [[noreturn]] void not_plain(const std::string& path, const char* what) {
@@ -30,7 +30,7 @@ const char* kind_of(mode_t mode) {
 
 }  // namespace
 
-// Opened without waiting: a pipe that nobody writes to would hold the process for ever.
+// The file is opened without waiting: a pipe without a writer would block the process forever.
 PlainFile::PlainFile(const std::string& path, Links links)
     : path_(path),
       descriptor_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY |
@@ -58,8 +58,7 @@ void PlainFile::read(uint64_t offset, std::span<std::byte> out) const {
     const ssize_t count = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) cannot_read(path_, errno);
-    if (count == 0)
-      throw Error("{}: it cannot be read to its end. Hint: is something else writing to it?", path_);
+    if (count == 0) throw Error("{}: the file cannot be read to its end. Hint: stop other writers", path_);
     offset += static_cast<uint64_t>(count);
     out = out.subspan(static_cast<size_t>(count));
   }
@@ -68,8 +67,8 @@ void PlainFile::read(uint64_t offset, std::span<std::byte> out) const {
 std::string read_plain_file(const std::string& path, uint64_t most, Links links) {
   const PlainFile file(path, links);
   if (file.size() > most)
-    throw Error("{}: it has {} bytes, and {} are read at most. Hint: is it the right file?", path,
-                file.size(), most);
+    throw Error("{}: the file has {} bytes, and at most {} are read. Hint: check the path", path, file.size(),
+                most);
   std::string bytes(file.size(), '\0');
   file.read(0, std::as_writable_bytes(std::span(bytes)));
   return bytes;

@@ -7,26 +7,26 @@
 
 namespace gradzoo {
 
-/// Whether a path that is a symbolic link leads on: yes where the user names it, no within a run directory.
+/// What happens to a symbolic link: followed if the user names the path, refused within a run directory.
 enum class Links { follow, refuse };
 
-/// A regular file, open for reading. What is none (a folder, a device, a pipe) is never waited for.
+/// A regular file, open for reading. Opening a folder, a device or a pipe fails at once and never waits.
 class PlainFile {
  public:
-  /// Throws Error for what is missing, no plain file, or cannot be read.
+  /// Opens the file. Throws Error if it is missing, is not a regular file, or cannot be read.
   explicit PlainFile(const std::string& path, Links links = Links::follow);
   ~PlainFile();
   PlainFile(const PlainFile&) = delete;
   PlainFile& operator=(const PlainFile&) = delete;
 
-  /// As it was when the file was opened.
+  /// Returns the file's size in bytes when it was opened.
   uint64_t size() const { return size_; }
   ///@{
-  /// Together they tell it from every other file.
+  /// The device and the inode number together identify the file.
   uint64_t device() const { return device_; }
   uint64_t inode() const { return inode_; }
   ///@}
-  /// Fills `out` from `offset` on. Throws Error where the file ends before.
+  /// Fills `out` with the bytes from `offset` on. Throws Error if the file ends before.
   void read(uint64_t offset, std::span<std::byte> out) const;
 
  private:
@@ -35,14 +35,14 @@ class PlainFile {
   uint64_t size_ = 0, device_ = 0, inode_ = 0;
 };
 
-/// All bytes of a plain file. Throws Error as PlainFile does, and for more than `most` bytes.
+/// Returns all bytes of a regular file. Throws Error as PlainFile does, and for more than `most` bytes.
 std::string read_plain_file(const std::string& path, uint64_t most, Links links = Links::follow);
 
-/// Throws Error if it cannot be seen whether something stands at `path`, for lack of permission for example;
-/// something or nothing there is fine.
+/// Throws Error if the system does not reveal whether `path` exists, for example for lack of permission. An
+/// existing and a missing file are both fine.
 void check_visible(const std::string& path);
 
-/// Throws Error where something stands at `path` that is no plain file, or is a link; nothing there is fine.
+/// Throws Error if `path` is a link or anything else that is not a regular file; a missing file is fine.
 void check_plain_or_absent(const std::string& path);
 
 }  // namespace gradzoo

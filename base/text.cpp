@@ -20,7 +20,7 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// A word that differs from a name in case alone stands at 0, one that begins the name at 1.
+// Returns 0 for a word that differs from the name only in case, and at most 1 for one that begins the name.
 int64_t distance_to_name(const std::string& word, const std::string& name) {
   const int64_t edits = edit_distance(word, name);
   return word.size() >= 2 && name.starts_with(word) ? std::min<int64_t>(edits, 1) : edits;
@@ -108,7 +108,7 @@ std::optional<T> from_chars(std::string_view text, int base) {
   return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
 }
 
-// What strtod takes beyond that begins with a space, a '+' or "0x".
+// strtod also accepts texts that begin with a space, a '+' or "0x"; they are rejected here.
 template <class T>
 std::optional<T> from_chars(std::string_view text, int) {
   static const locale_t kPlain = ::newlocale(LC_ALL_MASK, "C", nullptr);

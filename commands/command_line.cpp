@@ -139,7 +139,7 @@ CommandLine::CommandLine(const std::string& name, const std::string& summary,
     : parser_(std::make_unique<Parser>(name, summary, std::move(examples))) {
   parser_->app.set_help_flag();
   parser_->app.allow_extras();
-  flag("-h,--help", parser_->help, "print this");
+  flag("-h,--help", parser_->help, "print this help");
 }
 
 CommandLine::~CommandLine() = default;
@@ -239,7 +239,7 @@ bool CommandLine::parse(const Arguments& arguments) {
   if (json != nullptr && json->count() > 0) {
     for (const std::string& argument : arguments)
       if (!is_utf8(argument))
-        throw Error("{}: '{}' is not UTF-8, as JSON must be. Hint: rename it, or leave out --json",
+        throw Error("{}: '{}' is not UTF-8, which JSON requires. Hint: rename the file, or remove --json",
                     parser_->name, printable(argument));
   }
   parser_->check_files(parser_->typed_outputs());

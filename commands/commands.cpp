@@ -22,13 +22,13 @@ namespace {
 
 std::vector<Command> own_commands() {
   std::vector<Command> all = {{"train", "train a model into a run directory", train_command},
-                              {"report", "make a run's pictures and report.html anew", report_command},
+                              {"report", "make a run's pictures and report.html again", report_command},
                               {"sample", "draw samples from a run", sample_command}};
   for (const Use& use : uses())
     all.push_back(
         {use.name, use.summary, [&use](const Arguments& arguments) { return use_command(use, arguments); }});
-  all.push_back({"zoo", "trained models that come with the program", zoo_command});
-  all.push_back({"data", "look a dataset over, or convert it: data check, data convert", data_command});
+  all.push_back({"zoo", "list the trained models that come with the program", zoo_command});
+  all.push_back({"data", "check a dataset or convert it: data check, data convert", data_command});
   return all;
 }
 
@@ -38,8 +38,8 @@ int start(const ProgramFile& program, const Arguments& arguments) {
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::fflush(stdout);
   ::execv(program.path.c_str(), exec_arguments(words).data());
-  throw Error("{}: {} cannot be started: {}. Hint: build all, cmake --build --preset release", program.name,
-              program.path.string(), std::generic_category().message(errno));
+  throw Error("{}: {} cannot be started: {}. Hint: build all programs: cmake --build --preset release",
+              program.name, program.path.string(), std::generic_category().message(errno));
 }
 
 // What the program itself says of it.
@@ -70,46 +70,47 @@ std::string commands_text(const CommandSet& set) {
 
 // The program's own page; CommandLine makes those of its commands.
 CommandPage page_of(const CommandSet& set) {
-  return {.name = "",
-          .summary =
-              "Generative models on MNIST, trained with a tape autodiff. What follows the name of a command "
-              "is on a page of its own: gradzoo COMMAND --help, or man gradzoo-COMMAND.",
-          .arguments = {{.names = {"COMMAND"}, .meaning = "see below", .positional = true, .required = true},
-                        {.names = {"--version"}, .meaning = "print the version"},
-                        {.names = {"-h", "--help"}, .meaning = "print the commands"}},
-          .sections = {{"Commands", [&set] { return commands_text(set); }},
-                       {"Files",
-                        [] {
-                          return std::string(
-                              "  runs/MODEL-n   what training writes: config.toml, metrics.jsonl, "
-                              "checkpoint.safetensors, report.html\n  zoo/MODEL      runs that come trained, "
-                              "wherever a run is asked for\n");
-                        }},
-                       {"Environment",
-                        [] {
-                          return std::string(
-                              "  OMP_NUM_THREADS       threads, where --threads is not given\n"
-                              "  GRADZOO_TARGET        portable, avx2 or avx512: at most these instructions\n"
-                              "  GRADZOO_BLAS_KERNEL   fit, keep or restart: whose kernels OpenBLAS runs\n"
-                              "  GRADZOO_ZOO           the folder of the zoo\n");
-                        }},
-                       {"Exit status",
-                        [] {
-                          return std::string(
-                              "  0 where all went well; 1 with one line on standard error where not; 130 "
-                              "where training was stopped\n");
-                        }}},
-          .examples = {
-              {"gradzoo train vae", "digits within a minute, and runs/vae-1/report.html"},
-              {"gradzoo sample zoo/ddpm --label 7 --out sevens.png", "sevens by a model that comes trained"},
-              {"gradzoo serve", "the same in the browser, live"}}};
+  return {
+      .name = "",
+      .summary =
+          "Generative models on MNIST, trained with a tape autodiff. Each command has its help page: gradzoo "
+          "COMMAND --help, or man gradzoo-COMMAND.",
+      .arguments =
+          {{.names = {"COMMAND"}, .meaning = "a command below", .positional = true, .required = true},
+           {.names = {"--version"}, .meaning = "print the version"},
+           {.names = {"-h", "--help"}, .meaning = "print the commands"}},
+      .sections = {{"Commands", [&set] { return commands_text(set); }},
+                   {"Files",
+                    [] {
+                      return std::string(
+                          "  runs/MODEL-n   output of a training: config.toml, metrics.jsonl, "
+                          "checkpoint.safetensors, report.html\n  zoo/MODEL      trained runs that come with "
+                          "the program; every RUN argument accepts them\n");
+                    }},
+                   {"Environment",
+                    [] {
+                      return std::string(
+                          "  OMP_NUM_THREADS       number of threads if --threads is not given\n  "
+                          "GRADZOO_TARGET        portable, avx2 or avx512: the widest instructions that "
+                          "kernels may use\n  GRADZOO_BLAS_KERNEL   fit, keep or restart: choice of the "
+                          "kernels of OpenBLAS\n  GRADZOO_ZOO           folder of the zoo\n");
+                    }},
+                   {"Exit status",
+                    [] {
+                      return std::string(
+                          "  0 after success; 1 after an error, with one line on stderr; 130 if training was "
+                          "stopped\n");
+                    }}},
+      .examples = {{"gradzoo train vae", "digits within a minute, and runs/vae-1/report.html"},
+                   {"gradzoo sample zoo/ddpm --label 7 --out sevens.png", "sevens from a model of the zoo"},
+                   {"gradzoo serve", "a live page of the runs in the browser"}}};
 }
 
 void print_help(const CommandSet& set) {
   const std::string text = fmt::format(
       "gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\nusage: gradzoo COMMAND "
-      "[...]\n\n{}\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help says "
-      "more\n\n{}",
+      "[...]\n\n{}\n  --version  print the version\n  --help     print this help; gradzoo COMMAND --help "
+      "prints more\n\n{}",
       kVersion, commands_text(set), examples_text(page_of(set).examples));
   fmt::print("{}", as_called(text));
 }

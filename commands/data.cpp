@@ -25,7 +25,7 @@ struct ImageSettings {
 
   explicit ImageSettings(CommandLine& line) {
     options.describe(table);
-    line.options("--set", "KEY=VALUE", assignments, "how images are read (listed below)");
+    line.options("--set", "KEY=VALUE", assignments, "setting for reading the images (listed below)");
     line.completes("--set", [this](const std::string& partial) { return settings_of(table.all(), partial); });
     line.reads("--set");
     line.section("Settings:", [this] { return options_table(table.all()); });
@@ -38,17 +38,16 @@ struct ImageSettings {
 int check(const Arguments& arguments) {
   std::string data, place, out;
   bool json = false;
-  CommandLine line("data check",
-                   "Looks a dataset over: files, check sums, sizes, pixels, labels, what is skipped and why.",
-                   {{"gradzoo data check", "MNIST as it comes with the program"},
-                    {"gradzoo data check pictures --set size=32 --out ten.png",
-                     "pictures of your own, as training reads them"}});
+  CommandLine line(
+      "data check", "Checks a dataset: its files, checksums, sizes, pixels and labels, and what is skipped.",
+      {{"gradzoo data check", "MNIST, which comes with the program"},
+       {"gradzoo data check pictures --set size=32 --out ten.png", "your pictures, as training reads them"}});
   line.positional(
       "NAME|PATH", place,
-      "mnist, fashion, a folder of pictures, IDX files or CIFAR-10's, a .npy or .npz file (default: mnist)",
+      "mnist, fashion, a folder (pictures, IDX or CIFAR-10 files), a .npy or .npz file (default: mnist)",
       false);
-  line.option("--data", "NAME|PATH", data, "the same");
-  line.option("--out", "FILE", out, "x.png: ten of its images");
+  line.option("--data", "NAME|PATH", data, "the dataset, given as an option");
+  line.option("--out", "FILE", out, "picture x.png with ten images of the dataset");
   line.flag("--json", json, "print one JSON object");
   ImageSettings settings(line);
   for (const char* const name : {"NAME|PATH", "--data"}) {
@@ -59,7 +58,7 @@ int check(const Arguments& arguments) {
   if (!line.read(arguments)) return 0;
   settings.apply();
   if (!data.empty() && !place.empty())
-    throw Error("data check: {} and --data {} are two datasets. Hint: one of them", place, data);
+    throw Error("data check: {} and --data {} are two datasets. Hint: give one of them", place, data);
   if (data.empty()) data = place.empty() ? "mnist" : place;
   Countdown countdown(stderr, "reading " + printable(data));
   DatasetCheck found = check_dataset(data, settings.options, [&](double share) { countdown.done(share); });
@@ -83,21 +82,20 @@ int check(const Arguments& arguments) {
   }
   if (bad == 0) return 0;
   const Finding& first = *std::ranges::find(findings, false, &Finding::good);
-  throw Error(fmt::format("data check: {} of {} findings on '{}' are bad, first {}: {}", bad, findings.size(),
-                          data, first.what, first.text));
+  throw Error(fmt::format("data check: {} of {} findings on '{}' are bad; the first is {}: {}", bad,
+                          findings.size(), data, first.what, first.text));
 }
 
 int convert(const Arguments& arguments) {
   std::string from, to, form_name;
-  CommandLine line("data convert", "Writes a dataset in another form; both parts and all labels are kept.",
+  CommandLine line("data convert", "Writes a dataset in another file format, with both parts and all labels.",
                    {{"gradzoo data convert mnist mnist.npz", "for NumPy"},
                     {"gradzoo data convert pictures small --set size=32", "a folder of smaller PNG files"}});
   line.positional("A", from, "mnist, fashion, a folder, a .npy or .npz file");
   line.completes("A", data_known);
   line.positional("B", to, "x.npy (and x_labels.npy, x_test.npy, x_test_labels.npy), x.npz, or a new folder");
-  line.option(
-      "--form", "FORM", form_name,
-      "png, npy, npz or idx (default: by the ending of B; a folder is of PNG files, a sub-folder a class)");
+  line.option("--form", "FORM", form_name,
+              "file format: png (one sub-folder per class), npy, npz or idx (default: from B's ending)");
   ImageSettings settings(line);
   if (!line.read(arguments)) return 0;
   settings.apply();
@@ -111,8 +109,8 @@ int convert(const Arguments& arguments) {
   Countdown countdown(stderr, "reading " + printable(from));
   const ImageDataset data = load_images(from, settings.options, [&](double share) { countdown.done(share); });
   write_dataset(to, data, form);
-  fmt::print("{}: {} for training, {} for a test{}\n", printable(to), data.train_images.dim(0),
-             data.test_images.dim(0), data.test_drawn ? ", drawn" : "");
+  fmt::print("{}: {} images for training, {} for testing{}\n", printable(to), data.train_images.dim(0),
+             data.test_images.dim(0), data.test_drawn ? ", drawn at random" : "");
   return 0;
 }
 
@@ -132,13 +130,13 @@ int data_command(const Arguments& arguments) {
       rest.erase(rest.begin());
     return name == "check" ? check(rest) : convert(rest);
   }
-  CommandLine line("data", "Looks a dataset over, or writes it in another form.",
-                   {{"gradzoo data check --help", "what check looks at"},
+  CommandLine line("data", "Checks a dataset, or writes it in another file format.",
+                   {{"gradzoo data check --help", "the options of data check"},
                     {"gradzoo data convert mnist mnist.npz", "writes MNIST for NumPy"}});
   line.positional("WHAT", name, "check or convert, followed by its own arguments", false);
   line.completes("WHAT", [&](const std::string&) { return words_known(known); });
   if (!line.read(arguments)) return 0;
-  if (name.empty()) throw Error("data: what shall be done with it? Hint: gradzoo data check");
+  if (name.empty()) throw Error("data: no command is given. Hint: gradzoo data check");
   throw_unknown("data:", name, known);
 }
 

@@ -87,9 +87,9 @@ void check_alone() {
     ::sleep(1);
     std::_Exit(1);
   }
-  throw Error("{} processes were started, and this program works in one. Hint: {}", number_of(by->count),
+  throw Error("{} processes were started, but this program runs in one. Hint: {}", number_of(by->count),
               program_name() == "gradzoo"
-                  ? "gradzoo-mpi shares the work among them; cmake -D GRADZOO_MPI=ON builds it"
+                  ? "start gradzoo-mpi, which shares the work among them; cmake -D GRADZOO_MPI=ON builds it"
                   : "link it with gradzoo::mpi, which shares the work among them");
 }
 
@@ -104,15 +104,15 @@ int run_main(char** argv, const std::function<int(const Arguments&)>& work,
     all_processes().finish();
     // A full disk or a closed pipe shows here, or was noted by an earlier flush.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      return complain("cannot write to standard output. Hint: is the disk full, or the pipe closed?");
+      return complain("cannot write to standard output. Hint: free some disk space, or keep the pipe open");
     return status;
   } catch (const std::bad_alloc&) {
-    return complain("out of memory. Hint: a smaller batch or fewer samples");
+    return complain("out of memory. Hint: take a smaller batch or fewer samples");
   } catch (const fs::filesystem_error& error) {
     return complain(
         fmt::format("{}: {}. Hint: check the path", error.path1().string(), error.code().message()));
   } catch (const nlohmann::json::exception&) {
-    return complain("a name in what is printed is not UTF-8, as JSON must be. Hint: rename it");
+    return complain("a name in the output is not UTF-8, which JSON requires. Hint: rename the file");
   } catch (const std::system_error& error) {
     if (std::ferror(stdout) == 0) return complain(error.what());
     return complain(
@@ -157,7 +157,8 @@ std::vector<ProgramFile> program_files() {
 ProgramFile find_program(const std::string& name) {
   for (const ProgramFile& program : program_files())
     if (program.name == name) return program;
-  throw Error("the program gradzoo-{} is not there. Hint: build all, cmake --build --preset release", name);
+  throw Error("the program gradzoo-{} is missing. Hint: build all programs: cmake --build --preset release",
+              name);
 }
 
 }  // namespace gradzoo

@@ -9,23 +9,23 @@
 
 namespace gradzoo {
 
-/// A sub-command. It returns the exit status; what the user got wrong is thrown as an Error.
+/// A sub-command. `run` returns the exit status and throws Error for the user's mistakes.
 struct Command {
   std::string name;
-  std::string summary;  // its line of `gradzoo --help`
+  std::string summary;  // the command's line in `gradzoo --help`
   std::function<int(const Arguments& arguments)> run;
 };
 
 /// True if mpirun or srun started this process together with others.
 bool started_together();
-/// Throws Error where mpirun or srun has started several of a program that works alone.
+/// Throws Error if mpirun or srun has started several processes of a program that supports only one.
 void check_alone();
 /// main() of a program: calls `begin`, then `work` with the arguments. An Error becomes one line on stderr
 /// and status 1.
 int run_main(char** argv, const std::function<int(const Arguments&)>& work,
              const std::function<void()>& begin = check_alone);
 
-/// Where --summary is the one argument: prints the summary, for `gradzoo --help`, and returns true.
+/// If --summary is the only argument, prints the summary for `gradzoo --help` and returns true.
 bool told_summary(char** argv, const std::string& summary);
 /// main() of gradzoo-NAME, which `gradzoo NAME` starts.
 int run_program(char** argv, const Command& command);
@@ -35,9 +35,9 @@ struct ProgramFile {
   std::string name;  // NAME
   std::filesystem::path path;
 };
-/// Those beside the running program and in ../libexec/gradzoo, by name.
+/// Returns the programs in the running program's folder and in ../libexec/gradzoo, sorted by name.
 std::vector<ProgramFile> program_files();
-/// The one of this name. Throws Error where there is none.
+/// Returns the program of this name. Throws Error if there is none.
 ProgramFile find_program(const std::string& name);
 
 }  // namespace gradzoo

@@ -15,8 +15,8 @@ int report_command(const Arguments& arguments) {
   std::string run;
   int64_t threads = 0;
   CommandLine line("report",
-                   "Makes pictures and report.html of a run anew, as of its checkpoint: of one that was "
-                   "killed, say, or whose report was thrown away.",
+                   "Makes a run's pictures and report.html again, from its checkpoint. Use it if the run was "
+                   "killed, or if its report was deleted.",
                    {{"gradzoo report runs/vae-1", "writes runs/vae-1/report.html"}});
   line.positional("RUN", run, "a run directory");
   line.completes("RUN", runs_known);

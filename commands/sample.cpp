@@ -56,8 +56,9 @@ void check_own_options(const Model& model, const std::vector<std::string>& assig
   for (const std::string& assignment : assignments) {
     if (own.has(assignment.substr(0, assignment.find('=')))) continue;
     throw Error(
-        "sample: --set {} is nothing that this run draws by. Hint: {}a sampler's options need --sampler",
-        assignment, keys.empty() ? "" : fmt::format("{}, or ", fmt::join(keys, ", ")));
+        "sample: --set {} is not an option of this run's sampling. Hint: {}add --sampler NAME for its "
+        "options",
+        assignment, keys.empty() ? "" : fmt::format("set {}, or ", fmt::join(keys, ", ")));
   }
 }
 
@@ -144,11 +145,12 @@ bool names_data(const std::string& typed) {
 void sample_density(const Asked& asked, const std::optional<WalkOptions>& chains) {
   if (!is_toy(asked.run))
     throw Error(
-        "sample: {} are images, whose density is not known. Hint: a run that learned them, such as zoo/ebm, "
-        "or a known density, such as ring8",
+        "sample: {} is a dataset of images, whose density is not known. Hint: name a run that learned them, "
+        "such as zoo/ebm, or a known density, such as ring8",
         asked.run);
   if (!chains)
-    throw Error("sample: {} is a density and no run, so chains sample it. Hint: --sampler mala", asked.run);
+    throw Error("sample: {} is a density, not a run, and needs a sampler. Hint: add --sampler mala",
+                asked.run);
   const RunMode mode(asked.threads);
   const DataShape shape = shape_of({.data = asked.run});
   const Target target = density_target(shape, chains->entry());
@@ -178,31 +180,30 @@ int sample_command(const Arguments& arguments) {
   constexpr int64_t kMostSamples = 200'000;
   Asked asked;
   CommandLine line(
-      "sample", "Draws samples from a run, as its model does or by Markov chains on what it learned.",
-      {{"gradzoo sample zoo/vae -n 25 --out digits.png", "25 digits by a model that comes trained"},
+      "sample", "Draws samples from a run, with its model or with Markov chains.",
+      {{"gradzoo sample zoo/vae -n 25 --out digits.png", "25 digits from a model of the zoo"},
        {"gradzoo sample zoo/flow-matching --label 7", "sevens"},
        {"gradzoo sample zoo/ebm --sampler mala --set steps=200", "a Markov chain for each sample"},
-       {"gradzoo sample ring8 --sampler mala", "the same on a known density"},
-       {"gradzoo sample zoo/vae -n 1000 --out digits.npy", "for NumPy"}});
+       {"gradzoo sample ring8 --sampler mala", "Markov chains on a known density"},
+       {"gradzoo sample zoo/vae -n 1000 --out digits.npy", "1,000 digits for NumPy"}});
   line.positional("RUN", asked.run,
-                  "a run directory; with --sampler also a known density, by the name of its data: ring8");
-  line.option("-n", "N", asked.count, "samples (default: 100)", 1, kMostSamples);
+                  "a run directory; with --sampler also the name of a known density, such as ring8");
+  line.option("-n", "N", asked.count, "number of samples (default: 100)", 1, kMostSamples);
   line.option("--out", "FILE|DIR/", asked.out,
-              "x.png a picture (x.svg of numbers on a line), x.npy float32 (n, H, W), (n, H, W, 3) or (n, "
-              "d), x.csv a line a sample, DIR/ a PNG a sample (default: RUN/samples/sample-seed<S>.png; of a "
-              "density ring8-mala-seed<S>.png, here)");
+              "x.png for a picture (x.svg for numbers on a line), x.npy for float32 (n, H, W), (n, H, W, 3) "
+              "or (n, d), x.csv for one line per sample, DIR/ for one PNG file per sample (default: "
+              "RUN/samples/sample-seed<S>.png; for a density ring8-mala-seed<S>.png in this folder)");
   line.option("--label", "L", asked.label,
-              "of this class, by its number or its folder's name, of a model that has learned labels "
-              "(default: all in turn)");
+              "class of the samples, as a number or a folder's name (default: all classes in turn)");
   line.option("--sampler", "NAME", asked.sampler,
-              "walk on the model's log-density or score instead, a chain a sample: " + sampler_names() +
-                  "; prints acceptance, effective sample sizes (ESS) and R-hat");
+              "sampler for chains on the model's log-density or score, one chain per sample: " +
+                  sampler_names() + "; prints acceptance, effective sample sizes (ESS) and R-hat");
   line.options("--set", "KEY=VALUE", asked.assignments,
-               "of the sampler: steps (default: 1000), warmup (half of them), and its own (listed below); "
-               "without one, of how the model draws");
-  add_seed(line, asked.seed, "of the samples (default: the run's; 0 of a density)");
+               "option of the sampler: steps (default: 1000), warmup (default: half of steps), or one of "
+               "those listed below; without --sampler, option of the model's sampling");
+  add_seed(line, asked.seed, "seed of the samples (default: the run's; 0 for a density)");
   add_threads(line, asked.threads);
-  line.flag("--json", asked.json, "print one JSON object: the file, and what the chains say of themselves");
+  line.flag("--json", asked.json, "print one JSON object with the file and the chains' statistics");
   line.reads("RUN");
   line.writes("--out", "samples", {".png", ".svg", ".npy", ".csv", ""});
   line.completes("RUN", [](const std::string&) { return sampled_known(); });
@@ -213,9 +214,8 @@ int sample_command(const Arguments& arguments) {
   if (!line.read(arguments)) return 0;
   if (!asked.out.empty()) check_samples_path(asked.out);
   if (!asked.label.empty() && !asked.sampler.empty())
-    throw Error(
-        "sample: --label {} is the model's own way to draw, and --sampler {} another. Hint: one of them",
-        printable(asked.label), asked.sampler);
+    throw Error("sample: --label {} and --sampler {} contradict each other. Hint: give one of them",
+                printable(asked.label), asked.sampler);
   std::optional<WalkOptions> chains;
   if (!asked.sampler.empty()) chains.emplace(asked.sampler, asked.assignments);
   names_data(asked.run) ? sample_density(asked, chains) : sample_run(asked, chains);

@@ -7,8 +7,8 @@
 #include "gradzoo/commands/program.h"
 #include "gradzoo/nn/parallel/processes.h"
 
-/// Commands whose work is shared by the processes of one mpirun or srun. The library does not know MPI: a
-/// program that is linked with gradzoo::mpi has the file mpi_processes.cpp, which calls set_processes().
+/// Commands whose work is shared by the processes of one mpirun or srun. The library does not depend on MPI:
+/// a program that is linked with gradzoo::mpi has the file mpi_processes.cpp, which calls set_processes().
 namespace gradzoo {
 
 /// Joins the processes that were started together.
@@ -23,7 +23,7 @@ bool can_share();
 /// process runs the other commands, and only the first prints. Returns the exit status.
 int run_shared_commands(char** argv, std::span<const Command> more = {});
 
-/// The processors that this process may use: "0-3,8".
+/// Returns the processors that this process may use: "0-3,8".
 std::string allowed_processors();
 
 }  // namespace gradzoo

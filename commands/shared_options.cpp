@@ -10,8 +10,8 @@
 namespace gradzoo {
 
 void add_threads(CommandLine& line, int64_t& threads) {
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kMaxThreads);
+  line.option("--threads", "T", threads,
+              "number of threads; the result does not depend on it (default: all cores)", 1, kMaxThreads);
 }
 
 void use_threads(int64_t threads) {

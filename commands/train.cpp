@@ -38,11 +38,11 @@ std::string settings_text(const std::string& name, const std::string& data) {
   const ModelEntry& model = name.empty() ? model_registry().front() : find_model(name);
   const auto options = name.empty() ? std::make_unique<RunOptions>(model) : default_options(model, data);
   const std::span<const Option> all = options->table().all();
-  std::string text = fmt::format("of every run: key, default{}, meaning (--set key=value)\n{}",
+  std::string text = fmt::format("for every run: key, default{}, meaning (--set key=value)\n{}",
                                  name.empty() ? "" : fmt::format(" for {} on {}", name, options->data.data),
                                  options_table(all.first(options->shared())));
-  if (name.empty()) return text + "\ngradzoo train MODEL --help lists a model's own settings too\n";
-  return text + fmt::format("\nof {}\n{}", name, options_table(all.subspan(options->shared())));
+  if (name.empty()) return text + "\ngradzoo train MODEL --help also lists the model's own settings\n";
+  return text + fmt::format("\nfor {}\n{}", name, options_table(all.subspan(options->shared())));
 }
 
 // For a shell: of the model where its name was typed, else of every run.
@@ -87,13 +87,14 @@ int train_command(const Arguments& arguments) {
   std::string data, epochs, steps, batch, lr, seed;
   int64_t threads = 0;
   std::vector<std::string> settings;
-  CommandLine line(
-      "train", "Trains a model into a run directory: metrics, samples, checkpoint, report.html.",
-      {{"gradzoo train vae", "a variational autoencoder on MNIST, into runs/vae-1"},
-       {"gradzoo train ddpm --data ring8 --steps 2000", "diffusion on points in the plane"},
-       {"gradzoo train vae --set latent=2 --epochs 5 --out runs/flat", "two codes, another place"},
-       {"gradzoo train --resume runs/vae-1 --epochs 20", "goes on where it ended"}});
-  line.positional("MODEL", request.model, "what to train; not needed with --config; with --resume the run",
+  CommandLine line("train",
+                   "Trains a model and writes a run directory: metrics, samples, checkpoint, report.html.",
+                   {{"gradzoo train vae", "a variational autoencoder on MNIST, into runs/vae-1"},
+                    {"gradzoo train ddpm --data ring8 --steps 2000", "diffusion on points in the plane"},
+                    {"gradzoo train vae --set latent=2 --epochs 5 --out runs/flat",
+                     "two latent dimensions, in another folder"},
+                    {"gradzoo train --resume runs/vae-1 --epochs 20", "continues the run where it ended"}});
+  line.positional("MODEL", request.model, "model to train; not needed with --config; with --resume, the run",
                   false);
   line.on_unknown([&](const std::string& option, const std::string& value) {
     const std::string hint = setting_hint(request.model, option, value);
@@ -101,22 +102,22 @@ int train_command(const Arguments& arguments) {
   });
   line.option("--data", "NAME|DIR", data,
               "dataset: mnist, fashion, a toy such as ring8 (gradzoo list datasets), a folder of pictures, "
-              "of IDX files or of CIFAR-10's, a .npy or .npz file");
+              "of IDX files or of CIFAR-10 files, a .npy or .npz file");
   line.option("--epochs", "N", epochs,
-              "passes over the training examples; an epoch of a toy is 50,000 points");
-  line.option("--steps", "N", steps, "training steps, instead of epochs");
-  line.option("--batch", "N", batch, "examples in a step");
+              "number of passes over the training examples; one epoch of a toy is 50,000 points");
+  line.option("--steps", "N", steps, "number of training steps, instead of epochs");
+  line.option("--batch", "N", batch, "number of examples per step");
   line.option("--lr", "X", lr, "learning rate at the start");
   line.option("--seed", "S", seed, "seed of all random numbers");
   add_threads(line, threads);
   line.option("--out", "DIR", request.out, "run directory (default: the next free runs/MODEL-n)");
   line.option("--config", "FILE", request.config,
-              "settings to start from: a run's config.toml repeats the run");
+              "file with settings to start from; a run's config.toml repeats the run");
   line.options("--set", "KEY=VALUE", settings, "any setting below; may be given several times");
   line.flag("--resume", request.resume,
-            "go on with a run (train --resume RUN), to more --epochs or --steps if given");
+            "continue a run (train --resume RUN), up to --epochs or --steps if given");
   line.option("--checkpoint-every", "N", request.checkpoint_every,
-              "steps between checkpoints, beside those after each epoch (default: none)", 0,
+              "number of steps between checkpoints, in addition to one after each epoch (default: none)", 0,
               int64_t{1} << 40);
   line.completes("MODEL", [&](const std::string&) { return request.resume ? runs_known() : models_known(); });
   line.completes("--data", data_known);
@@ -125,9 +126,9 @@ int train_command(const Arguments& arguments) {
   line.section("Settings:", [&] { return settings_text(model(), data); });
   if (!line.read(arguments)) return 0;
   if (!epochs.empty() && !steps.empty())
-    throw Error("train: --epochs and --steps contradict. Hint: give one");
+    throw Error("train: --epochs and --steps contradict each other. Hint: give one of them");
 
-  if (steps == "0") throw Error("train: --steps 0 trains nothing. Hint: 1 or more, or --epochs");
+  if (steps == "0") throw Error("train: --steps 0 trains nothing. Hint: give 1 or more, or --epochs");
 
   request.assignments = settings;
   for (const auto& [key, value] : {std::pair{"data", data},

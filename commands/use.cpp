@@ -97,7 +97,7 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
     line.completes(first, runs_known);
     line.reads(first);
     if (pair) {
-      line.positional("B", typed.names[1], "the same");
+      line.positional("B", typed.names[1], "the second one, in the form of A");
       line.completes("B", runs_known);
       line.reads("B");
     }
@@ -119,7 +119,7 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
         fmt::format("x.{0}: {1} (default: RUN/samples/{2}-...{0})", ending, use.file_meaning, use.name));
     line.writes("--out", "a picture", {".png", ".svg"});
   }
-  add_seed(line, typed.seed, use.seed_meaning + " (default: the run's)");
+  add_seed(line, typed.seed, use.seed_meaning + " (default: the run's seed)");
   add_threads(line, typed.threads);
   line.flag("--json", typed.json, "print JSON");
 }
@@ -129,7 +129,7 @@ void check_count(const Use& use, size_t runs, size_t files) {
     throw Error("{}: no file is given. Hint: {}", use.name, use.examples.front().command);
   if (use.names != UseNames::runs || runs >= use.fewest) return;
   throw Error("{}: {}. Hint: {}", use.name,
-              use.fewest == 1 ? "no run is given" : "two runs or more are needed",
+              use.fewest == 1 ? "no run is given" : "two or more runs are needed",
               use.examples.front().command);
 }
 

@@ -71,7 +71,7 @@ Candidates data_known(const std::string&) {
 Candidates runs_known(const std::string&) {
   Candidates candidates;
   for (const std::string& name : own_runs()) candidates.push_back({name, "a run"});
-  for (const std::string& name : zoo_of_program()) candidates.push_back({"zoo/" + name, "comes trained"});
+  for (const std::string& name : zoo_of_program()) candidates.push_back({"zoo/" + name, "a zoo model"});
   candidates.push_back(folders_of_shell());
   return candidates;
 }

@@ -68,7 +68,7 @@ Card read_card(const RunDirectory& directory) {
                        estimate_of(json.at("confident_share"))};
     return card;
   } catch (const nlohmann::json::exception&) {
-    throw Error("{}: it is no card of the zoo. Hint: the file is damaged", path);
+    throw Error("{} is not a card of the zoo. Hint: restore the file, which is damaged", path);
   }
 }
 
@@ -136,7 +136,8 @@ void print_list(bool json) {
   if (json)
     fmt::print("{}\n", all.dump());
   else
-    fmt::print("{:.1f} MB in {}; of {} samples each\n", megabytes, printable(zoo_folder()), kMeasured);
+    fmt::print("{:.1f} MB in {}; measured on {} samples per model\n", megabytes, printable(zoo_folder()),
+               kMeasured);
 }
 
 // Ten samples of these runs and of the zoo's, one of each class where a model knows them.
@@ -154,11 +155,12 @@ void draw(const std::string& file, const std::vector<std::string>& others, int64
     const LabelNames& known = run.model->labels();
     const Tensor labels = std::ssize(known) == kEach ? any_labels(kEach, known) : Tensor();
     if (run.shape.example != Shape{28, 28})
-      throw Error("zoo: {} draws no images of 28 x 28, as the zoo does. Hint: gradzoo sample {}", path, path);
+      throw Error("zoo: {} does not draw images of 28 x 28, as the zoo does. Hint: gradzoo sample {}", path,
+                  path);
     rows.push_back(as_examples(flatten_rows(run.samples(kEach, rng, labels)), run.shape));
     grid.row_captions.push_back(path);
   }
-  if (rows.empty()) throw Error("zoo: {} holds no run. Hint: gradzoo zoo --keep RUN --out DIR", zoo_folder());
+  if (rows.empty()) throw Error("zoo: {} has no runs. Hint: gradzoo zoo --keep RUN --out DIR", zoo_folder());
   grid.pixels = concat(rows, 0);
   write_drawing(file, draw_picture({"zoo", "Ten samples of every model.", std::move(grid)}));
   fmt::print("{}\n", printable(file));
@@ -181,15 +183,15 @@ int verify(const std::string& name) {
   const RunDirectory anew = keep(trained.directory, trained.directory + "/kept");
   const Card found = read_card(anew);
   if (found.sha256 == card.sha256) {
-    fmt::print("{}: the same bytes, SHA-256 {:.16}...\n", printable(name), card.sha256);
+    fmt::print("{}: bit-identical weights, SHA-256 {:.16}...\n", printable(name), card.sha256);
     return 0;
   }
-  fmt::print("{}: other bytes, as other instructions round otherwise: {}, was {}\n", printable(name),
+  fmt::print("{}: other weights, as other instructions round differently: {}, before {}\n", printable(name),
              words(found.measures), words(card.measures));
   if (found.measures && card.measures && agree(found.measures->fid, card.measures->fid) &&
       agree(found.measures->sure, card.measures->sure))
     return 0;
-  throw Error("zoo: {} is no longer what training makes, by more than {} standard errors. Hint: {}", name,
+  throw Error("zoo: training {} again gives measures that differ by over {} standard errors. Hint: {}", name,
               kErrors, card.command);
 }
 
@@ -201,32 +203,33 @@ int zoo_command(const Arguments& arguments) {
   int64_t seed = -1, threads = 0;
   bool json = false;
   CommandLine line("zoo",
-                   "Lists the trained models that come with the program: sample, eval, compare and the other "
-                   "uses take them as runs, zoo/ddpm say. Or adds to them, or trains one anew.",
+                   "Lists the trained models that come with the program. All commands that take a run accept "
+                   "their names, such as zoo/ddpm. Options draw from them, add one, or train one again.",
                    {{"gradzoo zoo", "lists them, with their digit-FID"},
-                    {"gradzoo zoo --draw zoo.png", "ten digits by each"},
-                    {"gradzoo zoo --keep runs/vae-1 --out zoo/mine", "adds one of your own"}});
-  line.positionals("RUN", others, "of --draw: runs whose samples stand above the zoo's");
-  line.option("--draw", "FILE", picture, "x.png: ten samples of each");
+                    {"gradzoo zoo --draw zoo.png", "ten digits from each"},
+                    {"gradzoo zoo --keep runs/vae-1 --out zoo/mine", "adds your own run"}});
+  line.positionals("RUN", others, "runs whose samples --draw puts above the samples of the zoo");
+  line.option("--draw", "FILE", picture, "picture x.png with ten samples of each model");
   line.option("--verify", "NAME", verified,
-              "trains it anew and compares: the same bytes on the same instruction set, the same numbers "
-              "within four standard errors on others");
+              "model to train again and compare: bit-identical on the same instruction set, the same "
+              "measures within four standard errors on others");
   line.option("--keep", "RUN", kept,
-              "writes a run's averaged weights, in 8 bits, to --out, and measures them");
-  line.option("--out", "DIR", out, "of --keep: a folder that is not there yet");
+              "run whose averaged weights are written to --out in 8 bits, and measured");
+  line.option("--out", "DIR", out, "new folder for --keep");
   for (const char* const runs : {"RUN", "--keep"}) line.completes(runs, runs_known);
   line.writes("--draw", "a picture", {".png"});
   line.writes("--out", "a folder", {""});
   line.completes("--verify", [](const std::string&) { return words_known(zoo_names()); });
-  add_seed(line, seed, "of --draw (default: each run's)");
+  add_seed(line, seed, "seed of the samples of --draw (default: each run's seed)");
   add_threads(line, threads);
   line.flag("--json", json, "print the list as JSON");
   if (!line.read(arguments)) return 0;
   use_threads(threads);
-  if (!kept.empty() && out.empty()) throw Error("zoo: --keep {} needs a place. Hint: --out zoo/NAME", kept);
-  if (kept.empty() && !out.empty()) throw Error("zoo: --out {} belongs to --keep. Hint: --keep RUN", out);
+  if (!kept.empty() && out.empty())
+    throw Error("zoo: --keep {} needs a folder. Hint: add --out zoo/NAME", kept);
+  if (kept.empty() && !out.empty()) throw Error("zoo: --out {} belongs to --keep. Hint: add --keep RUN", out);
   if (picture.empty() && !others.empty())
-    throw Error("zoo: {} has no place. Hint: --draw x.png", others.front());
+    throw Error("zoo: {} is a run for --draw, which is missing. Hint: add --draw x.png", others.front());
   const RunMode mode(threads);
   if (!verified.empty()) return verify(verified);
   if (!kept.empty()) {

@@ -63,6 +63,8 @@ run("${CMAKE_COMMAND}" -S "${examples}" -B "${work}/examples" "-DCMAKE_PREFIX_PA
     "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_COMPILE_WARNING_AS_ERROR=${WARNING_AS_ERROR}")
 execute_process(COMMAND "${SOURCE_DIR}/../tools/jobs" OUTPUT_VARIABLE jobs OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 run("${CMAKE_COMMAND}" --build "${work}/examples" --parallel ${jobs})
+file(COPY "${examples}/CMakeLists.txt" "${examples}/check_layer.cpp" DESTINATION "${work}/one_copied")
+run("${CMAKE_COMMAND}" -S "${work}/one_copied" -B "${work}/one_copied/build" "-DCMAKE_PREFIX_PATH=${work}/prefix" "-DCMAKE_CXX_COMPILER=${CXX}")
 run("${work}/prefix/bin/gradzoo" train realnvp --data ring8 --steps 20 --out "${work}/run")
 run("${work}/prefix/bin/gradzoo" sample "${work}/run" -n 100 --out "${work}/by_command.npy")
 execute_process(COMMAND "${work}/build/every_header" "${work}/run" WORKING_DIRECTORY "${work}" COMMAND_ERROR_IS_FATAL ANY)

@@ -10,14 +10,14 @@
 
 namespace gradzoo::detail {
 
-/// Why an op failed.
+/// The reason why an op failed a check.
 struct OpFailure {
   std::string message;
 };
 
 int64_t elements_of(std::span<const Operand> operands);
 
-/// One case of one op, with operands drawn: values in f64. What checks of it share.
+/// One case of one op with drawn f64 operands: the part that all checks of the case share.
 class DrawnCase {
  public:
   DrawnCase(const OpUnderTest& op, const CaseUnderTest& c);
@@ -26,21 +26,21 @@ class DrawnCase {
   const OpUnderTest& op() const { return op_; }
   const std::vector<Operand>& described() const { return case_.operands; }
   const std::vector<Tensor>& operands() const { return operands_; }
-  /// Which operands are values, not indices or masks.
+  /// Returns the indices of the operands that are values, not indices or masks.
   const std::vector<size_t>& values() const { return values_; }
   int smoothness() const { return op_.info->smoothness(case_.attributes.data()); }
 
   Tensor apply(std::span<const Tensor> xs) const;
-  /// What the op gives as its slopes at x; it must have some.
+  /// Returns the op's slopes at x; the op must have the member `slopes`.
   Tensor slopes(const Tensor& x) const { return op_.info->slopes(case_.attributes.data(), x); }
   Shape output_shape() const;
-  /// As above; nothing where the op refuses the operands.
+  /// Returns the output's shape, or nothing if the op refuses the operands.
   std::optional<Shape> accepted_shape() const;
-  /// Other operands that the case describes: values anew, indices and masks as they are.
+  /// Returns other operands for the case: the values are drawn again, indices and masks stay.
   std::vector<Tensor> other_operands(uint64_t seed) const;
-  /// A random weight for each element of the output.
+  /// Returns a random weight for each element of the output.
   Tensor weights() const;
-  /// "mul at (2,3) x (3)"
+  /// Returns the name of the case: "mul at (2,3) x (3)".
   std::string name() const;
   [[noreturn]] void fail(const std::string& what) const;
 
@@ -51,7 +51,7 @@ class DrawnCase {
   std::vector<size_t> values_;
 };
 
-/// Calls check(mask) for every choice of value operands but none: bit k stands for the k-th of them.
+/// Calls check(mask) for every non-empty choice of value operands: bit k stands for the k-th of them.
 template <class Check>
 void for_each_choice(const DrawnCase& c, Check&& check) {
   const unsigned all = (1u << c.values().size()) - 1;

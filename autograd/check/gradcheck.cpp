@@ -21,8 +21,8 @@ void refuse_other_than_f64(std::span<const Tensor> inputs, const GradcheckOption
                   input_name(options.inputs, i));
     if (inputs[i].dtype() != DType::f32) continue;
     throw Error(
-        "gradcheck of {}: {} is f32, where finite differences carry errors of 1e-3 and "
-        "tell nothing. Hint: cast(x, DType::f64)",
+        "gradcheck of {}: {} is f32, where finite differences have errors of 1e-3. Hint: pass cast(x, "
+        "DType::f64)",
         options.name, input_name(options.inputs, i));
   }
 }
@@ -60,9 +60,9 @@ GradcheckResult check_one_order(OutputsFn f, std::span<const Tensor> inputs, int
     if (const auto unused = unused_input(f, inputs, options.step)) {
       result.ok = false;
       result.message = fmt::format(
-          "{}, order {}: {} is not used: nothing recorded leads from it to the output, which stays as "
-          "it is when the input moves. Hint: read the argument, not a tensor that the function captured; "
-          "allow_unused = true where an input has no part",
+          "{}, order {}: {} is not used: nothing recorded leads from it to the output, which does not change "
+          "with it. Hint: read the argument, not a tensor that the function captured, or set allow_unused = "
+          "true",
           options.name, order, input_name(options.inputs, *unused));
     }
     return result;

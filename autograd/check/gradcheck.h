@@ -13,25 +13,25 @@
 
 namespace gradzoo {
 
-/// How gradcheck compares, and what it names in messages.
+/// The options of gradcheck: tolerances, steps, and names for messages.
 struct GradcheckOptions {
   double tolerance = 1e-6;    ///< |analytic - numeric| <= tolerance max(1, |analytic|, |numeric|)
-  double step = 1e-3;         ///< of the finite differences, times max(1, |x|)
-  int64_t directions = 0;     ///< 0: every element of the Jacobian; k: k random directions for each input
-  uint64_t seed = 0;          ///< of the directions, and of grad_output at order 2 and above
-  bool allow_unused = false;  ///< f may do without an input
-  std::string name = "f";     ///< for messages
-  std::vector<std::string> inputs = {};  ///< their names, for messages; "input 0" where there is none
+  double step = 1e-3;         ///< step of the finite differences, times max(1, |x|)
+  int64_t directions = 0;     ///< 0: every element of the Jacobian; k: k random directions per input
+  uint64_t seed = 0;          ///< seed of the directions, and of grad_output at order 2 and above
+  bool allow_unused = false;  ///< true: f may ignore an input
+  std::string name = "f";     ///< name of the function in messages
+  std::vector<std::string> inputs = {};  ///< names of the inputs in messages; default: "input 0"
 };
 
-/// What a check of derivatives found.
+/// The result of a check of derivatives.
 struct [[nodiscard]] GradcheckResult {
-  bool ok = true;        ///< all agree within the tolerance
-  std::string message;   ///< "" where ok; else order, input, element, both values
-  int order = 0;         ///< the highest that was checked; where not ok, the one that failed
-  int64_t compared = 0;  ///< derivatives
+  bool ok = true;        ///< true if all derivatives agree within the tolerance
+  std::string message;   ///< "" if ok; else order, input, element, both values
+  int order = 0;         ///< highest order that was checked; if not ok, the order that failed
+  int64_t compared = 0;  ///< number of derivatives compared
   ///@{
-  /// The worst derivative: |analytic - numeric| / max(1, |analytic|, |numeric|), and both.
+  /// The worst derivative: |analytic - numeric| / max(1, |analytic|, |numeric|), and both values.
   double worst_error = 0, analytic = 0, numeric = 0;
   ///@}
 
@@ -40,12 +40,12 @@ struct [[nodiscard]] GradcheckResult {
   const GradcheckResult& or_throw() const;
 };
 
-/// "ok: 24 derivatives up to order 2, worst error 3.1e-11", or "failed: " and the message.
+/// Returns "ok: 24 derivatives up to order 2, worst error 3.1e-11", or "failed: " and the message.
 std::string to_string(const GradcheckResult& result);
 /// Writes to_string(result).
 std::ostream& operator<<(std::ostream& out, const GradcheckResult& result);
 
-/// The orders from `first` to `last` of what the functions below check; stops at the first that fails.
+/// Checks the orders from `first` to `last` for the functions below; stops at the first order that fails.
 GradcheckResult check_orders(OutputsFn f, std::span<const Tensor> inputs, int first, int last,
                              const GradcheckOptions& options);
 
@@ -54,13 +54,13 @@ concept HasParameters = requires(const F& f) {
   f.named_parameters();
 };
 
-/// What is checked: a function of one tensor or of a span of them, that returns a Tensor or Tensors. A module
-/// is more: nn/layers/gradcheck_module.h checks its parameters too.
+/// A function that can be checked: it takes one tensor or a span of tensors, and returns a Tensor or Tensors.
+/// For modules, nn/layers/gradcheck_module.h checks the parameters too.
 template <class F>
 concept CheckedFunction = !HasParameters<F> && (std::is_invocable_v<F&, std::span<const Tensor>> ||
                                                 std::is_invocable_v<F&, const Tensor&>);
 
-/// f as a function of several tensors that returns several.
+/// Returns f as a function of several tensors that returns several tensors.
 template <CheckedFunction F>
 auto outputs_of(F& f) {
   return [&f](std::span<const Tensor> xs) {
@@ -80,14 +80,14 @@ auto outputs_of(F& f) {
 }
 
 ///@{
-/// Holds grad() of f to finite differences: the full Jacobian, each element of every output against each
-/// element of every input, or u'Jv for random u, v where `directions` are given (for large sizes). The
-/// differences are fourth-order central ones; where they disagree with grad(), Ridders' extrapolation
-/// decides. Also fails where f is not deterministic, a value or derivative is not finite, a gradient has
-/// another shape than its input, grad() with and without create_graph differ, or f neither reads an input nor
-/// changes with it, as one that reads a tensor which it captured; unless `allow_unused`. Inputs are f64;
-/// those of i64 and u8 are constants. Throws Error for an input of f32: its finite differences carry errors
-/// of 1e-3. An Error that f or a vjp throws is a failure that the message repeats.
+/// Compares grad() of f with finite differences. It checks the full Jacobian, each element of every output
+/// against each element of every input, or with `directions` u^T J v for random u and v (for large sizes).
+/// The differences are fourth-order central ones; if they disagree with grad(), Ridders' extrapolation
+/// decides. The check also fails if f is not deterministic, a value or derivative is not finite, a gradient
+/// has another shape than its input, or grad() differs with and without create_graph. Unless `allow_unused`,
+/// it fails too if f neither reads an input nor changes with it, as an f that reads a captured tensor
+/// instead. Inputs are f64; i64 and u8 inputs are constants. Throws Error for an f32 input: its finite
+/// differences have errors of 1e-3. An Error from f or a vjp becomes a failure with its message.
 template <CheckedFunction F>
 GradcheckResult gradcheck(F&& f, std::span<const Tensor> inputs, const GradcheckOptions& options = {}) {
   return check_orders(outputs_of(f), inputs, 1, 1, options);
@@ -99,7 +99,7 @@ GradcheckResult gradcheck(F&& f, const Tensor& input, const GradcheckOptions& op
 ///@}
 
 ///@{
-/// gradcheck of the gradient itself: (inputs, grad_output) -> grad(f(inputs), inputs, {.grad_output}) is
+/// Runs gradcheck on the gradient itself: (inputs, grad_output) -> grad(f(inputs), inputs, {.grad_output}) is
 /// differentiated with respect to inputs and grad_output.
 template <CheckedFunction F>
 GradcheckResult gradgradcheck(F&& f, std::span<const Tensor> inputs, const GradcheckOptions& options = {}) {
@@ -112,8 +112,8 @@ GradcheckResult gradgradcheck(F&& f, const Tensor& input, const GradcheckOptions
 ///@}
 
 ///@{
-/// Derivatives of every order from 1 to `order`: 1 is gradcheck, 2 gradgradcheck, 3 the gradient of that
-/// gradient, and so on. Stops at the first order that fails. Sizes grow fast: small inputs at order 3.
+/// Checks derivatives of every order from 1 to `order`: 1 is gradcheck, 2 gradgradcheck, 3 the gradient of
+/// the second-order gradient, and so on. Stops at the first order that fails. At order 3 keep inputs small.
 template <CheckedFunction F>
 GradcheckResult check_order(F&& f, std::span<const Tensor> inputs, int order,
                             const GradcheckOptions& options = {}) {
@@ -127,10 +127,10 @@ GradcheckResult check_order(F&& f, const Tensor& input, int order, const Gradche
 
 }  // namespace gradzoo
 
-/// fmt::print("{}\n", gradcheck(f, x))
+/// Makes fmt::print("{}\n", gradcheck(f, x)) work.
 template <>
 struct fmt::formatter<gradzoo::GradcheckResult> : fmt::formatter<std::string> {
-  /// What fmt calls.
+  /// Writes to_string(result); fmt calls this function.
   template <class Context>
   auto format(const gradzoo::GradcheckResult& result, Context& context) const {
     return fmt::formatter<std::string>::format(gradzoo::to_string(result), context);

@@ -108,7 +108,7 @@ std::vector<Tensor> NestedGradient::evaluate(int level, std::span<const Tensor> 
     if (ys.empty() ||
         !std::ranges::all_of(ys, [](const Tensor& y) { return y.defined() && is_floating(y.dtype()); }))
       throw Error(
-          "the function under check returned no f64 tensor. Hint: return what is to be differentiated");
+          "the function under check returned no f64 tensor. Hint: return the tensor to differentiate");
     return {ys.begin(), ys.end()};
   }
   const auto below = arguments_of_[static_cast<size_t>(level) - 1];

@@ -8,40 +8,40 @@
 
 namespace gradzoo {
 
-/// Several tensors from several.
+/// A function from several tensors to several tensors.
 using OutputsFn = FunctionRef<Tensors(std::span<const Tensor>)>;
 
-/// What messages call input i: its name, or "input 3" where there is none.
+/// Returns the name of input i in messages: its own name, or "input 3" if it has none.
 std::string input_name(std::span<const std::string> names, size_t i);
 
-/// The gradient of f as a function of its own, any number of times over:
+/// The gradient of f as a function in its own right, nested any number of times:
 ///
 ///     F_0(x)        = f(x)                             one output or several
-///     F_k(x, u)     = sum_j u_j' dF_{k-1, j} / dx       one output for each variable x of F_{k-1}
+///     F_k(x, u)     = sum_j u_j^T dF_{k-1, j} / dx      one output for each variable x of F_{k-1}
 ///
-/// where u holds one tensor for each output of F_{k-1}: F_k is what grad() returns for grad_output = u. The
+/// Here u has one tensor per output of F_{k-1}: F_k is the result of grad() with grad_output = u. The
 /// arguments of F_k are those of F_{k-1} followed by u. Arguments of i64 and u8 are constants.
 class NestedGradient {
  public:
-  /// Builds F_0 ... F_depth at `inputs` (copied), of an f that outlives this object; each u is drawn
-  /// uniformly from +-[0.5, 1.5). `names` are the inputs', for argument_name.
+  /// Builds F_0 ... F_depth at `inputs` (copied) for an f that outlives this object; each u is drawn
+  /// uniformly from [0.5, 1.5) with a random sign. `names` are the names of the inputs, for argument_name().
   NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int depth, Rng& rng,
                  std::vector<std::string> names = {});
 
   int depth() const { return static_cast<int>(arguments_of_.size()) - 1; }
-  /// The arguments of F_depth, and what to call them.
+  /// The arguments of F_depth, and their names in messages.
   const std::vector<Tensor>& arguments() const { return arguments_; }
   std::string argument_name(size_t i) const;
   std::string output_name(size_t j) const { return output_name(depth(), j); }
 
-  /// F_depth at the arguments given, detached; the outermost gradient by a plain sweep.
+  /// Returns F_depth at the given arguments, detached; a plain sweep computes the outermost gradient.
   std::vector<Tensor> values(std::span<const Tensor> arguments) const;
-  /// F_depth at arguments that the caller tracks, recorded on the caller's tape.
+  /// Returns F_depth at arguments that the caller tracks, recorded on the caller's tape.
   std::vector<Tensor> recorded(std::span<const Tensor> arguments) const;
 
-  /// Copies that require grad (constants: shared).
+  /// Returns copies that require grad (constants are shared).
   static std::vector<Tensor> leaves(std::span<const Tensor> arguments);
-  /// sum_j u_j' dy_j / dx, one for each x that is not a constant; zeros where no y was recorded from x.
+  /// Returns sum_j u_j^T dy_j / dx for each x that is not a constant; zeros if no y was recorded from x.
   /// `record` makes the sums differentiable.
   static std::vector<Tensor> pull_back(std::span<const Tensor> ys, std::span<const Tensor> us,
                                        std::span<const Tensor> xs, bool record);
@@ -53,8 +53,8 @@ class NestedGradient {
   OutputsFn f_;
   std::vector<std::string> names_;
   std::vector<Tensor> arguments_;
-  std::vector<size_t> arguments_of_;  // arguments_of_[k]: how many F_k has
-  std::vector<size_t> outputs_of_;    // outputs_of_[k]: how many F_k has
+  std::vector<size_t> arguments_of_;  // arguments_of_[k]: number of F_k's arguments
+  std::vector<size_t> outputs_of_;    // outputs_of_[k]: number of F_k's outputs
 };
 
 }  // namespace gradzoo

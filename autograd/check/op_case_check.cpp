@@ -29,10 +29,10 @@ void OpCaseCheck::run(int order, int64_t directions) {
   report_.compared += result.compared;
   report_.worst_error = std::max(report_.worst_error, result.worst_error);
   if (result.ok) return;
-  const char* hint =
-      result.order == 1 || result.message.find("Hint") != std::string::npos
-          ? ""
-          : ". Hint: the first order holds, so write the vjp in recorded ops; one on raw buffers is vjp_fast";
+  const char* hint = result.order == 1 || result.message.find("Hint") != std::string::npos
+                         ? ""
+                         : ". Hint: the first order is right, so write the vjp in recorded ops, and call a "
+                           "rule on raw buffers vjp_fast";
   throw OpFailure{result.message + hint};
 }
 
@@ -101,8 +101,8 @@ void OpCaseCheck::check_subsets() const {
         for (size_t e = 0; e < a.size(); ++e) {
           if (std::abs(a[e] - b[e]) <= 1e-10 * std::max(1.0, std::abs(b[e]))) continue;
           case_.fail(
-              fmt::format("the gradient of input {} is {:.9g}, but {:.9g} where all operands want theirs. "
-                          "Hint: what a rule gives must not depend on needs()",
+              fmt::format("the gradient of input {} is {:.9g}, but {:.9g} if all operands want theirs. Hint: "
+                          "let a rule's gradients not depend on needs()",
                           values[k], a[e], b[e]));
         }
       }

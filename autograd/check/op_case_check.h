@@ -4,7 +4,7 @@
 
 namespace gradzoo::detail {
 
-/// Derivatives of one case of an op. Checks throw OpFailure; what they measure goes into the report.
+/// Checks the derivatives of one case of an op: throws OpFailure, and reports the measured errors.
 class OpCaseCheck {
  public:
   OpCaseCheck(const OpUnderTest& op, const CaseUnderTest& c, OpReport& report)
@@ -14,9 +14,9 @@ class OpCaseCheck {
   void check_derivatives(int order);
   void check_directions(int order);
   void check_f32() const;
-  /// The gradients that are wanted do not depend on which other operands want one.
+  /// Checks that a gradient does not depend on which other operands want one.
   void check_subsets() const;
-  /// Saved slots that the vjp reads for the gradient of input i.
+  /// Returns the saved slots that the vjp reads for the gradient of input i.
   unsigned slots_read(int i) const;
 
  private:

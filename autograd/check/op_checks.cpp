@@ -80,7 +80,7 @@ void check_saves(const OpUnderTest& op, OpReport& report) {
     const int slot = __builtin_ctz(unread);
     throw OpFailure{
         fmt::format("{}: it saves its {} for the gradient of input {}, and its vjp never reads it. Hint: "
-                    "take it out of `saves`",
+                    "remove it from `saves`",
                     op.info->name, slot == kMaxInputs ? "output" : fmt::format("input {}", slot), i)};
   }
 }
@@ -88,9 +88,9 @@ void check_saves(const OpUnderTest& op, OpReport& report) {
 void check_description(const OpUnderTest& op) {
   if (*op.info->name == '\0') throw OpFailure{"an op has no name. Hint: set Op::name"};
   if (*op.info->formula == '\0')
-    throw OpFailure{fmt::format("{}: it has no formula. Hint: a line for the explorer", op.info->name)};
+    throw OpFailure{fmt::format("{}: it has no formula. Hint: set Op::formula", op.info->name)};
   if (op.cases.empty())
-    throw OpFailure{fmt::format("{}: it has no cases. Hint: see op_cases.h", op.info->name)};
+    throw OpFailure{fmt::format("{}: it has no cases. Hint: add Op::cases()", op.info->name)};
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ OpReport check_op(const OpUnderTest& op, int order) {
     check_description(op);
     for (const CaseUnderTest& c : op.cases) check_case(op, c, order, report);
     if (report.compared == 0)
-      throw OpFailure{fmt::format("{}: all its cases are empty. Hint: one with elements", op.info->name)};
+      throw OpFailure{fmt::format("{}: all its cases are empty. Hint: add one with elements", op.info->name)};
     check_saves(op, report);
   } catch (const OpFailure& failure) {
     report.ok = false, report.message = failure.message;

@@ -10,16 +10,16 @@
 
 namespace gradzoo {
 
-/// What the checks of one op found.
+/// The result of all checks of one op.
 struct [[nodiscard]] OpReport {
-  std::string name;        ///< of the op
-  int cases = 0;           ///< the op's own, and those derived from them
-  int order = 0;           ///< the highest that was checked
-  int64_t compared = 0;    ///< derivatives
-  double worst_error = 0;  ///< of a derivative, relative: GradcheckResult
-  bool ok = true;          ///< no check failed
-  std::string message;     ///< "" where ok; else op, operand shapes, order, input, both values
-  double seconds = 0;      ///< wall clock
+  std::string name;        ///< name of the op
+  int cases = 0;           ///< number of cases: the op's own, and those derived from them
+  int order = 0;           ///< highest order that was checked
+  int64_t compared = 0;    ///< number of derivatives compared
+  double worst_error = 0;  ///< largest relative error of a derivative, as in GradcheckResult
+  bool ok = true;          ///< true if no check failed
+  std::string message;     ///< "" if ok; else op, operand shapes, order, input, both values
+  double seconds = 0;      ///< wall-clock time in seconds
 
   explicit operator bool() const { return ok; }
   /// Throws Error with the message unless ok.
@@ -28,7 +28,7 @@ struct [[nodiscard]] OpReport {
 
 namespace detail {
 
-/// An op's cases without its type.
+/// A case of an op without the op's type.
 struct CaseUnderTest {
   alignas(8) std::array<std::byte, kMaxAttributeBytes> attributes{};
   std::vector<Operand> operands;
@@ -36,8 +36,8 @@ struct CaseUnderTest {
 
 struct OpUnderTest {
   const OpInfo* info = nullptr;
-  double tolerance = 1e-6;      ///< of derivatives, relative
-  double f32_tolerance = 1e-5;  ///< of f32 values and gradients against f64, relative
+  double tolerance = 1e-6;      ///< relative tolerance of derivatives
+  double f32_tolerance = 1e-5;  ///< relative tolerance of f32 values and gradients against f64
   std::vector<CaseUnderTest> cases;
 };
 
@@ -60,35 +60,34 @@ OpUnderTest under_test() {
 
 }  // namespace detail
 
-/// Every check that an op must pass, on operands drawn as `MyOp::cases()` states them (ops/cases.h):
-///   - every derivative up to `order` by full Jacobians (order 3 and above: small cases of ops that are that
-///     smooth; ops with a kink are checked away from it, as far as order 2), and the gradients again where
-///     only some of the operands want one;
-///   - the same where one operand is made to broadcast, for ops that then still accept it;
-///   - random directions, as far as order 2, with every size multiplied;
-///   - f32 values and gradients against f64, within `MyOp::f32_tolerance` (1e-5 where it states none);
-///   - `kind`: a linear op is linear, a bilinear one in each operand, the Jacobian of an elementwise one is
-///   diagonal;
-///   - from order 2, forward rules: gradient and Laplacian carried forward through it, with whichever
-///   operands depend
-///     on x, are those of sweeps (so `lifted` and `slopes` are right), and its derivatives have no jump where
-///     `smoothness` says that they are continuous;
-///   - `saves`: nothing is kept that the vjp never reads; name and formula are there.
+/// Runs every check that an op must pass, on operands drawn from `MyOp::cases()` (ops/cases.h):
+///   - every derivative up to `order` as a full Jacobian (from order 3 on, small cases of smooth enough ops;
+///     ops with a kink are checked away from it, up to order 2), and the gradients again if only some of the
+///     operands want one;
+///   - the same derivatives with one operand made to broadcast, for ops that still accept it;
+///   - random directions up to order 2, with every size multiplied;
+///   - f32 values and gradients against f64, within `MyOp::f32_tolerance` (default 1e-5);
+///   - `kind`: a linear op is linear, a bilinear op is linear in each operand, and the Jacobian of an
+///     elementwise op is diagonal;
+///   - from order 2, forward rules: for every choice of operands that depend on x, the gradient and Laplacian
+///     carried forward equal those of sweeps (so `lifted` and `slopes` are right), and derivatives have no
+///     jump if `smoothness` declares them continuous;
+///   - `saves`: nothing is kept that the vjp never reads; the name and the formula exist.
 /// Works for ops outside this library too. `gradcheck_op<MyOp>().or_throw();` is a test.
 template <class MyOp>
 [[nodiscard]] OpReport gradcheck_op(int order = 2) {
   return detail::check_op(detail::under_test<MyOp>(), order);
 }
 
-/// An op of the library, without its type.
+/// An op of the library without its type.
 struct ListedOp {
-  const OpInfo* info;             ///< its name, rule and what it saves
-  OpReport (*check)(int order);   ///< gradcheck_op of it
-  int smooth;                     ///< continuous derivatives with the attributes that it has by default
-  int least_smooth, most_smooth;  ///< over its cases
+  const OpInfo* info;             ///< name, rule and saved tensors of the op
+  OpReport (*check)(int order);   ///< gradcheck_op() of the op
+  int smooth;                     ///< continuous derivatives with default attributes
+  int least_smooth, most_smooth;  ///< extremes over the cases
 };
 
-/// Every op of the library (ops/all.h), each name once.
+/// Returns every op of the library (ops/all.h), each name once.
 std::span<const ListedOp> listed_ops();
 
 }  // namespace gradzoo

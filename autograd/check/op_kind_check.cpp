@@ -54,7 +54,7 @@ void check_linear_in(const DrawnCase& c, std::span<const size_t> moving, const s
 
 // A third operand adds what is linear in it, whatever the first two are.
 void check_bilinear(const DrawnCase& c) {
-  if (c.values().size() < 2) c.fail("it declares Kind::bilinear, but has no two operands of values");
+  if (c.values().size() < 2) c.fail("it declares Kind::bilinear, but does not have two value operands");
   std::vector<Tensor> without = c.operands();
   const bool has_bias = without.size() > 2;
   if (has_bias) {
@@ -141,8 +141,8 @@ void compare_forward(const DrawnCase& c, const std::string& moving, std::string_
     if (!differ(a[e], b[e], 1e-8)) continue;
     c.fail(
         fmt::format("it declares {}, but with operands {} depending on x the {} carried forward is {:.9g}, "
-                    "and by sweeps {:.9g}. Hint: state another kind, count axes from the end, say how sizes "
-                    "in attributes are `lifted`, or mend `slopes`",
+                    "and by sweeps {:.9g}. Hint: state another kind, count axes from the end, define "
+                    "`lifted` for sizes in attributes, or fix `slopes`",
                     name_of(c.info().kind), moving, what, a[e], b[e]));
   }
 }
@@ -183,7 +183,7 @@ void check_slopes(const DrawnCase& c) {
   const Tensor slopes = c.slopes(x);
   const Tensor expected = concat(unsqueeze(first, 0), unsqueeze(second, 0), 0);
   if (slopes.shape() != expected.shape()) {
-    c.fail(fmt::format("its slopes have shape {}. Hint: f'(x) and f''(x) stacked, {}", slopes.shape().str(),
+    c.fail(fmt::format("its slopes have shape {}. Hint: stack f'(x) and f''(x), {}", slopes.shape().str(),
                        expected.shape().str()));
   }
   const std::vector<double> a = slopes.to_vector(), b = expected.to_vector();

@@ -2,23 +2,23 @@
 
 #include "autograd/check/drawn_case.h"
 
-/// Whether an op is what it declares: from its kind, slopes and lifting the forward rules are derived, and
-/// from its smoothness what may be asked of it. All throw OpFailure.
+/// Checks that an op is what it declares: forward rules rely on its kind, slopes and lifting, and checks rely
+/// on its smoothness. A failed check throws OpFailure.
 namespace gradzoo::detail {
 
-/// A linear op is linear in all operands together, a bilinear one in each of its first two (and what its
-/// third adds), the Jacobian of an elementwise one is diagonal.
+/// Checks the kind: a linear op is linear in all operands together, a bilinear op in each of its first two (a
+/// third one is added), and the Jacobian of an elementwise op is diagonal.
 void check_kind(const DrawnCase& c);
 
-/// `slopes` gives f' and f'', recorded.
+/// Checks that `slopes` returns f' and f'', recorded.
 void check_slopes(const DrawnCase& c);
 
-/// Gradient and Laplacian carried forward through the op, for every choice of operands that depend on x, are
-/// those of sweeps: so kind, slopes and `lifted` hold for operands with one more axis in front.
+/// Checks that the gradient and Laplacian carried forward through the op equal those of sweeps, for every
+/// choice of operands that depend on x: kind, slopes and `lifted` then hold for operands with one more axis.
 void check_forward_rules(const DrawnCase& c);
 
-/// Along paths through the sample domain, derivatives have no jump up to the order that `smoothness` declares
-/// (the second at most): each changes by the integral of the next one.
+/// Checks along paths through the sample domain that derivatives have no jump up to the order that
+/// `smoothness` declares (2 at most): each derivative changes by the integral of the next one.
 void check_smoothness(const DrawnCase& c);
 
 }  // namespace gradzoo::detail

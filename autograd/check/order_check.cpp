@@ -86,7 +86,7 @@ void OrderCheck::check_values() {
   values_ = flatten(f_.values(f_.arguments()));
   if (flatten(f_.values(f_.arguments())) == values_) return;
   if (std::all_of(values_.begin(), values_.end(), [](double v) { return std::isfinite(v); }))
-    fail("two calls with the same inputs gave two results. Hint: draw random numbers outside of f");
+    fail("two calls with the same inputs gave different results. Hint: draw random numbers outside of f");
 }
 
 void OrderCheck::check_recorded_values() const {
@@ -123,8 +123,8 @@ void OrderCheck::check_sweeps() {
       }
       if (!(relative_error(a, b) <= kRounding)) {
         fail(
-            fmt::format("the gradient of {}{} is {} by a plain sweep, {} under create_graph. Hint: vjp_fast "
-                        "and vjp must agree",
+            fmt::format("the gradient of {}{} is {} by a plain sweep, {} under create_graph. Hint: make "
+                        "vjp_fast and vjp agree",
                         name, element_name(x.shape(), e), a, b));
       }
     }
@@ -200,7 +200,7 @@ void OrderCheck::compare(std::span<const double> analytic, CurveFn curve, double
     };
     if (has_kink(stencil, row, curve, h)) {
       fail(fmt::format(
-          "{}, but the slope jumps there by {:.3g}. Hint: a kink has no derivative; check elsewhere",
+          "{}, but the slope jumps there by {:.3g}. Hint: check elsewhere, since a kink has no derivative",
           derivative(), stencil.jump[row]));
     }
     if (error < result_.worst_error) continue;

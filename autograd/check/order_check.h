@@ -9,11 +9,11 @@
 
 namespace gradzoo {
 
-/// One order of a check: holds the Jacobian of F_{order-1} of NestedGradient to finite differences.
+/// One order of a check: compares the Jacobian of F_{order-1} of NestedGradient with finite differences.
 class OrderCheck {
  public:
   OrderCheck(OutputsFn f, std::span<const Tensor> inputs, int order, const GradcheckOptions& options);
-  /// Throws Error where f or a vjp does.
+  /// Runs the check. Throws Error if f or a vjp does.
   GradcheckResult run();
 
  private:
@@ -22,7 +22,7 @@ class OrderCheck {
   void check_sweeps();
   void check_jacobian();
   void check_direction();
-  // Derivatives along one displacement of argument `i`; `what(row)` and `where` say of what and in what.
+  // Compares derivatives along one displacement of argument `i`; `what(row)` and `where` name the derivative.
   void compare(std::span<const double> analytic, CurveFn path, double h,
                FunctionRef<std::string(size_t row)> what, const std::string& where);
   std::vector<Tensor> random_weights();
@@ -34,7 +34,7 @@ class OrderCheck {
   Rng rng_;
   NestedGradient f_;
   std::vector<size_t> variables_;  // the arguments that are differentiated
-  std::vector<double> values_;     // of F, flat
+  std::vector<double> values_;     // the values of F, flat
   std::vector<Tensor> leaves_, ys_;
   GradcheckResult result_;
 };

@@ -9,10 +9,9 @@
 
 namespace gradzoo {
 
-/// Random operands as an op's case describes them: values in f64 (uniform, away from `avoid`, pairwise
-/// different where `distinct`, with a large diagonal where `dominant`), indices in i64, masks in u8. `roles`
-/// holds one role for each operand. Distinct values lie at least `margin` apart, if need be beyond [low,
-/// high].
+/// Returns random operands for an op's case: values in f64 (uniform, away from `avoid`, pairwise different if
+/// `distinct`, with a large diagonal if `dominant`), indices in i64, masks in u8. `roles` has one role per
+/// operand. Distinct values are at least `margin` apart, if necessary beyond [low, high].
 std::vector<Tensor> sample_operands(std::span<const Operand> operands, const Role* roles, Rng& rng);
 
 }  // namespace gradzoo

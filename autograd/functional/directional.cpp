@@ -16,8 +16,8 @@ void check_directions(const Tensor& directions, const Tensor& x) {
   const bool fits = directions.rank() == 3 && directions.dim(0) > 0 && directions.dim(1) == x.dim(0) &&
                     directions.dim(2) == x.dim(1);
   if (fits) return;
-  throw Error("{}: directions have shape {}, x {}. Hint: (K,B,d) for x (B,d), K at least 1", kDirectional,
-              directions.shape().str(), x.shape().str());
+  throw Error("{}: directions have shape {}, x {}. Hint: pass (K,B,d) for x (B,d), with K at least 1",
+              kDirectional, directions.shape().str(), x.shape().str());
 }
 
 /// sum_k v_k' H v_k of every row, (B), from the recorded gradient: a sweep a direction.

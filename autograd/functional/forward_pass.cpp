@@ -106,7 +106,7 @@ void ForwardPass::step(int64_t index) {
   for (int i = 0; i < node.n_inputs; ++i) {
     if (((node.op->constants >> i) & 1u) != 0 && reaches(node, i)) {
       throw Error(
-          "laplacian: {} with an operand {} that depends on x has no forward rule. Hint: method = reverse",
+          "laplacian: {} with an operand {} depending on x has no forward rule. Hint: set method = reverse",
           node.op->name, i);
     }
   }
@@ -127,7 +127,7 @@ void ForwardPass::step(int64_t index) {
     case Kind::other:
       break;
   }
-  throw Error("laplacian: {} has no forward rule. Hint: method = reverse", node.op->name);
+  throw Error("laplacian: {} has no forward rule. Hint: set method = reverse", node.op->name);
 }
 
 Tensor ForwardPass::apply_to(const Node& node, const std::array<Tensor, kMaxInputs>& operands,

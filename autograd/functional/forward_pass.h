@@ -7,24 +7,24 @@
 
 namespace gradzoo {
 
-/// The walk of forward_rules.h: what is carried for every node between x and y, both traced.
+/// The pass of forward_rules.h: what is carried for every node between x and y, both traced.
 class ForwardPass {
  public:
-  /// What is carried: the rows of J alone, or with L; J to the end, or no further than L needs it.
+  /// The quantities to carry: the rows of J with or without L, and J up to y or only as far as L needs it.
   struct Carries {
-    bool laplacian, jacobian_to_y;  ///< L is carried; and J to the end
+    bool laplacian, jacobian_to_y;  ///< true to carry L; true to carry J up to y
   };
 
-  /// From x (B,d) to y, both on a live tape that traces. With `create_graph` the pass is recorded itself.
+  /// Prepares a pass from x (B,d) to y on a live, tracing tape; `create_graph` records the pass itself.
   ForwardPass(const Tensor& x, const Tensor& y, Carries what, bool create_graph);
 
-  /// Carries directions (K,B,d), or (K,1,d) where all rows share them, to y. Either result is undefined where
-  /// it is not carried, or is 0.
+  /// The results of carrying directions (K,B,d), or (K,1,d) if all rows share them, to y. A result is
+  /// undefined if it is not carried or is 0.
   struct Rows {
-    Tensor jacobian;   ///< (K, ...y)
-    Tensor laplacian;  ///< (1, ...y)
+    Tensor jacobian;   ///< J rows: (K, ...y)
+    Tensor laplacian;  ///< L: (1, ...y)
   };
-  /// One pass; another may follow, with other directions.
+  /// Runs one pass; further passes with other directions may follow.
   Rows run(const Tensor& directions);
 
  private:
@@ -54,13 +54,13 @@ class ForwardPass {
   NodeList& nodes_;
   int64_t first_, last_, directions_ = 0;
   bool with_laplacian_, create_graph_;
-  bool keeps_ = false;                       ///< whether J is kept at the node that step() is at
-  std::array<Tensor, kMaxInputs> operands_;  ///< the operands of that node
+  bool keeps_ = false;                       ///< true if J is kept at the node of step()
+  std::array<Tensor, kMaxInputs> operands_;  ///< operands of that node
   Tensor output_;
   NodeMask between_;         ///< nodes to carry through
-  NodeMask keeps_jacobian_;  ///< those whose J an op further on reads
-  /// What is carried for each node, S being its shape: J (K, ...S) where it is kept, and behind it L (1,
-  /// ...S) from the first op on that bends. Leading axes of S may be 1 while all share them.
+  NodeMask keeps_jacobian_;  ///< nodes whose J a later op reads
+  /// The rows carried for each node of shape S: J (K, ...S) if it is kept, and after it L (1, ...S) from the
+  /// first op on that bends. Leading axes of S may be 1 while all rows share them.
   Tensors rows_;
 };
 

@@ -17,7 +17,7 @@ void check_direction(const Tensor& direction, const Shape& shape, std::string_vi
 
 void check_one_each(std::span<const Tensor> vs, std::span<const Tensor> xs, std::string_view op) {
   if (vs.size() != xs.size())
-    throw Error("{}: {} directions for {} inputs. Hint: one each, of its shape", op, vs.size(), xs.size());
+    throw Error("{}: {} directions for {} inputs. Hint: pass one per input", op, vs.size(), xs.size());
   for (size_t i = 0; i < xs.size(); ++i)
     check_direction(vs[i], xs[i].shape(), op, xs.size() == 1 ? "x" : fmt::format("input {}", i));
 }

@@ -9,12 +9,12 @@ namespace gradzoo {
 
 inline bool is_tracked(const Tensor& t) { return t.requires_grad(); }
 
-/// While it lives nothing is recorded, unless `create_graph`.
+/// Stops recording for the life of the result, unless `create_graph`.
 inline std::optional<NoGrad> quiet_unless(bool create_graph) {
   return create_graph ? std::nullopt : std::optional<NoGrad>(std::in_place);
 }
 
-/// Where a library function records: into its own tape, or under create_graph into the caller's.
+/// A scope in which a library function records: into its own tape, or with create_graph into the caller's.
 class FunctionalScope {
  public:
   explicit FunctionalScope(bool create_graph, TapeOptions options = {}) : create_graph_(create_graph) {
@@ -25,13 +25,13 @@ class FunctionalScope {
     }
   }
 
-  /// x as the function's input: a fresh node on the same values. Derivatives with respect to it are those in
-  /// the argument alone, whatever else f captured; under create_graph they depend on x and on all that f
-  /// captured.
+  /// Returns x as the function's input: a new node on the same values. Derivatives with respect to it count
+  /// only the dependence through the argument, whatever else f captured; with create_graph they depend on x
+  /// and on everything that f captured.
   Tensor input(const Tensor& x) const;
   Tensors inputs(std::span<const Tensor> xs) const;
 
-  /// A result as the caller may keep it: without a record on a tape that ends here.
+  /// Returns a result that the caller may keep: without a record on a tape that ends here.
   Tensor result(const Tensor& y) const { return create_graph_ ? y : y.detach(); }
 
  private:

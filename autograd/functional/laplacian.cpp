@@ -94,8 +94,8 @@ Tensor exact_reverse(const VectorField& s, const Tensor& x, const TraceOptions& 
 
 Tensor hutchinson(const VectorField& s, const Tensor& x, const TraceOptions& options) {
   const char* op = s.gradient_of_f ? kLaplacian : kDivergence;
-  if (!options.rng) throw Error("{}: hutchinson draws probes. Hint: pass .rng = &rng", op);
-  if (options.probes < 1) throw Error("{}: {} probes. Hint: at least 1", op, options.probes);
+  if (!options.rng) throw Error("{}: the method hutchinson draws probes. Hint: pass .rng = &rng", op);
+  if (options.probes < 1) throw Error("{}: {} probes are too few. Hint: use at least 1", op, options.probes);
   // All probes are one draw, so that they do not depend on how many are taken at a time.
   const uint64_t draw = options.rng->draw();
   const int64_t begin = options.rng->first_row(options.probes * x.dim(0));
@@ -105,7 +105,7 @@ Tensor hutchinson(const VectorField& s, const Tensor& x, const TraceOptions& opt
   });
   if (options.standard_error) {
     if (options.probes < 2)
-      throw Error("{}: a standard error needs 2 probes or more. Hint: .probes = 16", op);
+      throw Error("{}: a standard error needs at least 2 probes. Hint: set .probes = 16", op);
     NoGrad no_grad;
     *options.standard_error = div(sqrt(var_axis(forms, 0)), std::sqrt(static_cast<double>(options.probes)));
   }
@@ -198,7 +198,7 @@ void check_rows(const VectorField& s, const Tensor& x) {
   for (int64_t row = 1; row < before.dim(0); ++row) {
     if (same_values(before.rows(row, row + 1).to_vector(), after.rows(row, row + 1).to_vector())) continue;
     throw Error(
-        "{}: shifting row 0 of x moved row {} of the result: rows interact. Hint: no batch statistics inside",
+        "{}: shifting row 0 of x moved row {} of the result: rows interact. Hint: avoid batch statistics",
         s.gradient_of_f ? kLaplacian : kDivergence, row);
   }
 }

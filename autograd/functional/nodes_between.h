@@ -9,11 +9,11 @@ namespace gradzoo {
 
 using NodeMask = std::vector<char, PoolAllocator<char>>;
 
-/// Marks, of the nodes from that of x to that of y, those that lie on a way from x to y: the first entry
-/// stands for the node of x. Empty where there is no way.
+/// Marks the nodes on a path from x to y; the first entry is the node of x, the last one the node of y.
+/// Without a path the mask is empty.
 NodeMask nodes_between(const Tensor& x, const Tensor& y);
 
-/// The first node on the way from x to y, both recorded, that the predicate wants; null where there is none.
+/// Returns the first node on a path from x to y, both recorded, that the predicate accepts, or null.
 const Node* find_node_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const Node&)> wanted);
 
 }  // namespace gradzoo

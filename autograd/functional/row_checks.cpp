@@ -8,12 +8,12 @@ namespace gradzoo {
 
 void check_points(const Tensor& x, const char* op) {
   if (x.rank() == 2) return;
-  throw Error("{}: x has shape {}. Hint: rows of points, (B,d); reshape it", op, x.shape().str());
+  throw Error("{}: x has shape {}. Hint: reshape it to rows of points (B,d)", op, x.shape().str());
 }
 
 void check_row_results(const Tensor& y, const Shape& expected, const char* op) {
   if (y.shape() == expected) return;
-  throw Error("{}: the function gave {} instead of {}. Hint: one result a row", op, y.shape().str(),
+  throw Error("{}: the function gave {} instead of {}. Hint: return one result per row", op, y.shape().str(),
               expected.str());
 }
 
@@ -21,8 +21,8 @@ void refuse_kinks(const Tensor& x, const Tensor& y, const char* op) {
   const Node* kinked = find_node_between(x, y, [](const Node& node) { return smoothness_of(node) <= 0; });
   if (!kinked) return;
   throw Error(
-      "{}: {} has a kink, and automatic differentiation loses what a moving kink contributes to "
-      "a second derivative. Hint: softplus or silu, or allow_kinks = true",
+      "{}: {} has a kink, and automatic differentiation loses a moving kink's part of the second derivative. "
+      "Hint: use softplus or silu, or set allow_kinks = true",
       op, kinked->op->name);
 }
 

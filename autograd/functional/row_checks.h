@@ -2,16 +2,16 @@
 
 #include "gradzoo/autograd/tensor.h"
 
-/// What functions of rows ask of their arguments. `op` names who asks.
+/// Checks of the arguments of functions of rows. `op` names the function in messages.
 namespace gradzoo {
 
-/// Throws unless x is rows of points, (B,d).
+/// Throws Error unless x is rows of points, (B,d).
 void check_points(const Tensor& x, const char* op);
 
-/// Throws unless a function gave y of the shape `expected`, one result a row.
+/// Throws Error unless a function returned y in the shape `expected`, one result per row.
 void check_row_results(const Tensor& y, const Shape& expected, const char* op);
 
-/// Throws where an op on the way from x to y, both recorded, has a kink.
+/// Throws Error if an op on a path from x to y, both recorded, has a kink.
 void refuse_kinks(const Tensor& x, const Tensor& y, const char* op);
 
 }  // namespace gradzoo

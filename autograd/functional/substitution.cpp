@@ -12,7 +12,7 @@ namespace {
 
 void check_stand_in(const Tensor& tensor, const Tensor& value) {
   if (!value.defined())
-    throw Error("functional_call: nothing stands for {}. Hint: pass its own tensor where it is to stay",
+    throw Error("functional_call: {} has no substitute. Hint: pass its own tensor to keep it",
                 tensor.label());
   if (value.shape() == tensor.shape() && value.dtype() == tensor.dtype()) return;
   throw Error("functional_call: {} {} stands for {} of {}. Hint: shape and dtype must agree",

@@ -22,8 +22,8 @@ int ActSlopes::smoothness_here() const { return smoothness_of_derivative(f, alph
 
 Shape MulAct::shape(Inputs in) const {
   if (in[0].shape() != in[1].shape())
-    throw Error("{}: shapes differ: {} and {}. Hint: broadcast_to the smaller", name, in[0].shape().str(),
-                in[1].shape().str());
+    throw Error("{}: shapes differ: {} and {}. Hint: call broadcast_to() on the smaller one", name,
+                in[0].shape().str(), in[1].shape().str());
   return in[1].shape();
 }
 

@@ -7,8 +7,8 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Activations: one family, closed under differentiation. Act is f(x); the gradient of each is MulAct, which
-/// is g f^(n)(x) in one pass, and the gradients of MulAct are MulAct again.
+/// Activations: one family, closed under differentiation. Act is f(x); its gradient is MulAct, g f^(n)(x) in
+/// one pass, and MulAct's gradients are MulAct again.
 namespace gradzoo::ops {
 
 struct ActivationFacts {
@@ -16,7 +16,8 @@ struct ActivationFacts {
   const char* formula;
   int smoothness;
 };
-/// alpha is leaky_relu's slope, or elu's height; elu has a continuous derivative only at alpha = 1.
+/// Returns the facts of an activation. alpha is the slope of leaky_relu or the height of elu, whose
+/// derivative is continuous only at alpha = 1.
 constexpr ActivationFacts facts_of(Activation f) {
   switch (f) {
     case Activation::sigmoid:
@@ -43,10 +44,10 @@ constexpr ActivationFacts facts_of(Activation f) {
   return {};
 }
 
-/// A sample domain that keeps away from the kink at 0, where there is one.
+/// Returns a sample domain that keeps away from the kink at 0, if there is one.
 Operand activation_domain(Activation f);
 
-/// g f^(n)(x), elementwise: g and x of one shape.
+/// g f^(n)(x) elementwise; g and x have the same shape.
 struct MulAct {
   Activation f = Activation::sigmoid;
   int n = 1;
@@ -54,7 +55,7 @@ struct MulAct {
   static constexpr const char* name = "mul_act";
   static constexpr const char* formula = "y = h f^(n)(x);  dh = g f^(n)(x);  dx = g h f^(n+1)(x)";
   static constexpr Kind kind = Kind::elementwise;
-  int smoothness_here() const;  // f's, less n
+  int smoothness_here() const;  // f's smoothness minus n
   std::string attributes() const { return fmt::format("{}, n={}", facts_of(f).name, n); }
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0) | reads_in(1)};
   Shape shape(Inputs in) const;
@@ -64,17 +65,17 @@ struct MulAct {
   static std::vector<OpCase<MulAct>> cases();
 };
 
-/// MulAct of order n, 1 <= n <= kernels::kMaxActivationOrder; throws Error beyond.
+/// Applies MulAct of order n, 1 <= n <= kernels::kMaxActivationOrder; throws Error for other orders.
 Tensor mul_act(const Tensor& g, const Tensor& x, const MulAct& op);
 
-/// f'(x) and f''(x) stacked: (2, ...x).
+/// The slopes f'(x) and f''(x) stacked: (2, ...x).
 struct ActSlopes {
   Activation f = Activation::sigmoid;
   double alpha = 0.0;
   static constexpr const char* name = "act_slopes";
   static constexpr const char* formula = "y_0 = f'(x), y_1 = f''(x);  dx = g_0 f''(x) + g_1 f'''(x)";
   static constexpr Kind kind = Kind::other;
-  int smoothness_here() const;  // f's, less 2
+  int smoothness_here() const;  // f's smoothness minus 2
   std::string attributes() const { return facts_of(f).name; }
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape().insert(0, 2); }
@@ -109,7 +110,7 @@ using Silu = Act<Activation::silu>;
 using Gelu = Act<Activation::gelu>;
 using Erf = Act<Activation::erf>;
 
-/// Keeps its value alone: y > 0 where x > 0, so that relu'(y) = relu'(x).
+/// Saves only its output: y > 0 where x > 0, so relu'(y) = relu'(x).
 struct Relu : Act<Activation::relu> {
   static constexpr std::array<unsigned, 1> saves = {kReadsOut};
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul_act(g, v.out(), {Activation::relu, 1, 0.0})); }
@@ -123,10 +124,10 @@ struct LeakyRelu : Act<Activation::leaky_relu> {
   }
 };
 
-/// At alpha = 1: the derivative is continuous.
+/// elu at alpha = 1, where the derivative is continuous.
 using Elu = Act<Activation::elu>;
 
-/// At any other alpha: the slope jumps from alpha to 1.
+/// elu at any other alpha: the slope jumps from alpha to 1.
 struct EluAlpha : Elu {
   static constexpr const char* name = "elu_alpha";
   static constexpr const char* formula = "y = x > 0 ? x : a (e^x - 1);  dx = g (x > 0 ? 1 : a e^x)";

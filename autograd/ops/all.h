@@ -22,8 +22,8 @@
 #include "autograd/ops/triangular.h"
 #include "autograd/ops/trigonometric.h"
 
-/// Every op, once. What is listed here is checked to third order and shown by `list ops`. Heavy to
-/// compile: checks and tools include it, nothing else.
+/// The list of every op, once each. Listed ops are checked to third order and shown by `list ops`. The header
+/// is slow to compile: only checks and tools include it.
 namespace gradzoo {
 
 template <class... Ops>

@@ -17,15 +17,15 @@ bool is_only_handle(const Tensor& x) {
 bool becomes_result(const Tensor& x, bool operand_is_tracked, const char* op) {
   if (is_recording() && x.is_leaf()) {
     throw Error(
-        "{}: leaf {} does not change in place while a tape records. Hint: NoGrad around it for a step of an "
-        "optimiser, or x = x + y for a result",
+        "{}: leaf {} does not change in place while a tape records. Hint: put a NoGrad around an optimiser's "
+        "step, or write x = x + y for a result",
         op, x.label());
   }
   if (!operand_is_tracked || x.wants_record()) return x.wants_record();
   if (is_only_handle(x)) return true;
   throw Error(
       "{}: the right-hand side is tracked, and other handles on the values of {} would not follow. Hint: "
-      "x = x + y for a result, or detach() the right-hand side",
+      "write x = x + y for a result, or detach() the right-hand side",
       op, x.label());
 }
 
@@ -39,7 +39,7 @@ Tensor beside(const Tensor& x, const Tensor& y) {
 using Function = Tensor (*)(const Tensor&, const Tensor&);
 Tensor& assign(Tensor& x, const Tensor& y, const char* op, ops::Binary f, Function function) {
   if (broadcast_shapes(x.shape(), y.shape(), op) != x.shape())
-    throw Error("{}: {} does not fit into {}. Hint: x = x + y has the shape that both broadcast to", op,
+    throw Error("{}: {} does not fit into {}. Hint: write x = x + y, whose shape both broadcast to", op,
                 y.label(), x.label());
   if (becomes_result(x, y.wants_record(), op)) return x = function(x, y);
   if (y.dtype() != x.dtype())
@@ -63,7 +63,7 @@ Tensor& assign(Tensor& x, double c, const char* op, ops::Scalar f, ScalarFunctio
 
 void assign_values(Tensor& to, const Tensor& from) {
   if (to.shape() != from.shape() || to.dtype() != from.dtype())
-    throw Error("assign_values: {} of {} into {} of {}. Hint: both have one shape and one dtype",
+    throw Error("assign_values: {} of {} into {} of {}. Hint: pass tensors with the same shape and dtype",
                 from.label(), dtype_name(from.dtype()), to.label(), dtype_name(to.dtype()));
   visit_any(to.dtype(), [&]<class T>() {
     T* const values = to.mutable_data<T>();

@@ -7,21 +7,21 @@
 
 namespace gradzoo::ops {
 
-/// `axis` counted from the end, -rank to -1: so an attribute means the same once a leading axis is stacked in
-/// front of the operand. Throws Error naming `op` where the axis does not exist.
+/// Returns `axis` counted from the end, -rank to -1, so that an attribute keeps its meaning if a leading axis
+/// is stacked in front of the operand. Throws Error that names `op` if the axis does not exist.
 inline int axis_from_end(int axis, int rank, std::string_view op) {
   return normalize_axis(axis, rank, op) - rank;
 }
 
-/// (outer, n, inner) around an axis that is counted from the end.
+/// Returns (outer, n, inner) around an axis that is counted from the end.
 inline AxisView view_from_end(const Shape& shape, int axis) { return view_axis(shape, axis + shape.rank()); }
 
-/// As the explorer shows it: "axis=-1", "axis=-2, keepdim".
+/// Returns the text that the explorer shows: "axis=-1", "axis=-2, keepdim".
 inline std::string axis_attributes(int axis, bool keepdim = false) {
   return "axis=" + std::to_string(axis) + (keepdim ? ", keepdim" : "");
 }
 
-/// `shape` without an axis that is counted from the end, or with size 1 there.
+/// Returns `shape` without an axis that is counted from the end, or with size 1 there.
 inline Shape reduced_shape(const Shape& shape, int axis, bool keepdim) {
   if (!keepdim) return shape.erase(axis + shape.rank());
   Shape out = shape;

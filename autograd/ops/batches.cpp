@@ -6,12 +6,12 @@
 namespace gradzoo::ops {
 
 void check_matrices(const Shape& x, const char* op) {
-  if (x.rank() < 2) throw Error("{}: {} is no matrix. Hint: (..., m, n), the last two axes", op, x.str());
+  if (x.rank() < 2) throw Error("{}: {} is not a matrix. Hint: pass (..., m, n)", op, x.str());
 }
 
 void check_square(const Shape& x, const char* op) {
   check_matrices(x, op);
-  if (x[-1] != x[-2]) throw Error("{}: {} is not square. Hint: (..., n, n)", op, x.str());
+  if (x[-1] != x[-2]) throw Error("{}: {} is not square. Hint: pass (..., n, n)", op, x.str());
 }
 
 Shape batch_of(const Shape& x) { return x.erase(x.rank() - 1).erase(x.rank() - 2); }
@@ -27,7 +27,7 @@ void throw_not_finite(const char* op, const std::string& matrix) {
 Shape solution_shape(const Shape& a, const Shape& b, const char* op) {
   check_square(a, op);
   if (b.rank() < 2 || b[-2] != a[-1])
-    throw Error("{}: {} and {} do not fit. Hint: a (..., n, n) and b (..., n, m), or b (n)", op, a.str(),
+    throw Error("{}: {} and {} do not fit. Hint: pass a (..., n, n) and b (..., n, m), or b (n)", op, a.str(),
                 b.str());
   const Shape batch = broadcast_shapes(batch_of(a), batch_of(b), op);
   return batch.insert(batch.rank(), b[-2]).insert(batch.rank() + 1, b[-1]);

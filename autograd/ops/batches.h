@@ -6,37 +6,37 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Stacks of matrices (..., m, n), and solves over them.
+/// Stacks of matrices (..., m, n), and solves with them.
 namespace gradzoo::ops {
 
-/// Throws Error naming `op` unless x has at least two axes.
+/// Throws Error that names `op` unless x has at least two axes.
 void check_matrices(const Shape& x, const char* op);
-/// The same, and the last two are of one size.
+/// Throws Error that names `op` unless x has at least two axes, and the last two have the same size.
 void check_square(const Shape& x, const char* op);
-/// The leading axes of a stack of matrices.
+/// Returns the leading axes of a stack of matrices.
 Shape batch_of(const Shape& x);
-/// "matrix 3 of (8,4,4)", or "(4,4)" where there is one.
+/// Returns "matrix 3 of (8,4,4)", or "(4,4)" if there is only one matrix.
 std::string matrix_name(const Shape& x, int64_t which);
 [[noreturn]] void throw_not_finite(const char* op, const std::string& matrix);
 
-/// Of X with A X = B: a (..., n, n), b (..., n, m), leading axes broadcast. Throws Error naming `op`.
+/// Returns the shape of X with A X = B: a (..., n, n), b (..., n, m) broadcast. Throws Error with `op`.
 Shape solution_shape(const Shape& a, const Shape& b, const char* op);
-/// x's values, broadcast to the shape of `out`.
+/// Copies x's values into `out`, broadcast to its shape.
 void broadcast_into(const Tensor& x, Tensor& out);
-/// Which matrix of a stack each one of a larger stack, of the shape `out`, is solved with: i64, one each.
+/// Returns the index (i64) of the matrix to solve with for each matrix of a larger stack of the shape `out`.
 Tensor matrix_of_each(const Shape& a, const Shape& out);
 
-/// The gradient a b' of each matrix of a stack of the shape `to`; summed here where all share one.
+/// Returns the gradient a b^T of each matrix of a stack of the shape `to`; summed if all share one matrix.
 Tensor outer_gradient(const Tensor& a, const Tensor& b, const Shape& to);
 
-/// x by an op of (a, b) that takes matrices, for b a matrix or one vector.
+/// Returns x from an op of (a, b) that takes matrices; b is a matrix or a vector.
 template <class Op>
 Tensor solve_by(const Op& op, const Tensor& a, const Tensor& b) {
   if (!b.defined() || b.rank() != 1) return apply(op, a, b);
   return squeeze(apply(op, a, unsqueeze(b, 1)), -1);
 }
 
-/// Cases of an op of square matrices that are well away from the singular.
+/// Returns cases of an op of square matrices that are far from singular.
 template <class Op>
 std::vector<OpCase<Op>> square_cases() {
   std::vector<OpCase<Op>> cases;
@@ -46,7 +46,7 @@ std::vector<OpCase<Op>> square_cases() {
   return cases;
 }
 
-/// Cases of an op of (a, b) as above, whose a is well away from the singular.
+/// Adds cases of an op of (a, b) as above, whose a is far from singular.
 template <class Op>
 void add_solve_cases(std::vector<OpCase<Op>>& cases, const Op& op) {
   const std::pair<Shape, Shape> shapes[] = {

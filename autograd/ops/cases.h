@@ -7,15 +7,14 @@
 
 #include "gradzoo/autograd/shape.h"
 
-/// What the generic checks feed an op. Each op states its own sample domain beside itself:
-/// `static std::vector<OpCase<Op>> cases()`, and where 1e-6 is not right, `static constexpr double
-/// tolerance`.
+/// The sample operands that the generic checks use for an op. Each op states its own sample domain: `static
+/// std::vector<OpCase<Op>> cases()`, and if 1e-6 is not right, `static constexpr double tolerance`.
 namespace gradzoo {
 
-/// One operand of a case: values uniform on [low, high], at least `margin` away from `avoid`; indices are
-/// drawn from 0..high-1, masks from {0, 1}. Where `distinct`, all values of the case differ pairwise by a
-/// margin (max, maximum). Where `dominant`, n + 1 is added to the diagonals of matrices (..., n, n): with
-/// values in [-1, 1] each is positive definite and far from singular.
+/// One operand of a case: values uniform on [low, high], at least `margin` away from `avoid`; indices from
+/// 0..high-1; masks from {0, 1}. With `distinct`, all values of the case differ pairwise by a margin (max,
+/// maximum). With `dominant`, n + 1 is added to the diagonals of matrices (..., n, n): for values in [-1, 1]
+/// each matrix is then positive definite and far from singular.
 struct Operand {
   Shape shape = {};
   double low = -2.0;
@@ -32,7 +31,7 @@ struct OpCase {
   std::vector<Operand> operands;
 };
 
-/// An elementwise op of one operand at shapes of rank 0 to 3, an empty and a size-1 axis among them.
+/// Returns cases of an elementwise op of one operand with rank 0 to 3; empty and size-1 axes are included.
 template <class Op>
 std::vector<OpCase<Op>> unary_cases(Operand like, Op op = {}) {
   std::vector<OpCase<Op>> cases;
@@ -44,7 +43,7 @@ std::vector<OpCase<Op>> unary_cases(Operand like, Op op = {}) {
   return cases;
 }
 
-/// An op of one operand, with these attributes at each of these shapes.
+/// Returns cases of an op of one operand with the given attributes at each of the given shapes.
 template <class Op, class Attributes = Op>
 std::vector<OpCase<Op>> shape_cases(std::initializer_list<std::pair<Shape, Attributes>> list) {
   std::vector<OpCase<Op>> cases;
@@ -52,8 +51,8 @@ std::vector<OpCase<Op>> shape_cases(std::initializer_list<std::pair<Shape, Attri
   return cases;
 }
 
-/// An op {axis} of one operand at each axis of shapes with empty and size-1 axes; axes without elements are
-/// left out where `needs_elements`.
+/// Returns cases of an op {axis} of one operand at each axis of shapes with empty and size-1 axes; with
+/// `needs_elements`, axes without elements are left out.
 template <class Op>
 std::vector<OpCase<Op>> axis_cases(Operand like = {}, bool needs_elements = false) {
   std::vector<OpCase<Op>> cases;
@@ -67,7 +66,8 @@ std::vector<OpCase<Op>> axis_cases(Operand like = {}, bool needs_elements = fals
   return cases;
 }
 
-/// An elementwise op of two operands at equal and at broadcasting shapes, empty and size-1 axes among them.
+/// Returns cases of an elementwise op of two operands with equal and broadcasting shapes; empty and size-1
+/// axes are included.
 template <class Op>
 std::vector<OpCase<Op>> binary_cases(Operand a, Operand b, Op op = {}) {
   const std::pair<Shape, Shape> shapes[] = {

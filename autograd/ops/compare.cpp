@@ -35,7 +35,8 @@ Tensor compare(Compare op, const Tensor& x, double c) {
 Tensor logical(ops::Logical op, const Tensor& a, const Tensor& b, const char* name) {
   for (const Tensor* mask : {&a, &b}) {
     if (mask->dtype() == DType::u8) continue;
-    throw Error("{}: an operand of {} is no mask. Hint: ne(x, 0) is one", name, dtype_name(mask->dtype()));
+    throw Error("{}: an operand of {} is not a mask (u8). Hint: use ne(x, 0)", name,
+                dtype_name(mask->dtype()));
   }
   Tensor out = empty(broadcast_shapes(a.shape(), b.shape(), name), DType::u8);
   const kernels::Broadcast layout = ops::broadcast_layout(a.shape(), b.shape(), out.shape());
@@ -101,7 +102,7 @@ Tensor all(const Tensor& x, int axis, bool keepdim) {
 double accuracy(const Tensor& logits, const Tensor& labels) {
   const Tensor called = argmax(logits, -1);
   if (called.shape() != labels.shape())
-    throw Error("accuracy: labels {} for logits {}. Hint: one label a row, {}", labels.shape().str(),
+    throw Error("accuracy: labels {} for logits {}. Hint: pass one label per row, {}", labels.shape().str(),
                 logits.shape().str(), called.shape().str());
   return static_cast<double>(count_nonzero(eq(called, labels))) / static_cast<double>(labels.size());
 }

@@ -9,22 +9,22 @@ namespace ops {
 namespace {
 
 void check_options(const ConvOptions& o, std::string_view name) {
-  if (o.stride < 1) throw Error("{}: stride is {}. Hint: 1 or more", name, o.stride);
-  if (o.dilation < 1) throw Error("{}: dilation is {}. Hint: 1 or more", name, o.dilation);
-  if (o.padding < 0) throw Error("{}: padding is {}. Hint: 0 or more", name, o.padding);
+  if (o.stride < 1) throw Error("{}: stride is {}. Hint: use at least 1", name, o.stride);
+  if (o.dilation < 1) throw Error("{}: dilation is {}. Hint: use at least 1", name, o.dilation);
+  if (o.padding < 0) throw Error("{}: padding is {}. Hint: use at least 0", name, o.padding);
 }
 
 void check_image(const Shape& x, std::string_view name, const char* operand = "x") {
   if (x.rank() < 3)
     throw Error(
-        "{}: {} is (B,H,W,C), got {}. Hint: channels stand last; a PyTorch image by permute(0, 2, 3, 1)",
+        "{}: {} is (B,H,W,C), got {}. Hint: put channels last; a PyTorch image needs permute(0, 2, 3, 1)",
         name, operand, x.str());
 }
 
 void check_weight(const Shape& w, std::string_view name) {
   if (w.rank() != 4 || w[0] < 1 || w[1] < 1)
-    throw Error("{}: weight is (kh,kw,in,out), got {}. Hint: a PyTorch weight by permute(2, 3, 1, 0)", name,
-                w.str());
+    throw Error("{}: weight is (kh,kw,in,out), got {}. Hint: apply permute(2, 3, 1, 0) to a PyTorch weight",
+                name, w.str());
 }
 
 void check_bias(const Shape& bias, int64_t channels, std::string_view name) {
@@ -47,8 +47,8 @@ int64_t output_size(int64_t size, int64_t kernel, const ConvOptions& o, std::str
   const int64_t reach = o.dilation * (kernel - 1) + 1, padded = size + 2 * o.padding;
   if (reach > padded)
     throw Error(
-        "{}: a kernel that reaches over {} pixels is larger than an image of {} with padding {}. Hint: "
-        "a smaller kernel, or padding",
+        "{}: a kernel that reaches over {} pixels is larger than an image of {} with padding {}. Hint: use a "
+        "smaller kernel, or padding",
         name, reach, size, o.padding);
   return (padded - reach) / o.stride + 1;
 }
@@ -131,7 +131,7 @@ Shape ConvTranspose2d::shape(Inputs in) const {
   check_bias(in[2].shape(), w[2], name);
   if (output_size(height, w[0], options, name) != y[-3] || output_size(width, w[1], options, name) != y[-2])
     throw Error(
-        "{}: {}x{} pixels do not come from {} by a kernel of {}x{}. Hint: output_padding is below the "
+        "{}: {}x{} pixels do not come from {} by a kernel of {}x{}. Hint: use an output_padding below the "
         "stride",
         name, height, width, y.str(), w[0], w[1]);
   return with_image(y, height, width, w[2]);
@@ -161,8 +161,8 @@ Shape Conv2dWeight::shape(Inputs in) const {
   check_image(y, name, "y");
   if (y != with_image(x, output_size(x[-3], kernel_height, options, name),
                       output_size(x[-2], kernel_width, options, name), y[-1]))
-    throw Error("{}: {} is not what a kernel of {}x{} makes of {}. Hint: x first, then y", name, y.str(),
-                kernel_height, kernel_width, x.str());
+    throw Error("{}: {} is not the result of a kernel of {}x{} on {}. Hint: pass x first, then y", name,
+                y.str(), kernel_height, kernel_width, x.str());
   return {kernel_height, kernel_width, x[-1], y[-1]};
 }
 
@@ -259,8 +259,8 @@ Tensor conv_transpose2d(const Tensor& y, const Tensor& weight, const Tensor& bia
                                 size(y.shape()[-2], weight.shape()[1])};
   if (op.height < 1 || op.width < 1)
     throw Error(
-        "conv_transpose2d: of y {} a kernel of {}x{} makes {}x{} pixels once padding {} is taken from each "
-        "side. Hint: less padding, or a larger kernel",
+        "conv_transpose2d: from y {} a kernel of {}x{} makes {}x{} pixels after padding {} is removed from "
+        "each side. Hint: use less padding, or a larger kernel",
         y.shape().str(), weight.shape()[0], weight.shape()[1], op.height, op.width, options.padding);
   return apply(op, y, weight, bias.defined() ? bias : ops::no_bias(y));
 }

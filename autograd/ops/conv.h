@@ -4,9 +4,9 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// One family, closed under differentiation: of the trilinear form
+/// The convolutions: one family, closed under differentiation. Each op is the gradient of the trilinear form
 ///   T(x, w, y) = sum x[i stride + k dilation - padding, c] w[k, c, o] y[i, o]
-/// each op is the gradient by one operand, so each one's gradients are the other two. Channels last:
+/// with respect to one operand, so each op's gradients are the other two ops. Channels are last:
 /// x (..., H, W, in), w (kh, kw, in, out), y (..., oh, ow, out); bias (out), or (0) for none.
 namespace gradzoo::ops {
 
@@ -25,7 +25,7 @@ struct Conv2d {
   static std::vector<OpCase<Conv2d>> cases();
 };
 
-/// x = dT/dx + bias, of `height` and `width`: bias (in).
+/// x = dT/dx + bias, with size `height` and `width`: bias (in).
 struct ConvTranspose2d {
   static constexpr const char* name = "conv_transpose2d";
   static constexpr const char* formula =
@@ -42,7 +42,7 @@ struct ConvTranspose2d {
   static std::vector<OpCase<ConvTranspose2d>> cases();
 };
 
-/// w = dT/dw, of `kernel_height` and `kernel_width`, summed over all images.
+/// w = dT/dw, with size `kernel_height` and `kernel_width`, summed over all images.
 struct Conv2dWeight {
   static constexpr const char* name = "conv2d_weight";
   static constexpr const char* formula =

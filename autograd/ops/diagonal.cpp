@@ -67,8 +67,8 @@ Shape DiagEmbed::shape(Inputs in) const {
   const Shape batch = x.erase(x.rank() - 1);
   const Shape out = batch.insert(batch.rank(), rows).insert(batch.rank() + 1, columns);
   if (diagonal_view(out, k).count != x[-1])
-    throw Error("{}: {} is not diagonal {} of {}. Hint: as many elements as that has", name, x.str(), k,
-                out.str());
+    throw Error("{}: {} is not diagonal {} of {}. Hint: pass as many elements as this diagonal has", name,
+                x.str(), k, out.str());
   return out;
 }
 
@@ -111,7 +111,7 @@ Tensor diag_embed(const Tensor& x, int64_t k) {
 Tensor diag(const Tensor& x, int64_t k) {
   if (x.rank() == 1) return diag_embed(x, k);
   if (x.rank() == 2) return diagonal(x, k);
-  throw Error("diag: {} is neither a vector nor a matrix. Hint: diag_embed or diagonal of a batch",
+  throw Error("diag: {} is neither a vector nor a matrix. Hint: use diag_embed or diagonal for a batch",
               x.shape().str());
 }
 

@@ -4,7 +4,7 @@
 #include "gradzoo/autograd/op.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Diagonals of matrices, each other's derivative.
+/// Diagonals of matrices: the two ops are each other's derivative.
 namespace gradzoo::ops {
 
 /// The k-th diagonal of each matrix.
@@ -20,7 +20,7 @@ struct Diagonal {
   static std::vector<OpCase<Diagonal>> cases();
 };
 
-/// Zeros of (..., rows, columns), and the operand on the k-th diagonal.
+/// Zeros (..., rows, columns) with the operand on the k-th diagonal.
 struct DiagEmbed {
   static constexpr const char* name = "diag_embed";
   static constexpr const char* formula = "y_(i,i+k) = x_i, else 0;  dx = the diagonal of g";

@@ -56,9 +56,8 @@ std::string with_digits(std::string term, int ellipsis_axes) {
 int ellipsis_axes_of(const std::string& term, const Shape& shape) {
   const int letters = count_letters(term), more = shape.rank() - letters;
   if (more == 0 || (more > 0 && has_ellipsis(term))) return more;
-  throw Error(
-      "einsum: \"{}\" names {} axes of an operand {}. Hint: a letter an axis, or \"...\" for leading ones",
-      term, letters, shape.str());
+  throw Error("einsum: \"{}\" names {} axes of an operand {}. Hint: write a letter per axis, or \"...\"",
+              term, letters, shape.str());
 }
 
 }  // namespace
@@ -68,9 +67,8 @@ EinsumEquation::EinsumEquation(std::string_view text, const std::vector<Shape>& 
   const size_t arrow = equation.find(kArrow);
   operands = split_at_commas(std::string_view(equation).substr(0, arrow));
   if (operands.size() != shapes.size()) {
-    throw Error(
-        "einsum: \"{}\" names {} operands, and {} are there. Hint: one term each, with commas between", text,
-        operands.size(), shapes.size());
+    throw Error("einsum: \"{}\" names {} operands, but there are {}. Hint: write one term per operand", text,
+                operands.size(), shapes.size());
   }
   int ellipsis_axes = 0;
   for (size_t i = 0; i < shapes.size(); ++i) {
@@ -102,10 +100,10 @@ std::string EinsumEquation::implicit_output(int ellipsis_axes) const {
 void EinsumEquation::check_output() const {
   for (const char c : output) {
     if (std::count(output.begin(), output.end(), c) > 1)
-      throw Error("einsum: the output names '{}' twice. Hint: once; diag_embed makes a diagonal", c);
+      throw Error("einsum: the output names '{}' twice. Hint: name it once; diag_embed makes a diagonal", c);
     if (std::none_of(operands.begin(), operands.end(),
                      [&](const std::string& letters) { return letters.find(c) != std::string::npos; }))
-      throw Error("einsum: the output names '{}', and no operand does. Hint: letters of the operands", c);
+      throw Error("einsum: the output names '{}', and no operand does. Hint: use letters of the operands", c);
   }
 }
 
@@ -119,7 +117,7 @@ void EinsumEquation::find_sizes(const std::vector<Shape>& shapes) {
       int64_t& size_so_far = sizes[static_cast<size_t>(letters[axis])];
       const bool fits = size_so_far == 1 || size_here == 1 || size_here == size_so_far;
       if (!fits || size_here != first_here)
-        throw Error("einsum: '{}' has size {}, and {} in operand {} {}. Hint: a letter has one size, or is 1",
+        throw Error("einsum: '{}' has size {}, and {} in operand {} {}. Hint: give a letter one size, or 1",
                     letters[axis], fits ? first_here : size_so_far, size_here, i, shapes[i].str());
       if (size_here != 1) size_so_far = size_here;
     }

@@ -12,14 +12,14 @@ namespace gradzoo::ops {
 /// A size for each letter.
 using LetterSizes = std::array<int64_t, 128>;
 
-/// An equation of einsum, read: one letter for each axis of each operand and of the output. The axes of "..."
-/// have digits for letters, 0 the last one.
+/// A parsed equation of einsum: one letter for each axis of each operand and of the output. The axes of "..."
+/// have digits as letters; 0 is the last axis.
 struct EinsumEquation {
   std::vector<std::string> operands;
   std::string output;
-  LetterSizes sizes{};  // of the axes of each letter; 1 only where all are
+  LetterSizes sizes{};  // size of the axes of each letter; 1 only if all are 1
 
-  /// Throws Error where the equation has no meaning for operands of these shapes.
+  /// Parses the equation. Throws Error if it has no meaning for operands of these shapes.
   EinsumEquation(std::string_view text, const std::vector<Shape>& shapes);
 
  private:

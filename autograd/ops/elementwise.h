@@ -7,10 +7,10 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Elementwise arithmetic of two operands, which broadcast, and of an operand and a number.
+/// Elementwise arithmetic of two operands, which broadcast, or of an operand and a number.
 namespace gradzoo::ops {
 
-/// How two contiguous operands lie under their broadcast shape.
+/// Returns the strides of two contiguous operands under their broadcast shape.
 kernels::Broadcast broadcast_layout(const Shape& a, const Shape& b, const Shape& out);
 
 /// out = a (f) b
@@ -18,10 +18,10 @@ void forward_binary(Binary f, Inputs in, Tensor& out);
 /// out = x (f) c
 void forward_scalar(Scalar f, Inputs in, double c, Tensor& out);
 
-/// A constant of x's dtype that broadcasts to any shape.
+/// Returns a constant of x's dtype that broadcasts to any shape.
 inline Tensor constant_like(const Tensor& x, double value) { return full({}, value, x.dtype()); }
 
-/// What ops of two operands have in common. An op adds its name, formula and vjp.
+/// The common part of ops of two operands. An op adds its name, formula and vjp.
 template <Binary f, Kind how, unsigned reads_a, unsigned reads_b>
 struct BinaryOp {
   static constexpr Kind kind = how;
@@ -74,7 +74,7 @@ struct Div : BinaryOp<Binary::div, Kind::elementwise, reads_in(1), reads_in(1) |
   static std::vector<OpCase<Div>> cases() { return binary_cases<Div>({}, {.avoid = 0.0, .margin = 0.5}); }
 };
 
-/// a^b, or its n-th derivative in a as one op: b a^(b-1) as a product would be 0 times infinity at b = 0.
+/// a^b, or its n-th derivative in a as one op: the product b a^(b-1) would be 0 times infinity at b = 0.
 struct Pow : BinaryOp<Binary::pow, Kind::elementwise, reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
   int n = 0;
   static constexpr const char* name = "pow";
@@ -90,7 +90,7 @@ struct Pow : BinaryOp<Binary::pow, Kind::elementwise, reads_in(0) | reads_in(1),
   static std::vector<OpCase<Pow>> cases();
 };
 
-/// The larger (Maximum) or the smaller (Minimum); equals share the gradient.
+/// The larger (Maximum) or the smaller (Minimum) operand; equals share the gradient.
 template <bool kIsMax>
 struct Winner : BinaryOp<kIsMax ? Binary::maximum : Binary::minimum, Kind::elementwise,
                          reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
@@ -108,7 +108,7 @@ struct Winner : BinaryOp<kIsMax ? Binary::maximum : Binary::minimum, Kind::eleme
 using Maximum = Winner<true>;
 using Minimum = Winner<false>;
 
-/// What ops of an operand and a number have in common.
+/// The common part of ops of an operand and a number.
 template <Scalar f, Kind how, unsigned reads>
 struct ScalarOp {
   double c = 0.0;

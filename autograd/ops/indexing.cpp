@@ -113,8 +113,8 @@ Shape IndexAdd::shape(Inputs in) const {
   check_vector(name, in[1].shape());
   axis_from_end(axis, out.rank(), name);  // throws where there is no such axis
   if (out[axis] != in[1].size())
-    throw Error("{}: {} indices for axis {} of {}. Hint: one index for each row", name, in[1].size(),
-                axis + out.rank(), out.str());
+    throw Error("{}: {} indices for axis {} of {} do not fit. Hint: pass one index per row", name,
+                in[1].size(), axis + out.rank(), out.str());
   out.set(axis, size);
   return out;
 }

@@ -5,12 +5,12 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Reading and adding at indices: gather and scatter_add, index_select and index_add, are each other's
-/// derivative. Repeated indices add up in index order. An index with fewer axes than the values is shared by
-/// their leading axes.
+/// Reading and adding at indices. gather and scatter_add are each other's derivative, and so are index_select
+/// and index_add. Repeated indices add up in index order. If an index has fewer axes than the values, the
+/// values' leading axes share it.
 namespace gradzoo::ops {
 
-/// Throws Error naming `op` where an index is outside [0, n).
+/// Throws Error that names `op` if an index is outside [0, n).
 void check_indices(const Tensor& index, int64_t n, const char* op);
 
 struct Gather {

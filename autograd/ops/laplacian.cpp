@@ -26,8 +26,8 @@ Shape ChainLaplacian::shape(Inputs in) const {
   const Shape &rows = in[0].shape(), &slopes = in[1].shape();
   if (rows.rank() != slopes.rank() || rows.rank() == 0 || slopes[0] != 2 || rows[0] < 1 ||
       !are_shared_or_whole(rows.erase(0), slopes.erase(0))) {
-    throw Error("{}: rows {} and slopes {} do not fit. Hint: rows are (K+1, ...z), slopes (2, ...z)", name,
-                rows.str(), slopes.str());
+    throw Error("{}: rows {} and slopes {} do not fit. Hint: pass rows (K+1, ...z) and slopes (2, ...z)",
+                name, rows.str(), slopes.str());
   }
   Shape out = slopes;
   out.set(0, keeps_jacobian ? rows[0] : 1);

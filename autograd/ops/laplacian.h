@@ -6,9 +6,10 @@
 
 namespace gradzoo::ops {
 
-/// The chain rule of the Laplacian for y = f(z), elementwise: what a forward pass carries for z, rows J_1 ...
-/// J_K and L stacked (K+1, ...z or of size 1 where all share it), with f'(z) and f''(z) stacked (2, ...z),
-/// becomes what it carries for y: (K+1, ...z), or L alone, (1, ...z), unless `keeps_jacobian`.
+/// The chain rule of the Laplacian for an elementwise y = f(z). The operands are the rows J_1 ... J_K and L
+/// that a forward pass carries for z, stacked (K+1, ...z or with size 1 where all share it), and f'(z) and
+/// f''(z) stacked (2, ...z). The result has y's rows: (K+1, ...z), or only L, (1, ...z), unless
+/// `keeps_jacobian`.
 struct ChainLaplacian {
   static constexpr const char* name = "chain_laplacian";
   static constexpr const char* formula =

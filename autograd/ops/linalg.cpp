@@ -217,14 +217,14 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 
 Tensor dot(const Tensor& a, const Tensor& b) {
   if (a.rank() != 1 || a.shape() != b.shape())
-    throw Error("dot: {} and {}. Hint: two vectors of one size; einsum sums over any axes", a.shape().str(),
-                b.shape().str());
+    throw Error("dot: {} and {}. Hint: pass two vectors of the same size; einsum sums over any axes",
+                a.shape().str(), b.shape().str());
   return sum(mul(a, b));
 }
 
 Tensor outer(const Tensor& a, const Tensor& b) {
   if (a.rank() != 1 || b.rank() != 1)
-    throw Error("outer: {} and {}. Hint: two vectors; einsum takes other shapes", a.shape().str(),
+    throw Error("outer: {} and {}. Hint: pass two vectors; einsum takes other shapes", a.shape().str(),
                 b.shape().str());
   return mul(unsqueeze(a, 1), b);
 }

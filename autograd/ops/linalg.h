@@ -6,7 +6,7 @@
 
 namespace gradzoo::ops {
 
-/// y = op(a) op(b) over the last two axes, leading axes broadcast; op transposes where its flag says so.
+/// y = op(a) op(b) over the last two axes; leading axes broadcast. op transposes if its flag is true.
 struct MatMul {
   static constexpr const char* name = "matmul";
   static constexpr const char* formula = "y = a b (a', b' where transposed);  da = g b';  db = a' g";
@@ -22,7 +22,7 @@ struct MatMul {
   static std::vector<OpCase<MatMul>> cases();
 };
 
-/// x (..., in), weight (out, in), bias (out) -> (..., out). Bilinear in x and weight, linear in bias.
+/// y = x W^T + b: x (..., in), weight (out, in), bias (out) -> (..., out). Bilinear in x, W; linear in b.
 struct Linear {
   static constexpr const char* name = "linear";
   static constexpr const char* formula = "y = x W' + b;  dx = g W;  dW = g' x;  db = sum over rows of g";

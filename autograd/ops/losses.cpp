@@ -48,8 +48,8 @@ std::vector<OpCase<BceWithLogits>> BceWithLogits::cases() {
 Shape CrossEntropy::shape(Inputs in) const {
   const Tensor &logits = in[0], &labels = in[1];
   if (logits.rank() != 2 || labels.rank() != 1 || logits.dim(0) != labels.dim(0))
-    throw Error("{}: logits {} and labels {} do not fit. Hint: (B,C) and (B)", name, logits.shape().str(),
-                labels.shape().str());
+    throw Error("{}: logits {} and labels {} do not fit. Hint: pass (B,C) and (B)", name,
+                logits.shape().str(), labels.shape().str());
   const int64_t* label = labels.data<int64_t>();
   for (int64_t row = 0; row < labels.size(); ++row) {
     if (label[row] >= 0 && label[row] < logits.dim(1)) continue;

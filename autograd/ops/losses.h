@@ -6,7 +6,7 @@
 
 namespace gradzoo::ops {
 
-/// Elementwise on logits l and targets t of one shape; at l = +-inf and a target of 0 or 1 the limits.
+/// Binary cross-entropy of logits l and targets t, elementwise; limits at infinite l and t = 0 or 1.
 struct BceWithLogits {
   static constexpr const char* name = "binary_cross_entropy_with_logits";
   static constexpr const char* formula =
@@ -16,7 +16,7 @@ struct BceWithLogits {
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
-    if (v.needs(0)) {  // sigmoid(l) - t, whose digits would cancel
+    if (v.needs(0)) {  // sigmoid(l) - t would lose digits
       const Tensor &l = v.in(0), &t = v.in(1);
       const Tensor p = sigmoid(l), q = sigmoid(neg(l)), up = mul(p, add(neg(t), 1.0)), down = mul(t, q);
       v.give(0, mul(g, sub(up, down)));
@@ -27,7 +27,7 @@ struct BceWithLogits {
   static std::vector<OpCase<BceWithLogits>> cases();
 };
 
-/// -log softmax(l)[label] a row: l (B, C), labels (B) -> (B).
+/// -log softmax(l)[label] per row: l (B, C), labels (B) -> (B).
 struct CrossEntropy {
   static constexpr const char* name = "cross_entropy";
   static constexpr const char* formula =

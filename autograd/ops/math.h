@@ -17,7 +17,7 @@ namespace gradzoo::ops {
 /// out = f(x)
 void forward_unary(Unary f, Inputs in, Tensor& out);
 
-/// out = f(x), one number at a time in double: for functions that no vector kernel has.
+/// out = f(x), one element at a time in double, for functions without a vector kernel.
 template <class F>
 void forward_each(F f, Inputs in, Tensor& out) {
   visit_floating(out.dtype(), [&]<class T>() {
@@ -25,7 +25,7 @@ void forward_each(F f, Inputs in, Tensor& out) {
   });
 }
 
-/// What smooth elementwise ops of one operand have in common. An op adds its name, formula, forward and vjp.
+/// The common part of smooth elementwise ops of one operand. An op adds its name, formula, forward and vjp.
 template <unsigned reads>
 struct ElementwiseOp {
   static constexpr Kind kind = Kind::elementwise;
@@ -33,13 +33,13 @@ struct ElementwiseOp {
   Shape shape(Inputs in) const { return in[0].shape(); }
 };
 
-/// One whose forward is a kernel's.
+/// An elementwise op whose forward is a kernel.
 template <Unary f, unsigned reads>
 struct UnaryOp : ElementwiseOp<reads> {
   void forward(Inputs in, Tensor& out) const { forward_unary(f, in, out); }
 };
 
-/// One whose forward is a function of the C library, one number at a time.
+/// An elementwise op whose forward calls a function of the C library for one element at a time.
 template <double (*f)(double), unsigned reads>
 struct LibraryOp : ElementwiseOp<reads> {
   void forward(Inputs in, Tensor& out) const {
@@ -129,7 +129,7 @@ struct Sqrt : UnaryOp<Unary::sqrt, kReadsOut> {
 struct Rsqrt : UnaryOp<Unary::rsqrt, kReadsOut> {
   static constexpr const char* name = "rsqrt";
   static constexpr const char* formula = "y = 1 / sqrt(x);  dx = -g/2 y^3";
-  void vjp(Vjp& v, const Tensor& g) const {  // y^3 alone may leave the range
+  void vjp(Vjp& v, const Tensor& g) const {  // y^3 itself may leave the range
     v.give(0, mul(mul(mul(mul(g, -0.5), v.out()), v.out()), v.out()));
   }
   static std::vector<OpCase<Rsqrt>> cases() { return unary_cases<Rsqrt>({.low = 0.5}); }
@@ -165,7 +165,7 @@ struct Cos : UnaryOp<Unary::cos, reads_in(0)> {
   static std::vector<OpCase<Cos>> cases() { return unary_cases<Cos>({}); }
 };
 
-/// Passes the gradient at its bounds.
+/// Clamps to [low, high]; the gradient passes at the bounds.
 struct Clamp {
   double low, high;
   static constexpr const char* name = "clamp";

@@ -60,19 +60,19 @@ Normalised normalised(const Tensor& x, double eps) {
 
 Shape GroupNorm::shape(Inputs in) const {
   const Shape &x = in[0].shape(), &scale = in[1].shape(), &shift = in[2].shape();
-  if (x.rank() < 2) throw Error("{}: x is (B,...,C), got {}. Hint: channels stand last", name, x.str());
+  if (x.rank() < 2) throw Error("{}: x is (B,...,C), got {}. Hint: put channels last", name, x.str());
   const int64_t channels = x[-1];
   if (groups < 1 || channels % groups != 0)
-    throw Error("{}: {} channels do not make {} groups. Hint: a divisor of {}", name, channels, groups,
+    throw Error("{}: {} channels do not make {} groups. Hint: use a divisor of {}", name, channels, groups,
                 channels);
-  if (!(eps > 0)) throw Error("{}: eps is {}. Hint: above 0, such as 1e-5", name, eps);
+  if (!(eps > 0)) throw Error("{}: eps is {}. Hint: use a value above 0, such as 1e-5", name, eps);
   for (const Shape& s : {scale, shift}) {
     if (s == Shape{channels} || s == Shape{x[0], channels}) continue;
     throw Error("{}: scale {} and shift {} do not fit x {}. Hint: ({}) or ({},{}) each", name, scale.str(),
                 shift.str(), x.str(), channels, x[0], channels);
   }
   if (scale != shift)
-    throw Error("{}: scale is {} and shift {}. Hint: both of one shape", name, scale.str(), shift.str());
+    throw Error("{}: scale is {} and shift {}. Hint: pass the same shape", name, scale.str(), shift.str());
   return x;
 }
 
@@ -148,7 +148,7 @@ Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& scale, const Te
 }
 
 Tensor layer_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const NormOptions& options) {
-  if (x.rank() < 1) throw Error("layer_norm: x is a scalar. Hint: (..., n), normalised over n");
+  if (x.rank() < 1) throw Error("layer_norm: x is a scalar. Hint: pass (..., n)");
   const Tensor rows = reshape(x, {x.size() / std::max<int64_t>(1, x.dim(-1)), x.dim(-1)});
   return reshape(group_norm(rows, 1, scale, shift, options), x.shape());
 }

@@ -6,8 +6,8 @@
 
 namespace gradzoo::ops {
 
-/// x (B, ..., C), normalised over the numbers of an image's group of channels; scale and shift (C), or (B,C)
-/// for each image its own; then SiLU where asked for.
+/// Normalises x (B, ..., C) over each image's groups of channels; scale and shift are (C), or (B,C) for
+/// separate ones per image; then SiLU if `silu`.
 struct GroupNorm {
   static constexpr const char* name = "group_norm";
   static constexpr const char* formula =

@@ -7,8 +7,8 @@ namespace ops {
 namespace {
 
 void check_image(const Shape& x, int64_t k, std::string_view name) {
-  if (k < 1) throw Error("{}: windows of {} pixels a side. Hint: 1 or more", name, k);
-  if (x.rank() < 3) throw Error("{}: x is (B,H,W,C), got {}. Hint: channels stand last", name, x.str());
+  if (k < 1) throw Error("{}: windows of {} pixels per side. Hint: use at least 1", name, k);
+  if (x.rank() < 3) throw Error("{}: x is (B,H,W,C), got {}. Hint: put channels last", name, x.str());
 }
 
 int64_t channels_of(const Shape& x) { return x.rank() == 0 ? 0 : x[-1]; }
@@ -17,8 +17,8 @@ int64_t channels_of(const Shape& x) { return x.rank() == 0 ? 0 : x[-1]; }
 Shape pooled(const Shape& x, int64_t k, int64_t channels, std::string_view name) {
   check_image(x, k, name);
   if (x[-3] % k != 0 || x[-2] % k != 0)
-    throw Error("{}: windows of {}x{} pixels do not fill an image of {}x{}. Hint: pad it, or another k", name,
-                k, k, x[-3], x[-2]);
+    throw Error("{}: windows of {}x{} pixels do not fill an image of {}x{}. Hint: pad it, or use another k",
+                name, k, k, x[-3], x[-2]);
   Shape y = x;
   y.set(-3, x[-3] / k);
   y.set(-2, x[-2] / k);
@@ -138,8 +138,8 @@ Shape DepthToSpace::shape(Inputs in) const {
   const Shape& y = in[0].shape();
   check_image(y, k, name);
   if (y[-1] % (k * k) != 0)
-    throw Error("{}: {} channels are no windows of {}x{} pixels. Hint: a multiple of {}", name, y[-1], k, k,
-                k * k);
+    throw Error("{}: {} channels are not windows of {}x{} pixels. Hint: use a multiple of {}", name, y[-1], k,
+                k, k * k);
   return unpooled(y, k, y[-1] / (k * k));
 }
 

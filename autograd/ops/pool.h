@@ -31,7 +31,7 @@ struct UpsampleNearest2d {
   static std::vector<OpCase<UpsampleNearest2d>> cases();
 };
 
-/// Those that are largest share the gradient equally.
+/// Maxima per window; equal maxima share the gradient equally.
 struct MaxPool2d {
   static constexpr const char* name = "max_pool2d";
   static constexpr const char* formula =

@@ -2,13 +2,13 @@
 
 #include "autograd/ops/math.h"
 
-/// What the inverse trigonometric and hyperbolic functions have for derivatives: powers of a quadratic,
-/// closed under differentiation, each to full relative accuracy at every argument.
+/// Powers of a quadratic: the derivatives of the inverse trigonometric and hyperbolic functions. The family
+/// is closed under differentiation, and each power has full relative accuracy at every argument.
 namespace gradzoo::ops {
 
 enum class Quadratic { one_plus, one_minus, minus_one };  // q = 1 + x^2, 1 - x^2, x^2 - 1
 
-/// q^(k/2), or x q^(k/2) where `times_x`.
+/// q^(k/2), or x q^(k/2) if `times_x`.
 struct QuadraticPower : ElementwiseOp<reads_in(0)> {
   Quadratic q = Quadratic::one_plus;
   int k = -2;

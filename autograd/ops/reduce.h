@@ -6,11 +6,11 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Reductions over one axis, counted from the end. A reduction over everything is one over the last axis of
-/// the operand in one row.
+/// Reductions over one axis, counted from the end. A reduction over all elements reshapes the operand to one
+/// row and reduces its last axis.
 namespace gradzoo::ops {
 
-/// Cases of axis_cases, each with and without keepdim: Op is {axis, keepdim}.
+/// Returns the cases of axis_cases(), each with and without keepdim; Op is {axis, keepdim}.
 template <class Op>
 std::vector<OpCase<Op>> reduction_cases(Operand like, bool needs_elements = false) {
   std::vector<OpCase<Op>> cases;
@@ -20,12 +20,12 @@ std::vector<OpCase<Op>> reduction_cases(Operand like, bool needs_elements = fals
   return cases;
 }
 
-/// The reduced tensor with its axis back at size 1, so that it broadcasts against the operand.
+/// Returns the reduced tensor with its axis back at size 1, so that it broadcasts against the operand.
 inline Tensor keep_axis(const Tensor& reduced, int axis, bool keepdim) {
   return keepdim ? reduced : unsqueeze(reduced, axis);
 }
 
-/// Everything in one row, for reductions over everything.
+/// Returns all elements in one row, for reductions over everything.
 inline Tensor one_row(const Tensor& x) { return reshape(x, {x.size()}); }
 
 struct Sum {
@@ -44,7 +44,7 @@ struct Sum {
   static std::vector<OpCase<Sum>> cases() { return reduction_cases<Sum>({}); }
 };
 
-/// Sums the axes where `target`, of the operand's rank, is 1.
+/// Sums over the axes where `target`, which has the operand's rank, is 1.
 struct SumTo {
   static constexpr const char* name = "sum_to";
   static constexpr const char* formula =
@@ -60,14 +60,14 @@ struct SumTo {
   static std::vector<OpCase<SumTo>> cases();
 };
 
-/// sum_of(x) / count, or sum_of(x / count) if the sum has left the range: a mean of finite numbers is finite.
+/// Returns sum_of(x) / count, or sum_of(x / count) if the sum overflows: a mean of finite x is finite.
 Tensor sum_over_count(const Tensor& x, int64_t count, FunctionRef<Tensor(const Tensor&)> sum_of);
 
-/// For each line along the axis: 1 / (number of elements that equal `extremum`) where x equals it, else 0. It
-/// is a constant to derivatives.
+/// Returns, for each line along the axis, 1 / (number of elements equal to `extremum`) where x equals it,
+/// else 0. The result is a constant to derivatives.
 Tensor tie_shares(const Tensor& x, const Tensor& extremum);
 
-/// The largest (Max) or smallest (Min) along an axis; equals share the gradient.
+/// The largest (Max) or smallest (Min) element along an axis; equals share the gradient.
 template <Reduce kWhich>
 struct Extremum {
   static constexpr bool kIsMax = kWhich == Reduce::max;
@@ -93,7 +93,7 @@ struct Extremum {
 using Max = Extremum<Reduce::max>;
 using Min = Extremum<Reduce::min>;
 
-/// Running sum along an axis, from its end where `reverse`.
+/// The running sum along an axis, from its end if `reverse`.
 struct Cumsum {
   static constexpr const char* name = "cumsum";
   static constexpr const char* formula = "y_i = sum_{j <= i} x_j;  dx_j = sum_{i >= j} g_i";
@@ -108,7 +108,7 @@ struct Cumsum {
   static std::vector<OpCase<Cumsum>> cases() { return reduction_cases<Cumsum>({}); }
 };
 
-/// The Euclidean length along an axis. Its kink is at 0, where the gradient is taken for 0.
+/// The Euclidean length along an axis. It has a kink at 0, where the gradient is defined as 0.
 struct Norm {
   static constexpr const char* name = "norm";
   static constexpr const char* formula = "y = sqrt(sum_i x_i^2);  dx_i = g x_i / y, 0 where y = 0";

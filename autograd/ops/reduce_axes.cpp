@@ -11,13 +11,13 @@ namespace {
 
 // x's shape with size 1 on the axes of a reduction.
 Shape kept_shape(const Shape& x, std::initializer_list<int> axes, const char* op) {
-  if (axes.size() == 0) throw Error("{}: no axes. Hint: {}(x) is over everything", op, op);
+  if (axes.size() == 0) throw Error("{}: no axes are given. Hint: call {}(x) for all elements", op, op);
   Shape seen, kept = x;
   for (int i = 0; i < x.rank(); ++i) seen = seen.insert(i, 0);
   for (const int named : axes) {
     const int axis = normalize_axis(named, x.rank(), op);
     if (seen[axis] != 0)
-      throw Error("{}: axis {} of {} is named twice. Hint: each axis once", op, named, x.str());
+      throw Error("{}: axis {} of {} is named twice. Hint: name each axis once", op, named, x.str());
     seen.set(axis, 1);
     kept.set(axis, 1);
   }

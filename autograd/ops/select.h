@@ -6,7 +6,7 @@
 
 namespace gradzoo::ops {
 
-/// Chooses between two operands by a mask; all three broadcast together.
+/// Chooses between two operands with a mask; all three broadcast together.
 struct Where {
   static constexpr const char* name = "where";
   static constexpr const char* formula = "y = m ? a : b;  da = m ? g : 0;  db = m ? 0 : g";

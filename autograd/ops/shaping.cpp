@@ -177,7 +177,7 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
 
 Tensor tile_rows(const Tensor& x, int64_t copies) {
   if (x.rank() == 0 || copies < 1)
-    throw Error("tile_rows: {} copies of {}. Hint: at least one, of something with rows", copies,
+    throw Error("tile_rows: {} copies of {}. Hint: make at least one copy of a tensor with rows", copies,
                 x.shape().str());
   if (copies == 1) return x;
   Shape repeated = x.shape();
@@ -194,7 +194,7 @@ Tensor transpose(const Tensor& x, int axis_a, int axis_b) {
 Tensor permute(const Tensor& x, std::span<const int> axes) {
   const auto rank = static_cast<size_t>(x.rank());
   if (axes.size() != rank)
-    throw Error("permute: {} axes for {}. Hint: each of its axes once", axes.size(), x.shape().str());
+    throw Error("permute: {} axes for {}. Hint: name each of its axes once", axes.size(), x.shape().str());
   std::array<int, kMaxRank> at{};  // which of x's axes stands where
   std::iota(at.begin(), at.end(), 0);
   Tensor y = x;
@@ -202,7 +202,7 @@ Tensor permute(const Tensor& x, std::span<const int> axes) {
     const int wanted = normalize_axis(axes[i], x.rank(), "permute");
     const auto found = std::find(at.begin() + static_cast<std::ptrdiff_t>(i), at.end(), wanted);
     if (found == at.end())
-      throw Error("permute: axis {} of {} is named twice. Hint: each of its axes once", wanted,
+      throw Error("permute: axis {} of {} is named twice. Hint: name each of its axes once", wanted,
                   x.shape().str());
     const auto from = static_cast<size_t>(found - at.begin());
     y = transpose(y, static_cast<int>(i), static_cast<int>(from));
@@ -212,11 +212,11 @@ Tensor permute(const Tensor& x, std::span<const int> axes) {
 }
 
 Tensor stack(std::span<const Tensor> parts, int axis) {
-  if (parts.empty()) throw Error("stack: no parts. Hint: pass at least one tensor");
+  if (parts.empty()) throw Error("stack: no parts are given. Hint: pass at least one tensor");
   Tensors lifted;
   for (const Tensor& part : parts) {
     if (part.shape() != parts[0].shape())
-      throw Error("stack: parts {} and {}. Hint: one shape; concat joins different ones",
+      throw Error("stack: parts {} and {} differ. Hint: pass one shape; concat joins different ones",
                   parts[0].shape().str(), part.shape().str());
     lifted.push_back(unsqueeze(part, axis));
   }
@@ -225,7 +225,7 @@ Tensor stack(std::span<const Tensor> parts, int axis) {
 
 Tensors split(const Tensor& x, int64_t size, int axis) {
   axis = normalize_axis(axis, x.rank(), "split");
-  if (size < 1) throw Error("split: pieces of {}. Hint: at least 1", size);
+  if (size < 1) throw Error("split: pieces of {} elements. Hint: use at least 1", size);
   Tensors pieces;
   for (int64_t begin = 0; begin < x.dim(axis); begin += size)
     pieces.push_back(slice(x, axis, begin, std::min(begin + size, x.dim(axis))));

@@ -8,11 +8,11 @@
 /// Ops that move values and compute nothing. Axes are counted from the end.
 namespace gradzoo::ops {
 
-/// Distances in elements between neighbours along each axis.
+/// The distances in elements between neighbours along each axis.
 using Strides = std::array<int64_t, kMaxRank>;
 Strides contiguous_strides(const Shape& shape);
 
-/// apply(), for ops that only move values: those of i64 and u8 too, which are never recorded.
+/// Calls apply() for ops that only move values. It accepts i64 and u8 values too, which are never recorded.
 template <class Op, std::same_as<Tensor>... Rest>
 Tensor apply_move(const Op& op, const Tensor& first, const Rest&... rest) {
   if (!first.defined() || is_floating(first.dtype())) return apply(op, first, rest...);
@@ -27,7 +27,7 @@ Tensor apply_move(const Op& op, const Tensor& first, const Rest&... rest) {
   }
 }
 
-/// A copy: the same values in a storage of their own.
+/// A copy: the same values in new storage.
 struct Clone {
   static constexpr const char* name = "clone";
   static constexpr const char* formula = "y = x, copied;  dx = g";
@@ -54,7 +54,7 @@ struct Reshape {
   static std::vector<OpCase<Reshape>> cases();
 };
 
-/// Repeats the axes where the operand, of `target`'s rank, has size 1.
+/// Repeats the axes where the operand, which has `target`'s rank, has size 1.
 struct BroadcastTo {
   static constexpr const char* name = "broadcast_to";
   static constexpr const char* formula = "y = x repeated along the axes of size 1;  dx = g summed over them";
@@ -69,7 +69,7 @@ struct BroadcastTo {
   static std::vector<OpCase<BroadcastTo>> cases();
 };
 
-/// Two axes swapped.
+/// Swaps two axes.
 struct Transpose {
   static constexpr const char* name = "transpose";
   static constexpr const char* formula = "y = x with two axes swapped;  dx = g with the same two swapped";
@@ -83,7 +83,7 @@ struct Transpose {
   static std::vector<OpCase<Transpose>> cases();
 };
 
-/// One axis back to front.
+/// Reverses one axis.
 struct Flip {
   static constexpr const char* name = "flip";
   static constexpr const char* formula = "y_i = x_(n-1-i);  dx_i = g_(n-1-i)";

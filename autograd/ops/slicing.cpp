@@ -163,7 +163,7 @@ Tensor concat_few(std::span<const Tensor> parts, int axis) {
 }  // namespace ops
 
 Tensor concat(std::span<const Tensor> parts, int axis) {
-  if (parts.empty()) throw Error("concat: no parts. Hint: pass at least one tensor");
+  if (parts.empty()) throw Error("concat: no parts are given. Hint: pass at least one tensor");
   for (const Tensor& part : parts) {
     if (!part.defined()) throw Error("concat: a part is undefined. Hint: assign it a value first");
     if (part.rank() == parts[0].rank() && part.dtype() == parts[0].dtype()) continue;
@@ -213,8 +213,7 @@ Tensor unslice(const Tensor& x, int axis, int64_t begin, int64_t step, int64_t s
 
 Tensor pad(const Tensor& x, int axis, int64_t before, int64_t after, double value) {
   const int from_end = ops::axis_from_end(axis, x.rank(), "pad");
-  if (before < 0 || after < 0)
-    throw Error("pad: {} before and {} after. Hint: 0 or more of each", before, after);
+  if (before < 0 || after < 0) throw Error("pad: {} before and {} after. Hint: use 0 or more", before, after);
   const int64_t size = before + x.shape()[from_end] + after;
   Tensor y = unslice(x, from_end, before, 1, size);
   if (value == 0.0) return y;

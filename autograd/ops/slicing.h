@@ -5,7 +5,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Parts of an axis: slice and pad are each other's derivative; concat's is slice.
+/// Parts of an axis: slice and pad are each other's derivative; the derivative of concat is slice.
 namespace gradzoo::ops {
 
 /// `count` elements of an axis: begin, begin + step, ...
@@ -19,7 +19,7 @@ struct Slice {
   int64_t count = 0;
   int64_t step = 1;
   Shape shape(Inputs in) const;
-  /// Shares storage where the part is contiguous, else copies.
+  /// Returns the slice: shared storage if the part is contiguous, else a copy.
   Tensor alias(Inputs in) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, unslice(g, axis, begin, step, v.shape(0)[axis])); }
   static std::vector<OpCase<Slice>> cases();
@@ -44,7 +44,7 @@ struct Pad {
   static std::vector<OpCase<Pad>> cases();
 };
 
-/// kParts operands one behind the other along an axis.
+/// kParts operands, one after the other along an axis.
 template <int kParts>
 struct Concat {
   static_assert(kParts >= 2 && kParts <= kMaxInputs);
@@ -53,7 +53,7 @@ struct Concat {
   static constexpr Kind kind = Kind::linear;
   static constexpr std::array<unsigned, kParts> saves = {};
   int axis = -1;
-  std::array<int64_t, kParts> sizes = {};  // of the parts along the axis
+  std::array<int64_t, kParts> sizes = {};  // sizes of the parts along the axis
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {

@@ -8,7 +8,7 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// log-sum-exp along one axis and its derivatives: a family closed under differentiation.
+/// The log-sum-exp along one axis and its derivatives: a family closed under differentiation.
 namespace gradzoo::ops {
 
 struct LogSumExp {
@@ -42,7 +42,7 @@ struct Softmax {
   void vjp(Vjp& v, const Tensor& g) const {
     const Tensor& y = v.out();
     const auto mean_of = [&](const Tensor& t) { return sum(mul(t, y), axis, /*keepdim=*/true); };
-    // A constant off g changes nothing; off their own mean, no digits cancel where a y is near 1.
+    // A constant subtracted from g changes nothing; without its mean, g loses no digits where a y is near 1.
     const Tensor near = [&] {
       const NoGrad constant;
       return mean_of(g);
@@ -63,7 +63,7 @@ struct LogSoftmax {
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
-    // Where e^y > 1/2, (g - sum_j g_j) - (e^y - 1) sum_j g_j.
+    // Where e^y > 1/2, the gradient is (g - sum_j g_j) - (e^y - 1) sum_j g_j.
     const Tensor &y = v.out(), total = sum(g, axis, /*keepdim=*/true);
     const Tensor is_likely = gt(y, -std::numbers::ln2);
     const Tensor rest = where(is_likely, sub(g, total), g), p = exp(y), less_one = expm1(y);

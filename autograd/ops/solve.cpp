@@ -152,7 +152,7 @@ Tensor logdet(const Tensor& a) {
   const std::vector<double> signs = sign.to_vector();
   for (size_t i = 0; i < signs.size(); ++i) {
     if (signs[i] >= 0) continue;
-    throw Error("logdet: the determinant of {} is negative. Hint: slogdet",
+    throw Error("logdet: the determinant of {} is negative. Hint: use slogdet",
                 ops::matrix_name(a.shape(), static_cast<int64_t>(i)));
   }
   return logabsdet;
@@ -167,7 +167,7 @@ Tensor cholesky(const Tensor& a) { return apply<ops::Cholesky>(a); }
 
 SymmetricEigen symmetric_eigen(const Tensor& a) {
   if (a.rank() != 2 || a.dim(0) != a.dim(1))
-    throw Error("symmetric_eigen: {}. Hint: one square matrix (n, n)", a.shape().str());
+    throw Error("symmetric_eigen: {}. Hint: pass one square matrix (n, n)", a.shape().str());
   SymmetricEigen eigen{empty({a.dim(0)}, DType::f64), cast(a.detach(), DType::f64).clone()};
   kernels::symmetric_eigen(a.dim(0), eigen.vectors.mutable_data<double>(),
                            eigen.values.mutable_data<double>());

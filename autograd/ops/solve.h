@@ -4,10 +4,10 @@
 #include "gradzoo/autograd/op.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// What factorisations give: by rows and columns, P A = L U, and of symmetric matrices, A = L L'.
+/// Ops that use factorisations: P A = L U by rows and columns, and A = L L^T for symmetric matrices.
 namespace gradzoo::ops {
 
-/// X with A X = B, or A' X = B.
+/// X with A X = B, or A^T X = B.
 struct Solve {
   static constexpr const char* name = "solve";
   static constexpr const char* formula = "A x = b;  db = A'^-1 g;  dA = -db x'";
@@ -32,7 +32,7 @@ struct LogAbsDet {
   static std::vector<OpCase<LogAbsDet>> cases();
 };
 
-/// L lower triangular with L L' = (A + A') / 2. The gradient is Murray's (2016, "Differentiation of the
+/// L, lower triangular, with L L^T = (A + A^T) / 2. The gradient is Murray's (2016, "Differentiation of the
 /// Cholesky decomposition", section 3.1).
 struct Cholesky {
   static constexpr const char* name = "cholesky";

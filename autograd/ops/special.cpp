@@ -28,7 +28,7 @@ Tensor erfc(const Tensor& x) { return apply<ops::Erfc>(x); }
 
 Tensor polygamma(int n, const Tensor& x) {
   constexpr int kHighest = 1000;  // left of 0 its formula has some n^2 / 2 coefficients
-  if (n < 0) throw Error("polygamma: n = {} is negative. Hint: n = 0 is digamma", n);
+  if (n < 0) throw Error("polygamma: n = {} is negative. Hint: use n >= 0; n = 0 is digamma", n);
   if (n > kHighest) throw Error("polygamma: n = {}. Hint: at most {}", n, kHighest);
   return n == 0 ? digamma(x) : apply(ops::Polygamma(n), x);
 }

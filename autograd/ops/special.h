@@ -3,10 +3,10 @@
 #include "autograd/ops/activations.h"
 #include "autograd/ops/math.h"
 
-/// lgamma -> digamma -> polygamma(n): closed under differentiation. erfc has erf's slopes.
+/// Special functions: lgamma -> digamma -> polygamma(n), closed under differentiation. erfc has erf's slopes.
 namespace gradzoo::ops {
 
-/// The sample domain of the positive axis, and for `negative` what lies between the poles -2, -1 and 0 too.
+/// Returns cases on the positive axis, and with `negative` also between the poles -2, -1 and 0.
 template <class Op>
 std::vector<OpCase<Op>> between_poles(Op op, bool negative) {
   std::vector<OpCase<Op>> cases = unary_cases<Op>({.low = 0.5, .high = 4.0}, op);
@@ -32,7 +32,7 @@ struct Digamma : ElementwiseOp<reads_in(0)> {
   static std::vector<OpCase<Digamma>> cases() { return between_poles<Digamma>({}, true); }
 };
 
-/// n >= 1.
+/// The n-th derivative of digamma, n >= 1.
 struct Polygamma : ElementwiseOp<reads_in(0)> {
   int n = 1;
   static constexpr const char* name = "polygamma";
@@ -45,7 +45,7 @@ struct Polygamma : ElementwiseOp<reads_in(0)> {
   static std::vector<OpCase<Polygamma>> cases();
 };
 
-/// 1 - erf x, to full relative accuracy where that is tiny.
+/// 1 - erf x, to full relative accuracy even if it is tiny.
 struct Erfc : LibraryOp<std::erfc, reads_in(0)> {
   static constexpr const char* name = "erfc";
   static constexpr const char* formula = "y = 1 - erf x;  dx = -2 g e^(-x^2) / sqrt(pi)";

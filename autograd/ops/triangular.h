@@ -4,10 +4,10 @@
 #include "gradzoo/autograd/op.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// Triangles of matrices, and solves by them.
+/// Triangles of matrices, and solves with them.
 namespace gradzoo::ops {
 
-/// The upper (triu) or lower (tril) triangle from the k-th diagonal on; elsewhere 0.
+/// The upper (triu) or lower (tril) triangle from the k-th diagonal on; 0 elsewhere.
 template <bool kUpper>
 struct Triangle {
   static constexpr const char* name = kUpper ? "triu" : "tril";
@@ -24,7 +24,7 @@ struct Triangle {
 using Tril = Triangle<false>;
 using Triu = Triangle<true>;
 
-/// X with T X = B or T' X = B, T a triangle of the first operand.
+/// X with T X = B or T^T X = B, where T is a triangle of the first operand.
 struct TriangularSolve {
   static constexpr const char* name = "triangular_solve";
   static constexpr const char* formula = "T x = b;  db = T'^-1 g;  dT = -tril(db x')";

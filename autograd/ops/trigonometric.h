@@ -35,7 +35,7 @@ struct Atan : LibraryOp<std::atan, reads_in(0)> {
   static std::vector<OpCase<Atan>> cases() { return unary_cases<Atan>({}); }
 };
 
-/// The angle of the point (x, y), operands in C's order: y first.
+/// The angle of the point (x, y); the operands are in the order of C's function: y first.
 struct Atan2
     : BinaryOp<Binary::atan2, Kind::elementwise, reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
   static constexpr const char* name = "atan2";

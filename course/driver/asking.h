@@ -1,18 +1,18 @@
-// What main.cpp asks of the code that is compiled with your headers.
+// The functions that main.cpp calls in the code that is compiled with your headers.
 #pragma once
 
 namespace driver {
 
-/// How a case ended, and its answer: of the last one that was asked.
+/// The end and the answer of the last case.
 struct Said {
   const char* kind;
   const char* text;
 };
 
-/// Answers one case, whose words these are.
+/// Answers one case, given as words.
 Said answer_line(const char* words);
 
-/// Of a clock.
+/// Seconds of a clock.
 double seconds_now();
 
 }  // namespace driver

@@ -1,6 +1,6 @@
-// What the grader and your program say to each other: a case is a line of words on standard input, its answer
-// a line of words on standard output. What your code prints itself goes to standard error and is shown after
-// the report. Nothing here knows any answer.
+// The messages between the grader and your program: a case is a line of words on standard input, its answer a
+// line of words on standard output. The output of your own code goes to standard error and is shown after the
+// report. Nothing here has any answers.
 #pragma once
 
 #include <cstdio>
@@ -16,7 +16,7 @@
 
 namespace driver {
 
-/// The words of a case, in turn.
+/// The words of a case, in their order.
 class Words {
  public:
   explicit Words(const char* line) : at_(line) {}
@@ -57,7 +57,7 @@ class Answer {
 /// Answers one case: each driver has its own.
 void answer_case(Words& words, Answer& answer);
 
-// One line: what is thrown may hold several.
+// One line: an exception's text may have several.
 inline std::string one_line(std::string text) {
   for (char& c : text)
     if (c == '\n') c = ' ';

@@ -1,4 +1,4 @@
-// Steps 4 and 5: arrays in place of numbers, rules written in ops, and so derivatives of derivatives.
+// Steps 4 and 5: arrays instead of numbers, rules written with ops, and therefore derivatives of derivatives.
 #pragma once
 
 #include <algorithm>
@@ -31,8 +31,8 @@ inline std::string text(const Shape& shape) {
 
 struct ArrayTape;
 
-/// Numbers in rows, the last axis runs fastest, and a place on a tape. Copies share the numbers, which nobody
-/// changes.
+/// Row-major numbers (the last axis runs fastest), and a place on a tape. Copies share the numbers, which
+/// never change.
 struct Array {
   Shape shape;
   std::shared_ptr<const Numbers> values;  // null: no array
@@ -43,7 +43,8 @@ struct Array {
   double item() const { return (*values).at(0); }
 };
 
-/// From the gradient of a result y to that of one operand: written in ops, so that it can be recorded.
+/// Maps the gradient of a result y to the gradient of one operand. Written with ops, so that it can be
+/// recorded.
 using Rule = std::function<Array(const Array& g, const Array& y)>;
 
 struct Operand {
@@ -63,7 +64,7 @@ struct ArrayTape {
   Array leaf(const Array& x);
 };
 
-/// An array of no tape.
+/// An array without a tape.
 inline Array constant(Shape shape, Numbers values) {
   if (values.size() != count(shape))
     throw std::invalid_argument(std::to_string(values.size()) + " numbers for " + text(shape));
@@ -89,13 +90,13 @@ inline Array record(Array result, std::vector<Operand> operands) {
   throw NotWritten("record, a node at the end of the operands' tape");
 }
 
-/// NumPy's rule: axes are compared from the last one on; sizes agree, or one of them is 1 or missing.
-/// std::invalid_argument where they do not.
+/// NumPy's rule: axes are compared from the last one on; sizes agree, or one of them is 1 or missing. Throws
+/// std::invalid_argument if they do not fit.
 inline Shape broadcast(const Shape& a, const Shape& b) {
   throw NotWritten("broadcast, the shape that both fit into");
 }
 
-/// Of element i of `large` the place in `small`, which was broadcast to it; this one is complete.
+/// The place in `small`, which was broadcast to `large`, of element i of `large`; complete.
 inline size_t place(size_t i, const Shape& large, const Shape& small) {
   size_t at = 0, stride = 1;
   for (size_t axis = 1; axis <= small.size(); ++axis) {
@@ -110,25 +111,26 @@ inline size_t place(size_t i, const Shape& large, const Shape& small) {
 
 Array sum_to(const Array& x, const Shape& shape);
 
-/// x repeated along new axes and axes of size 1; std::invalid_argument where that does not make `shape`.
+/// x repeated along new axes and axes of size 1; std::invalid_argument if the result cannot have `shape`.
 inline Array broadcast_to(const Array& x, const Shape& shape) {
   throw NotWritten("broadcast_to, and its rule, which is a sum");
 }
 
-/// The other way: sums over what broadcasting `shape` to x.shape repeats; std::invalid_argument where `shape`
-/// does not broadcast to it.
+/// The inverse: sums over the axes that broadcasting `shape` to x.shape repeats; std::invalid_argument if
+/// `shape` does not broadcast to x.shape.
 inline Array sum_to(const Array& x, const Shape& shape) {
   throw NotWritten("sum_to, and its rule, which repeats");
 }
 
 inline Array sum(const Array& x) { return sum_to(x, {}); }
 
-/// Over one axis, counted from 0, which stays with size 1; std::invalid_argument where there is none.
+/// The sum over one axis, counted from 0, which stays with size 1; std::invalid_argument if there is no such
+/// axis.
 inline Array sum(const Array& x, int axis) {
   throw NotWritten("sum over one axis, by sum_to");
 }
 
-/// fn of one element each, after broadcasting, and of each element; complete, and record nothing.
+/// Apply fn to pairs of elements after broadcasting, or to each element; complete, and record nothing.
 template <class Fn>
 Array pointwise(const Array& a, const Array& b, Fn fn) {
   const Shape shape = broadcast(a.shape, b.shape);
@@ -153,7 +155,7 @@ Array operator-(const Array& a, const Array& b);
 Array operator*(const Array& a, const Array& b);
 Array operator/(const Array& a, const Array& b);
 
-// With a number; complete, and here so that your rules may use them.
+// Ops with a number; complete, for use in your rules.
 inline Array operator+(const Array& a, double b) { return a + constant(b); }
 inline Array operator-(double a, const Array& b) { return constant(a) - b; }
 inline Array operator*(double a, const Array& b) { return constant(a) * b; }
@@ -196,12 +198,12 @@ inline Array cos(const Array& x) {
   throw NotWritten("cos of arrays, which the rule of sin asks for");
 }
 
-/// (m, n) -> (n, m); std::invalid_argument for what is no matrix.
+/// (m, n) -> (n, m); std::invalid_argument for other shapes.
 inline Array transpose(const Array& x) {
   throw NotWritten("transpose");
 }
 
-/// (m, k) times (k, n) -> (m, n); std::invalid_argument for what does not fit.
+/// (m, k) times (k, n) -> (m, n); std::invalid_argument for shapes that do not fit.
 inline Array matmul(const Array& a, const Array& b) {
   throw NotWritten("matmul, and its two rules");
 }
@@ -216,7 +218,7 @@ struct Recording {
   bool before;
 };
 
-/// Which nodes up to `last` lead to one of xs: a gradient of the others is not worth computing. Complete.
+/// Which nodes up to `last` depend on one of xs: other nodes need no gradient. Complete.
 inline std::vector<bool> leads_to(const ArrayTape& tape, int last, const std::vector<Array>& xs) {
   std::vector<bool> leads(static_cast<size_t>(last) + 1, false);
   for (const Array& x : xs)
@@ -255,7 +257,7 @@ inline std::vector<Array> grad(const Array& y, const std::vector<Array>& xs, boo
 /// A function of one array that gives a single number.
 using ArrayFunction = std::function<Array(const Array&)>;
 
-/// The Hessian of f at x times v, of x's shape and of no tape: the gradient of g'v. No matrix is made.
+/// The Hessian of f at x times v, with x's shape and without a tape: the gradient of g'v. No matrix is made.
 inline Array hvp(const ArrayFunction& f, const Array& x, const Array& v) {
   throw NotWritten("hvp, a gradient of a gradient");
 }

@@ -10,16 +10,16 @@
 
 namespace course {
 
-/// A function of several numbers, and it alone: no tape, no derivative.
+/// A function of several numbers, without a tape or a derivative.
 using Function = std::function<double(const std::vector<double>&)>;
 
-/// df/dx_i by a central difference.
+/// df/dx_i from a central difference.
 inline double difference(const Function& f, std::vector<double> x, size_t i, double h) {
   throw NotWritten("difference, (f(x + h e_i) - f(x - h e_i)) over how far they are apart");
 }
 
-/// Whether `gradient` is that of f at x. Its step fits x, its tolerance fits the gradient and what the
-/// rounding of f leaves uncertain. NaN and infinity are never right.
+/// True if `gradient` is the gradient of f at x. The step fits x; the tolerance fits the gradient and the
+/// rounding errors of f. NaN and infinity are never right.
 inline bool gradcheck(const Function& f, const std::vector<double>& gradient, const std::vector<double>& x) {
   throw NotWritten("gradcheck, every coordinate, a step and a tolerance that fit");
 }

@@ -9,14 +9,14 @@
 
 namespace course {
 
-/// weight (in, out) and bias (1, out) of each layer, in turn: sizes {2, 64, 1} make four arrays. Weights are
+/// weight (in, out) and bias (1, out) of each layer, in order: sizes {2, 64, 1} make four arrays. Weights are
 /// drawn from N(0, 1 / in), biases are 0.
 inline std::vector<Array> initial_parameters(const std::vector<int>& sizes, std::mt19937_64& random) {
   throw NotWritten("initial_parameters");
 }
 
-/// log p(x) up to a constant, of each row: x (B, d) -> (B, 1). x W + b, with tanh between the layers and none
-/// after the last.
+/// log p(x) up to a constant for each row: x (B, d) -> (B, 1). x W + b, with tanh between the layers and no
+/// tanh after the last.
 inline Array log_density(const std::vector<Array>& parameters, const Array& x) {
   throw NotWritten("log_density, layers with tanh between them");
 }
@@ -39,7 +39,7 @@ struct Adam {
   }
 };
 
-/// One step on these points (B, d): a tape, the loss, its gradients, Adam. Gives the loss before the step.
+/// One step on these points (B, d): a tape, the loss, its gradients, Adam. Returns the loss before the step.
 inline double train_step(std::vector<Array>& parameters, Adam& adam, const Array& points) {
   throw NotWritten("train_step");
 }

@@ -1,4 +1,4 @@
-// A function of your own: `gradzoo course show .` draws the tape that it leaves.
+// Your own function: `gradzoo course show .` draws the tape that it records.
 #pragma once
 
 #include "value.h"

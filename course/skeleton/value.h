@@ -1,5 +1,5 @@
-// Steps 1 and 2: values that remember how they were made, and the sweep that makes derivatives of that
-// memory.
+// Steps 1 and 2: values that remember how they were computed, and the sweep that computes derivatives from
+// that memory.
 #pragma once
 
 #include <cmath>
@@ -9,14 +9,14 @@
 
 namespace course {
 
-/// What a gap throws until you fill it.
+/// The exception that a gap throws until you fill it.
 struct NotWritten : std::logic_error {
   explicit NotWritten(const std::string& what) : std::logic_error("not written yet: " + what) {}
 };
 
 enum class Op { leaf, add, sub, mul, div, exp, log, sin, tanh, pow };
 
-/// One line of a tape: an op, the places of its operands on the same tape, and what came out.
+/// One line of a tape: an op, the places of its operands on the same tape, and the result.
 struct Node {
   Op op = Op::leaf;
   int a = -1, b = -1;  // -1: there is no such operand
@@ -25,7 +25,7 @@ struct Node {
 
 class Tape;
 
-/// A handle: it does not hold a number, it says where on which tape the number stands.
+/// A handle: it has no number, but the tape and the place of the number on it.
 struct Value {
   Tape* tape = nullptr;
   int index = -1;
@@ -33,7 +33,7 @@ struct Value {
   double value() const;
 };
 
-/// What happened, in order. A node's operands stand before it.
+/// The ops in their order. A node's operands come before it.
 class Tape {
  public:
   std::vector<Node> nodes;
@@ -42,8 +42,8 @@ class Tape {
   Value leaf(double value);
   /// A number in a formula, the 3 of `3 * x`.
   Value constant(double value);
-  /// The result of an op; b is Value{} where the op has one operand. Operands of another tape:
-  /// std::invalid_argument.
+  /// The result of an op; b is Value{} if the op has one operand. Throws std::invalid_argument for operands
+  /// on another tape.
   Value record(Op op, Value a, Value b, double value);
 };
 
@@ -102,7 +102,7 @@ inline Value pow(Value a, Value b) {
   throw NotWritten("pow, a to the power b");
 }
 
-// With a number on one side; these are complete.
+// Ops with a number on one side; complete.
 inline Value operator+(Value a, double b) { return a + a.tape->constant(b); }
 inline Value operator-(Value a, double b) { return a - a.tape->constant(b); }
 inline Value operator*(Value a, double b) { return a * a.tape->constant(b); }
@@ -114,12 +114,12 @@ inline Value operator/(double a, Value b) { return b.tape->constant(a) / b; }
 
 // ---------------------------------------------------------------------------------------------------- step 2
 
-/// What node i passes on: adds adjoint[i] times its derivative in an operand to that operand's adjoint.
+/// Passes node i's adjoint on: adds adjoint[i] times the derivative in an operand to that operand's adjoint.
 inline void pull(const Tape& tape, int i, std::vector<double>& adjoint) {
   throw NotWritten("pull, the rule of each op");
 }
 
-/// dy/dv for every node v of y's tape, one number a node, 0 where y does not depend on it.
+/// dy/dv for every node v of y's tape, one number per node, 0 if y does not depend on v.
 inline std::vector<double> backward(Value y) {
   throw NotWritten("backward, one pass over the tape in reverse");
 }

@@ -33,7 +33,7 @@ TEST_CASE("squared distances are what a loop over pairs gives, at any width, and
   CHECK(test::contains(test::error_message([] {
                          squared_distances(zeros({2, 2}), zeros({2, 3}));
                        }),
-                       "of one width"));
+                       "pass the same width"));
 }
 
 }  // namespace gradzoo

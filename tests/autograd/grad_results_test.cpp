@@ -43,7 +43,7 @@ TEST_CASE("no leaf at all is an error, not all of them") {
   Tape tape;
   const Tensor y = square(w);
   CHECK(error_message([&] { backward(y, std::span<const Tensor>{}); }) ==
-        "backward: no parameters are given. Hint: backward(loss) takes every leaf");
+        "backward: no parameters are given. Hint: call backward(loss)");
 }
 
 TEST_CASE("gradients have values of their own") {
@@ -108,7 +108,7 @@ TEST_CASE("the gradient of a gradient without create_graph says what is missing"
   const Tensor g = grad(square(x) * x, x);
   const std::string direct = error_message([&] { grad(g, x); });
   CHECK_MESSAGE(direct ==
-                    "grad: y () is a gradient that was not recorded. Hint: compute it by grad(..., "
+                    "grad: y () is a gradient that was not recorded. Hint: compute it with grad(..., "
                     "{.create_graph = true})",
                 direct);
   check_says(error_message([&] { backward(sum(square(g))); }), "create_graph = true");

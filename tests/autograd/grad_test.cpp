@@ -216,7 +216,7 @@ TEST_CASE("each misuse of the tape is one sentence with a hint") {
   CHECK(contains(error_message([&] { grad(sum(gone.detach()), x); }),
                  "does not require grad: it was never recorded. Hint: compute it under a Tape"));
   CHECK(contains(error_message([&] { grad(sum(y), ones({2}, DType::f64)); }),
-                 "was never recorded. Hint: requires_grad_()"));
+                 "was never recorded. Hint: first call requires_grad_()"));
   CHECK(contains(error_message([&] { x + ones({2}); }),
                  "add: operands of two dtypes, f64 (2) and f32 (2). Hint: cast"));
   CHECK(contains(error_message([&] { zeros({2}, DType::i64) + zeros({2}, DType::i64); }),
@@ -231,7 +231,7 @@ TEST_CASE("each misuse of the tape is one sentence with a hint") {
   CHECK(contains(
       error_message([&] { grad(loss, x); }),
       "trying to backward through the graph a second time, but its saved tensors were released by an "
-      "earlier sweep. Hint: retain_graph = true"));
+      "earlier sweep. Hint: set retain_graph = true"));
 }
 
 TEST_CASE("a saved value that was changed in place is named with its op") {

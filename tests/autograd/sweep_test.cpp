@@ -251,8 +251,8 @@ TEST_CASE("a sweep that a vjp ended says so when it is tried again") {
   CHECK(error_message([&] { grad(y, x); }) == "the vjp has a bug");
   const std::string again = error_message([&] { grad(y, x); });
   CHECK_MESSAGE(again ==
-                    "sum: its saved tensors were released by a sweep that failed further on. Hint: record "
-                    "again once that failure is mended",
+                    "sum: its saved tensors were released by a sweep that failed later on. Hint: fix that "
+                    "failure, then record again",
                 again);
   const Tensor z = sum(square(x));
   grad(z, x);

@@ -105,8 +105,7 @@ TEST_CASE("a row by its index has the row's shape, its values and its gradient")
   CHECK(error_message([&] { x[-4]; }) == "[]: row -4 of tensor x(3,2). Hint: rows run from -3 to 2");
   CHECK_THROWS_WITH_AS(zeros({0, 2})[0], "[]: tensor (0,2) has no rows. Hint: its first axis is empty",
                        Error);
-  CHECK(error_message([&] { scalar(1)[0]; }) ==
-        "[]: tensor () has no axis to index. Hint: item() is its value");
+  CHECK(error_message([&] { scalar(1)[0]; }) == "[]: tensor () has no axis to index. Hint: use item()");
   Tape tape;
   const Tensor g = grad(sum(square(square(x[-2]))), x, {.create_graph = true});
   CHECK(g.to_vector() == Doubles{0, 0, 4 * 27, 4 * 64, 0, 0});

@@ -42,8 +42,8 @@ TEST_CASE("a leaf that a live tape has met is refused on another thread, and kee
     CHECK(grad(first + square(w), w).item() == 12);
   }
   CHECK(message ==
-        "square: leaf w() is in use on a live tape of another thread. Hint: detach().requires_grad_() is a "
-        "leaf of its own");
+        "square: leaf w() is in use on a live tape of another thread. Hint: use detach().requires_grad_(), a "
+        "separate leaf");
   double after = 0;  // once that tape has ended, any thread may take its turn
   on_another_thread([&] {
     Tape other;

@@ -24,7 +24,7 @@ TEST_CASE("a plain file is read whole, and in parts") {
   CHECK(static_cast<char>(part[2]) == 'o');
   CHECK(contains(error_message([&] { file.read(6, part); }), "to its end"));
   CHECK(contains(error_message([&] { read_plain_file(scratch.file("a"), 7); }),
-                 "it has 8 bytes, and 7 are read at most"));
+                 "the file has 8 bytes, and at most 7 are read"));
 }
 
 TEST_CASE("what is no plain file is refused by its kind, and never waited for") {
@@ -34,7 +34,7 @@ TEST_CASE("what is no plain file is refused by its kind, and never waited for") 
   CHECK(contains(refusal(scratch.file("pipe")), "a pipe or socket"));
   CHECK(contains(refusal(scratch.file("")), "a folder"));
   CHECK(contains(refusal("/dev/zero"), "a device"));
-  CHECK(contains(refusal(scratch.file("absent")), "no such file"));
+  CHECK(contains(refusal(scratch.file("absent")), "does not exist"));
 }
 
 TEST_CASE("what lies in a folder that may not be entered is not said to be missing") {
@@ -52,7 +52,7 @@ TEST_CASE("what lies in a folder that may not be entered is not said to be missi
     if (!nobody.holds()) return;
     for (const std::string& path : {scratch.file("locked/absent"), scratch.file("locked/a/b")})
       CHECK(error_message([&] { check_visible(path); }) ==
-            path + ": it cannot be read: Permission denied. Hint: may you read it?");
+            path + ": the file cannot be read: Permission denied. Hint: check its permissions");
     check_visible(scratch.file("locked"));
   }
   ::chmod(scratch.file("locked").c_str(), 0700);

@@ -58,7 +58,7 @@ TEST_CASE("Arguments reach their targets in any order, and what is not given kee
 TEST_CASE("a name that JSON cannot hold is refused before the work, and only where JSON is printed") {
   const std::string name = "b\xff";
   CHECK(Parsed({name, "--out", name}).run == name);
-  const std::string why = " is not UTF-8, as JSON must be. Hint: rename it, or leave out --json";
+  const std::string why = " is not UTF-8, which JSON requires. Hint: rename the file, or remove --json";
   CHECK(refusal({name, "--json"}) == "demo: 'b?'" + why);
   CHECK(refusal({"here", "--json", "--out", "\xc3"}) == "demo: '?'" + why);
   CHECK(refusal({"here", "--json", "--set=a=\xe2\x82"}) ==

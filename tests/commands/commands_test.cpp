@@ -208,7 +208,7 @@ TEST_CASE("A function of one's own is explained, and where it is wrong the error
   CHECK(wrong.err ==
         "  2*sine(x)\n    ^\ngradzoo: expression, column 3: no function is called 'sine'. Hint: did you mean "
         "'sin'?\n");
-  check_refused("explain mlp --expr x --at x=3", folder, {"leave out 'mlp'"});
+  check_refused("explain mlp --expr x --at x=3", folder, {"remove 'mlp'"});
   check_refused("explain mlp --order 2", folder, {"--order", "--expr"});
   check_refused("explain --expr x --at x=3 --order 10", folder, {"--order", "10"});
   CHECK(contains(run_gradzoo("explain --help", folder).out, "softmax(x[, axis])"));

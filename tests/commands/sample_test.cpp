@@ -169,9 +169,9 @@ TEST_CASE("A run folder wins over a density of its name") {
 TEST_CASE("What has no density that is known, or no sampler, is refused with a hint") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
-  check_refused("sample mnist --sampler mala", folder, {"mnist are images", "zoo/ebm", "ring8"});
+  check_refused("sample mnist --sampler mala", folder, {"mnist is a dataset of images", "zoo/ebm", "ring8"});
   check_refused("sample bars-and-stripes --sampler flip", folder, {"no density", "such as ring8"});
-  check_refused("sample ring8", folder, {"ring8 is a density and no run", "--sampler mala"});
+  check_refused("sample ring8", folder, {"ring8 is a density, not a run", "--sampler mala"});
   check_refused("sample checkerboard --sampler mala", folder, {"along a score", "--sampler mh"});
   check_refused("sample ring8 --sampler gibbs", folder, {"gibbs", "mh, ula, mala, hmc"});
   check_refused("sample ring8 --sampler mala --out x.svg", folder, {"x.svg", ".png"});

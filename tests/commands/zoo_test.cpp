@@ -100,22 +100,22 @@ TEST_CASE("what training makes anew has the bytes of the zoo, and a card that is
   const SmallRun run;
   run_ok("zoo --keep run --out zoo/small", run.folder);
   const ProcessResult same = run_ok("zoo --verify small --threads 2", run.folder);
-  CHECK(contains(same.out, "the same bytes"));
+  CHECK(contains(same.out, "bit-identical weights"));
   const std::string path = run.folder + "/zoo/small/card.json";
   auto card = nlohmann::json::parse(read_file(path));
   card["sha256"] = std::string(64, '0');
   write_file(path, card.dump());
   std::filesystem::remove_all(run.folder + "/runs");
   const ProcessResult near = run_ok("zoo --verify small", run.folder);
-  CHECK(contains(near.out, "other bytes"));
+  CHECK(contains(near.out, "other weights"));
   card["digit_fid"]["value"] = card["digit_fid"]["value"].get<double>() + 1e6;
   write_file(path, card.dump());
   std::filesystem::remove_all(run.folder + "/runs");
   const ProcessResult other = run_gradzoo("zoo --verify small", run.folder);
   CHECK(other.status == 1);
-  CHECK(contains(other.err, "no longer what training makes"));
+  CHECK(contains(other.err, "gives measures that differ"));
   CHECK(run_gradzoo("zoo run --draw x.png", run.folder).status == 1);  // no images of 28 x 28
   check_refused("zoo run", run.folder, {"--draw"});
   write_file(path, "{}");
-  check_refused("zoo --verify small", run.folder, {"no card"});
+  check_refused("zoo --verify small", run.folder, {"is not a card"});
 }

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """site_test.py SOURCE_DIR BINARY_DIR: builds the site, follows its links, and reads it in a browser.
 
-Ends with 77, which ctest takes for skipped, where mkdocs with its theme, doxygen, chromium or selenium is missing.
+Ends with 77, which ctest takes for skipped, if mkdocs with its theme and redirects, doxygen, chromium or selenium is
+missing.
 """
 import functools
 import http.server
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -27,10 +29,11 @@ try:
     from selenium.webdriver.common.by import By
 except ImportError:
     webdriver = None
-themes = subprocess.run(["/usr/bin/python3", "-c", "import mkdocs.utils as u; print(u.get_theme_names())"],
+themes = subprocess.run(["/usr/bin/python3", "-c", "import mkdocs.utils as u, mkdocs_redirects\nprint(u.get_theme_names())"],
                         capture_output=True, text=True).stdout
 if not all([webdriver, "material" in themes, *map(shutil.which, ["mkdocs", "doxygen", "chromium", "chromedriver"])]):
-    print("skipped: one of mkdocs-material, doxygen, chromium, chromium-driver, python3-selenium is not installed")
+    print("skipped: one of mkdocs-material, mkdocs-redirects, doxygen, chromium, chromium-driver, python3-selenium is "
+          "not installed")
     sys.exit(77)
 
 
@@ -52,11 +55,12 @@ def broken_links(site):
             r'<(?:script|img|link)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)', text)]
         if page.startswith(("reference/", "playground/")) or page == "404.html":
             continue
-        for target in re.findall(r'<(?:a|img|link|script)\b[^>]*?(?:href|src)="(?![a-z]+:|//)([^"]*)"', text):
+        for target in re.findall(r'<(?:a|iframe|img|link|script)\b[^>]*?(?:href|src)="(?![a-z]+:|//)([^"]*)"', text):
             path, _, anchor = unquote(target).partition("#")
             place = os.path.normpath(os.path.join(os.path.dirname(page), path.partition("?")[0])) if path else page
             place = os.path.normpath(f"{place}/index.html") if (site / place).is_dir() else place
-            if not (site / place).is_file() or anchor and anchor not in names.get(place, ()) and anchor != "__comments":
+            if not (site / place).is_file() or anchor and anchor not in names.get(place, ()) and not (
+                    anchor == "__comments" or place.startswith("playground/")):
                 wrong.append(f"{page} links to {target}")
     return wrong
 
@@ -116,6 +120,11 @@ with tempfile.TemporaryDirectory() as folder:  # what must be found
     (Path(folder) / "index.html").write_text('<a href="none.html"></a><a href="#none"></a><a href="https://a.org"></a>'
                                              '<script src="https://a.org/x.js"></script><img src="//a.org/x.png">')
     assert len(broken_links(Path(folder))) == 4, broken_links(Path(folder))
+    live = functools.partial(runpy.run_path(str(SOURCE / "tools/docs/hooks.py"))["with_live_figures"],
+                             (SOURCE / "docs/engine.md").read_text(), "docs/engine.md", Path(folder))
+    assert "<iframe" not in live(), "a page shows a playground that was not built"
+    (Path(folder) / "playground.wasm").touch()
+    assert '<iframe src="../playground/index.html?framed#function?f=(x*w)^2&amp;at=x=3,w=2&amp;order=2" ' in live()
     for name in ("tools/site", "tools/docs", "README.md", "CONTRIBUTING.md", "docs", "course/pages"):
         (Path(folder) / name).parent.mkdir(exist_ok=True)
         (shutil.copytree if (SOURCE / name).is_dir() else shutil.copy)(SOURCE / name, Path(folder) / name)

@@ -27,7 +27,7 @@ class Idle : public Computations {
     return static_cast<int64_t>(request.knobs.size());
   }
   void stop_lab(int64_t number) override {
-    if (number != 1) throw Error("no lab was started under the number {}. Hint: start one", number);
+    if (number != 1) throw Error("no lab has the number {}. Hint: start one", number);
   }
   std::string lab_report(int64_t) override { return "<!DOCTYPE html>"; }
 };

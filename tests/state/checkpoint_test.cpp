@@ -203,7 +203,7 @@ TEST_CASE("a file of before an optional entry opens, and leaves it as it is; one
 TEST_CASE("a missing checkpoint is named") {
   Run run(1);
   CHECK(error_message([&] { load_checkpoint("/absent/checkpoint.safetensors", run.state); }) ==
-        "/absent/checkpoint.safetensors: there is no such file. Hint: check the path");
+        "/absent/checkpoint.safetensors: the file does not exist. Hint: check the path");
 }
 
 }  // namespace gradzoo

@@ -170,7 +170,7 @@ TEST_CASE("what is not a whole file is refused with its path") {
         std::string::npos);
   CHECK(message(little_endian(100'000'001)).find("above the format's 100000000") != std::string::npos);
   CHECK(error_message([&] { SafetensorsReader reader(scratch.file("absent")); }) ==
-        scratch.file("absent") + ": there is no such file. Hint: check the path");
+        scratch.file("absent") + ": the file does not exist. Hint: check the path");
   CHECK(error_message([&] { SafetensorsReader reader("/"); }) ==
         "/: this is a folder, no plain file. Hint: put the file itself there");
   CHECK(error_message([&] { SafetensorsReader reader("/dev/zero"); }).find("no plain file") !=

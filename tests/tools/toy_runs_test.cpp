@@ -105,7 +105,7 @@ TEST_CASE("A toy run goes on from where it stopped, on its own scale") {
 
 TEST_CASE("Lists and help know toys, and show the defaults that the data give") {
   const std::string listed = run_gradzoo("list datasets", "/tmp").out;
-  for (const char* name : {"mnist", "ring8", "two-moons", "samples alone"}) CHECK(contains(listed, name));
+  for (const char* name : {"mnist", "ring8", "two-moons", "only samples"}) CHECK(contains(listed, name));
   CHECK(contains(run_gradzoo("list models", "/tmp").out, "images, points"));
   const auto default_of = [](const std::string& line, const std::string& key) {
     const std::string help = run_gradzoo(line + " --help", "/tmp").out;

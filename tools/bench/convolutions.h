@@ -7,7 +7,7 @@
 
 namespace gradzoo {
 
-/// A convolution of the sizes that networks here have, batch 64.
+/// A convolution with the sizes of this project's networks; the batch has 64 images.
 struct ConvolutionCase {
   std::string name;
   int64_t side, in, out, kernel;
@@ -15,11 +15,11 @@ struct ConvolutionCase {
 };
 std::span<const ConvolutionCase> convolution_cases();
 
-/// GFLOP/s of its three products, those with the border of zeros counted.
+/// The rates of a convolution's three products in GFLOP/s. Operations on the border of zeros are counted.
 struct ConvolutionRates {
   double forward, by_data, by_weight;
 };
-/// The median of products over about `seconds` each.
+/// Returns the median rates; each product is repeated for about `seconds`.
 ConvolutionRates convolution_rates(const ConvolutionCase& of, double seconds);
 
 }  // namespace gradzoo

@@ -146,7 +146,7 @@ std::vector<Growth> all_growths() {
            fmt::format("dimension_{}{}", reverse ? "reverse" : "forward", gradient ? "_gradient" : ""),
            "exact Laplacian of an energy d-256-256-1, batch 32", "d", dimensions,
            laplacian_step(reverse ? TraceMethod::reverse : TraceMethod::forward, gradient)});
-  all.push_back({"nodes", "nodes", "chain of n ops on 16 numbers: forward and backward", "n",
+  all.push_back({"nodes", "nodes", "chain of n ops on 16 elements: forward and backward", "n",
                  tens(100, 1'000'000), chain_step});
   return all;
 }

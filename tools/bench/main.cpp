@@ -103,7 +103,7 @@ void print_row(const Json& row) {
   const auto name = row["workload"].get<std::string>();
   if (name == kTapeOverhead) {
     fmt::print(
-        "{:<20} ns an op: forward {:.0f}, on a tape {:.0f}, with backward {:.0f}, gradient of gradient "
+        "{:<20} ns per op: forward {:.0f}, on a tape {:.0f}, with backward {:.0f}, gradient of gradient "
         "{:.0f}\n",
         kTapeOverhead, number("ns_per_op_forward_no_tape"), number("ns_per_op_forward_tape"),
         number("ns_per_op_forward_backward"), number("ns_per_op_grad_of_grad"));
@@ -119,8 +119,9 @@ std::string workloads_text() {
   std::string text;
   for (const Workload& workload : workloads())
     text += fmt::format("  {:<20} {}\n", workload.name, workload.step);
-  return text + fmt::format("  {:<20} a chain of 1000 small ops: what recording and sweeping cost an op\n",
-                            kTapeOverhead);
+  return text +
+         fmt::format("  {:<20} a chain of 1000 small ops: the cost of recording and of the sweep per op\n",
+                     kTapeOverhead);
 }
 
 std::string growths_text() {
@@ -211,31 +212,31 @@ int run(const Arguments& arguments) {
   int64_t threads = 0, steps = 0;
   bool quick = false, json = false, convolutions = false, growth = false;
   CommandLine line("bench", "Times training steps of the library's own models on this machine.",
-                   {{"gradzoo bench --quick", "a look at every workload"},
-                    {"gradzoo bench vae_b100 --threads 2 --json", "one of them, for a program"}});
-  line.positionals("NAME", names, "workloads, or with --growth what grows; all where none is given");
+                   {{"gradzoo bench --quick", "a quick look at every workload"},
+                    {"gradzoo bench vae_b100 --threads 2 --json", "one workload, as JSON"}});
+  line.positionals("NAME", names, "names of workloads, or of growing sizes with --growth (default: all)");
   line.completes("NAME", [](const std::string&) { return words_known(known_names()); });
   line.section("Workloads:", workloads_text);
   line.section("With --growth:", growths_text);
-  line.option("--threads", "T", threads, "threads (default: the cores)", 1, kMaxThreads);
-  line.option("--steps", "N", steps, "steps that are timed, after a warm-up (default: 300)", 1, 1'000'000);
-  line.flag(
-      "--growth", growth,
-      "measure how time and memory grow instead, beside what theory gives: a table (no pictures in a DIR)");
-  line.flag("--convolutions", convolutions, "measure the three products of convolutions instead, in GFLOP/s");
-  line.flag("--quick", quick, "20 steps of each (or --steps), the smallest sizes: a look, not a measurement");
-  line.flag("--json", json, "print one JSON object a workload or curve");
+  line.option("--threads", "T", threads, "number of threads (default: all cores)", 1, kMaxThreads);
+  line.option("--steps", "N", steps, "number of timed steps, after a warm-up (default: 300)", 1, 1'000'000);
+  line.flag("--growth", growth,
+            "instead measure how time and memory grow with a size: a table with the order of the growth");
+  line.flag("--convolutions", convolutions, "instead measure the three products of convolutions, in GFLOP/s");
+  line.flag("--quick", quick,
+            "only 20 steps (or --steps) and the smallest sizes: a quick look, not a measurement");
+  line.flag("--json", json, "print one JSON object per workload or curve");
   if (!line.read(arguments)) return 0;
   set_flush_denormals(true);
   use_threads(threads);
   if (convolutions) {
     if (growth || !names.empty() || steps > 0)
-      throw Error("bench: --convolutions takes no workloads, steps or --growth. Hint: it alone");
+      throw Error("bench: --convolutions takes no workloads, steps or --growth. Hint: give it without them");
     bench_convolutions(quick, json);
     return 0;
   }
   if (growth) {
-    if (steps > 0) throw Error("bench: --growth repeats by time, not by --steps. Hint: --quick is shorter");
+    if (steps > 0) throw Error("bench: --growth has a fixed time and takes no --steps. Hint: use --quick");
     bench_growth(names, quick, json);
     return 0;
   }

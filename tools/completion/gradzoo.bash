@@ -1,4 +1,4 @@
-# Completion of gradzoo and gradzoo-mpi for bash. The program itself says what may follow (gradzoo --complete).
+# Completion of gradzoo and gradzoo-mpi for bash. The program itself prints the candidates (gradzoo --complete).
 # Installed where bash-completion finds it; from a build folder: source tools/completion/gradzoo.bash
 
 _gradzoo() {

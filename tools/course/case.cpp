@@ -58,7 +58,7 @@ std::string diagnose_numbers(const std::vector<std::string>& came, const std::ve
   if (is_nan)
     return "there is a NaN: inf - inf, inf / inf, 0 / 0, or the logarithm of a negative number on the way";
   if (came.size() == wanted.size() && begins_as(came, wanted, 3e-7))
-    return "right to seven digits and no further: is there a float somewhere? A number here is a double";
+    return "right to only seven digits: is there a float somewhere? All numbers here are doubles";
   return "";
 }
 
@@ -72,7 +72,7 @@ std::string shown_words(const std::string& text, int precision, size_t first) {
   constexpr size_t kMost = 8;
   const std::vector<std::string> words = words_of(before_facts(text));
   const size_t begin = first < kMost ? 0 : std::min(first, words.size());
-  std::string out = begin == 0 ? "" : fmt::format("from number {} of {} on:", begin + 1, words.size());
+  std::string out = begin == 0 ? "" : fmt::format("from number {} of {}:", begin + 1, words.size());
   for (size_t i = begin; i < words.size(); ++i) {
     if (i == begin + kMost) return printable(out + " ...");
     const std::optional<double> value = parse_number<double>(words[i]);
@@ -112,37 +112,37 @@ Verdict judge(const Case& asked, const Answer& answer) {
   };
   switch (answer.kind) {
     case Answer::Kind::none:
-      return wrong("nothing: the program had been ended, or had died too often, before it was reached",
-                   "mend what is above first");
+      return wrong("no answer: the program had been ended, or had died too often, before this case",
+                   "fix the cases above first");
     case Answer::Kind::unwritten:
-      return wrong(printable(answer.text), "that gap comes first");
+      return wrong(printable(answer.text), "fill that gap first");
     case Answer::Kind::error:
       return wrong("the exception '" + printable(answer.text) + "'",
                    or_else(known_hint("error"), asked.hint));
     case Answer::Kind::memory:
-      return wrong("it ran out of memory",
-                   fmt::format("it may use {:g} GB: does a loop record more and more, or is a size negative?",
-                               static_cast<double>(asked.memory_bytes) / (1 << 30)));
+      return wrong(
+          "the program ran out of memory",
+          fmt::format("the limit is {:g} GB: does a loop record more and more, or is a size negative?",
+                      static_cast<double>(asked.memory_bytes) / (1 << 30)));
     case Answer::Kind::crash:
-      return wrong("it crashed: " + answer.text,
+      return wrong("the program crashed: " + answer.text,
                    or_else(known_hint("crash"),
                            "look for an index beyond the end of a vector, a pointer or reference into a "
-                           "vector that has grown since, or a function that calls itself too deep"));
+                           "vector that has grown since, or a recursion that is too deep"));
     case Answer::Kind::slow:
-      return wrong(fmt::format("no end within {:g} s", asked.seconds),
-                   or_else(known_hint("slow"),
-                           "look for a loop that does not end, or for work that grows as the square of the "
-                           "tape"));
+      return wrong(
+          fmt::format("no end within {:g} s", asked.seconds),
+          or_else(known_hint("slow"),
+                  "look for a loop that does not end, or for work that grows as the square of the tape"));
     case Answer::Kind::silent:
-      return wrong(
-          fmt::format("no answer for {:g} s", kIdleSeconds + asked.seconds),
-          "does it sleep, wait for something, or hold back signals? Nothing that is asked needs that");
+      return wrong(fmt::format("no answer for {:g} s", kIdleSeconds + asked.seconds),
+                   "does it sleep, wait for something, or block signals? No question requires that");
     case Answer::Kind::late:
-      return wrong(
-          "nothing: with this question all of them had taken " + answer.text + " s",
-          "a moment is enough for all of them, and what was not reached is wrong: does it wait in each?");
+      return wrong("no answer: up to this question, all of them together took " + answer.text + " s",
+                   "all of them need a moment, and unreached questions are wrong: does it wait in each?");
     case Answer::Kind::flooded:
-      return wrong("it wrote without end", "what does it print, or put into a file, over and over?");
+      return wrong("the program wrote without end",
+                   "what does it print, or write into a file, over and over?");
     case Answer::Kind::words:
       break;
   }
@@ -240,10 +240,10 @@ class Listener {
 };
 
 std::string signal_name(int number) {
-  if (number == SIGSEGV || number == SIGBUS) return "it touched memory that is not its own";
+  if (number == SIGSEGV || number == SIGBUS) return "it used memory that does not belong to it";
   if (number == SIGABRT) return "it was aborted (an assertion, or memory freed twice)";
   if (number == SIGFPE) return "a division of integers by 0";
-  return number == SIGILL ? "a function ended without its return" : fmt::format("signal {}", number);
+  return number == SIGILL ? "a function ended without a return" : fmt::format("signal {}", number);
 }
 
 Answer death_of(const EndedProcess& ended) {
@@ -251,7 +251,7 @@ Answer death_of(const EndedProcess& ended) {
   if (ended.killed) return {ended.busy ? Answer::Kind::slow : Answer::Kind::silent};
   if (ended.signal == SIGPROF || ended.signal == SIGXCPU) return {Answer::Kind::slow};
   if (ended.signal != 0) return {Answer::Kind::crash, signal_name(ended.signal)};
-  return {Answer::Kind::crash, fmt::format("it left by exit({})", ended.status)};
+  return {Answer::Kind::crash, fmt::format("it called exit({})", ended.status)};
 }
 
 }  // namespace

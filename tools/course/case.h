@@ -8,69 +8,69 @@
 
 namespace gradzoo::course {
 
-/// What a learner's program made of one case.
+/// The result of one case in a learner's program.
 struct Answer {
   enum class Kind {
-    words,      // the text is its answer: words, between them blanks
-    unwritten,  // the text is the gap's
-    error,      // an exception: the text is what it says
-    memory,
-    crash,  // the text is the signal's name
-    slow,
-    silent,   // no answer for long, and no end by its own clock
-    late,     // all questions together took too long: the text is how many seconds
-    flooded,  // it wrote without end
-    none      // the program was not asked: it had died, or filled its memory, too often
+    words,      // the text is its answer: words, separated by blanks
+    unwritten,  // the text is the name of the gap in the skeleton
+    error,      // an exception was thrown: the text is its message
+    memory,     // the limit of memory was exceeded
+    crash,      // the text is the signal's name
+    slow,       // the limit of processor time was exceeded
+    silent,     // no answer for a long time, although the program used no processor time
+    late,       // all questions together took too long: the text is the number of seconds
+    flooded,    // the program wrote without end
+    none        // the program was not run: it had crashed, or filled its memory, too often
   };
   Kind kind = Kind::none;
   std::string text = {};
 };
 
-/// What a certain mistake makes of a case: its first words, or "crash" or "slow".
+/// A known mistake: the first words of its answer to a case, or "crash" or "slow".
 struct Known {
   std::string answer, hint;
 };
 
-/// A question to a learner's program, and its answer by gradzoo's own engine.
+/// A question to a learner's program, with the answer of gradzoo's engine.
 struct Case {
-  std::string question;  // the line of the report that it belongs to
-  std::string asked;
-  std::string input;     // what the driver reads: no answers
-  std::string expected;  // words; what follows a "|" in the answer are facts for `diagnose` alone
-  std::string hint;      // where nothing better is known
+  std::string question;  // name of the report's line to which the case belongs
+  std::string asked;     // description of the case for the learner
+  std::string input;     // the driver's input, without answers
+  std::string expected;  // words; the words of an answer after "|" are facts that only `diagnose` reads
+  std::string hint;      // hint if neither `known` nor `diagnose` has a better one
   std::vector<Known> known = {};
-  std::function<std::string(const Answer&)> diagnose = {};  // a hint, or "" for nothing found
-  std::string after = {};    // the question that has to be right before this one can be hinted at
-  double tolerance = 1e-12;  // of a number, in units of the answer's largest, at least 1
-  double seconds = 2;        // of a processor
-  uint64_t memory_bytes = uint64_t{1} << 30;  // of addresses
+  std::function<std::string(const Answer&)> diagnose = {};  // returns a hint, or "" if it finds no mistake
+  std::string after = {};    // question that has to be right before this case gives a hint
+  double tolerance = 1e-12;  // tolerance of a number, in units of max(1, largest number of the answer)
+  double seconds = 2;        // limit of processor time
+  uint64_t memory_bytes = uint64_t{1} << 30;  // limit of the address space
 };
 
 struct Verdict {
   bool right = false;
-  std::string came = {}, hint = {};  // of a wrong one
-  size_t first = 0;                  // the word that differs first
+  std::string came = {}, hint = {};  // text and hint for a wrong answer
+  size_t first = 0;                  // index of the first word that differs
 };
 Verdict judge(const Case& asked, const Answer& answer);
 
-/// For a person: eight words, so many digits. Where word `first` is not among them they begin with it, and
-/// say so.
+/// Returns eight words of a text, for a person, with this many digits. If word `first` is not among the first
+/// eight, the result begins at that word, and states so.
 std::string shown_words(const std::string& text, int precision = 6, size_t first = 0);
-/// The words of a text.
+/// Splits a text at its blanks.
 std::vector<std::string> words_of(const std::string& text);
-/// " 0.5" to all digits, for what a driver reads and what is expected of it.
+/// Returns " 0.5" with all digits, for a driver's input and for expected answers.
 std::string digits(double value);
 std::string digits(const std::vector<double>& values);
 
 struct Answers {
-  std::vector<Answer> answers;  // one a case
-  std::string printed;          // what the learner's code wrote itself, its beginning
+  std::vector<Answer> answers;  // one per case
+  std::string printed;          // beginning of the output of the learner's own code
 };
 
-/// Puts the cases to a compiled driver as a process of its own. Where it dies the case at hand is answered by
-/// how, and another process goes on with the next; after a few deaths, one of them in waiting or writing
-/// without end, or answers that filled the memory, the rest is not asked. Memory that it frees is overwritten
-/// unless that would take too long.
+/// Runs the cases in a separate process of a compiled driver. If the process dies, the way it died is the
+/// answer to the current case, and a new process continues with the next case. After a few deaths (after one,
+/// if the program waited or wrote without end), or after answers that filled the memory, the remaining cases
+/// are not run. Memory that the program frees is overwritten unless that would take too long.
 Answers ask(const std::string& program, const std::string& folder, std::span<const Case> cases,
             bool spoil_freed = true);
 

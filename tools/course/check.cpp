@@ -38,7 +38,7 @@ void put_causes_first(Checked& checked, const std::vector<Case>& cases) {
     const std::string below = wrong_below(question.name);
     if (below.empty()) continue;
     for (Failed& failed : question.failed) {
-      failed.hint = fmt::format("mend '{}' first", below);
+      failed.hint = fmt::format("fix '{}' first", below);
       failed.follows = true;
     }
   }
@@ -50,8 +50,7 @@ bool is_given(const Answer& answer) {
 }
 
 constexpr const char* kHangs =
-    "in another process the same was answered right: it hangs on an address, on memory that was never set, "
-    "or on what was asked before";
+    "in another process the answer was right: it depends on an address, unset memory or earlier questions";
 
 // Asks each question in some processes more, whose memory lies elsewhere and has held other cases; what one
 // of them judges otherwise is wrong. What is wrong at one address of three passes once in 25,000 checks.

@@ -8,14 +8,14 @@
 
 namespace gradzoo::course {
 
-/// A case that was not answered right.
+/// A case whose answer is wrong.
 struct Failed {
   std::string asked, came, expected, hint;
-  bool reached = true;   // false: the program had ended before
-  bool follows = false;  // a question that it builds on is wrong, and comes first
+  bool reached = true;   // false if the program had ended before this case
+  bool follows = false;  // true if an earlier question, on which this one builds, is wrong
 };
 
-/// The cases of one line of the report.
+/// The cases of one line in the report.
 struct Question {
   std::string name;
   int right = 0, cases = 0;
@@ -25,22 +25,22 @@ struct Question {
 struct Checked {
   const Step* step = nullptr;
   uint64_t seed = 0;
-  std::string failure = {};  // why nothing was asked: it does not compile
+  std::string failure = {};  // reason why no case was run, such as a compiler's error
   std::vector<Question> questions = {};
-  std::string printed = {};  // what the learner's code wrote itself
-  bool begun = false;        // something is no longer as it was handed out
+  std::string printed = {};  // output of the learner's own code
+  bool begun = false;        // true if at least one gap of the skeleton is filled
 
-  /// 0 to 100: the share of questions of which all cases are right.
+  /// Returns the percentage of questions whose cases are all right, 0 to 100.
   int points() const;
 };
 
-/// Compiles a learner's files with the step's driver, and asks. Throws Error where files are missing.
+/// Compiles a learner's files with the step's driver and runs the cases. Throws Error if files are missing.
 Checked check_step(const Learner& learner, const Step& step, uint64_t seed);
-/// The same for several steps, which are compiled side by side.
+/// Checks several steps, which are compiled in parallel.
 std::vector<Checked> check_steps(const Learner& learner, const std::vector<const Step*>& steps,
                                  uint64_t seed);
 
-/// What check prints: a line a question, and the first few failed cases with their hints.
+/// Returns the output of `course check`: one line per question, and the first failed cases with their hints.
 std::string report_of(const Checked& checked, size_t most_failed = 3);
 
 }  // namespace gradzoo::course

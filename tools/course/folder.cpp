@@ -50,7 +50,7 @@ void copy_pages(const fs::path& course, const fs::path& to) {
 void start_folder(const std::string& folder) {
   std::error_code error;
   if (fs::exists(folder, error) && !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
-    throw Error("course: {} is there already, and nothing of yours is overwritten. Hint: name a new folder",
+    throw Error("course: {} exists already, and your files are never overwritten. Hint: name a new folder",
                 folder);
   const std::string from = course_folder();
   const bool was_there = fs::exists(folder, error);
@@ -63,8 +63,9 @@ void start_folder(const std::string& folder) {
   } catch (const fs::filesystem_error& failed) {
     for (const fs::directory_entry& half : fs::directory_iterator(folder, error)) fs::remove_all(half, error);
     if (!was_there) fs::remove(folder, error);
-    throw Error("course: {} cannot be written: {}. Hint: may you write there, and is there space?", folder,
-                std::strerror(reason_for_no_file(folder, failed.code().value())));
+    throw Error(
+        "course: {} cannot be written: {}. Hint: check that you may write there, and that there is space",
+        folder, std::strerror(reason_for_no_file(folder, failed.code().value())));
   }
 }
 
@@ -122,7 +123,8 @@ struct LearnersTape {
 LearnersTape read_tape(const std::string& text) {
   const std::vector<std::string> words = words_of(text);
   const auto number = [&](size_t i) {
-    if (i >= words.size()) throw Error("course: mine() left no whole tape. Hint: gradzoo course check DIR 1");
+    if (i >= words.size())
+      throw Error("course: mine() left no complete tape. Hint: gradzoo course check DIR 1");
     return parse_number<double>(words[i]).value_or(0);
   };
   LearnersTape tape;
@@ -135,13 +137,12 @@ LearnersTape read_tape(const std::string& text) {
     const auto here = static_cast<int>(i);
     if (node.op < 0 || node.op > 9 || node.a >= here || node.b >= here || (node.op > 0 && node.a < 0))
       throw Error(
-          "course: node {} of mine()'s tape has an operand that does not stand before it. Hint: gradzoo "
-          "course check DIR 1",
-          i);
+          "course: node {} of mine()'s tape has an operand after it. Hint: gradzoo course check DIR 1", i);
     tape.nodes.push_back(node);
   }
   if (tape.y >= n)
-    throw Error("course: mine() gives a value that is not on its tape. Hint: return what you made");
+    throw Error(
+        "course: mine() returns a value that is not on its tape. Hint: return the value that you computed");
   for (size_t i = 2 + 4 * n; i < words.size(); ++i) tape.adjoints.push_back(number(i));
   return tape;
 }
@@ -188,11 +189,11 @@ std::string tape_page(const std::string& folder) {
   }
   code.push_back(code_line(fmt::format("backward(v{})", learners.y)));
   grad(program.made[learners.y], program.leaves);
-  return explain_html(
-      tape, {.title = "Your tape",
-             .summary = "What mine() in mine.h left on your own tape: the drawing and its adjoints are "
-                        "gradzoo's, your value and your adjoint stand behind each line.",
-             .code = code});
+  return explain_html(tape,
+                      {.title = "Your tape",
+                       .summary = "The tape that mine() in mine.h records. The drawing and its adjoints are "
+                                  "gradzoo's; your value and your adjoint are at the end of each line.",
+                       .code = code});
 }
 
 }  // namespace gradzoo::course

@@ -8,21 +8,20 @@
 
 namespace gradzoo::course {
 
-/// Copies the skeleton, the pages and a README into a folder that is new or empty. Throws Error where
-/// something stands there already.
+/// Copies the skeleton, the pages and a README into a folder. Throws Error if the folder has files.
 void start_folder(const std::string& folder);
-/// Whether it is a learner's: it has a value.h.
+/// True if the folder is a learner's folder: it has a value.h.
 bool is_learners(const std::string& folder);
 
-/// The points of each step, and the seed they were won by, as `folder`/.course/state.json has them.
+/// The points of each step, and the seed of their check, from `folder`/.course/state.json.
 struct StepState {
   int points = 0;
   uint64_t seed = 0;
 };
-std::vector<StepState> read_state(const std::string& folder);  // one a step
+std::vector<StepState> read_state(const std::string& folder);  // one per step
 void keep_state(const std::string& folder, const std::vector<Checked>& checked);
 
-/// What the learner's mine.h leaves on a tape, as the explorer's page.
+/// Returns the explorer's page for the tape that the learner's mine.h records.
 std::string tape_page(const std::string& folder);
 
 }  // namespace gradzoo::course

@@ -42,11 +42,11 @@ uint64_t seed_of(const CourseRequest& request) {
 
 void check_folder(const CourseRequest& request) {
   if (request.folder.empty())
-    throw Error("course: {} which folder? Hint: gradzoo course {} DIR", request.what, request.what);
+    throw Error("course: {} needs a folder. Hint: gradzoo course {} DIR", request.what, request.what);
   check_visible(request.folder + "/value.h");
   if (!course::is_learners(request.folder))
     throw Error(
-        "course: {} holds no value.h, so it is no folder of the course. Hint: gradzoo course start DIR",
+        "course: {} has no value.h, so it is not a folder of the course. Hint: gradzoo course start DIR",
         request.folder);
 }
 
@@ -62,10 +62,10 @@ void list_steps(const std::string& folder) {
   }
   fmt::print("{}\n", text_columns(rows));
   if (here)
-    fmt::print("gradzoo course next {0} shows the next page, gradzoo course check {0} asks\n",
+    fmt::print("gradzoo course next {0} shows the next page, gradzoo course check {0} checks your code\n",
                printable(folder));
   else
-    fmt::print("gradzoo course start DIR makes a folder to work in\n");
+    fmt::print("gradzoo course start DIR makes a folder for your work\n");
 }
 
 // The first step that is not complete.
@@ -78,7 +78,7 @@ const course::Step& next_step(const std::string& folder) {
 
 std::string typed_step(const std::string& text, const course::Step*& step) {
   if (text.size() != 1 || text[0] < '0' || text[0] > '9')
-    throw Error("course: '{}' is no step. Hint: 1 to {}", text, course::steps().size());
+    throw Error("course: '{}' is not a step. Hint: give 1 to {}", text, course::steps().size());
   step = &course::find_step(text[0] - '0');
   return text;
 }
@@ -101,7 +101,7 @@ int check(const CourseRequest& request) {
     fmt::print("{}\n", course::report_of(step, request.all ? std::numeric_limits<size_t>::max() : kFew));
     complete = complete && step.points() == 100;
   }
-  fmt::print("seed {0}: --seed {0} asks the same again\n", seed);
+  fmt::print("seed {0}: --seed {0} repeats the same cases\n", seed);
   return complete ? 0 : 1;
 }
 
@@ -130,7 +130,7 @@ int train(const CourseRequest& request) {
   const double own = course::own_step_seconds(size), yours = ring.seconds / size.steps;
   fmt::print("KL(truth || yours) = {:.4f} nats after {} steps{}\n", ring.kl, size.steps,
              ring.kl < course::kRingGoal ? ": reached, the goal is below 0.01" : "; the goal is below 0.01");
-  fmt::print("your step {:.1f} ms, gradzoo's the same step {:.1f} ms\nyours goes to: {}\n{}\n", 1e3 * yours,
+  fmt::print("your step {:.1f} ms, gradzoo's step {:.1f} ms\nparts of your step: {}\n{}\n", 1e3 * yours,
              1e3 * own, course::to_string(course::time_parts(request.folder, size)), printable(path));
   return ring.kl < course::kRingGoal ? 0 : 1;
 }
@@ -185,7 +185,7 @@ void note_equal_files(const std::string& folder, std::vector<Grades>& all) {
         std::vector<std::string> others;
         for (const Grades* other : who)
           if (other != one) others.push_back(other->name);
-        one->notes.push_back(fmt::format("{} is the same as that of {}", file, fmt::join(others, ", ")));
+        one->notes.push_back(fmt::format("{} is the same as the file of {}", file, fmt::join(others, ", ")));
       }
     }
   }
@@ -208,8 +208,9 @@ std::vector<Grades> grades_of(const std::string& folder, uint64_t seed) {
   }
   const auto is_one = [&](const Grades& grades) { return course::is_learners(folder + "/" + grades.name); };
   if (std::ranges::none_of(all, is_one))
-    throw Error("course: {} holds no folders of the course. Hint: one a student, each with a value.h",
-                folder);
+    throw Error(
+        "course: {} has no folders of the course. Hint: put one folder with a value.h per student into it",
+        folder);
   std::ranges::sort(all, {}, &Grades::name);
   LiveLine line(stderr);
   for (size_t i = 0; i < all.size(); ++i) {
@@ -217,9 +218,9 @@ std::vector<Grades> grades_of(const std::string& folder, uint64_t seed) {
     const std::string path = folder + "/" + all[i].name;
     all[i].points.assign(course::steps().size(), 0);
     if (fs::is_symlink(fs::symlink_status(path, error))) {
-      all[i].notes.emplace_back("it is a link, and no folder");
+      all[i].notes.emplace_back("it is a link, not a folder");
     } else if (!is_one(all[i])) {
-      all[i].notes.emplace_back("it holds no value.h");
+      all[i].notes.emplace_back("it has no value.h");
     } else {
       const course::Learner learner(path, fmt::format("{}/.course-grades/{}", folder, all[i].name));
       for (const course::Step& step : course::steps())
@@ -232,7 +233,7 @@ std::vector<Grades> grades_of(const std::string& folder, uint64_t seed) {
 
 int grade(const CourseRequest& request) {
   if (request.folder.empty())
-    throw Error("course: grade which folder? Hint: gradzoo course grade FOLDER --csv");
+    throw Error("course: grade needs a folder. Hint: gradzoo course grade FOLDER --csv");
   const uint64_t seed = seed_of(request);
   std::vector<std::vector<std::string>> rows = {
       {"name", "step1", "step2", "step3", "step4", "step5", "step6", "mean", "note"}};
@@ -269,31 +270,30 @@ int run(const Arguments& arguments) {
   hide_memory();
   CourseRequest request;
   CommandLine line(
-      "course",
-      "Build the tape yourself, in six steps, each graded by derivatives. Without a word it lists them.",
-      {{"gradzoo course start mine", "a folder to work in, with the first page"},
-       {"gradzoo course check mine 1", "asks your code of step 1, and says what was expected"}});
-  line.positional(
-      "WHAT", request.what,
-      "start DIR: a folder to work in; next DIR: the next page; check DIR [STEP]: asks, and says what "
-      "came and what was expected; show DIR: draws your own tape of mine.h; train DIR: your engine of step "
-      "6 on eight Gaussians; grade FOLDER: all folders in it; DIR alone: the steps, with your points",
-      false);
+      "course", "Checks a tape that you build in six steps. Without arguments, it lists the steps.",
+      {{"gradzoo course start mine", "a folder for your work, with the first page"},
+       {"gradzoo course check mine 1", "checks your code of step 1, and prints the expected answers"}});
+  line.positional("WHAT", request.what,
+                  "start DIR: makes a folder for your work; next DIR: prints the next page; check DIR "
+                  "[STEP]: checks your code, and prints its answers and the expected ones; show DIR: draws "
+                  "the tape of mine.h; train DIR: trains with your engine of step 6 on eight Gaussians; "
+                  "grade FOLDER: checks all folders in it; only DIR: lists the steps with your points",
+                  false);
   line.completes("WHAT", [](const std::string&) {
     return Candidates{{"start", "a new folder"},
                       {"next", "the next page"},
-                      {"check", "grades a step"},
-                      {"show", "draws your own tape"},
-                      {"train", "your engine on eight Gaussians"},
-                      {"grade", "all folders in one"},
+                      {"check", "checks a step"},
+                      {"show", "draws the tape of mine.h"},
+                      {"train", "trains with your engine on eight Gaussians"},
+                      {"grade", "checks all folders in one"},
                       folders_of_shell()};
   });
-  line.positional("DIR", request.folder, "the folder", false);
-  line.positional("STEP", request.step, "of check: 1 to 6 (default: all)", false);
-  add_seed(line, request.seed, "of the cases that are drawn (default: by chance; it is printed)");
-  line.option("--steps", "N", request.steps, "of train (default: 1500)", 4, 100000);
-  line.flag("--all", request.all, "of check: print every case that failed");
-  line.flag("--csv", request.csv, "of grade: comma-separated");
+  line.positional("DIR", request.folder, "folder of your work", false);
+  line.positional("STEP", request.step, "step for check, 1 to 6 (default: all)", false);
+  add_seed(line, request.seed, "seed of the drawn cases (default: random; it is printed)");
+  line.option("--steps", "N", request.steps, "number of steps for train (default: 1500)", 4, 100000);
+  line.flag("--all", request.all, "for check: print every case that failed");
+  line.flag("--csv", request.csv, "for grade: print comma-separated values");
   if (!line.read(arguments)) return 0;
   const std::string& what = request.what;
   if (what.empty() || course::is_learners(what)) {
@@ -301,7 +301,7 @@ int run(const Arguments& arguments) {
     return 0;
   }
   if (what == "start") {
-    if (request.folder.empty()) throw Error("course: start which folder? Hint: gradzoo course start DIR");
+    if (request.folder.empty()) throw Error("course: start needs a folder. Hint: gradzoo course start DIR");
     course::start_folder(request.folder);
     fmt::print("{0}: read {0}/pages/1-values.md, write value.h, then gradzoo course check {0} 1\n",
                printable(request.folder));
@@ -320,5 +320,5 @@ int run(const Arguments& arguments) {
 
 int main(int, char** argv) {
   return gradzoo::run_program(
-      argv, {"course", "build such a tape yourself, in six steps, graded by derivatives", gradzoo::run});
+      argv, {"course", "build a tape yourself, in six steps, checked with derivatives", gradzoo::run});
 }

@@ -28,12 +28,12 @@ std::span<const Step> steps() {
       {1, "Values that remember", "1-values", "scalar", "value.h", "a tape that records what is computed",
        cases_of_values},
       {2, "The sweep", "2-sweep", "scalar", "value.h", "gradients in one pass over the tape", cases_of_sweep},
-      {3, "Is it true?", "3-gradcheck", "check", "value.h gradcheck.h", "a gradient checked by differences",
+      {3, "Is it true?", "3-gradcheck", "check", "value.h gradcheck.h", "a gradient checked with differences",
        cases_of_gradcheck},
       {4, "Arrays", "4-arrays", "array", "value.h array.h", "shapes, broadcasting, matrices",
        cases_of_arrays},
       {5, "Derivatives of derivatives", "5-second", "array", "value.h array.h",
-       "Hessians by sweeps that are recorded", cases_of_second_order},
+       "Hessians from sweeps that are recorded", cases_of_second_order},
       {6, "It learns", "6-learn", "learn", "value.h array.h learn.h", "a density learned by score matching",
        cases_of_learning}};
   return kSteps;
@@ -42,7 +42,7 @@ std::span<const Step> steps() {
 const Step& find_step(int64_t number) {
   for (const Step& step : steps())
     if (step.number == number) return step;
-  throw Error("course: there is no step {}. Hint: 1 to {}", number, steps().size());
+  throw Error("course: {} is not a step. Hint: give 1 to {}", number, steps().size());
 }
 
 std::string course_folder() { return find_data_folder("course", "skeleton", "GRADZOO_COURSE").string(); }
@@ -94,12 +94,11 @@ std::string first_error(const std::string& said, const std::vector<std::string>&
       return fmt::format("{}, line {} does not compile: {}", file, (*match)[2].str(), message);
     const std::string asserted = "static assertion failed: ";
     if (message.starts_with(asserted))
-      return fmt::format("a type has changed: {}. Hint: leave the declarations as they were handed out",
+      return fmt::format("a type has changed: {}. Hint: restore the declarations of the skeleton",
                          message.substr(asserted.size()));
     if (elsewhere.empty())
       elsewhere = fmt::format(
-          "your headers no longer offer what the grader calls: {}. Hint: leave the declarations as they were "
-          "handed out",
+          "your headers lack a declaration of the skeleton: {}. Hint: restore the skeleton's declarations",
           message);
   }
   return elsewhere.empty() ? "the compiler failed: " + said.substr(0, said.find('\n')) : elsewhere;
@@ -124,8 +123,8 @@ std::map<std::string, std::string> headers_of(const Learner& learner, const std:
                                                                           : entry.symlink_status(error));
     if (!plain || entry.path().extension() != ".h" || texts.contains(file)) continue;
     if (texts.size() == kMostHeaders)
-      throw Error("course: {} has more than {} headers. Hint: is it the right folder?", learner.folder,
-                  kMostHeaders);
+      throw Error("course: {} has more than {} headers. Hint: check that it is the right folder",
+                  learner.folder, kMostHeaders);
     texts[file] = read_plain_file(entry.path().string(), kLongestFile, learner.links);
   }
   return texts;
@@ -135,8 +134,9 @@ void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
-    throw CannotKeep("course: {} cannot be made: {}. Hint: may you write there, and is there space?",
-                     folder.string(), std::strerror(reason_for_no_file(folder.string(), error.value())));
+    throw CannotKeep(
+        "course: {} cannot be made: {}. Hint: check that you may write there, and that there is space",
+        folder.string(), std::strerror(reason_for_no_file(folder.string(), error.value())));
 }
 
 // Where a learner's headers are copied and compiled: nothing in it leads elsewhere, or outlives it.
@@ -170,11 +170,10 @@ std::string failure_of(const EndedProcess& ended, const std::vector<std::string>
   if (ended.killed ||
       says({"Killed signal terminated program", "CPU time limit exceeded signal terminated program",
             "unable to execute command: Killed"}))
-    return fmt::format("the compiler took more than {} s. Hint: does a template never end?",
+    return fmt::format("the compiler took more than {} s. Hint: look for a template without an end",
                        kCompilersLimits.cpu_seconds);
   if (says({"out of memory allocating", "virtual memory exhausted", "LLVM ERROR: out of memory"}))
-    return "the compiler needed more than 2 GB. Hint: does a template, or a file that it includes, never "
-           "end?";
+    return "the compiler needed more than 2 GB. Hint: look for a template, or an include, without an end";
   if (says({"No space left on device"}))
     throw CannotKeep(
         "course: {} is full, or the folder for temporary files. Hint: free some space, or set TMPDIR", cache);
@@ -191,7 +190,7 @@ std::string failure_of_build(const Workshop& workshop, const std::vector<std::st
   const auto run = [&](const std::vector<std::string>& all) {
     EndedProcess ended = run_child(all, workshop.path(), "", kCompilersLimits);
     if (!ended.started)
-      throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", all.front());
+      throw Error("course: the compiler '{}' is missing. Hint: apt install g++, or set CXX", all.front());
     return ended;
   };
   std::vector<std::string> compiling = words, linking = words;

@@ -16,26 +16,26 @@ namespace gradzoo::course {
 struct Step {
   int number;
   std::string title;
-  std::string page;    // of pages/, without its ending
-  std::string driver;  // of driver/, without its ending
-  std::string files;   // of the learner's, that it is compiled with: words
-  std::string goal;    // one line
+  std::string page;    // file name in pages/ without its ending
+  std::string driver;  // file name in driver/ without its ending
+  std::string files;   // names of the learner's files that the driver needs, separated by blanks
+  std::string goal;    // one line of text
   std::vector<Case> (*cases)(uint64_t seed);
 };
 
 std::span<const Step> steps();
-/// Throws Error where there is no such step.
+/// Throws Error if no step has this number.
 const Step& find_step(int64_t number);
 
-/// The course's pages, skeleton and drivers, by find_data_folder() of GRADZOO_COURSE.
+/// Returns the folder of the course's pages, skeleton and drivers: find_data_folder() of GRADZOO_COURSE.
 std::string course_folder();
 
-/// A page, as it stands in a learner's folder, or in the course where it is not there.
+/// Returns a step's page from the learner's folder, or the course's page if the folder has none.
 std::string page_of(const std::string& folder, const Step& step);
 
-/// A learner's folder, and where what is made of it is kept: in .course of the folder, unless said otherwise.
-/// Who grades keeps it elsewhere: what a learner hands in is sources, and no link, program or number that
-/// claims to be theirs.
+/// A learner's folder, and the folder of its compiled files and results: .course in the learner's folder,
+/// unless another one is given. Grading uses another one: it reads only the learner's sources, and no link,
+/// program or number that the learner may have put there.
 struct Learner {
   std::string folder, cache;
   Links links = Links::follow;
@@ -46,26 +46,26 @@ struct Learner {
       : folder(std::move(its_folder)), cache(std::move(its_cache)), links(Links::refuse) {}
 };
 
-/// What is made of a learner's files cannot be kept: of the machine that grades, and no fault of theirs.
+/// A file of the cache cannot be written: the fault is with the machine that grades, not with the learner.
 struct CannotKeep : Error {
   using Error::Error;
 };
 
-/// Writes a file of the cache. Throws CannotKeep.
+/// Writes a file into the cache. Throws CannotKeep if that fails.
 void keep_file(const std::string& path, const std::string& text);
 
-/// A driver compiled with the learner's headers, or why it was not: one sentence.
+/// A driver compiled with the learner's headers, or one sentence why it was not compiled.
 struct Built {
   std::string program = {}, failure = {};
 };
 
-/// Cases are small and many: their drivers are compiled fast. A training is long: its driver is made fast.
+/// Drivers of cases are compiled fast, as cases are small. A driver of a training is compiled to run fast.
 enum class Speed { of_compiling, of_running };
 
-/// Looks the learner's files over and compiles driver/`driver`.cpp with a copy of them and of all other
-/// headers in their folder: what stands elsewhere is the system's or refused. What was compiled of the same
-/// bytes before is taken from the cache. The compiler is CXX of the environment, else c++. Throws Error where
-/// there is no such file or no compiler, CannotKeep where the disk is full.
+/// Checks the learner's files and compiles driver/`driver`.cpp with copies of these files and of all other
+/// headers in the folder. Headers from other places are refused, except the system's. If the same sources
+/// were compiled before, the program comes from the cache. The compiler is $CXX, else c++. Throws Error if a
+/// file or the compiler is missing, and CannotKeep if the disk is full.
 Built build_driver(const Learner& learner, const std::string& driver, const std::string& files,
                    Speed speed = Speed::of_compiling);
 

@@ -24,20 +24,20 @@ struct Refused {
 };
 
 constexpr const char* kStarts =
-    "it starts another program or loads another library. Hint: nothing here needs one";
+    "it starts another program or loads another library. Hint: remove that, as no step needs it";
 constexpr const char* kIsComplex =
-    "it computes with complex numbers, whose library knows the derivatives that you are to write. Hint: a "
-    "rule is a formula in real numbers";
+    "it computes with complex numbers, which would give the derivatives that you are to write. Hint: write a "
+    "rule as a formula in real numbers";
 
 const std::vector<Refused>& refused_lines() {
   static const std::vector<Refused> kRefused = {
       {std::regex(R"(^\s*#\s*include\s*[<"]\s*gradzoo)"),
-       "it includes gradzoo, whose derivatives are not yours. Hint: the course's own headers and the "
-       "standard library are all that is needed"},
+       "it includes gradzoo, whose derivatives are not yours. Hint: use only the course and the standard "
+       "library"},
       {std::regex(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()"), kStarts},
       {std::regex(R"(\bdriver\s*::|\bnamespace\s+driver\b)"),
-       "it calls the program that asks. Hint: that calls you, and nothing there is yours"},
-      {std::regex(R"(\b(asm|__asm|__asm__)\b)"), "it has lines of assembly. Hint: a rule is a formula"},
+       "it calls the driver that asks the questions. Hint: remove that, as the driver calls your code"},
+      {std::regex(R"(\b(asm|__asm|__asm__)\b)"), "it has lines of assembly. Hint: write a rule as a formula"},
       {std::regex(
            R"([<"]\s*c?complex(\.h)?\s*[>"]|\bstd\s*::\s*complex\b|\bcomplex\s*<|\b_Complex\b|\b__complex__\b)"),
        kIsComplex}};
@@ -75,7 +75,7 @@ std::string refusal_of_text(const std::string& file, const std::string& text, co
     std::smatch macro;
     if (std::regex_search(code, macro, kMacro) && asking.contains(macro[1].str()))
       return fmt::format(
-          "{}, line {}: the macro {} changes a word of the program that asks. Hint: give it another name",
+          "{}, line {}: the macro {} changes a word of the driver that asks. Hint: give it another name",
           file, number, macro[1].str());
   }
   return "";
@@ -120,8 +120,7 @@ std::string refusal_of_list(const std::string& list, const std::string& copy, co
     const auto holds = [&](const std::string& folder) { return file.starts_with(folder); };
     if (!error && (std::ranges::any_of(given, holds) || is_of_standard_library(file))) continue;
     return fmt::format(
-        "it includes {}, which was not handed in. Hint: the course's own headers and the standard library "
-        "are all that is needed",
+        "it includes {}, which was not handed in. Hint: use only your headers and the standard library",
         printable(file));
   }
   return "";
@@ -144,25 +143,23 @@ std::string plain_name(std::string name) {
 
 const std::vector<Refused>& refused_names() {
   static constexpr const char* kReads =
-      "it reads what your functions were not given: files, or the questions themselves. Hint: what they need "
-      "stands in their arguments and on the tape";
+      "it reads more than the arguments of your functions: files, or the questions. Hint: use only arguments "
+      "and tape";
   static const std::vector<Refused> kRefused = {
-      {std::regex("p?readv?2?|f?read|f?getw?[cs]|IO_getc|get(w?char|w|line|delim)|uflow|underflow|"
-                  "v?[fw]{0,2}scanf|recv(from|m?msg)?|mmap|sendfile|splice|tee|copy_file_range|"
-                  "process_vm_readv|ptrace|(secure_)?getenv|environ|stdin|w?cin|basic_i?fstream|(basic|stdio)"
-                  "_filebuf"),
+      {std::regex("p?readv?2?|f?read|f?getw?[cs]|IO_getc|get(w?char|w|line|delim)|uflow|underflow|v?[fw]{0,2}"
+                  "scanf|recv(from|m?msg)?|mmap|sendfile|splice|tee|copy_file_range|process_vm_readv|ptrace|("
+                  "secure_)?getenv|environ|stdin|w?cin|basic_i?fstream|(basic|stdio)_filebuf"),
        kReads},
       {std::regex(
            "syscall|dlv?sym|dlm?open|v?fork|clone3?|f?exec(v|l)p?e?|execveat|posix_spawnp?|system|popen"),
        kStarts},
       {std::regex("(exp|sin|cos|tanh|pow)(l|f128)|(add|mul|div)tf3"),
-       "it computes with more digits than a double has, as differences need and rules do not. Hint: a rule "
-       "is a formula in doubles"},
-      {std::regex(
-           "clock(_gettime)?|times?|gettimeofday|timespec_get|getrusage|(system|steady)_clock|rand(om)?(_r)?|"
-           "[delmn]rand48|getrandom|getentropy|arc4random\\w*|random_device|get[pt]id"),
-       "what it answers would hang on the time or on chance, and no check could be repeated. Hint: draw from "
-       "the generator that is given, take times in try.cpp"},
+       "it computes with more digits than a double has, which differences need and rules do not. Hint: use "
+       "doubles"},
+      {std::regex("clock(_gettime)?|times?|gettimeofday|timespec_get|getrusage|(system|steady)_clock|rand(om)"
+                  "?(_r)?|[delmn]rand48|getrandom|getentropy|arc4random\\w*|random_device|get[pt]id"),
+       "its answers would depend on the time or on chance, and no check could be repeated. Hint: draw from "
+       "the generator that is given, and measure times in try.cpp"},
       {std::regex("c(abs|arg|exp|log|pow|sqrt|a?(sin|cos|tan)h?)[fl]?|(mul|div)[hsdxt]c3"), kIsComplex}};
   return kRefused;
 }
@@ -178,8 +175,7 @@ std::string refusal_of_symbols(const std::string& list) {
     const bool is_called = kind == "U" || kind == "w";
     if (!is_called && !name.starts_with('_') && name.find('.') == std::string::npos)
       return fmt::format(
-          "your headers make {} a name of the whole program. Hint: what is yours stands in the namespace "
-          "course",
+          "your headers make {} a name of the whole program. Hint: put your names into the namespace course",
           printable(name));
     const std::string plain = plain_name(name);
     for (const Refused& refused : refused_names())

@@ -4,17 +4,17 @@
 
 namespace gradzoo::course {
 
-/// Why a learner's header is not compiled, in one sentence that names its line, and "" where it is: what
-/// answers questions by other means than the learner's engine. `driver` is the text that asks the questions,
-/// whose words no macro may change.
+/// Returns one sentence, with the line's number, why a learner's header is not compiled: it answers questions
+/// by other means than the learner's engine. Returns "" if the header is accepted. `driver` is the text of
+/// the driver; no macro may change a word of it.
 std::string refusal_of_text(const std::string& file, const std::string& text, const std::string& driver);
 
-/// The same of the files that a compiler read, as it lists them ("PROGRAM: FILE FILE ..."): each stands in
-/// the folders `copy` and `drivers`, or is of the standard library.
+/// Returns the reason to refuse the files that a compiler read, from the compiler's list ("PROGRAM: FILE FILE
+/// ..."): each file must be in the folders `copy` and `drivers`, or in the standard library.
 std::string refusal_of_list(const std::string& list, const std::string& copy, const std::string& drivers);
 
-/// The same of what was compiled, by the names that `nm -P -g` lists of it: it may not read, since functions
-/// are given what they are asked, call past the libraries, or name a function of all the program's.
+/// Returns the reason to refuse a compiled program, from the names that `nm -P -g` lists. The program must
+/// not read files, call the system without a library, or define a name that is visible to the whole program.
 std::string refusal_of_symbols(const std::string& list);
 
 }  // namespace gradzoo::course

@@ -97,8 +97,8 @@ void ask_training(const Learner& learner, Checked& checked, const RingSize& size
   Failed failed{fmt::format("KL(truth || yours) after {} steps on eight Gaussians in a ring", size.steps), "",
                 fmt::format("below {:g} nats", kRingGoal), ""};
   if (!all_right) {
-    failed.came = "not asked";
-    failed.hint = "mend what is above first";
+    failed.came = "not run";
+    failed.hint = "fix the cases above first";
   } else {
     try {
       const double kl = kl_of(trained_program(learner), learner.folder, size);
@@ -108,13 +108,12 @@ void ask_training(const Learner& learner, Checked& checked, const RingSize& size
       }
       failed.came = fmt::format("{:.3g}", kl);
       failed.hint =
-          "all parts are right alone: does train_step use them as they are? gradzoo course train DIR draws "
-          "what was learned";
+          "each part is right: does train_step use them unchanged? gradzoo course train DIR draws the result";
     } catch (const CannotKeep&) {
       throw;
     } catch (const Error& error) {
       failed.came = error.what();
-      failed.hint = "gradzoo course train DIR runs the training alone";
+      failed.hint = "gradzoo course train DIR runs only the training";
     }
   }
   question.failed.push_back(std::move(failed));
@@ -167,8 +166,9 @@ RingResult read_ring(const std::string& text, const RingSize& size) {
   const std::vector<std::string> words = words_of(text);
   const auto cells = static_cast<size_t>(size.cells) * static_cast<size_t>(size.cells);
   if (words.size() != 1 + 4 * cells)
-    throw Error("course: the training gave {} numbers, not {}. Hint: log_density must give one number a row",
-                words.size(), 1 + 4 * cells);
+    throw Error(
+        "course: the training gave {} numbers, not {}. Hint: return one number per row from log_density",
+        words.size(), 1 + 4 * cells);
   const auto number = [&](size_t i) { return parse_number<double>(words[i]).value_or(0); };
   const std::shared_ptr<const Toy> ring = make_toy("ring8");
   const Grid grid = ring_grid(*ring, size.cells);

@@ -1,5 +1,6 @@
 """What mkdocs does not do by itself (mkdocs.yml names this file): pages of the sources that pages link to, lists as
-GitHub reads them, and a search that also works where a page is opened as a file."""
+GitHub reads them, live figures, and a search that also works where a page is opened as a file."""
+import html
 import json
 import os
 import re
@@ -9,13 +10,14 @@ from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^()\s#:]+)(#L(\d+))?(?=[)#])")
+LIVE = re.compile(r"^<!-- live: (\S+) (.*) -->$", re.M)  # an address in the playground, and the figure's title
 made = set()  # pages of sources
 
 
 def source(page, target):
     """The file or folder of the tree to which a page links, where that is no page of the site itself."""
     place = os.path.normpath(os.path.join(os.path.dirname(page), target))
-    return place if (ROOT / place).exists() and not place.endswith((".md", ".png")) else None
+    return place if (ROOT / place).exists() and not place.endswith((".md", ".png", ".svg")) else None
 
 
 def on_files(files, config):
@@ -43,6 +45,17 @@ def on_nav(nav, config, files):
         raise SystemExit(f"tools/site: not in the navigation: {', '.join(lost)}. Hint: a line in tools/docs/mkdocs.yml")
 
 
+def with_live_figures(text, page, playground):
+    """The text of a page, with frames of the playground where the page asks for them, if the playground was built."""
+    def frame(match):
+        place = os.path.relpath("playground/index.html", os.path.dirname(page))
+        address, title = html.escape(match[1]), html.escape(match[2])
+        return (f'<div class="live"><iframe src="{place}?framed#{address}" title="{title}" loading="lazy"></iframe>\n'
+                f'<a href="{place}#{address}">Open in the playground: {title}</a></div>')
+
+    return LIVE.sub(frame, text) if (playground / "playground.wasm").exists() else text
+
+
 def on_page_markdown(text, page, config, files):
     def link(match):
         target, line, number = match.groups()
@@ -50,7 +63,7 @@ def on_page_markdown(text, page, config, files):
             return match[0]
         return f"]({target.rstrip('/')}.md" + (f"#line-0-{number}" if line else "")
 
-    text = LINK.sub(link, text)
+    text = with_live_figures(LINK.sub(link, text), page.file.src_path, Path(config["docs_dir"], "playground"))
     text = re.sub(r"^   ```.*?^   ```$", lambda fence: fence[0].replace("\n   ", "\n    "), text, flags=re.M | re.S)
     text = re.sub(r"^   (?=\S)", "    ", text, flags=re.M)  # Python-Markdown: what belongs to an item stands four in
     return re.sub(r"^\|.*", lambda row: "".join(

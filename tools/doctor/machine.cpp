@@ -110,7 +110,7 @@ Json folder(FunctionRef<std::string()> find, FunctionRef<std::string(const std::
 
 // Whether files could be made in it, or in the nearest folder above that there is.
 std::string not_writable(const std::string& folder) {
-  if (folder.empty()) return "there is no place for what is kept. Hint: set HOME or XDG_CACHE_HOME";
+  if (folder.empty()) return "the cache has no folder. Hint: set HOME or XDG_CACHE_HOME";
   fs::path there = folder;
   while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
   return ::access(there.c_str(), W_OK | X_OK) == 0 ? "" : there.string() + " cannot be written to";
@@ -253,42 +253,43 @@ Json ailments_of(const Json& machine) {
   } table[] = {
       {!text("data/problem").empty(), "the bundled data are not found", text("data/problem")},
       {!held.empty() && !better.empty(),
-       fmt::format("OPENBLAS_CORETYPE={} holds products at the kernel {}, and the processor can run {}", held,
-                   used, better),
+       fmt::format("OPENBLAS_CORETYPE={} restricts products to the kernel {}, but the processor can run {}",
+                   held, used, better),
        "unset OPENBLAS_CORETYPE"},
       {used != fitting,
-       fmt::format("products run on the kernel {}, and {} fits the processor", used, fitting),
+       fmt::format("products run on the kernel {}, but {} fits the processor", used, fitting),
        "set OPENBLAS_CORETYPE=" + fitting},
       {!target.empty() && target != "avx512",
-       fmt::format("GRADZOO_TARGET={} holds kernels at {} instructions", target, text("instructions")),
+       fmt::format("GRADZOO_TARGET={} restricts kernels to {} instructions", target, text("instructions")),
        "unset GRADZOO_TARGET"},
       {number("stolen_share") > 0.02,
-       fmt::format("the host gave {:.0f} % of the CPUs' time to others", 100 * number("stolen_share")),
-       "times measured now say little; another host, or another hour"},
+       fmt::format("the host gave {:.0f} % of the CPUs' time to other guests", 100 * number("stolen_share")),
+       "measure on another host, or later: times measured now are not reliable"},
       {number("others_cpus") > 0.25,
        fmt::format("other programs keep {:.1f} of {} CPUs busy", number("others_cpus"), text("cpus")),
-       "end them, or take fewer threads (--threads)"},
+       "end them, or use fewer threads (--threads)"},
       {quota > 0 && quota < threads,
-       fmt::format("the container may use {:.1f} CPUs, and the program takes {} threads", quota, threads),
-       fmt::format("--threads {:.0f}, or a higher quota", std::max(1.0, std::floor(quota)))},
+       fmt::format("the container may use {:.1f} CPUs, but the program uses {} threads", quota, threads),
+       fmt::format("set --threads {:.0f}, or raise the quota", std::max(1.0, std::floor(quota)))},
       {!omp.empty() && threads < cores,
        fmt::format("OMP_NUM_THREADS={} leaves {} of {} cores idle", omp, cores - threads, cores),
        "unset OMP_NUM_THREADS"},
       {threads > allowed && allowed > 0, fmt::format("{} threads share {} CPUs", threads, allowed),
        "unset OMP_NUM_THREADS"},
       {one > 0 && one < 0.5 * most,
-       fmt::format("products have {:.0f} of the {:.0f} GFLOP/s that the instructions give", one, most),
-       fmt::format("a younger OpenBLAS may have a kernel for this processor (it is {})", text("blas"))},
+       fmt::format("products reach {:.0f} of the {:.0f} GFLOP/s that the instructions allow", one, most),
+       fmt::format("install a newer OpenBLAS, which may have a kernel for this processor (this one is {})",
+                   text("blas"))},
       {threads > 1 && all < 1.3 * one,
        fmt::format("{} threads are {:.2f} times as fast as one", threads, all / one),
-       "they share one core, or other programs take it: see the CPUs above"},
+       "look at the CPUs above: the threads share one core, or other programs use the cores"},
       {threads > 1 && trip > 300,
-       fmt::format("a word takes {:.0f} ns from one core to another and back: they are far apart", trip),
-       "small models may train faster by --threads 1; on a shared host, another hour"},
-      {gib > 0 && gib < 1.5, fmt::format("{:.1f} GiB of memory are free", gib),
+       fmt::format("a memory word takes {:.0f} ns from one core to another and back: the cores are far apart",
+                   trip),
+       "try --threads 1 for small models; on a shared host, try again later"},
+      {gib > 0 && gib < 1.5, fmt::format("only {:.1f} GiB of memory are free", gib),
        "training takes up to 1 GiB: end other programs, or take a smaller batch"},
-      {!text("cache/problem").empty(), "there is no folder to keep the clothing classifier in",
-       text("cache/problem")},
+      {!text("cache/problem").empty(), "the cached clothing classifier has no folder", text("cache/problem")},
   };
   Json found = Json::array();
   for (const auto& row : table)

@@ -25,15 +25,15 @@ std::string caches_text(const Json& machine) {
         fmt::format("{}L{} {}{}", text.empty() ? "" : ", ", text_at(cache, "level"),
                     bytes_text(number_at(cache, "bytes")),
                     number_at(cache, "cpus") > 1 ? fmt::format(" for {} CPUs", text_at(cache, "cpus")) : "");
-  return text.empty() ? "not known" : text;
+  return text.empty() ? "unknown" : text;
 }
 
 std::string why_kernel(const Json& machine) {
   const std::string used = text_at(machine, "blas_kernel"),
                     chosen = text_at(machine, "blas_kernel_chosen_by_openblas");
-  if (!text_at(machine, "environment/OPENBLAS_CORETYPE").empty()) return "as OPENBLAS_CORETYPE says";
+  if (!text_at(machine, "environment/OPENBLAS_CORETYPE").empty()) return "set by OPENBLAS_CORETYPE";
   return used == chosen ? "chosen by OpenBLAS"
-                        : fmt::format("OpenBLAS chose {}, and {} fits the processor", chosen, used);
+                        : fmt::format("OpenBLAS chose {}, but {} fits the processor", chosen, used);
 }
 
 void print_row(const std::string& name, const std::string& text) {
@@ -50,15 +50,15 @@ void print_page(const Json& machine) {
   print_row("processor", text("processor") + "; kernels use " + text("instructions"));
   print_row(
       "CPUs",
-      fmt::format("{} of {} may be used, {} cores{}; threads: {}", text("allowed_cpus"), text("cpus"),
-                  text("cores"),
+      fmt::format("this process may use {} of {}, on {} cores{}; threads: {}", text("allowed_cpus"),
+                  text("cpus"), text("cores"),
                   number("cpu_quota") > 0 ? fmt::format(", a quota of {:.1f}", number("cpu_quota")) : "",
                   text("threads")));
   print_row("caches", caches_text(machine));
   print_row("memory", fmt::format("{} of {} free", bytes_text(number("free_memory_bytes")),
                                   bytes_text(number("memory_bytes"))));
-  print_row("load", fmt::format("{:.2f} processes in the last minute; others kept {:.1f} CPUs busy while "
-                                "this was measured; stolen by the host: {:.1f} %",
+  print_row("load", fmt::format("{:.2f} processes in the last minute; other programs kept {:.1f} CPUs busy "
+                                "during the measurement; stolen by the host: {:.1f} %",
                                 number("load"), number("others_cpus"), 100 * number("stolen_share")));
   print_row("products",
             fmt::format("{}, kernel {}, {}", text("blas"), text("blas_kernel"), why_kernel(machine)));
@@ -89,8 +89,9 @@ void print_page(const Json& machine) {
 int run(const Arguments& arguments) {
   bool json = false;
   int64_t threads = 0;
-  CommandLine line("doctor", "Looks the machine over: what it has, how fast it is, and what slows it down.",
-                   {{"gradzoo doctor", "a page, with a hint for each thing that is wrong"}});
+  CommandLine line("doctor",
+                   "Measures this machine, and lists the problems that make the program slow or fail.",
+                   {{"gradzoo doctor", "a page with a hint for each problem"}});
   add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   if (!line.read(arguments)) return 0;
@@ -109,5 +110,5 @@ int run(const Arguments& arguments) {
 
 int main(int, char** argv) {
   return gradzoo::run_program(
-      argv, {"doctor", "look the machine over: what slows training down here", gradzoo::run});
+      argv, {"doctor", "measure this machine, and list what slows training down", gradzoo::run});
 }

@@ -18,19 +18,17 @@ std::string examples_list() {
   for (const ExplainExample& example : explain_examples())
     text += fmt::format("  {:<16} {}\n", example.name, example.title);
   return text +
-         "\ngradzoo explain EXAMPLE prints one as text; --html FILE makes the page that steps through it\n"
-         "gradzoo explain --expr 'sin(x^2)*exp(-y)' --at x=.8,y=.3 does so with a function of yours\n";
+         "\ngradzoo explain EXAMPLE prints an example as text; --html FILE writes a page that steps through "
+         "it\ngradzoo explain --expr 'sin(x^2)*exp(-y)' --at x=0.8,y=0.3 explains your own function\n";
 }
 
 std::string expressions_text() {
   std::string text =
-      "  + - * / ^ and parentheses as in mathematics (-x^2 is -(x^2), 2^3^2 is 2^9), pi and e.\n"
-      "  [1,2] is a column, [[1,2],[3,4]] a matrix by its rows. A*x is the product of matrices, and scales\n"
-      "  where one side is a number; .* ./ .^ go element by element; x' transposes, x.^2' is (x.^2)'.\n"
-      "  --at takes the same:\n"
-      "    gradzoo explain --expr \"x'*A*x + sum(softplus(A*x))\" --at 'A=[[1,2],[3,4]], x=[.5,-1]' --order "
-      "2\n"
-      "  functions (axis 0 goes down the columns, 1 along the rows):\n";
+      "  + - * / ^ and parentheses as in mathematics (-x^2 is -(x^2), 2^3^2 is 2^9), pi and e.\n  [1,2] is a "
+      "column, [[1,2],[3,4]] a matrix by its rows. A*x is the product of matrices, or scales\n  if one side "
+      "is a number; .* ./ .^ go element by element; x' transposes, x.^2' is (x.^2)'.\n  --at takes arrays in "
+      "the same notation:\n    gradzoo explain --expr \"x'*A*x + sum(softplus(A*x))\" --at 'A=[[1,2],[3,4]], "
+      "x=[0.5,-1]' --order 2\n  functions (axis 0 goes down the columns, 1 along the rows):\n";
   std::string row = "   ";
   for (const ExpressionFunction& f : expression_functions()) {
     if (row.size() + f.usage.size() > 96) {
@@ -64,14 +62,15 @@ int run(const Arguments& arguments) {
   CommandLine line("explain", "Shows a small computation and its gradients, node by node.",
                    {{"gradzoo explain double-backward --html page.html", "a page that steps through it"},
                     {"gradzoo explain --expr 'x^3 - sin(x*y)' --at x=2,y=1 --order 2",
-                     "a function of yours, its gradient and second derivatives"}});
-  line.positional("EXAMPLE", name, "which one; none lists them", false);
-  line.option("--dot", "FILE", dot, "write the graph for Graphviz: dot -Tsvg FILE");
-  line.option("--html", "FILE", html, "write a page that steps through it, forwards and backwards");
-  line.option("--cpp", "FILE", cpp, "write a C++ program that computes the same");
-  line.option("--expr", "TEXT", request.expression, "a function of your own, in place of EXAMPLE");
-  line.option("--at", "VALUES", request.at, "where: a value for each of its variables, x=.8,y=.3");
-  line.option("--order", "N", request.order, "its highest derivatives (default: 1)", 1,
+                     "your own function, its gradient and second derivatives"}});
+  line.positional("EXAMPLE", name, "name of an example (default: list the examples)", false);
+  line.option("--dot", "FILE", dot, "file for the graph, which Graphviz draws with dot -Tsvg FILE");
+  line.option("--html", "FILE", html,
+              "file for a page that steps through the computation, forwards and backwards");
+  line.option("--cpp", "FILE", cpp, "file for a C++ program that computes the same function");
+  line.option("--expr", "TEXT", request.expression, "your own function, instead of EXAMPLE");
+  line.option("--at", "VALUES", request.at, "value of each variable, such as x=0.8,y=0.3");
+  line.option("--order", "N", request.order, "highest order of the derivatives (default: 1)", 1,
               kHighestExplainedOrder);
   line.writes("--dot", "a graph for Graphviz", {".dot", ".gv", ""});
   line.writes("--html", "a page", {".html", ".htm", ""});
@@ -83,14 +82,14 @@ int run(const Arguments& arguments) {
       examples.push_back({example.name, example.title});
     return examples;
   });
-  line.section("What can be explained:", examples_list);
+  line.section("Computations that can be explained:", examples_list);
   line.section("Expressions:", expressions_text);
   if (!line.read(arguments)) return 0;
   const bool files = !dot.empty() || !html.empty() || !cpp.empty(), given = !request.expression.empty();
   if (given && !name.empty())
-    throw Error("explain: both an example and an expression are given. Hint: leave out '{}'", name);
+    throw Error("explain: both an example and an expression are given. Hint: remove '{}'", name);
   if (!given && (!request.at.empty() || request.order != 1))
-    throw Error("explain: --at and --order belong to an expression. Hint: --expr 'x^2' --at x=3");
+    throw Error("explain: --at and --order belong to an expression. Hint: add --expr 'x^2' --at x=3");
   if (list || (name.empty() && !given && !files)) {
     fmt::print("{}", examples_list());
     return 0;

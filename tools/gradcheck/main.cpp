@@ -44,10 +44,11 @@ int run(const Arguments& arguments) {
   std::vector<std::string> names;
   int64_t order = 2;
   bool json = false;
-  CommandLine line("gradcheck", "Checks the derivatives of ops against differences, and their f32 kernels.",
+  CommandLine line("gradcheck",
+                   "Compares the derivatives of ops with finite differences, and checks their f32 kernels.",
                    {{"gradzoo gradcheck softplus --order 3", "one op, to the third derivative"},
-                    {"gradzoo gradcheck", "all of them, to the second"}});
-  line.positionals("OP", names, "ops by name; all where none is given");
+                    {"gradzoo gradcheck", "all ops, to the second derivative"}});
+  line.positionals("OP", names, "names of ops (default: all)");
   line.completes("OP", [](const std::string&) {
     Candidates ops;
     for (const ListedOp& op : listed_ops()) ops.push_back({op.info->name, op.info->formula});
@@ -72,13 +73,13 @@ int run(const Arguments& arguments) {
   }
   if (json) fmt::print("{}\n", Json{{"ops", rows}, {"failed", failed.size()}}.dump());
   if (failed.empty()) return 0;
-  throw Error(
-      fmt::format("gradcheck: {} of {} ops fail, first {}", failed.size(), ops.size(), failed[0].message));
+  throw Error(fmt::format("gradcheck: {} of {} ops fail; the first is {}", failed.size(), ops.size(),
+                          failed[0].message));
 }
 
 }  // namespace
 }  // namespace gradzoo
 
 int main(int, char** argv) {
-  return gradzoo::run_program(argv, {"gradcheck", "check every derivative of ops", gradzoo::run});
+  return gradzoo::run_program(argv, {"gradcheck", "check the derivatives of ops", gradzoo::run});
 }

@@ -21,8 +21,8 @@ void list_labs() {
   std::vector<std::vector<std::string>> rows;
   for (const LabEntry& entry : labs()) rows.push_back({std::to_string(entry.level), entry.name, entry.idea});
   fmt::print(
-      "{}\nThe easiest first. gradzoo lab NAME runs one, in a minute or two; gradzoo lab NAME --knobs lists "
-      "what may be turned by --set\n",
+      "{}\nThe easiest labs are first. gradzoo lab NAME runs one in a minute or two; gradzoo lab NAME "
+      "--knobs lists its options for --set\n",
       text_columns(rows));
 }
 
@@ -50,7 +50,7 @@ void list_knobs(const LabEntry& entry) {
   lab->describe(table);
   std::vector<std::vector<std::string>> rows;
   for (const Option& knob : table.all()) rows.push_back({knob.key, knob.text(), knob.meaning});
-  fmt::print("{}\ngradzoo lab {} --set {}={} turns one\n", text_columns(rows), entry.name,
+  fmt::print("{}\ngradzoo lab {} --set {}={} sets one\n", text_columns(rows), entry.name,
              table.all().front().key, table.all().front().text());
 }
 
@@ -73,23 +73,23 @@ int run(const Arguments& arguments) {
   bool json = false, knobs_only = false;
   std::vector<std::string> knobs;
   CommandLine line("lab", "Runs a small experiment that shows one idea, and writes a folder with its page.",
-                   {{"gradzoo lab", "lists them, the easiest first"},
-                    {"gradzoo lab noise-levels", "runs one, in a minute or two"},
-                    {"gradzoo lab noise-levels --knobs", "what may be turned by --set"}});
-  line.positional("NAME", name, "which one; none lists them", false);
+                   {{"gradzoo lab", "lists the labs, the easiest first"},
+                    {"gradzoo lab noise-levels", "runs one in a minute or two"},
+                    {"gradzoo lab noise-levels --knobs", "lists its options for --set"}});
+  line.positional("NAME", name, "name of a lab (default: list the labs)", false);
   line.completes("NAME", [](const std::string&) { return labs_known(); });
-  line.option("--out", "DIR", out, "a new or an empty folder (default: the next free runs/lab-NAME-<n>)");
+  line.option("--out", "DIR", out, "new or empty folder (default: the next free runs/lab-NAME-<n>)");
   line.writes("--out", "a folder", {""});
-  line.options("--set", "KEY=VALUE", knobs, "one of the lab's knobs; may be given several times");
+  line.options("--set", "KEY=VALUE", knobs, "value of one of the lab's knobs; may be given several times");
   line.completes("--set", [&](const std::string& partial) { return knobs_known(name, partial); });
   line.flag("--knobs", knobs_only, "list the lab's knobs, and run nothing");
-  add_seed(line, seed, "of all random numbers (default: 0)");
-  line.option("--threads", "T", threads, "threads (default: the cores)", 1, kMaxThreads);
-  line.flag("--json", json, "print one JSON object, what lab.json holds");
+  add_seed(line, seed, "seed of all random numbers (default: 0)");
+  line.option("--threads", "T", threads, "number of threads (default: all cores)", 1, kMaxThreads);
+  line.flag("--json", json, "print one JSON object, the content of lab.json");
   if (!line.read(arguments)) return 0;
   if (name.empty()) {
     if (json || knobs_only || !out.empty() || !knobs.empty())
-      throw Error("lab: which one? Hint: gradzoo lab lists them");
+      throw Error("lab: no name is given. Hint: gradzoo lab lists the names");
     list_labs();
     return 0;
   }

@@ -50,7 +50,7 @@ Json datasets() {
 
 // What of a toy is known exactly.
 std::string known_of(const Toy& toy) {
-  if (!toy.why_no_density().empty()) return "samples alone";
+  if (!toy.why_no_density().empty()) return "only samples";
   return toy.why_no_score().empty() ? "density, score" : "density, no score";
 }
 
@@ -142,24 +142,24 @@ void print_rows(const Json& rows, bool headed) {
 int run(const Arguments& arguments) {
   std::string what, markdown;
   bool json = false;
-  CommandLine line("list", "Lists what there is.",
-                   {{"gradzoo list", "models, what can be done with each, data, samplers, labs"},
+  CommandLine line("list", "Lists models, uses, datasets, samplers, labs or ops.",
+                   {{"gradzoo list", "all lists but the ops"},
                     {"gradzoo list ops --json", "every op with its gradient's formula"}});
   line.positional("WHAT", what,
-                  "models, uses (of finished runs, and which models can), datasets (toys among them), toys, "
-                  "samplers, labs or ops; all but ops where it is left out",
+                  "models, uses (of finished runs, with their models), datasets (including toys), toys, "
+                  "samplers, labs or ops (default: all but ops)",
                   false);
   std::vector<std::string> names;
   for (const ListSection& section : sections()) names.push_back(section.name);
   line.completes("WHAT", [&](const std::string&) { return words_known(names); });
   line.flag("--json", json, "print one JSON object");
-  line.option("--markdown", "FILE", markdown, "write the table of ops to this file, as docs/ops.md");
+  line.option("--markdown", "FILE", markdown, "file for the table of ops, which is docs/ops.md");
   line.writes("--markdown", "a page of Markdown", {".md", ""});
   if (!line.read(arguments)) return 0;
   if (!what.empty() && std::ranges::find(names, what) == names.end()) throw_unknown("list:", what, names);
   if (!markdown.empty()) {
     if (what != "ops")
-      throw Error("list: --markdown writes the table of ops. Hint: list ops --markdown FILE");
+      throw Error("list: --markdown writes the table of ops. Hint: gradzoo list ops --markdown FILE");
     const std::string page = ops_markdown();
     write_file_atomically(markdown, std::as_bytes(std::span(page)));
     return 0;
@@ -183,5 +183,5 @@ int run(const Arguments& arguments) {
 
 int main(int, char** argv) {
   return gradzoo::run_program(
-      argv, {"list", "models and what can be done with each, data, samplers, labs; ops", gradzoo::run});
+      argv, {"list", "list models and their uses, data, samplers, labs or ops", gradzoo::run});
 }

@@ -8,11 +8,11 @@
 namespace gradzoo {
 
 std::string_view kind_name(Kind kind);
-/// How many continuous derivatives: "all", "0", "-1 to all" where attributes decide.
+/// Returns the number of continuous derivatives: "all", "0", or "-1 to all" if it depends on attributes.
 std::string smoothness_text(const ListedOp& op);
-/// What the gradient of each operand reads, operands by their numbers: "#2; #1" of a product.
+/// Returns the operands that each operand's gradient reads, by their numbers: "#2; #1" for a product.
 std::string saves_text(const OpInfo& info);
-/// The page docs/ops.md.
+/// Returns the page docs/ops.md.
 std::string ops_markdown();
 
 }  // namespace gradzoo

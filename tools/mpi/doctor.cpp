@@ -42,8 +42,8 @@ double seconds_of_mean(Processes& processes, int64_t bytes) {
 
 int doctor_of_processes(const Arguments& arguments) {
   bool json = false;
-  CommandLine line("doctor", "Who runs where, threads a process, and what a mean of gradients takes.",
-                   {{"mpirun -n 4 gradzoo-mpi doctor", "asks four processes"}});
+  CommandLine line("doctor", "Lists the processes with their threads, and times a mean of gradients.",
+                   {{"mpirun -n 4 gradzoo-mpi doctor", "lists four processes"}});
   line.flag("--json", json, "print JSON");
   if (!line.read(arguments)) return 0;
   Processes& processes = all_processes();
@@ -79,8 +79,9 @@ int doctor_of_processes(const Arguments& arguments) {
   }
   fmt::print("{}, {} processes\n{}\nthe mean of gradients of all processes\n{}", mpi_library(),
              processes.count(), text_columns(rows), text_columns(table));
-  if (processes.is_alone()) fmt::print("alone. Hint: mpirun -n 4 gradzoo-mpi doctor\n");
-  if (leaves_cores) fmt::print("cores are left over. Hint: mpirun --bind-to none, or --map-by slot:PE=4\n");
+  if (processes.is_alone()) fmt::print("this is one process. Hint: mpirun -n 4 gradzoo-mpi doctor\n");
+  if (leaves_cores)
+    fmt::print("some cores are not used. Hint: mpirun --bind-to none, or --map-by slot:PE=4\n");
   return 0;
 }
 

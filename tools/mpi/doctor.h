@@ -6,10 +6,10 @@
 
 namespace gradzoo {
 
-/// `gradzoo-mpi doctor`: a line a process, and the seconds that a mean of gradients takes.
+/// Runs `gradzoo-mpi doctor`: prints one line per process, and the seconds that a mean of gradients takes.
 int doctor_of_processes(const Arguments& arguments);
 
-/// "Open MPI v4.1.4"
+/// Returns "Open MPI v4.1.4".
 std::string mpi_library();
 
 }  // namespace gradzoo

@@ -8,6 +8,6 @@ int main(int, char** argv) {
   using namespace gradzoo;
   if (told_summary(argv, "")) return 0;  // no sub-command of gradzoo
   const std::array more = {
-      Command{"doctor", "who runs where, and what a reduction takes", doctor_of_processes}};
+      Command{"doctor", "list the processes, and time a mean of gradients", doctor_of_processes}};
   return run_shared_commands(argv, more);
 }

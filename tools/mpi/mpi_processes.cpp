@@ -43,7 +43,7 @@ class MpiProcesses final : public Processes {
 
 int as_count(size_t bytes) {
   if (bytes > INT_MAX)
-    throw Error("{} bytes are more than MPI sends at once. Hint: a smaller network, or more processes",
+    throw Error("{} bytes are more than MPI sends at once. Hint: take a smaller network, or more processes",
                 bytes);
   return static_cast<int>(bytes);
 }
@@ -66,8 +66,8 @@ MpiProcesses::MpiProcesses() {
   if (provided < MPI_THREAD_FUNNELED) {
     MPI_Finalize();
     throw Error(
-        "this MPI cannot be called by a process that has threads. Hint: an MPI built with "
-        "MPI_THREAD_FUNNELED, as Debian's Open MPI is");
+        "this MPI cannot be called by a process that has threads. Hint: use an MPI built with "
+        "MPI_THREAD_FUNNELED, such as Debian's Open MPI");
   }
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
   MPI_Comm_size(MPI_COMM_WORLD, &count_);

@@ -1,4 +1,4 @@
-"""assemble.py BUILD OUT: the playground of the files that emscripten made in BUILD, as a folder and as one page."""
+"""assemble.py BUILD OUT: writes the playground from emscripten's files in BUILD, as a folder and as one page."""
 import base64
 import gzip
 import json

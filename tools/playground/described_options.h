@@ -8,8 +8,8 @@
 
 namespace gradzoo {
 
-/// Options as a page's knobs: [{"key", "type", "meaning", "value", "own": whether it stands at `own_from` or
-/// behind, and where they are known "choices", "low", "high"}].
+/// Returns options as knobs of a page: [{"key", "type", "meaning", "value", "own": true if the option's index
+/// is `own_from` or more, and if they are known "choices", "low", "high"}].
 nlohmann::json described_options(const OptionTable& table, size_t own_from = 0);
 
 }  // namespace gradzoo

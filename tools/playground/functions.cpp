@@ -30,7 +30,8 @@ std::string the_variable(const Expression& f, const Expression& rule) {
   for (const std::string& name : rule.variables())
     if (std::ranges::find(all, name) == all.end()) all.push_back(name);
   if (all.size() != 1)
-    throw Error("the function and its rule have {} variables. Hint: one, as in x^3 and 3*x^2", all.size());
+    throw Error("the function and its rule have {} variables. Hint: use one, as in x^3 and 3*x^2",
+                all.size());
   return all[0];
 }
 
@@ -42,7 +43,7 @@ Derivatives derivatives_of(const Expression& f, const std::string& variable, dou
   const Tape tape;
   const Tensor x = scalar(at, DType::f64).requires_grad_();
   const Tensor y = evaluate(f, {{variable, x}});
-  if (y.size() != 1) throw Error("{} is no single number. Hint: sum(...)", f.text);
+  if (y.size() != 1) throw Error("{} is not a single number. Hint: take sum(...)", f.text);
   if (!y.requires_grad()) return {.value = y.item()};
   const Tensor first = grad(sum(y), x, {.create_graph = true, .allow_unused = true});
   if (!first.defined()) return {.value = y.item()};
@@ -80,11 +81,12 @@ Json check_rule(const Json& request) {
   const std::string variable = the_variable(f, rule);
   const Json& points = request.at("at");
   if (!points.is_array() || points.empty() || points.size() > kMostPoints)
-    throw Error("the rule is asked at {} points. Hint: 1 to {} numbers", points.size(), kMostPoints);
+    throw Error("the rule is checked at {} points. Hint: give 1 to {} numbers", points.size(), kMostPoints);
   Json rows = Json::array();
   bool right = true;
   for (const Json& point : points) {
-    if (!point.is_number()) throw Error("{} is no number to ask the rule at. Hint: -1, 0, 2.5", point.dump());
+    if (!point.is_number())
+      throw Error("the rule cannot be checked at {}. Hint: type numbers, such as -1, 0, 2.5", point.dump());
     const auto x = point.get<double>();
     const Derivatives of_f = derivatives_of(f, variable, x), of_rule = derivatives_of(rule, variable, x);
     const bool first = agree(of_rule.value, of_f.first), second = agree(of_rule.first, of_f.second);

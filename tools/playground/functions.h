@@ -4,15 +4,15 @@
 
 namespace gradzoo {
 
-/// {"expression", "at", "order"} -> {"text", "html", "program"}: as `gradzoo explain --expr` does. Throws
-/// ExpressionError and Error as explain_expression.
+/// Maps {"expression", "at", "order"} to {"text", "html", "program"}, the results of `gradzoo explain
+/// --expr`. Throws ExpressionError and Error as explain_expression() does.
 nlohmann::json explain_function(const nlohmann::json& request);
 
-/// {"f", "rule", "at": [numbers]}: a rule for f' of one variable, typed as an expression of it, against the
-/// engine's gradient and a central difference, and the rule's own gradient against the engine's second
-/// derivative. {"variable", "rows": [{"x", "f", "rule", "gradient", "difference", "right", "rule_gradient",
-/// "second", "right_second"}], "right": all of them}. A number that is not finite is a text. Throws
-/// ExpressionError, and Error where there is no single variable.
+/// Maps {"f", "rule", "at": [numbers]} to {"variable", "rows": [{"x", "f", "rule", "gradient", "difference",
+/// "right", "rule_gradient", "second", "right_second"}], "right": true if all rows are}. `rule` is an
+/// expression for f' in f's one variable. It is compared with the engine's gradient and a central difference,
+/// and its own gradient with the engine's second derivative. A number that is not finite is a text. Throws
+/// ExpressionError, and Error if f does not have exactly one variable.
 nlohmann::json check_rule(const nlohmann::json& request);
 
 }  // namespace gradzoo

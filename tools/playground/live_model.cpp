@@ -96,11 +96,12 @@ Tensor densities(const Tensor& log_values) { return exp(log_values - max(log_val
 /// Writes points where a run reads them: in a page that is memory.
 void keep_points(const Json& points) {
   if (!points.is_array() || points.size() < 10 || points.size() > static_cast<size_t>(kMostDrawn))
-    throw Error("{} points were drawn. Hint: 10 to {}", points.is_array() ? points.size() : 0, kMostDrawn);
+    throw Error("{} points were drawn. Hint: draw 10 to {}", points.is_array() ? points.size() : 0,
+                kMostDrawn);
   std::vector<double> values;
   for (const Json& point : points) {
     if (!point.is_array() || point.size() != 2 || !point[0].is_number() || !point[1].is_number())
-      throw Error("a drawn point is no pair of numbers. Hint: [x, y]");
+      throw Error("a drawn point is not a pair of numbers. Hint: give [x, y]");
     values.push_back(point[0].get<double>());
     values.push_back(point[1].get<double>());
   }
@@ -129,7 +130,7 @@ std::unique_ptr<RunOptions> options_of_request(const Json& request, const std::s
     set.push_back(assignment.get<std::string>());
   std::unique_ptr<RunOptions> options = run_options(model, set);
   if (shape_of(options->data).example != Shape{2})
-    throw Error("{}: its examples are no points of the plane. Hint: ring8, or an array (N, 2)",
+    throw Error("{}: its examples are not points in the plane. Hint: take ring8, or an array (N, 2)",
                 options->data.data);
   return options;
 }

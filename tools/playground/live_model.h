@@ -10,32 +10,30 @@
 
 namespace gradzoo {
 
-/// What of a request for a frame costs time.
+/// A request for a frame: its fields decide how long the frame takes.
 struct FrameRequest {
-  int64_t cells = 64;     ///< of the density along each axis
-  int64_t samples = 300;  ///< that are drawn
-  bool careful =
-      false;  ///< by the run's own way of sampling, not the quick one; with the KL, where it is known
+  int64_t cells = 64;     ///< cells of the density along each axis
+  int64_t samples = 300;  ///< number of samples
+  bool careful = false;   ///< true: the run's own sampler instead of the quick one, and the KL if it is known
 };
 
-/// A model that learns a distribution in the plane while somebody looks on: a run without files.
+/// A model that learns a distribution in the plane while a page shows it: a run without files.
 class LiveModel {
  public:
-  /// {"model": "score", "data": "ring8", "set": ["objective=ism", ...]}; in place of "data" "points": [[x,
-  /// y],
-  /// ...], of which each draw is one, or "file": the name of a file of points, whose `bytes` are as hostile
-  /// as any. Throws Error for what a run would refuse.
+  /// Takes {"model": "score", "data": "ring8", "set": ["objective=ism", ...]}. Instead of "data", the request
+  /// may have "points": [[x, y], ...], from which training draws, or "file": the name of a file of points
+  /// with these `bytes`, which are not trusted. Throws Error for settings that a run would refuse.
   explicit LiveModel(const nlohmann::json& request, const std::string& bytes = "");
 
-  /// {"steps", "parameters", "batch", "metrics": [{"name", "meaning"}], "warning", "options": see
-  /// described_options; own: the model's, "box": [x0, x1, y0, y1], "data": [[x, y], ...], "truth": {"cells",
-  /// "values"}}: the truth is left out where it has no density.
+  /// Returns {"steps", "parameters", "batch", "metrics": [{"name", "meaning"}], "warning", "options": see
+  /// described_options(); "own" marks the model's, "box": [x0, x1, y0, y1], "data": [[x, y], ...], "truth":
+  /// {"cells", "values"}}; without "truth" if the distribution has no density.
   nlohmann::json about() const;
-  /// Trains for that long, one step at least, or `steps` of them: {"step", "done", "seconds", "rows": [[step,
-  /// metric, ...]]}, the means of the metrics over the steps of a row.
+  /// Trains for this long (at least one step), or `steps` steps. Returns {"step", "done", "seconds", "rows":
+  /// [[step, metric, ...]]}; a row has the metrics' means over its steps.
   nlohmann::json advance(double milliseconds, int64_t steps);
-  /// What it has learned so far: {"step", "samples": [[x, y], ...], "shown": "density", "score" or "D", and
-  /// "values" (cells, cells) of bytes from the lowest y up, or "arrows": [[x, y, dx, dy], ...]; "kl" in
+  /// Returns the current model: {"step", "samples": [[x, y], ...], "shown": "density", "score" or "D", and
+  /// "values" (cells, cells) as bytes from the lowest y up, or "arrows": [[x, y, dx, dy], ...]; "kl" in
   /// nats}.
   nlohmann::json frame(const FrameRequest& request);
 
@@ -47,11 +45,11 @@ class LiveModel {
   std::unique_ptr<RunOptions> options_;
   std::shared_ptr<const Toy> toy_;
   std::unique_ptr<Session> session_;
-  Tensor walkers_;  // of the last frame's chains
+  Tensor walkers_;  // ends of the last frame's chains
 };
 
-/// The models that learn points of the plane: [{"name", "summary", "source", "set": what is smaller here than
-/// in the command, so that a page draws often}].
+/// Returns the models that learn points in the plane: [{"name", "summary", "source", "set": settings that are
+/// smaller than the command's defaults, so that a page redraws often}].
 nlohmann::json plane_models();
 
 }  // namespace gradzoo

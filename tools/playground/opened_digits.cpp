@@ -37,13 +37,13 @@ std::string text_of(const Tensor& images) {
 int digit_of(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  throw Error("an image holds '{}'. Hint: two hexadecimal digits a pixel, 00 to ff", c);
+  throw Error("an image has the character '{}'. Hint: give two hexadecimal digits per pixel, 00 to ff", c);
 }
 
 int64_t number_in(const Json& request, const char* field, int64_t low, int64_t high, int64_t otherwise) {
   const Json& value = request.contains(field) ? request[field] : Json(otherwise);
   if (!value.is_number_integer() || value.get<int64_t>() < low || value.get<int64_t>() > high)
-    throw Error("{} is {}. Hint: {} to {}", field, value.dump(), low, high);
+    throw Error("{} is {}. Hint: give {} to {}", field, value.dump(), low, high);
   return value.get<int64_t>();
 }
 
@@ -58,9 +58,9 @@ OpenedModel open_images(const std::string& name, const Json& request, const std:
   const bool weights_alone = !file.starts_with("checkpoint");
   OpenedModel out = open_model(parse_config(name + "/config.toml", config), stored, weights_alone);
   if (!out.shape.kind().pixels)
-    throw Error("{}: learned {}. Hint: a model of digits", name, out.shape.kind().word);
+    throw Error("{}: the model learned {}. Hint: open a model of digits", name, out.shape.kind().word);
   if (out.shape.example != Shape{kSide, kSide})
-    throw Error("{}: learned images of {}. Hint: a model of digits, {}x{} and grey", name,
+    throw Error("{}: the model learned images of {}. Hint: open a model of digits, {}x{} and grey", name,
                 out.shape.kind().size(out.shape.example), kSide, kSide);
   return out;
 }
@@ -72,7 +72,7 @@ Json digit_of_picture(const Json& request, const std::string& bytes) {
   const int64_t height = number_in(request, "height", 1, kMostSide, 0);
   const int64_t width = number_in(request, "width", 1, kMostSide, 0);
   if (std::ssize(bytes) != 4 * height * width)
-    throw Error("{}x{} pixels are {} bytes. Hint: four a pixel", height, width, bytes.size());
+    throw Error("{}x{} pixels have {} bytes. Hint: give four bytes per pixel", height, width, bytes.size());
   Tensor rgb = empty({1, height, width, 3}, DType::u8);
   for (int64_t i = 0; i < height * width; ++i)
     std::copy_n(bytes.data() + 4 * i, 3, rgb.mutable_data<uint8_t>() + 3 * i);
@@ -105,8 +105,8 @@ Tensor OpenedDigits::images_in(const Json& request, const char* field) const {
   const auto& text = request.at(field).get_ref<const std::string&>();
   const int64_t pixels = opened_.shape.size(), count = std::ssize(text) / (2 * pixels);
   if (count < 1 || count > kMostImages || count * 2 * pixels != std::ssize(text))
-    throw Error("{} have {} digits. Hint: {} an image, and 1 to {} images", field, text.size(), 2 * pixels,
-                kMostImages);
+    throw Error("{} have {} digits. Hint: give {} digits per image, and 1 to {} images", field, text.size(),
+                2 * pixels, kMostImages);
   std::vector<double> values;
   for (size_t i = 0; i < text.size(); i += 2)
     values.push_back((16 * digit_of(text[i]) + digit_of(text[i + 1])) / 255.0);
@@ -125,10 +125,12 @@ Json OpenedDigits::draw(const Json& request) {
 }
 
 Json OpenedDigits::complete(const Json& request) {
-  if (!abilities_.inpaint) throw Error("this model completes nothing. Hint: flow-matching, ncsn or vae");
+  if (!abilities_.inpaint)
+    throw Error("this model cannot complete images. Hint: choose flow-matching, ncsn or vae");
   const NoGrad quiet;
   const Tensor image = images_in(request, "images"), known = images_in(request, "known");
-  if (image.dim(0) != 1 || known.dim(0) != 1) throw Error("{} images to complete. Hint: one", image.dim(0));
+  if (image.dim(0) != 1 || known.dim(0) != 1)
+    throw Error("{} images are given to complete. Hint: give one", image.dim(0));
   const int64_t n = number_in(request, "n", 1, kMostImages, 10);
   Rng rng = stream_of(request);
   const Tensor mask = cast(gt(reshape(known, {known.size()}), 0.0), DType::f32);
@@ -136,10 +138,10 @@ Json OpenedDigits::complete(const Json& request) {
 }
 
 Json OpenedDigits::denoise(const Json& request) {
-  if (!abilities_.denoise) throw Error("this model takes no noise off. Hint: dae, ddpm or ncsn");
+  if (!abilities_.denoise) throw Error("this model cannot remove noise. Hint: choose dae, ddpm or ncsn");
   const NoGrad quiet;
   const double sigma = request.value("sigma", 0.3);
-  if (!(sigma > 0 && sigma <= 10)) throw Error("sigma is {}. Hint: above 0, 10 at most", sigma);
+  if (!(sigma > 0 && sigma <= 10)) throw Error("sigma is {}. Hint: give a number above 0, at most 10", sigma);
   Rng rng = stream_of(request);
   const Tensor images = images_in(request, "images"), noisy = images + randn_like(images, rng) * sigma;
   const DataKind& kind = opened_.shape.kind();
@@ -148,7 +150,7 @@ Json OpenedDigits::denoise(const Json& request) {
 }
 
 Json OpenedDigits::judge(const Json& request) {
-  if (!abilities_.log_prob) throw Error("this model knows no density. Hint: vae, made or realnvp");
+  if (!abilities_.log_prob) throw Error("this model has no density. Hint: choose vae, made or realnvp");
   const NoGrad quiet;
   Rng rng = stream_of(request);
   const Tensor values = abilities_.log_prob->of(images_in(request, "images"), rng);
@@ -158,24 +160,25 @@ Json OpenedDigits::judge(const Json& request) {
 }
 
 Json OpenedDigits::between(const Json& request) {
-  if (!abilities_.interpolate) throw Error("this model has no codes to go between. Hint: vae");
+  if (!abilities_.interpolate) throw Error("this model has no codes to interpolate. Hint: choose vae");
   const NoGrad quiet;
   const Tensor images = images_in(request, "images");
-  if (images.dim(0) % 2 != 0) throw Error("{} images are no pairs. Hint: an even number", images.dim(0));
+  if (images.dim(0) % 2 != 0)
+    throw Error("{} images do not make pairs. Hint: give an even number", images.dim(0));
   Rng rng = stream_of(request);
   const Batch ends{.x = images, .labels = {}, .rows = {}};
   return {{"images", text_of(abilities_.interpolate({ends, rng}))}};
 }
 
 Json OpenedDigits::decode(const Json& request) {
-  if (!abilities_.decode) throw Error("this model has no decoder. Hint: vae-plane");
+  if (!abilities_.decode) throw Error("this model has no decoder. Hint: choose vae-plane");
   const NoGrad quiet;
   std::vector<double> values;
   const Json& codes = request.at("codes");
   for (const Json& code : codes)
     for (const Json& number : code) values.push_back(number.get<double>());
   if (codes.empty() || std::ssize(codes) > kMostImages || values.size() % codes.size() != 0)
-    throw Error("{} codes. Hint: 1 to {}, all as long", codes.size(), kMostImages);
+    throw Error("{} codes are given. Hint: give 1 to {} codes of equal length", codes.size(), kMostImages);
   const Tensor z = tensor(values, {std::ssize(codes), std::ssize(values) / std::ssize(codes)}, DType::f32);
   return {{"images", text_of(abilities_.decode(z))}};
 }

@@ -9,35 +9,35 @@
 
 namespace gradzoo {
 
-/// {"height", "width"}, and four bytes a pixel of a picture that a browser has decoded, the fourth of which
-/// counts for nothing -> {"images"}: one of 28 x 28, grey, made as `gradzoo log-prob` makes a picture its
-/// model's. Throws Error.
+/// Maps {"height", "width"} and a decoded picture to {"images"}, one grey image of 28 x 28, made as
+/// `gradzoo log-prob` makes it. The picture has four bytes per pixel; the fourth byte is ignored. Throws
+/// Error if the sizes are wrong.
 nlohmann::json digit_of_picture(const nlohmann::json& request, const std::string& bytes);
 
-/// A trained model of images that draws, completes and judges. Images are texts of two hexadecimal digits a
-/// pixel, 00 black to ff white, row by row, one after another.
+/// A trained model of images that draws, completes and evaluates images. Images are texts with two
+/// hexadecimal digits per pixel, 00 black to ff white, row by row and image by image.
 class OpenedDigits {
  public:
-  /// {"config": config.toml's text, "file": whose bytes `weights` are}: weights.safetensors, where it is left
-  /// out, or the checkpoint of a run; all are hostile. Throws Error where they are not those of a model of
-  /// digits.
+  /// Takes {"config": text of config.toml, "file": name of the file with the bytes `weights`}. The file is
+  /// weights.safetensors by default, or a run's checkpoint. None of them are trusted. Throws Error if they
+  /// are not the files of a model of digits.
   OpenedDigits(const std::string& name, const nlohmann::json& request, const std::string& weights);
 
-  /// {"step", "height", "width", "labels": [...], "can": ["samples", "complete", ...], "likely": what its
-  /// log_prob means}.
+  /// Returns {"step", "height", "width", "labels": [...], "can": ["samples", "complete", ...], "likely": what
+  /// log_prob is}.
   nlohmann::json about() const;
-  /// {"n", "seed", "label"} -> {"images"}.
+  /// Maps {"n", "seed", "label"} to {"images"}.
   nlohmann::json draw(const nlohmann::json& request);
-  /// {"images": one, "known": a byte a pixel, 01 where it is to be believed, "n", "seed"} -> {"images"}:
-  /// draws of what is not known.
+  /// Maps {"images": one image, "known": one byte per pixel, 01 for a known pixel, "n", "seed"} to
+  /// {"images"}: n draws of the unknown pixels.
   nlohmann::json complete(const nlohmann::json& request);
-  /// {"images", "sigma", "seed"} -> {"noisy", "images"}: they with noise, and freed of it.
+  /// Maps {"images", "sigma", "seed"} to {"noisy", "images"}: the images with noise, and denoised.
   nlohmann::json denoise(const nlohmann::json& request);
-  /// {"images", "seed"} -> {"values": one of each, in nats, "meaning", "up_to_constant"}.
+  /// Maps {"images", "seed"} to {"values": one per image, in nats, "meaning", "up_to_constant"}.
   nlohmann::json judge(const nlohmann::json& request);
-  /// {"images": pairs, "seed"} -> {"images": ten on the way of each pair}.
+  /// Maps {"images": pairs, "seed"} to {"images": ten interpolated images per pair}.
   nlohmann::json between(const nlohmann::json& request);
-  /// {"codes": [[...], ...]} -> {"images"}: what a decoder makes of codes.
+  /// Maps {"codes": [[...], ...]} to {"images"}, the decoder's outputs.
   nlohmann::json decode(const nlohmann::json& request);
 
  private:

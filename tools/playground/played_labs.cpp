@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 Json run_lab(const Json& request) {
   const LabEntry& entry = find_lab(request.at("lab").get<std::string>());
   const auto seed = request.value("seed", int64_t{0});
-  if (seed < 0) throw Error("the seed {} is negative. Hint: 0 or more", seed);
+  if (seed < 0) throw Error("the seed {} is negative. Hint: give 0 or more", seed);
   const auto knobs = request.value("knobs", std::vector<std::string>());
   const auto begin = std::chrono::steady_clock::now();
   LabResult result = entry.run({.seed = static_cast<uint64_t>(seed)}, knobs);

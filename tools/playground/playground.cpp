@@ -50,9 +50,9 @@ std::string Playground::answer(const std::string& request, const std::string& by
     out["pointer"] = error.pointer();
   } catch (const Json::exception& error) {
     out = refusal(std::string("a request of the page is damaged: ") + error.what() +
-                  ". Hint: load the page anew");
+                  ". Hint: load the page again");
   } catch (const std::bad_alloc&) {
-    out = refusal("there is no memory left. Hint: close other pages, or ask for less");
+    out = refusal("no memory is left. Hint: close other pages, or choose smaller sizes");
   } catch (const std::exception& error) {
     out = refusal(error.what());
   }
@@ -109,7 +109,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
       {"decode", [&] { return digits().decode(request); }}};
   const auto found = answers.find(ask);
   if (found == answers.end())
-    throw Error("the page asks '{}', which has no answer. Hint: load the page anew", ask);
+    throw Error("the page's request '{}' is unknown. Hint: load the page again", ask);
   return found->second();
 }
 

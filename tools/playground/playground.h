@@ -11,21 +11,21 @@
 
 namespace gradzoo {
 
-/// The engine as a web page asks it: a request is a text of JSON with a field "ask", and so is its answer.
-/// The page, and every test without one, talk to it alone. docs/playground.md lists the requests.
+/// The engine behind a web page. Requests, which have a field "ask", and answers are JSON texts. The page and
+/// the tests without a page use only this class. docs/playground.md lists the requests.
 class Playground {
  public:
   Playground();
 
-  /// The answer; {"error": a sentence with a hint} where there is none, with "pointer", two lines that point
-  /// into an expression, where that is at fault. `bytes` are of a file that the request brings.
+  /// Returns the answer. On failure it is {"error": one sentence with a hint}; for a wrong expression it also
+  /// has "pointer", two lines that mark the place. `bytes` is the content of the file that a request sends.
   std::string answer(const std::string& request, const std::string& bytes);
 
  private:
   nlohmann::json answer_to(const nlohmann::json& request, const std::string& bytes);
 
-  std::map<std::string, std::unique_ptr<LiveModel>> live_;       // by the page's names
-  std::map<std::string, std::unique_ptr<OpenedDigits>> opened_;  // likewise
+  std::map<std::string, std::unique_ptr<LiveModel>> live_;       // models under the page's names
+  std::map<std::string, std::unique_ptr<OpenedDigits>> opened_;  // digits under the page's names
 };
 
 }  // namespace gradzoo

@@ -20,7 +20,7 @@ namespace {
 constexpr uint64_t kMostBytes = uint64_t{1} << 24;
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw Error("{} cannot be read in a web page. Hint: the command gradzoo can", what);
+  throw Error("{} cannot be read in a web page. Hint: use the command gradzoo", what);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class PageFolder {
   PageFolder() {
     path_ = (fs::temp_directory_path() / "gradzoo-serve-XXXXXX").string();
     if (::mkdtemp(path_.data()) == nullptr)
-      throw Error("serve: cannot make {}. Hint: TMPDIR names a folder where you may write", path_);
+      throw Error("serve: cannot make {}. Hint: set TMPDIR to a folder where you may write", path_);
   }
   ~PageFolder() {
     std::error_code error;
@@ -50,30 +50,29 @@ Json refusal(const std::string& sentence, const std::string& pointer = "") {
 Json refusal_of(const EndedProcess& ended) {
   if (ended.killed || ended.signal != 0 || ended.err.find("out of memory") != std::string::npos)
     return refusal(
-        "it took more than 10 seconds or more than 2 GB, which is all it gets. Hint: a lower "
-        "order, or gradzoo explain --expr in a terminal, which has no limit");
+        "the function took more than 10 seconds or 2 GB, the limits of this page. Hint: choose a lower "
+        "order, or use gradzoo explain --expr in a terminal, which has no limits");
   std::string text = ended.err;
   while (text.ends_with('\n')) text.pop_back();
   const size_t last = text.rfind('\n');
   std::string sentence = last == std::string::npos ? text : text.substr(last + 1);
   if (sentence.starts_with("gradzoo: ")) sentence.erase(0, 9);
-  if (sentence.empty()) sentence = "it ended without a word. Hint: gradzoo explain --expr in a terminal";
+  if (sentence.empty())
+    sentence = "the process ended without a message. Hint: try gradzoo explain --expr in a terminal";
   return refusal(sentence, last == std::string::npos ? "" : text.substr(0, last));
 }
 
 }  // namespace
 
 Json ExpressionPages::explain(const ExpressionRequest& request) {
-  if (request.expression.empty()) return refusal("there is no function. Hint: type one, such as sin(x^2)");
+  if (request.expression.empty()) return refusal("no function is given. Hint: type one, such as sin(x^2)");
   if (request.expression.size() > kLongestText || request.at.size() > kLongestText)
-    return refusal(
-        fmt::format("a text of more than {} characters is not taken. Hint: gradzoo explain --expr "
-                    "in a terminal takes 10,000",
-                    kLongestText));
+    return refusal(fmt::format(
+        "a text has more than {} characters. Hint: gradzoo explain --expr accepts 10,000", kLongestText));
   if (request.expression.find('\0') != std::string::npos || request.at.find('\0') != std::string::npos)
-    return refusal("a text holds a zero byte. Hint: remove it");
+    return refusal("a text has a zero byte. Hint: remove it");
   if (request.order < 1 || request.order > kHighestExplainedOrder)
-    return refusal(fmt::format("derivatives of order {} are not shown. Hint: 1 to {}", request.order,
+    return refusal(fmt::format("derivatives of order {} are not shown. Hint: choose 1 to {}", request.order,
                                kHighestExplainedOrder));
   const PageFolder folder;
   std::error_code error;
@@ -91,7 +90,7 @@ Json ExpressionPages::explain(const ExpressionRequest& request) {
   if (ended.killed || ended.signal != 0 || ended.status != 0) return refusal_of(ended);
   const std::string file = folder.path() + "/page.html";
   if (fs::file_size(file, error) > kMostPageBytes || error)
-    return refusal("its page would hold more than 16 MB. Hint: a lower order, or fewer numbers");
+    return refusal("the page would have more than 16 MB. Hint: choose a lower order, or smaller matrices");
   const std::lock_guard lock(mutex_);
   pages_.push_front({next_, read_plain_file(file, kMostPageBytes, Links::refuse)});
   if (pages_.size() > kMostPages) pages_.pop_back();
@@ -102,7 +101,7 @@ std::string ExpressionPages::page(int64_t id) {
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find(pages_, id, &Page::id);
   if (found == pages_.end())
-    throw Error("the page {} is not kept any more. Hint: explain the function again", id);
+    throw Error("the page {} is no longer stored. Hint: explain the function again", id);
   return found->html;
 }
 

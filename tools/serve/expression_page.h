@@ -10,14 +10,14 @@
 
 namespace gradzoo {
 
-/// Explains functions that are typed into the page: each by a process of its own, `gradzoo explain --expr`,
-/// with limits on time and memory, so that no function harms the server. May be called by many threads.
+/// Explains functions that a user types into the page. Each one runs in a separate process, `gradzoo explain
+/// --expr`, with limits on time and memory, so that no function harms the server. Thread-safe.
 class ExpressionPages {
  public:
-  /// {"id"}: the page's number. Or {"error", "pointer"}: one sentence, and the two lines that point into the
-  /// function.
+  /// Returns {"id"}, the number of the new page; or {"error", "pointer"}: one sentence, and the two lines
+  /// that mark the place in the function.
   nlohmann::json explain(const ExpressionRequest& request);
-  /// The page of a number: the last 30 are kept. Throws Error for another.
+  /// Returns the page with this number; the last 30 pages are kept. Throws Error for other numbers.
   std::string page(int64_t id);
 
  private:

@@ -71,13 +71,14 @@ HttpRequest request_of(Parser::value_type&& message) {
 // What is said of bytes that are no request; nothing to a client that was silent, or is gone.
 std::optional<HttpResponse> refusal_of(const error_code& error) {
   if (error == http::error::header_limit)
-    return refusal_response(431, "the request's head holds more than 16 kB. Hint: fewer or shorter headers");
+    return refusal_response(431,
+                            "the request's head has more than 16 kB. Hint: send fewer or shorter headers");
   if (error == http::error::body_limit)
-    return refusal_response(413, "the request's body holds more than 16 kB. Hint: a shorter one");
+    return refusal_response(413, "the request's body has more than 16 kB. Hint: send a shorter body");
   if (error.category() != error_code(http::error::bad_target).category() ||
       error == http::error::end_of_stream || error == http::error::partial_message)
     return std::nullopt;
-  return refusal_response(400, "this is no request of HTTP/1.1. Hint: GET /");
+  return refusal_response(400, "this is not an HTTP/1.1 request. Hint: send GET /");
 }
 
 Message message_of(HttpResponse&& response, bool is_head, bool keep_alive) {
@@ -106,7 +107,7 @@ size_t most_files() {
 
 // At a port where no other server listens, though one may have a moment ago.
 tcp::acceptor listening(net::io_context& io, const HttpOptions& options) {
-  if (options.host.empty()) throw Error("serve: the host has no name. Hint: --host 127.0.0.1");
+  if (options.host.empty()) throw Error("serve: the host is empty. Hint: give --host 127.0.0.1");
   error_code unknown;
   for (const auto& found : tcp::resolver(io).resolve(options.host, std::to_string(options.port),
                                                      tcp::resolver::passive, unknown)) {
@@ -115,7 +116,7 @@ tcp::acceptor listening(net::io_context& io, const HttpOptions& options) {
     } catch (const boost::system::system_error&) {  // a name may have other addresses
     }
   }
-  throw Error("serve: cannot listen at {}, port {}. Hint: is it taken? --port 0 takes one that is free",
+  throw Error("serve: cannot listen at {}, port {}. Hint: try --port 0, which takes a free port",
               printable(options.host), options.port);
 }
 
@@ -322,7 +323,7 @@ void HttpServer::Parts::answer_long(Question question) {
   }
   if (refused)
     refused->write(
-        refusal_response(503, "too many wait for an answer that takes long. Hint: ask again in a minute"));
+        refusal_response(503, "too many requests wait for long computations. Hint: try again in a minute"));
   net::post(threads_for_long, [this] {
     Question newest;
     {

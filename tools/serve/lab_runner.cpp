@@ -46,8 +46,9 @@ std::string new_folder(const std::string& parent, const std::string& lab) {
     std::string path = fmt::format("{}/lab-{}-{}", parent, lab, n);
     if (::mkdir(path.c_str(), 0777) == 0) return path;
     if (errno != EEXIST)
-      throw Error("serve: cannot make {}: {}. Hint: labs are written below the folder that is served", path,
-                  std::strerror(reason_for_no_file(path, errno)));
+      throw Error(
+          "serve: cannot make {}: {}. Hint: serve a folder where you may write, as labs are written below it",
+          path, std::strerror(reason_for_no_file(path, errno)));
   }
 }
 
@@ -111,7 +112,7 @@ void LabRunner::look(Started& lab) {
 
 LabRunner::Started& LabRunner::find(int64_t number) {
   const auto found = std::ranges::find(labs_, number, &Started::number);
-  if (found == labs_.end()) throw Error("no lab was started under the number {}. Hint: start one", number);
+  if (found == labs_.end()) throw Error("no lab has the number {}. Hint: start one", number);
   return *found;
 }
 
@@ -120,7 +121,8 @@ int64_t LabRunner::start(const LabRequest& request) {
   for (Started& lab : labs_) {
     look(lab);
     if (lab.process > 0)
-      throw Error("the lab {} runs, and one runs at a time. Hint: stop it, or wait", lab.request.lab);
+      throw Error("the lab {} is running, and only one lab runs at a time. Hint: stop it, or wait",
+                  lab.request.lab);
   }
   check_knobs(request);
   Started lab{
@@ -128,7 +130,7 @@ int64_t LabRunner::start(const LabRequest& request) {
   lab.output = ::memfd_create("lab", MFD_CLOEXEC);
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   try {
-    if (lab.output < 0) throw Error("its output has no room. Hint: is the machine out of memory?");
+    if (lab.output < 0) throw Error("the lab's output needs more memory. Hint: end other programs");
     lab.process = start_child(words_of_lab(request, lab.folder), ".", {nothing, lab.output, lab.output},
                               {.same_environment = true});
   } catch (const Error&) {

@@ -10,35 +10,34 @@
 
 namespace gradzoo {
 
-/// A lab to be run: its name, its knobs by name, and the seed.
+/// A lab to run: its name, the values of its knobs by name, and the seed.
 struct LabRequest {
   std::string lab;
   std::map<std::string, std::string> knobs;
   int64_t seed = 0;
 };
 
-/// Runs labs as processes of their own, one at a time, each `gradzoo lab NAME` into a new folder
-/// lab-NAME-<n>. May be called by many threads.
+/// Runs labs one at a time, each as a process `gradzoo lab NAME` in a new folder lab-NAME-<n>. Thread-safe.
 class LabRunner {
  public:
-  /// `folder`: where the labs' folders are made.
+  /// `folder` is the parent of the labs' folders.
   explicit LabRunner(std::string folder) : folder_(std::move(folder)) {}
-  /// Ends the one that runs.
+  /// Ends the running lab.
   ~LabRunner();
   LabRunner(const LabRunner&) = delete;
   LabRunner& operator=(const LabRunner&) = delete;
 
-  /// Returns its number. Throws Error, and starts nothing, where there is no such lab, a knob is none of its
-  /// own or out of range, another one runs, or no process can be started.
+  /// Starts a lab and returns its number. Throws Error, and starts nothing, if the lab does not exist, a knob
+  /// is unknown or out of range, another lab runs, or no process can be started.
   int64_t start(const LabRequest& request);
-  /// Ends it where it runs. Throws Error where there is none of that number.
+  /// Ends the lab if it runs. Throws Error if no lab has this number.
   void stop(int64_t number);
-  /// Ends the one that runs.
+  /// Ends the running lab.
   void end();
-  /// [{"number", "lab", "knobs", "seed", "state": "runs", "done", "stopped" or "failed", "progress",
-  /// "report"}] of those started, the last 20, newest first. `progress`: what it printed last.
+  /// Returns the last 20 labs, the newest first: [{"number", "lab", "knobs", "seed", "state": "runs", "done",
+  /// "stopped" or "failed", "progress": its last printed line, "report"}].
   nlohmann::json started();
-  /// The page that a lab which is done has written. Throws Error where there is none.
+  /// Returns the page of a finished lab. Throws Error if there is none.
   std::string report(int64_t number);
 
  private:
@@ -47,10 +46,10 @@ class LabRunner {
     LabRequest request = {};
     std::string folder = {}, state = {}, progress = {};
     pid_t process = -1;
-    int output = -1;  // a file in memory
+    int output = -1;  // descriptor of a file in memory
   };
-  void look(Started& lab);  // has it printed, has it ended?
-  void kill(Started& lab);  // with what it has written
+  void look(Started& lab);  // updates its progress and state
+  void kill(Started& lab);  // and removes its folder
   Started& find(int64_t number);
 
   std::string folder_;

@@ -17,15 +17,14 @@ namespace {
 int run(const Arguments& arguments) {
   ServeOptions options;
   CommandLine line("serve",
-                   "Serves a live page: the runs of a folder with their curves and samples, functions to "
-                   "explain, labs to run.",
+                   "Serves a live page: a folder's runs with curves and samples, functions to explain, labs.",
                    {{"gradzoo serve", "the runs below runs/, at http://127.0.0.1:6006/"},
-                    {"gradzoo serve experiments --port 7000", "of another folder, at another port"}});
-  line.positional("DIR", options.folder, "the folder of runs (default: runs)", false);
-  line.option("--port", "N", options.port, "of the page; 0: any that is free (default: 6006)", 0, 65535);
+                    {"gradzoo serve experiments --port 7000", "another folder, at another port"}});
+  line.positional("DIR", options.folder, "folder of runs (default: runs)", false);
+  line.option("--port", "N", options.port, "port of the page; 0 for any free port (default: 6006)", 0, 65535);
   line.option("--host", "ADDRESS", options.host,
-              "of this machine, under which others reach the page: then it shows runs alone (default: "
-              "127.0.0.1, this machine)");
+              "address of this machine for access from other machines; the page then shows only runs "
+              "(default: 127.0.0.1, this machine)");
   if (!line.read(arguments)) return 0;
   // A signal ends the lab that runs, and the process: there is nothing to be kept. Blocked before there are
   // threads.
@@ -51,6 +50,5 @@ int run(const Arguments& arguments) {
 
 int main(int, char** argv) {
   return gradzoo::run_program(
-      argv,
-      {"serve", "a live page in the browser: runs as they train, functions to explain, labs", gradzoo::run});
+      argv, {"serve", "serve a live page: runs as they train, functions to explain, labs", gradzoo::run});
 }

@@ -35,15 +35,14 @@ constexpr const char* kPagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 constexpr const char* kFramePolicy =
-    "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+    "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src "
+    "'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 // It computes by itself, and asks this server for nothing.
 constexpr const char* kPlaygroundPolicy =
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; frame-src "
-    "blob:; "
-    "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors "
-    "'none'";
+    "blob:; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
 
 // The playground as one file, which may be built while the server runs; "" where there is none.
 std::string playground_file() {
@@ -62,44 +61,46 @@ int64_t number_in(const HttpRequest& request, const char* name) {
   int64_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || end != text.data() + text.size())
-    throw Error("'{}' is no number. Hint: {}=1", printable(text), name);
+    throw Error("'{}' is not a number. Hint: send {}=1", printable(text), name);
   return number;
 }
 
 Json body_of(const HttpRequest& request) {
   Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) throw Error("the request's body is no JSON object. Hint: {\"expr\": \"sin(x)\"}");
+  if (!body.is_object())
+    throw Error("the request's body is not a JSON object. Hint: send {\"expr\": \"sin(x)\"}");
   return body;
 }
 
 // A zero byte would end an argument of a program, and a message.
 std::string without_zero_bytes(std::string text) {
-  if (text.find('\0') != std::string::npos) throw Error("a text holds a zero byte. Hint: remove it");
+  if (text.find('\0') != std::string::npos) throw Error("a text has a zero byte. Hint: remove it");
   return text;
 }
 
 std::string text_in(const Json& body, const char* name) {
   const auto found = body.find(name);
   if (found == body.end()) return "";
-  if (!found->is_string()) throw Error("{} is no text. Hint: write it in quotes", name);
+  if (!found->is_string()) throw Error("{} is not a text. Hint: write it in quotes", name);
   return without_zero_bytes(found->get<std::string>());
 }
 
 int64_t integer_in(const Json& body, const char* name, int64_t otherwise) {
   const auto found = body.find(name);
   if (found == body.end()) return otherwise;
-  if (!found->is_number_integer()) throw Error("{} is no whole number. Hint: write it without quotes", name);
+  if (!found->is_number_integer()) throw Error("{} is not an integer. Hint: write it without quotes", name);
   return found->get<int64_t>();
 }
 
 LabRequest lab_request(const Json& body) {
   LabRequest request{.lab = text_in(body, "lab"), .knobs = {}, .seed = integer_in(body, "seed", 0)};
   if (request.seed < 0 || request.seed > kMostSeed)
-    throw Error("the seed is {}. Hint: 0 to {}", request.seed, kMostSeed);
+    throw Error("the seed is {}. Hint: choose 0 to {}", request.seed, kMostSeed);
   if (!body.contains("knobs")) return request;
-  if (!body["knobs"].is_object()) throw Error("knobs are no object. Hint: {\"sigma\": \"0.3\"}");
+  if (!body["knobs"].is_object()) throw Error("knobs are not an object. Hint: send {\"sigma\": \"0.3\"}");
   for (const auto& [key, value] : body["knobs"].items()) {
-    if (!value.is_string()) throw Error("the knob '{}' is no text. Hint: write it in quotes", printable(key));
+    if (!value.is_string())
+      throw Error("the value of knob '{}' is not a text. Hint: write it in quotes", printable(key));
     request.knobs[without_zero_bytes(key)] = without_zero_bytes(value.get<std::string>());
   }
   return request;
@@ -154,7 +155,7 @@ constexpr Route kRoutes[] = {
      [](const Page&, const HttpRequest&) -> HttpResponse {
        constexpr uint64_t kMostPageBytes = uint64_t{64} << 20;
        const std::string file = playground_file();
-       if (file.empty()) throw Error("the playground was not built. Hint: tools/playground/build");
+       if (file.empty()) throw Error("the playground was not built. Hint: run tools/playground/build");
        return {.content_type = "text/html; charset=utf-8",
                .body = read_plain_file(file, kMostPageBytes, Links::follow),
                .headers = {{"Content-Security-Policy", kPlaygroundPolicy}}};
@@ -219,26 +220,26 @@ const Route* route_of(const HttpRequest& request) {
 // Who asks, and for whom.
 std::optional<HttpResponse> refused_asker(const HttpRequest& request, const Page& page) {
   if (!is_own_name(request.host, page.host))
-    return refusal_response(421, "this page has another name. Hint: ask for it as " + page.address +
+    return refusal_response(421, "this page has another name. Hint: open " + page.address +
                                      ", or start the server with --host and that name");
   if ((!request.origin.empty() && !is_same_origin(request.origin, request.host)) ||
       request.fetch_site == "cross-site")
-    return refusal_response(403, "another site asks. Hint: open " + page.address + " itself");
+    return refusal_response(403, "the request is from another site. Hint: open " + page.address + " itself");
   return std::nullopt;
 }
 
 HttpResponse answer_of(const Route& route, const Page& page, const HttpRequest& request) {
   if (route.method != (request.method == "HEAD" ? "GET" : request.method)) {
-    HttpResponse response =
-        refusal_response(405, fmt::format("{} is not asked so. Hint: {}", route.path, route.method));
+    HttpResponse response = refusal_response(
+        405, fmt::format("{} does not accept this method. Hint: use {}", route.path, route.method));
     response.headers["Allow"] = route.method == "GET" ? "GET, HEAD" : "POST";
     return response;
   }
   const bool posted = route.method == "POST";
   if (posted && !is_json(request.content_type))
-    return refusal_response(415, "what is posted is JSON. Hint: Content-Type: application/json");
+    return refusal_response(415, "a posted request must be JSON. Hint: send Content-Type: application/json");
   if (posted && !page.computes)
-    return refusal_response(403, "functions and labs are for this machine alone. Hint: serve without --host");
+    return refusal_response(403, "functions and labs are only for this machine. Hint: serve without --host");
   return route.answer(page, request);
 }
 
@@ -248,7 +249,7 @@ HttpResponse PageRoutes::answer(const HttpRequest& request) const {
   try {
     if (std::optional<HttpResponse> refused = refused_asker(request, page_)) return *refused;
     if (const Route* route = route_of(request)) return answer_of(*route, page_, request);
-    return refusal_response(404, "there is no such page. Hint: begin at /");
+    return refusal_response(404, "this page does not exist. Hint: open /");
   } catch (const Error& error) {
     return refusal_response(400, printable(error.what()));
   } catch (const std::exception& error) {

@@ -11,8 +11,7 @@
 
 namespace gradzoo {
 
-/// What is computed for a page: functions (see ExpressionPages) and labs (see LabRunner). Called by many
-/// threads.
+/// The computations for a page: functions (see ExpressionPages) and labs (see LabRunner). Thread-safe.
 class Computations {
  public:
   virtual ~Computations() = default;
@@ -24,19 +23,19 @@ class Computations {
   virtual std::string lab_report(int64_t number) = 0;
 };
 
-/// What the live page answers to which request. Whatever is asked, it answers: what is wrong by {"error"},
-/// one sentence with a hint, and a status from 400 on.
+/// The routes of the live page: which answer belongs to which request. Every request gets an answer; a wrong
+/// one gets {"error"}, one sentence with a hint, and a status of 400 or more.
 class PageRoutes : public HttpHandler {
  public:
-  /// What the answers are made of.
+  /// The sources of the answers.
   struct Page {
     const RunsFolder& runs;
     Computations& computations;
-    bool computes;             // or refuses whatever is posted
-    std::string host = {};     // of the server, by which it may be asked for
-    std::string address = {};  // "http://127.0.0.1:6006/", which refusals name
+    bool computes;             // false: posted requests are refused
+    std::string host = {};     // host name or address given with --host
+    std::string address = {};  // "http://127.0.0.1:6006/", for refusals
   };
-  /// What `page` refers to outlives this.
+  /// The references in `page` outlive this.
   explicit PageRoutes(Page page) : page_(std::move(page)) {}
   void set_address(const std::string& address) { page_.address = address; }
 

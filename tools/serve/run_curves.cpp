@@ -97,9 +97,9 @@ std::vector<double> smoothed(const std::vector<double>& values, double s) {
 
 nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view) {
   if (!is_axis(view.x))
-    throw Error("curves have no axis '{}'. Hint: step, epoch or seconds", printable(view.x));
+    throw Error("curves have no axis '{}'. Hint: choose step, epoch or seconds", printable(view.x));
   if (!(view.smoothing >= 0 && view.smoothing <= .99))
-    throw Error("smoothing {} is out of range. Hint: 0 to .99", view.smoothing);
+    throw Error("smoothing {} is out of range. Hint: choose 0 to 0.99", view.smoothing);
   std::map<std::string, LineChart> charts;
   for (size_t place = 0; place < view.runs.size(); ++place) {
     const std::string& name = view.runs[place];

@@ -9,23 +9,23 @@
 
 namespace gradzoo {
 
-/// How curves of several runs are drawn over each other.
+/// Settings of the charts that show several runs.
 struct CurveView {
   std::vector<std::string> runs;  // names in the folder
   std::string x = "step";         // step, epoch or seconds
-  double smoothing = 0;           // share of the mean so far that each value keeps, 0 to .99
+  double smoothing = 0;           // weight of the previous mean in the running mean, 0 to 0.99
   bool log_y = false;
 };
 
-/// A figure for each metric that one of the runs has: [{"key", "html"}], html by curve_figure(); those of
-/// training first, and how fast it goes last. A run's line has its place's colour; what validation gave is
-/// dashed, in the chart of the metric of its name. Rows that a run lacks, and runs that cannot be read, are
-/// left out; a chart that cannot be drawn is a figure of the sentence why. Throws Error for another x or
+/// Returns a figure for each metric that at least one run has: [{"key", "html"}], drawn by curve_figure().
+/// Metrics of training come first, and metrics of speed last. A run's colour follows from its position;
+/// validation is a dashed line in the chart of the same metric. Missing rows and unreadable runs are left
+/// out; if a chart cannot be drawn, its figure is a sentence with the reason. Throws Error for another x or
 /// smoothing.
 nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view);
 
-/// y_t = (1 - s) sum_k s^k x_{t-k} / (1 - s^t): a running mean without a pull towards the first value. A
-/// value that is not finite stays, and counts for nothing.
+/// Returns y_t = (1 - s) sum_k s^k x_{t-k} / (1 - s^t): a running mean without a bias towards the first
+/// value. A value that is not finite is kept, and does not enter the means.
 std::vector<double> smoothed(const std::vector<double>& values, double s);
 
 }  // namespace gradzoo

@@ -87,7 +87,7 @@ RunsFolder::RunsFolder(const std::string& path) : path_(path) {
   check_visible(path);
   std::error_code error;
   if (!fs::is_directory(path, error))
-    throw Error("serve: {} is no folder. Hint: name the one that holds your runs, such as runs", path);
+    throw Error("serve: {} is not a folder. Hint: name the folder of your runs, such as runs", path);
 }
 
 std::vector<std::string> RunsFolder::names() const {
@@ -103,7 +103,7 @@ RunDirectory RunsFolder::directory(const std::string& name) const {
 
 RunDirectory RunsFolder::run(const std::string& name) const {
   if (!std::ranges::binary_search(names(), name))
-    throw Error("there is no run '{}' in {}. Hint: the page lists those that there are", printable(name),
+    throw Error("the run '{}' does not exist in {}. Hint: choose one from the page's list", printable(name),
                 path_);
   RunDirectory run = directory(name);
   run.check_is_run();
@@ -173,7 +173,7 @@ std::string RunsFolder::picture(const std::string& name, const std::string& file
   const RunDirectory directory = run(name);
   const std::vector<std::string> files = pictures_of(directory);
   if (std::ranges::find(files, file) == files.end())
-    throw Error("the run '{}' has no picture '{}'. Hint: the page lists those that there are", name,
+    throw Error("the run '{}' has no picture '{}'. Hint: choose one from the page's list", name,
                 printable(file));
   return read_plain_file(directory.samples() + "/" + file, kMostFileBytes, Links::refuse);
 }

@@ -10,29 +10,28 @@
 
 namespace gradzoo {
 
-/// Runs that lie below a folder, read only. A run's name is its path below the folder, at most three names;
-/// a name from outside leads nowhere else, and no link is followed. Called by many threads.
+/// The runs below a folder, read only. A run's name is its path below the folder, with at most three parts.
+/// No name leads out of the folder, and no link is followed. Many threads call it.
 class RunsFolder {
  public:
-  /// Throws Error where there is no such folder.
+  /// Throws Error if the folder does not exist.
   explicit RunsFolder(const std::string& path);
 
   const std::string& path() const { return path_; }
-  /// The folders that hold a config.toml, sorted; the folder itself is ".".
+  /// Returns the folders that have a config.toml, sorted; the folder itself is ".".
   std::vector<std::string> names() const;
-  /// Throws Error for a name that is not among names(), and for a folder that is no run.
+  /// Throws Error if the name is not among names(), or if its folder is not a run.
   RunDirectory run(const std::string& name) const;
-  /// What its metrics.jsonl says, a long one in thousands of rows. Throws Error as run() and WatchedMetrics
-  /// do.
+  /// Returns metrics.jsonl, thinned to thousands of rows. Throws Error as run() and WatchedMetrics do.
   std::shared_ptr<const RunMetrics> metrics(const std::string& name) const;
-  /// {"runs": [{"name", "model", "version", "settings": [[key, value]], "points": learns a toy, "training",
-  /// "step", "epoch", "seconds", "last": {metric: value}, "pictures": [file], "report"}], "left_out"}:
-  /// "problem", one sentence, where a run cannot be read; of more than 500 those that changed last, and how
-  /// many others there are.
+  /// Returns {"runs": [{"name", "model", "version", "settings": [[key, value]], "points": true for a toy,
+  /// "training", "step", "epoch", "seconds", "last": {metric: value}, "pictures": [file], "report"}],
+  /// "left_out"}. A run that cannot be read has "problem", one sentence. If there are more than 500 runs, the
+  /// list has the ones that changed last, and "left_out" is the number of the others.
   nlohmann::json description() const;
-  /// Its report.html. Throws Error where it has none.
+  /// Returns the run's report.html. Throws Error if it has none.
   std::string report(const std::string& name) const;
-  /// The bytes of one of its pictures. Throws Error where the run has none of that name.
+  /// Returns the bytes of one of the run's pictures. Throws Error if it has no such picture.
   std::string picture(const std::string& name, const std::string& file) const;
 
  private:

@@ -9,28 +9,28 @@ namespace gradzoo {
 struct ServeOptions {
   std::string folder = "runs";
   std::string host = "127.0.0.1";  // an address of this machine
-  int64_t port = 6006;             // 0: any that is free
+  int64_t port = 6006;             // 0: any free port
 };
 
-/// The live page of a folder of runs, over HTTP: its runs, their curves and samples, functions to explain,
-/// labs to run. It reads, and writes nothing but the folders of labs.
+/// The server of a live page for a folder of runs, over HTTP: runs with their curves and samples, functions
+/// to explain, and labs to run. It reads files, and writes only the folders of labs.
 ///
-/// It answers a request only under the name of an address or of localhost, so that no other site's name can
-/// be turned to it, and only its own page may ask it to compute. Where it is reached from elsewhere than this
-/// machine, it shows runs alone: no functions, no labs.
+/// It answers only requests whose Host header is an address, localhost or the given name, so that no other
+/// site can redirect its name to this server. Only its own page may request computations. If other machines
+/// can reach the server, it shows only runs: no functions and no labs.
 class PageServer {
  public:
-  /// Takes the port. Throws Error where there is no such folder, or the port is taken.
+  /// Opens the port. Throws Error if the folder does not exist, or if the port is in use.
   explicit PageServer(const ServeOptions& options);
   ~PageServer();
   PageServer(const PageServer&) = delete;
   PageServer& operator=(const PageServer&) = delete;
 
-  /// "http://127.0.0.1:6006/"
+  /// Returns "http://127.0.0.1:6006/".
   std::string address() const;
-  /// Answers until the process ends or a thread calls stop().
+  /// Answers requests until the process ends or a thread calls stop().
   void listen();
-  /// Ends the lab that runs, and listen().
+  /// Ends the running lab, and listen().
   void stop();
 
  private:

@@ -48,7 +48,8 @@ void ThinnedRows::add(const std::map<std::string, double>& row) {
   if (rows_ >= kMostRows) halve();
   for (const auto& [key, value] : row) {
     if (columns_.size() >= kMostColumns && !columns_.contains(key))
-      throw Error("there are more than {} metrics in a row. Hint: is it the file of a run?", kMostColumns);
+      throw Error("there are more than {} metrics in a row. Hint: check that the file belongs to a run",
+                  kMostColumns);
     columns_.try_emplace(key, rows_, NAN).first->second.push_back(value);
   }
   ++rows_;

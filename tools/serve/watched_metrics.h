@@ -11,17 +11,17 @@
 
 namespace gradzoo {
 
-/// Rows of numbers by column: every k-th row, so that a long run has between 1,000 and 2,000 of them, and the
-/// last one. A row lacks what is NaN.
+/// Rows of numbers, stored by column. Only every k-th row and the last one are kept, so that a long run has
+/// between 1,000 and 2,000 rows. A missing number is NaN.
 class ThinnedRows {
  public:
   static constexpr size_t kMostRows = 2000, kMostColumns = 100;
 
-  /// Whether the next row is one of those that stay; others are only counted.
+  /// True if the next row is kept; other rows are only counted.
   bool keeps_next();
-  /// Throws Error where there are more than kMostColumns.
+  /// Throws Error if there are more than kMostColumns columns.
   void add(const std::map<std::string, double>& row);
-  /// The row behind all others, in the place of the last one.
+  /// Puts the newest row at the end, where it replaces the previous newest row.
   void set_last(const std::map<std::string, double>& row);
 
   const std::map<std::string, std::vector<double>>& columns() const { return columns_; }
@@ -36,22 +36,23 @@ class ThinnedRows {
   bool last_is_extra_ = false;
 };
 
-/// What a run's metrics.jsonl says.
+/// The content of a run's metrics.jsonl.
 struct RunMetrics {
   ThinnedRows training, validation;
   std::map<std::string, double> last;  // the newest value of every key
 };
 
-/// metrics.jsonl of many runs, of which only what has grown is read. Called by many threads.
+/// The metrics.jsonl files of many runs. Only new lines of a file are read. Many threads call it.
 class WatchedMetrics {
  public:
-  /// Of this file as it is now. Throws Error where it is no plain file, and naming the line that is no row.
+  /// Returns current metrics. Throws Error if it is not a plain file, with the line's number if one is
+  /// invalid.
   std::shared_ptr<const RunMetrics> of(const std::string& path);
   /// Forgets the files that are not among these.
   void keep_only(const std::set<std::string>& paths);
 
  private:
-  /// A file so far.
+  /// The state of a file that was read in part.
   struct File {
     uint64_t device = 0, inode = 0, read = 0;
     int64_t lines = 0;

@@ -34,7 +34,7 @@ void print_outcome(const RowOutcome& outcome) {
   std::fflush(stdout);
 }
 
-// What a row needs is looked for before the first one runs.
+// The datasets of all rows are checked before the first row runs.
 std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet) {
   std::vector<RowOutcome> outcomes;
   for (const Row* row : rows) {
@@ -46,12 +46,8 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
     const Row* const row = outcome.row;
     RowContext context{.folder = "runs/verify"};
     if (row->kind == RowKind::figure) {
-      const std::string takes =
-          row->expected_seconds > kLongestAtOnce
-              ? fmt::format("a long row, about {:.0f} minutes", row->expected_seconds / 60)
-              : fmt::format("about {:.0f} s", row->expected_seconds);
-      fmt::print(stderr, "{}: {} on two cores; stopped, it goes on from {}\n", row->name, takes,
-                 context.folder);
+      fmt::print(stderr, "{}: about {:.0f} s on two cores; if stopped, it resumes from {}\n", row->name,
+                 row->expected_seconds, context.folder);
     }
     if (!quiet) {
       context.progress = [&](const std::string& text) {
@@ -65,27 +61,26 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
   return outcomes;
 }
 
-// The error as it is planted, and what the row says of it.
+// Prints the row's values without and with each error.
 void print_plants(const PlantReport& report) {
   if (!report.honest.refusal.empty()) return print_outcome(report.honest);
   const RowResult& honest = report.honest.result;
   fmt::print("{}: {}\n  must be {}\n", report.honest.row->name, report.honest.row->claim,
              gate_text(honest.gate));
-  fmt::print("  {:<60} {:>12.6g}  {}\n", "as it is", honest.value, report.honest.pass ? "holds" : "FAILS");
+  fmt::print("  {:<60} {:>12.6g}  {}\n", "without an error", honest.value,
+             report.honest.pass ? "holds" : "FAILS");
   for (const PlantOutcome& plant : report.plants)
     fmt::print("  {:<60} {:>12.6g}  {}\n", plant.name, plant.result.value,
-               plant.caught ? "fails, as it must" : "NOT SEEN");
+               plant.caught ? "fails, as it must" : "NOT DETECTED");
   std::fflush(stdout);
 }
 
-// Rows that have errors to plant; throws Error where one that was named has none.
+// Returns the rows with error injections. Throws Error if a named row has none.
 std::vector<const Row*> rows_with_plants(std::vector<const Row*> rows, bool named) {
   for (const Row* row : rows) {
     if (named && row->plants.empty())
-      throw Error(
-          "verify --plant: {} has no planted errors. Hint: each would train for as long as the row, about "
-          "{:.0f} s",
-          row->name, row->expected_seconds);
+      throw Error("verify --plant: {} has no error injections. Hint: name an identity, as vae.kl_closed_form",
+                  row->name);
   }
   std::erase_if(rows, [](const Row* row) { return row->plants.empty(); });
   return rows;
@@ -103,8 +98,8 @@ int plant_command(const std::vector<const Row*>& rows, bool json) {
   const RowOutcome& honest = toothless->honest;
   throw Error("verify --plant: {} {}", honest.row->name,
               !honest.refusal.empty() ? "did not run: " + honest.refusal
-              : honest.pass           ? "does not see an error that is planted in it"
-                                      : "fails without any planted error");
+              : honest.pass           ? "does not detect an injected error"
+                                      : "fails without an injected error");
 }
 
 void print_summary(const std::vector<RowOutcome>& outcomes) {
@@ -129,10 +124,10 @@ void check_outcomes(const std::vector<RowOutcome>& outcomes) {
   if (!text.empty()) throw Error("verify: {}", text);
 }
 
-// A part of the rows does not replace a page of all of them.
+// A page of some rows must not replace a page of all rows.
 void check_page(const std::string& path, bool all_rows) {
   if (path.empty() || all_rows || !std::filesystem::exists(path)) return;
-  throw Error("verify: {} exists, and a page of some rows would replace it. Hint: another FILE, or all rows",
+  throw Error("verify: {} exists, and these are not all rows. Hint: name a new file, or measure all rows",
               path);
 }
 
@@ -149,36 +144,34 @@ int run(const Arguments& arguments) {
   std::string markdown;
   bool quick = false, plant = false, json = false;
   int64_t threads = 0;
-  CommandLine line("verify", "Holds what theory and papers say against what this program computes.",
-                   {{"gradzoo verify --quick", "every row that takes seconds"},
-                    {"gradzoo verify vae.kl_closed_form", "one row"},
-                    {"gradzoo verify --plant vae.kl_closed_form", "sees it fail for each planted error"}});
-  line.positionals("ROW", names, "rows by name; all where none is given");
+  CommandLine line(
+      "verify", "Checks this program's results against theorems and published figures.",
+      {{"gradzoo verify --quick", "measures the identities, in seconds per row"},
+       {"gradzoo verify vae.kl_closed_form", "measures one row"},
+       {"gradzoo verify --plant vae.kl_closed_form", "shows that the row fails for each injected error"}});
+  line.positionals("ROW", names, "names of the rows (default: all)");
   line.completes("ROW", [](const std::string&) {
     Candidates rows;
     for (const Row& row : ledger_rows()) rows.push_back({row.name, row.claim});
     return rows;
   });
-  line.section("Rows, (q) runs under --quick:", [] {
+  line.section("Rows ((q): also with --quick):", [] {
     std::string text;
     for (const Row& row : ledger_rows())
       text += fmt::format("  {:<32} {}  {}\n", row.name, row.quick ? "(q)" : "   ", row.claim);
     return text;
   });
-  line.flag("--quick", quick, "only the rows that take seconds");
-  line.flag("--plant", plant,
-            "plant errors in the rows, of identities where none is named, and see each fail");
+  line.flag("--quick", quick, "only the identities, in seconds per row");
+  line.flag("--plant", plant, "inject known errors and show that the rows fail (default: the identities)");
   add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown,
-              "write what was measured as a page, as docs/ledger.md is written");
+              "file for the results as a page of Markdown, as docs/ledger.md");
   line.writes("--markdown", "a page of Markdown", {".md", ""});
   if (!line.read(arguments)) return 0;
   const std::vector<const Row*> rows = select_rows(names, quick || (plant && names.empty()));
   if (plant) {
-    if (!markdown.empty())
-      throw Error(
-          "verify: --plant measures errors, and a page of them is no ledger. Hint: leave out --markdown");
+    if (!markdown.empty()) throw Error("verify: --plant has no page of Markdown. Hint: remove --markdown");
     use_threads(threads);
     return plant_command(rows_with_plants(rows, !names.empty()), json);
   }
@@ -190,7 +183,7 @@ int run(const Arguments& arguments) {
   if (!markdown.empty()) {
     if (std::filesystem::exists(markdown) &&
         std::ranges::any_of(outcomes, [](const RowOutcome& row) { return !row.refusal.empty(); }))
-      throw Error("verify: rows that did not run would replace those of {}. Hint: --markdown new.md",
+      throw Error("verify: {} exists, and some rows did not run. Hint: name a new file, --markdown new.md",
                   markdown);
     write_markdown(markdown, outcomes);
   }
@@ -204,5 +197,5 @@ int run(const Arguments& arguments) {
 
 int main(int, char** argv) {
   return gradzoo::run_program(
-      argv, {"verify", "hold what theory and papers say against this machine", gradzoo::run});
+      argv, {"verify", "compare theorems and published figures with this machine's results", gradzoo::run});
 }

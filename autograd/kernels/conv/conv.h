@@ -4,8 +4,8 @@
 
 /// Convolutions of images with the channels last, and both of their gradients: one trilinear form
 ///   T(x, w, y) = sum x[b, i stride + k dilation - padding, c] w[k, c, o] y[b, i, o]
-/// with x (B,H,W,in), w (kh,kw,in,out) and y (B,oh,ow,out), two of which give the third. x is 0 outside.
-/// Direct sums, no copy of x for each tap. Results do not depend on threads.
+/// with x (B,H,W,in), w (kh,kw,in,out) and y (B,oh,ow,out), two of which give the third. x is 0 outside. The
+/// sums are direct, without a copy of x per tap. Results do not depend on threads.
 namespace gradzoo::kernels {
 
 struct ConvSizes {
@@ -23,7 +23,7 @@ void conv(const ConvSizes& s, const T* x, const T* w, const T* bias, T* y);
 template <class T>
 void conv_transpose(const ConvSizes& s, const T* y, const T* w, const T* bias, T* x);
 
-/// w = T(x, ., y), or with `adds` w += it.
+/// w = T(x, ., y), or w += T(x, ., y) if `adds`.
 template <class T>
 void conv_weight(const ConvSizes& s, const T* x, const T* y, bool adds, T* w);
 

@@ -8,10 +8,10 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/kernels/threads/scratch.h"
 
-/// What the three products of a convolution share.
+/// The code that the three products of a convolution share.
 namespace gradzoo::kernels {
 
-/// Uses of scratch.
+/// The uses of scratch memory.
 struct ConvOffsets;
 struct ConvPadded;
 struct ConvPacked;
@@ -23,9 +23,9 @@ inline double conv_flops(const ConvSizes& s) {
          static_cast<double>(s.kernel_height * s.kernel_width * s.in * s.out);
 }
 
-/// An image with a border of zeros, in which every tap finds what it reads.
+/// An image with a border of zeros, so that every tap can be read.
 struct Border {
-  int64_t height, width, channels;  // of the image
+  int64_t height, width, channels;  // size of the image
   int64_t top, left;
   int64_t padded_height, padded_width;
 
@@ -50,19 +50,19 @@ struct Border {
   }
 };
 
-/// What taps read of x: rows beyond the last one that a tap reaches are left out.
+/// Returns the border for x: rows beyond the last one that a tap reaches are left out.
 Border border_of_x(const ConvSizes& s);
-/// Offsets of all (tap, channel) of x in it, in the order of w's rows, in the calling thread's scratch.
+/// Returns the offsets of all (tap, channel) in the bordered x, in the order of w's rows, as scratch memory.
 int32_t* offsets_of_x(const ConvSizes& s, const Border& border);
 
 inline int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
-/// Whether a vector stands along the rows of the sum, not along its columns.
+/// True if a vector lies along the rows of the sum, not along its columns.
 inline bool is_narrow(int64_t columns, int64_t run, int64_t lanes) {
   return columns <= lanes / 4 && run >= lanes / 2;
 }
 
-/// A bias padded to whole vectors at `to`; null where there is none.
+/// Returns a bias padded to whole vectors at `to`, or null if there is none.
 template <class T>
 const T* padded_bias(const T* bias, int64_t columns, int64_t padded, T* to) {
   if (bias == nullptr) return nullptr;

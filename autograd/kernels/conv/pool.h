@@ -5,7 +5,7 @@
 /// Windows of k x k pixels, side by side, of images with the channels last.
 namespace gradzoo::kernels {
 
-/// Images (batch, height k, width k, channels) and what becomes of them, (batch, height, width, ...).
+/// The sizes of images (batch, height k, width k, channels) and of their results (batch, height, width, ...).
 struct PoolSizes {
   int64_t batch, height, width, channels, k;
 };
@@ -16,14 +16,14 @@ void pool_sum(const PoolSizes& s, T factor, const T* x, T* y);
 /// x = factor y, at each pixel of the window.
 template <class T>
 void unpool(const PoolSizes& s, T factor, const T* y, T* x);
-/// y = the largest of each window, NaN where one is.
+/// y = the largest element of each window, NaN if one is NaN.
 template <class T>
 void pool_max(const PoolSizes& s, const T* x, T* y);
-/// What is largest shares the window's g equally; the rest of gx is 0.
+/// gx = the gradient: the largest elements of a window share its g equally; the rest is 0.
 template <class T>
 void pool_max_grad(const PoolSizes& s, const T* x, const T* y, const T* g, T* gx);
 
-/// y (batch, height, width, k k channels): of each window the rows, of these the pixels.
+/// y (batch, height, width, k k channels): a window's rows first, then the pixels of a row.
 template <class T>
 void space_to_depth(const PoolSizes& s, const T* x, T* y);
 template <class T>

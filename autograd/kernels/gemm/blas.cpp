@@ -40,8 +40,8 @@ void check_memory() {
       ::mmap(nullptr, needed, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (room == MAP_FAILED)
     throw Error(
-        "out of memory: matrix products take {} MB a thread, and there are {} threads. Hint: fewer "
-        "threads, or a higher limit (ulimit -v)",
+        "out of memory: matrix products take {} MB per thread, and there are {} threads. Hint: use fewer "
+        "threads, or raise the limit (ulimit -v)",
         kThread >> 20, count);
   ::munmap(room, needed);
   checked.store(count, std::memory_order_relaxed);

@@ -46,8 +46,7 @@ std::string_view wish_of_environment() {
   if (wish == "fit" || wish == "keep" || wish == "restart") return wish;
   throw Error(
       "{} is '{}'. Hint: fit takes the OpenBLAS kernel that fits the processor, restart does so by starting "
-      "the "
-      "command anew, keep leaves OpenBLAS's own choice",
+      "the command again, keep leaves OpenBLAS's own choice",
       kWish, wish);
 }
 

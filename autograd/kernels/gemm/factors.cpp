@@ -13,7 +13,7 @@ namespace {
 /// The side of a matrix as BLAS takes it. Throws Error where it is longer than that.
 int blas_size(int64_t n) {
   constexpr int64_t kLargest = std::numeric_limits<int>::max();
-  if (n > kLargest) throw Error("a matrix of {} rows or columns. Hint: at most {}", n, kLargest);
+  if (n > kLargest) throw Error("a matrix has {} rows or columns. Hint: use at most {}", n, kLargest);
   return static_cast<int>(n);
 }
 
@@ -135,7 +135,7 @@ void symmetric_eigen(int64_t n, double* a, double* values) {
   if (n == 0) return;
   prepare_blas();
   if (!blas_eigen(blas_size(n), a, values))
-    throw Error("eigenvalues of a {}x{} matrix did not converge. Hint: its numbers must be finite", n, n);
+    throw Error("eigenvalues of a {}x{} matrix did not converge. Hint: pass finite elements", n, n);
 }
 
 }  // namespace gradzoo::kernels

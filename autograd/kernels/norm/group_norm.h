@@ -12,20 +12,21 @@ struct GroupNormSizes {
   bool silu;
 };
 
-/// A group is far where its mean is more than this many standard deviations from 0: x a + b would cancel. Its
-/// first number is then taken from all, which changes nothing else. Bounds and units are powers of two.
+/// The distance of a group's mean from 0, in standard deviations, beyond which x a + b would cancel. The
+/// group's first element is then subtracted from all, which changes nothing else. Bounds and units are powers
+/// of two.
 inline constexpr double kFarMean = 256;
-/// A group whose numbers lie further apart than this is seen in units of 1/kHugeUnit: no square overflows.
+/// The spread beyond which a group is measured in units of 1/kHugeUnit, so that no square overflows.
 template <class T>
 inline constexpr double kHugeSpread = sizeof(T) == 4 ? 0x1p50 : 0x1p400;
 template <class T>
 inline constexpr double kHugeUnit = 1 / (kHugeSpread<T> * kHugeSpread<T>);
 
-/// z = (x - m) / sqrt(v + eps) scale + shift, m and v of each image's group; y = z or silu(z).
+/// z = (x - m) / sqrt(v + eps) scale + shift, with m and v per image and group; y = z or silu(z).
 template <class T>
 void group_norm(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, T* y);
 
-/// The gradients for g = dL/dy: gx of x's shape, g_scale and g_shift (batch, channels).
+/// Computes the gradients for g = dL/dy: gx in x's shape, g_scale and g_shift (batch, channels).
 template <class T>
 void group_norm_grad(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g, T* gx,
                      T* g_scale, T* g_shift);

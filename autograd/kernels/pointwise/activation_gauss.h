@@ -6,10 +6,10 @@
 
 namespace gradzoo::kernels {
 
-/// Whether gauss_activation() has it, and not the kernels of the others.
+/// True if gauss_activation() computes this activation, not the kernels of the others.
 constexpr bool is_gauss(Activation f) { return f == Activation::gelu || f == Activation::erf; }
 
-/// The n-th derivative of gelu or erf at x, times g where g is not null.
+/// Computes the n-th derivative of gelu or erf at x, times g if g is not null.
 template <class T>
 void gauss_activation(Activation f, int n, const T* g, const T* x, T* y, int64_t count);
 

@@ -1,5 +1,5 @@
-// Activations and their derivatives of every order as vector functors: f(d, x). Included once an instruction
-// set. Order kN of -1 means: the order is the run-time member n.
+// Activations and their derivatives of every order as vector functors f(d, x). Included once per instruction
+// set. An order kN of -1 means that the run-time member n is the order.
 #if defined(GRADZOO_ACTIVATION_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GRADZOO_ACTIVATION_MATH_INL_H_
 #undef GRADZOO_ACTIVATION_MATH_INL_H_
@@ -32,7 +32,7 @@ HWY_INLINE Logistic<V> logistic(D d, V x) {
   return {x, hn::IfThenElse(positive, large, small), hn::IfThenElse(positive, small, large)};
 }
 
-/// q - p = -tanh(x / 2), to full relative accuracy: +-(e^-|x| - 1) / (1 + e^-|x|).
+/// q - p = -tanh(x / 2), to full relative accuracy: (e^-|x| - 1) / (1 + e^-|x|) with a sign.
 template <class D, class V>
 HWY_INLINE V difference(D d, const Logistic<V>& s) {
   const V size = hn::Mul(hn::Expm1(d, hn::Neg(hn::Abs(s.x))), hn::Max(s.p, s.q));
@@ -86,8 +86,8 @@ HWY_INLINE V sigmoid_derivative(D d, int n, const Logistic<V>& s) {
   return hn::Mul(hn::Mul(s.p, s.q), sum);
 }
 
-/// x within the range beyond which e^-|x| is 0, so that x e^-|x| is 0 at infinity too, not NaN. NaN stays in
-/// the exponential.
+/// Clamps x to the range beyond which e^-|x| is 0, so that x e^-|x| is 0 at infinity too, not NaN. A NaN
+/// stays in the exponential.
 template <class D, class V>
 HWY_INLINE V within_exponential(D d, V x) {
   return hn::Min(hn::Max(x, constant(d, -1000)), constant(d, 1000));
@@ -170,7 +170,7 @@ struct ActivationFn {
   }
 };
 
-/// Calls fn.operator()<f>() for the activations of this file, all but gelu and erf (activation_gauss.cpp).
+/// Calls fn.operator()<f>() for the activations of this file: all except gelu and erf (activation_gauss.cpp).
 template <class Fn>
 HWY_INLINE void with_activation(Activation f, const Fn& fn) {
   with_function<Activation::silu>(f, fn);

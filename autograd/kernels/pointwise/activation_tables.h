@@ -4,9 +4,9 @@
 
 namespace gradzoo::kernels {
 
-/// Row n, column k < n: (-1)^k A(n,k), with the Eulerian numbers
-/// A(n,k) = (n-k) A(n-1,k-1) + (k+1) A(n-1,k), A(1,0) = 1. The polynomial of an even n is 0 at p = q, where
-/// its terms are largest: there the row is divided by q - p, whose digits are all right.
+/// The Eulerian numbers A(n,k) with signs: row n, column k < n is (-1)^k A(n,k), where A(n,k) = (n-k)
+/// A(n-1,k-1) + (k+1) A(n-1,k), A(1,0) = 1. The polynomial of an even n is 0 at p = q, where its terms are
+/// largest: such a row is divided by q - p, whose digits are all right.
 struct SignedEulerian {
   double row[kMaxActivationOrder + 1][kMaxActivationOrder] = {};
 

@@ -8,8 +8,8 @@
 
 namespace gradzoo::kernels {
 
-/// The same layout in as few dims as can be (at least one): axes of size 1 dropped, neighbours merged where
-/// both operands step through them as through one.
+/// Returns the same layout in as few dims as possible (at least one): axes of size 1 are dropped, and
+/// neighbours are merged if both operands step through them as through one axis.
 inline Broadcast collapse(const Broadcast& layout) {
   Broadcast out;
   for (int k = 0; k < layout.rank; ++k) {
@@ -33,8 +33,8 @@ inline Broadcast collapse(const Broadcast& layout) {
   return out;
 }
 
-/// Calls row(offset_a, offset_b, offset_y, n, stride_a, stride_b) for runs along the last axis that cover the
-/// broadcast shape, in parallel; n elements each.
+/// Calls row(offset_a, offset_b, offset_y, n, stride_a, stride_b) in parallel for runs of n elements along
+/// the last axis; the runs cover the broadcast shape.
 template <class Row>
 void for_each_row(const Broadcast& layout, int64_t grain, Row&& row) {
   const Broadcast shape = collapse(layout);

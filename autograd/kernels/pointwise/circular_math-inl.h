@@ -1,5 +1,5 @@
-// Sine and cosine in vectors (docs/vector-math.md has the measured errors). Included once an instruction set,
-// hence no #pragma once.
+// Sine and cosine in vectors (docs/vector-math.md has the measured errors). Included once per instruction
+// set, hence no #pragma once.
 #if defined(GRADZOO_CIRCULAR_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GRADZOO_CIRCULAR_MATH_INL_H_
 #undef GRADZOO_CIRCULAR_MATH_INL_H_
@@ -39,8 +39,8 @@ HWY_INLINE V cosine_near_zero(D d, V r, V tail) {
   return hn::Add(top, hn::Add(lost, hn::MulSub(hn::Mul(z, z), p, hn::Mul(r, tail))));
 }
 
-/// sin(x + turns pi/2) for doubles |x| < 1.6e6: x = k pi/2 + r + tail, and the quadrant k + turns says which
-/// function of r it is. pi/2 in three parts: k times either of the first two, of 33 bits, is exact.
+/// sin(x + turns pi/2) for doubles |x| < 1.6e6: x = k pi/2 + r + tail, and the quadrant k + turns selects the
+/// function of r. pi/2 is in three parts: k times either of the first two, of 33 bits, is exact.
 template <class D, class V>
 HWY_INLINE V turned_sine(D d, V x, int turns) {
   const hn::RebindToSigned<D> di;
@@ -51,7 +51,7 @@ HWY_INLINE V turned_sine(D d, V x, int turns) {
   const V lost = hn::Sub(hn::Sub(first, reduced), second);
   const V third = hn::MulSub(k, constant(d, 2.02226624879595063154e-21), lost);
   const V r = hn::Sub(reduced, third), tail = hn::Sub(hn::Sub(reduced, r), third);
-  // k + 1.5 * 2^52 holds k in its low bits.
+  // k + 1.5 * 2^52 has k in its low bits.
   const auto held = hn::BitCast(di, hn::Add(k, constant(d, 6755399441055744.0)));
   const auto quadrant = hn::Add(held, hn::Set(di, turns));
   const auto odd = hn::MaskFromVec(hn::BitCast(d, hn::Neg(hn::And(quadrant, hn::Set(di, 1)))));
@@ -75,7 +75,7 @@ struct Cosine {
   static double scalar(double x) { return std::cos(x); }
 };
 
-/// Sine or cosine: f32 through f64, and by std:: where the range reduction does not reach.
+/// Sine or cosine: f32 is computed in f64, and std:: is used beyond the range reduction.
 template <class F, class D, class V>
 HWY_INLINE V circular(D d, V x) {
   V y;

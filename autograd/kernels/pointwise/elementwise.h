@@ -20,8 +20,8 @@ void scalar(Scalar op, const T* x, double c, T* y, int64_t n);
 template <class T>
 void clamp(const T* x, double lo, double hi, T* y, int64_t n);
 
-/// A shape as the kernels see it: `rank` <= 6 dims, and for each operand its strides in elements, 0 where it
-/// is broadcast.
+/// A broadcast layout: `rank` <= 6 dims, and for each operand its strides in elements, 0 where it is
+/// broadcast.
 struct Broadcast {
   int rank = 0;
   int64_t dims[6] = {};
@@ -29,26 +29,26 @@ struct Broadcast {
   int64_t stride_b[6] = {};
 };
 
-/// y = a (op) b under NumPy broadcasting; y is contiguous of shape `dims`. Fast where both are full, one is a
-/// scalar, a row bias (R,C)(C) or a column (R,C)(R,1).
+/// y = a (op) b under NumPy broadcasting; y is contiguous with shape `dims`. Fast if both operands are full,
+/// or one is a scalar, a row bias (R,C)(C) or a column (R,C)(R,1).
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, const Broadcast& layout);
-/// y = b (b-1) ... (b-n+1) a^(b-n) under NumPy broadcasting, the n-th derivative of a^b in a; 0 wherever that
-/// product is, also where the power is infinite.
+/// y = b (b-1) ... (b-n+1) a^(b-n) under NumPy broadcasting, the n-th derivative of a^b in a; 0 wherever the
+/// product b (b-1) ... (b-n+1) is 0, even if the power is infinite.
 template <class T>
 void pow_derivative(int n, const T* a, const T* b, T* y, const Broadcast& layout);
-/// The same for n numbers each.
+/// y = a (op) b for n elements each.
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, int64_t n);
 
 /// Comparisons to a mask: y[i] = a (op) b, u8 0 or 1.
 template <class T>
 void compare(Compare op, const T* a, const T* b, uint8_t* y, const Broadcast& layout);
-/// y[i] = x[i] (op) c, compared as numbers of C: T itself, or long double for integers.
+/// y[i] = x[i] (op) c, compared as type C: T itself, or long double for integers.
 template <class T, class C>
 void compare(Compare op, const T* x, C c, uint8_t* y, int64_t n);
 
-/// Masks: y[i] = 1 where both, either or exactly one of a and b are not 0.
+/// Masks: y[i] = 1 if both, either or exactly one of a and b are not 0.
 void logical(Logical op, const uint8_t* a, const uint8_t* b, uint8_t* y, const Broadcast& layout);
 
 /// y[i] = mask[i] ? a[i] : b[i], all of the same contiguous layout (the op broadcasts first).
@@ -67,7 +67,7 @@ void activation(Activation f, int n, double alpha, const T* x, T* y, int64_t cou
 template <class T>
 void mul_activation(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count);
 
-/// first[i] = g[i] f'(x[i]), second[i] = g[i] h[i] f''(x[i]); the factors are 1 where g and h are null.
+/// first[i] = g[i] f'(x[i]), second[i] = g[i] h[i] f''(x[i]); a null g or h is a factor of 1.
 template <class T>
 void activation_slopes(Activation f, double alpha, const T* g, const T* h, const T* x, T* first, T* second,
                        int64_t count);
@@ -97,7 +97,7 @@ void fill(double value, T* y, int64_t n);
 template <class From, class To>
 void cast(const From* x, To* y, int64_t n);
 
-/// True where every x[i] is finite.
+/// True if every x[i] is finite.
 template <class T>
 bool all_finite(const T* x, int64_t n);
 
@@ -106,7 +106,7 @@ bool all_finite(const T* x, int64_t n);
 template <class T>
 void sgd_update(T* w, const T* g, T* v, int64_t n, double lr, double momentum, double weight_decay,
                 bool nesterov);
-/// Adam (Kingma & Ba 2015, algorithm 1; decoupled decay of Loshchilov & Hutter 2019 where `decoupled`).
+/// Adam (Kingma & Ba 2015, algorithm 1; with decoupled decay from Loshchilov & Hutter 2019 if `decoupled`).
 /// `step` counts from 1.
 template <class T>
 void adam_update(T* w, const T* g, T* m, T* v, int64_t n, double lr, double beta1, double beta2, double eps,

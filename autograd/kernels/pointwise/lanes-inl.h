@@ -27,10 +27,10 @@ int64_t lanes() {
   return static_cast<int64_t>(hn::Lanes(Tag<T>()));
 }
 
-/// Whether there are masks for the first lanes of a vector in memory: old instruction sets have none.
+/// True if there are masks for the first lanes of a vector in memory: old instruction sets have none.
 constexpr bool has_masks() { return HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3; }
 
-/// The first `count` lanes, no further in memory.
+/// Loads the first `count` lanes and reads no further.
 template <class T>
 HWY_INLINE Vector<T> load_some(const T* from, int64_t count) {
   const Tag<T> d;
@@ -51,7 +51,7 @@ HWY_INLINE void store_some(Vector<T> v, T* to, int64_t count) {
   std::copy_n(some, count, to);
 }
 
-/// fn.operator()<count>() for a `count` from 1 to kMost: how many registers hold sums must be a constant.
+/// Calls fn.operator()<count>() for a `count` from 1 to kMost: the number of registers must be a constant.
 template <int kMost, class Fn>
 HWY_INLINE void with_count(int64_t count, const Fn& fn) {
   if constexpr (kMost > 1) {
@@ -60,7 +60,7 @@ HWY_INLINE void with_count(int64_t count, const Fn& fn) {
   fn.template operator()<kMost>();
 }
 
-/// fn.operator()<f>() for an `f` up to kLast of its enum: which function is computed must be a constant.
+/// Calls fn.operator()<f>() for an `f` up to kLast of its enum: the computed function must be a constant.
 template <auto kLast, class Fn>
 HWY_INLINE void with_function(decltype(kLast) f, const Fn& fn) {
   using F = decltype(kLast);

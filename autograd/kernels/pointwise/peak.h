@@ -4,12 +4,12 @@
 
 namespace gradzoo::kernels {
 
-/// Runs `rounds` of independent f32 multiply-adds in registers, on the calling thread, by the widest
-/// instructions that kernels may use, and returns how many floating-point operations they were: what a
-/// product is held against.
+/// Runs `rounds` of independent f32 multiply-adds in registers on the calling thread, with the widest
+/// instructions that kernels may use, and returns the number of floating-point operations: the speed that
+/// products are compared with.
 double run_multiply_adds(int64_t rounds);
 
-/// Those instructions: "AVX-512", "AVX2", "NEON", or "portable".
+/// Returns these instructions' name: "AVX-512", "AVX2", "NEON", or "portable".
 const char* instruction_set();
 
 }  // namespace gradzoo::kernels

@@ -7,11 +7,11 @@
 
 namespace gradzoo::kernels {
 
-/// Rows that are gone through as one run, so that short ones leave no vector half empty.
+/// The number of rows processed as one run, so that short rows leave no vector half empty.
 inline constexpr int64_t kRowsTogether = 16;
 
-/// kRowsTogether copies of a row, one after another: what such a run meets where every row meets the same.
-/// The calling thread's memory, until its next call for the same type and use.
+/// Returns kRowsTogether copies of a row, one after another: the operand of such a run if all rows share it.
+/// The memory is the calling thread's, until its next call for the same type and use.
 template <class T, class Use>
 const T* repeated_row(const T* row, int64_t cols) {
   T* out = scratch<T, Use>(kRowsTogether * cols);

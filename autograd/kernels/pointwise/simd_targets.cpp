@@ -15,7 +15,7 @@ SimdLevel highest_level(const char* name) {
   if (wanted == "portable") return SimdLevel::portable;
   if (wanted == "avx2") return SimdLevel::avx2;
   if (wanted == "avx512" || wanted.empty()) return SimdLevel::avx512;
-  throw Error("GRADZOO_TARGET is '{}'. Hint: portable, avx2 or avx512, the best that may run", wanted);
+  throw Error("GRADZOO_TARGET is '{}'. Hint: set portable, avx2 or avx512", wanted);
 }
 
 #if HWY_ARCH_X86

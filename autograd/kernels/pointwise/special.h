@@ -7,7 +7,7 @@
 /// Special functions of one number, with PyTorch's values at the poles; they never throw and share no state.
 namespace gradzoo::kernels::special {
 
-/// log |Gamma(x)|; +inf at 0, -1, -2, ... and at +-inf.
+/// log |Gamma(x)|; +inf at 0, -1, -2, ..., +inf and -inf.
 double lgamma(double x);
 /// Gamma'(x) / Gamma(x); -inf at +0, +inf at -0, NaN at -1, -2, ...
 double digamma(double x);
@@ -15,7 +15,7 @@ double digamma(double x);
 /// negative integers, where the two sides differ. 0 at +inf (m >= 1).
 double polygamma(int m, double x);
 
-/// y[i] = f(x[i]), one at a time, in double; for functions of 20 ns and more. T is float or double.
+/// y[i] = f(x[i]), one at a time in double, for functions of 20 ns and more. T is float or double.
 template <class T, class F>
 void each(F f, const T* x, T* y, int64_t n) {
   constexpr int64_t kGrain = 128, kAlign = 64;

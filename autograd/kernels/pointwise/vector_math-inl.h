@@ -1,5 +1,5 @@
-// Vector functions that are right at the extremes too, on top of Highway's (docs/vector-math.md has the
-// measured errors). Included once an instruction set, hence no #pragma once.
+// Vector functions that are right at the extremes too, built on Highway's (docs/vector-math.md has the
+// measured errors). Included once per instruction set, hence no #pragma once.
 #if defined(GRADZOO_VECTOR_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GRADZOO_VECTOR_MATH_INL_H_
 #undef GRADZOO_VECTOR_MATH_INL_H_
@@ -38,8 +38,7 @@ HWY_INLINE V minus_product(D d, V c, V a, V b) {
   if constexpr (HWY_NATIVE_FMA) {
     return hn::NegMulAdd(a, b, c);
   } else {
-    // Dekker's product: where the lower half of the digits is cut off, products of halves are exact, or
-    // nearly.
+    // Dekker's product: with the lower half of the digits cut off, products of halves are exact, or nearly.
     const hn::RebindToUnsigned<D> bits;
     constexpr int kLow = sizeof(Lane<D>) == 4 ? 12 : 27;
     const V upper = hn::BitCast(d, hn::ShiftLeft<kLow>(hn::Set(bits, ~hn::TFromD<decltype(bits)>{0})));
@@ -51,7 +50,7 @@ HWY_INLINE V minus_product(D d, V c, V a, V b) {
   }
 }
 
-/// e^x. Highway's overflows wrongly far out and takes NaN to 0.
+/// e^x. Highway's version overflows wrongly for large x and maps NaN to 0.
 template <class D, class V>
 HWY_INLINE V exp(D d, V x) {
   const V top = constant(d, sizeof(Lane<D>) == 4 ? 89.0 : 710.0);  // e^top is already infinite
@@ -64,13 +63,13 @@ HWY_INLINE V power_of_two(D d, V k) {
   const hn::RebindToSigned<D> di;
   constexpr int kMantissa = sizeof(Lane<D>) == 4 ? 23 : 52;
   constexpr int kBias = sizeof(Lane<D>) == 4 ? 127 : 1023;
-  // k + 1.5 * 2^mantissa holds k in its low bits.
+  // k + 1.5 * 2^mantissa has k in its low bits.
   const V magic = constant(d, sizeof(Lane<D>) == 4 ? 12582912.0 : 6755399441055744.0);
   const auto low = hn::Sub(hn::BitCast(di, hn::Add(k, magic)), hn::BitCast(di, magic));
   return hn::BitCast(d, hn::ShiftLeft<kMantissa>(hn::Add(low, hn::Set(di, kBias))));
 }
 
-/// e^x - 1 as `value` and what its rounding lost; not for NaN.
+/// e^x - 1 as `value` and its rounding error `rest`; not for NaN.
 template <class V>
 struct Expm1Parts {
   V value, rest;
@@ -109,7 +108,7 @@ HWY_INLINE V expm1x(D d, V x) {
   return hn::IfThenElse(hn::Eq(x, infinity(d)), x, y);
 }
 
-/// log x: Highway's with its missing cases.
+/// log x: Highway's, with the cases that it lacks.
 template <class D, class V>
 HWY_INLINE V log(D d, V x) {
   const V zero = hn::Zero(d);
@@ -151,7 +150,7 @@ HWY_INLINE V tanh(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::MulAdd(error, inverse, ratio), x));
 }
 
-/// A sum of many sums of few: what each addition rounds away is added at the end (Knuth's two-sum).
+/// A sum of many short sums: each addition's rounding error is added at the end (Knuth's two-sum).
 template <class V>
 struct SumOfSums {
   V total, lost;
@@ -181,7 +180,8 @@ HWY_INLINE V through_double(D d, V x, const F& f) {
   const hn::Rebind<float, decltype(wide)> half;
   for (size_t i = 0; i < hn::Lanes(d); i += hn::Lanes(wide)) {
     const auto y = f(wide, hn::PromoteTo(wide, hn::Load(half, lanes + i)));
-    if constexpr (HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR) {  // whose DemoteTo knows no infinity
+    if constexpr (HWY_TARGET == HWY_EMU128 ||
+                  HWY_TARGET == HWY_SCALAR) {  // their DemoteTo cannot convert infinity
       HWY_ALIGN double values[hn::MaxLanes(wide)];
       hn::Store(y, wide, values);
       for (size_t j = 0; j < hn::Lanes(wide); ++j) lanes[i + j] = static_cast<float>(values[j]);
@@ -224,7 +224,7 @@ HWY_NOINLINE void map(const F& f, const T* x, T* y, int64_t n) {
   std::memcpy(y + whole, buffer, bytes);
 }
 
-/// y[i] = f(a[i], b[i]), likewise.
+/// y[i] = f(a[i], b[i]), with the tail in a padded buffer too.
 template <class T, class F>
 HWY_NOINLINE void map(const F& f, const T* a, const T* b, T* y, int64_t n) {
   const hn::ScalableTag<T> d;
@@ -241,9 +241,9 @@ HWY_NOINLINE void map(const F& f, const T* a, const T* b, T* y, int64_t n) {
   std::memcpy(y + whole, left, bytes);
 }
 
-/// Calls body(d, load, store) along `count` numbers, where load(p) and store(v, p) are at the same place of
-/// any p: whole vectors, and at the end one number at a time in all lanes, so that a value never depends on
-/// its position.
+/// Calls body(d, load, store) along `count` elements, where load(p) and store(v, p) use the same place of any
+/// p: whole vectors, and at the end one element at a time in all lanes, so that a value never depends on its
+/// position.
 template <class T, class Body>
 HWY_INLINE void for_vectors(int64_t count, const Body& body) {
   const hn::ScalableTag<T> d;

@@ -1,5 +1,5 @@
-// Philox4x32-10 (Salmon et al. 2011), as many blocks at once as a vector has 64-bit lanes; the same words as
-// Random123's, which the tests hold it to. Included once an instruction set.
+// Philox4x32-10 (Salmon et al. 2011) on as many blocks at once as a vector has 64-bit lanes. It gives the
+// same words as Random123, which the tests compare it with. Included once per instruction set.
 #if defined(GRADZOO_PHILOX_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GRADZOO_PHILOX_INL_H_
 #undef GRADZOO_PHILOX_INL_H_
@@ -17,13 +17,13 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The four counter words of one block a lane; only the low halves of the 64-bit lanes count.
+/// The four counter words of one block per lane; only the low halves of the 64-bit lanes count.
 template <class V>
 struct PhiloxBlocks {
   V c0, c1, c2, c3;
 };
 
-/// The low halves of a and b multiplied.
+/// Multiplies the low halves of a and b.
 template <class D, class V>
 HWY_INLINE V multiply_low(D d, V a, V b) {
 #if HWY_TARGET == HWY_SCALAR
@@ -34,7 +34,7 @@ HWY_INLINE V multiply_low(D d, V a, V b) {
 #endif
 }
 
-/// Ten rounds. High halves fill with what is not a word and are never read.
+/// Runs ten rounds. The high halves fill with other bits and are never read.
 template <class D, class V>
 HWY_INLINE PhiloxBlocks<V> philox_rounds(D d, PhiloxBlocks<V> c, uint64_t key) {
   const V multiplier0 = hn::Set(d, PHILOX_M4x32_0);
@@ -54,7 +54,7 @@ HWY_INLINE PhiloxBlocks<V> philox_rounds(D d, PhiloxBlocks<V> c, uint64_t key) {
   return c;
 }
 
-/// Words 0 to 3 of one block after another.
+/// Stores words 0 to 3 of one block after another.
 template <class D, class V>
 HWY_INLINE void store_blocks(D d, const PhiloxBlocks<V>& c, uint32_t* words) {
   const V low = hn::Set(d, uint64_t{0xffffffff});
@@ -65,7 +65,7 @@ HWY_INLINE void store_blocks(D d, const PhiloxBlocks<V>& c, uint32_t* words) {
   std::memcpy(words, pairs, 2 * hn::Lanes(d) * sizeof(uint64_t));
 }
 
-/// words (count, 4) from counters given by words (count each); count is a multiple of any vector's lanes.
+/// Computes words (count, 4) from counter words (count each); count is a multiple of any vector's lanes.
 HWY_INLINE void philox_many(uint64_t key, const uint64_t* c0, const uint64_t* c1, const uint64_t* c2,
                             uint64_t c3, uint32_t* words, int64_t count) {
   const hn::ScalableTag<uint64_t> d;

@@ -1,4 +1,4 @@
-// Vector loops of the reductions, on one run of a line or a block of columns. Included once an instruction
+// Vector loops of the reductions, on one run of a line or a block of columns. Included once per instruction
 // set.
 #if defined(GRADZOO_REDUCE_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GRADZOO_REDUCE_MATH_INL_H_
@@ -21,7 +21,7 @@ struct Combine {
   template <class D, class V>
   HWY_INLINE V operator()(D, V total, V x) const {
     if constexpr (kOp == Reduce::sum) return hn::Add(total, x);
-    // NaN comes in by the second test and stays, since no comparison with it holds.
+    // A NaN enters through the second test and stays, since no comparison with it is true.
     if constexpr (kOp == Reduce::max) {
       return hn::IfThenElse(hn::Or(hn::Gt(x, total), hn::IsNaN(x)), x, total);
     }

@@ -2,8 +2,8 @@
 
 namespace gradzoo::kernels {
 
-/// Floating-point operations that the calling thread has asked of products and convolutions, a multiplication
-/// and an addition each counted.
+/// Returns the number of floating-point operations in the calling thread's products and convolutions; a
+/// multiplication and an addition count as two.
 inline double& counted_flops() {
   thread_local double flops = 0;
   return flops;

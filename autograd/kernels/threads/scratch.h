@@ -6,8 +6,8 @@
 
 namespace gradzoo::kernels {
 
-/// `count` elements of uninitialised, 64-byte-aligned memory that the calling thread keeps and re-uses: the
-/// next call for the same type and use invalidates it. Allocates only when it must grow.
+/// Returns `count` elements of uninitialised, 64-byte-aligned memory that the calling thread keeps and
+/// re-uses: the next call for the same type and use invalidates it. Allocates only if the memory must grow.
 template <class T, class Use = void>
 T* scratch(int64_t count) {
   struct Buffer {

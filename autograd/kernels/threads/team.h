@@ -19,12 +19,13 @@ struct Loop {
   RangeFn fn;
   void* context;
   int64_t n, size, blocks;
-  FloatMode mode;  // of its leader
+  FloatMode mode;  // mode of its leader
 };
 
-/// How long a thread spins before it sleeps. To wake a sleeper costs some 50 microseconds, so a thread that
-/// has its core to itself spins for longer than a training step pauses between loops. One that was lately
-/// pushed off its core spins briefly: beside a busy program its time is better spent on the next loop's work.
+/// The spinning of a thread before it sleeps. To wake a sleeper costs some 50 microseconds, so a thread that
+/// has its core to itself spins for longer than a training step pauses between loops. A thread that was
+/// recently pushed off its core spins briefly: next to a busy program its time is better spent on the next
+/// loop's work.
 class Patience {
  public:
   /// Waits until `word` is no longer `old`.
@@ -38,14 +39,14 @@ class Patience {
   bool crowded_ = false;
 };
 
-/// The leader (member 0), whichever thread calls the loop, hands it out; the others serve. Each member has
-/// its own run of a loop's blocks, the same in every loop of that size, so what it wrote last is still in its
-/// cache; who is done helps the others. The leader never waits for a member that has not come: it does the
-/// work itself.
+/// A team of threads. The leader (member 0) is the thread that calls the loop, and distributes it; the others
+/// serve. Each member has its own run of a loop's blocks, the same in every loop of that size, so the data
+/// that it wrote last are still in its cache; members that are done help the others. The leader never waits
+/// for a member that has not come: it does that work itself.
 class Team {
  public:
-  /// Runs `loop` on up to `members` threads, the calling one among them, and returns true when it is done.
-  /// False, and nothing done, where the calling thread is at work in a loop, or another thread leads one.
+  /// Runs `loop` on up to `members` threads, including the calling one, and returns true when it is done.
+  /// Returns false, and does nothing, if the calling thread is inside a loop or another thread leads one.
   static bool run(const Loop& loop, int members);
 
  private:
@@ -62,19 +63,19 @@ class Team {
   void work(int member) noexcept;
 
   std::array<Share, kMaxThreads> shares_;
-  // What a member reads when it is called lies in one line of the cache: between far cores each line takes as
-  // long as a thousand multiplications.
+  // The data that a member reads when it is called are in one cache line: between far cores each line takes
+  // as long as a thousand multiplications.
   alignas(64) std::atomic<uint32_t> call_{0};  // odd while a loop is open
   int members_ = 0;
   Loop loop_{nullptr, nullptr, 0, 0, 0, FloatMode::of_this_thread()};
   std::atomic<bool> dismissed_{false};
-  alignas(64) std::atomic<uint32_t> inside_{0};  // members at work in the open loop, the leader aside
-  alignas(64) Patience patience_;                // the leader's
-  int size_ = 1, wanted_ = 1;                    // the leader and those that serve; how many were asked for
-  std::thread host_;                             // holds the parallel region open, in which they serve
+  alignas(64) std::atomic<uint32_t> inside_{0};  // members at work in the open loop, without the leader
+  alignas(64) Patience patience_;                // patience of the leader
+  int size_ = 1, wanted_ = 1;                    // the team's and the requested number of threads
+  std::thread host_;                             // keeps open the parallel region in which they serve
   std::atomic<bool> taken_{false};
   std::atomic<int> standing_{0};    // threads of a new region; 0: not known yet
-  std::atomic<uint32_t> ended_{0};  // parallel regions; never beside call_ in a queue of sleepers
+  std::atomic<uint32_t> ended_{0};  // ended regions; never in call_'s queue of sleepers
 };
 
 }  // namespace gradzoo::kernels

@@ -204,7 +204,7 @@ TEST_CASE("detaching inside the function is found") {
 TEST_CASE("vjp_fast that differs from vjp is found") {
   const GradcheckResult result = gradcheck([](const Tensor& x) { return apply<FastWrong>(x); }, point({0.3}));
   CHECK_FALSE(result.ok);
-  CHECK_MESSAGE(contains(result.message, "vjp_fast and vjp must agree"), result.message);
+  CHECK_MESSAGE(contains(result.message, "make vjp_fast and vjp agree"), result.message);
 }
 
 TEST_CASE("a kink at the point fails, even where the convention is the mean of both slopes") {
@@ -213,7 +213,7 @@ TEST_CASE("a kink at the point fails, even where the convention is the mean of b
   const GradcheckResult result = gradcheck(f, point({0.7, 0.0}));
   CHECK_FALSE(result.ok);
   check_says(result.message,
-             {"d output[1] / d input 0[1] of (2)", "the slope jumps there by 1. Hint: a kink"});
+             {"d output[1] / d input 0[1] of (2)", "the slope jumps there by 1. Hint: check elsewhere"});
   CHECK_FALSE(gradcheck([](const Tensor& x) { return abs(x); }, point({0.0})).ok);
   // x |x| has no second derivative at 0.
   CHECK_FALSE(gradgradcheck([](const Tensor& x) { return mul(x, abs(x)); }, point({0.0})).ok);
@@ -227,8 +227,8 @@ TEST_CASE("curvature is not taken for a kink") {
 TEST_CASE("f32 is refused with the reason") {
   const Tensor x = ones({2});
   CHECK_THROWS_WITH_AS(static_cast<void>(gradcheck([](const Tensor& t) { return exp(t); }, x)),
-                       "gradcheck of f: input 0 is f32, where finite differences carry errors of 1e-3 and "
-                       "tell nothing. Hint: cast(x, DType::f64)",
+                       "gradcheck of f: input 0 is f32, where finite differences have errors of 1e-3. Hint: "
+                       "pass cast(x, DType::f64)",
                        Error);
   CHECK_THROWS_AS(static_cast<void>(gradcheck([](const Tensor& t) { return exp(t); }, Tensor())), Error);
 }
@@ -238,7 +238,8 @@ TEST_CASE("a function that draws random numbers fails as such") {
   const auto f = [&](const Tensor& x) { return mul(x, randn_like(x, rng)); };
   const GradcheckResult result = gradcheck(f, point({1, 2}));
   CHECK_FALSE(result.ok);
-  CHECK_MESSAGE(contains(result.message, "two calls with the same inputs gave two results"), result.message);
+  CHECK_MESSAGE(contains(result.message, "two calls with the same inputs gave different results"),
+                result.message);
 }
 
 TEST_CASE("values and derivatives that are not finite fail, never pass by comparing NaN") {

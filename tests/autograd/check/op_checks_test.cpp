@@ -188,9 +188,9 @@ TEST_CASE("an op whose vjp forgets an input is caught") {
 TEST_CASE("an op that saves what its vjp never reads is caught, and one that reads what it did not save") {
   CHECK(gradcheck_op<CubeUnreadSave>().message ==
         "cube_unread_save: it saves its output for the gradient of input 0, and its vjp never reads it. "
-        "Hint: take it out of `saves`");
+        "Hint: remove it from `saves`");
   const OpReport report = gradcheck_op<CubeUnsaved>();
-  CHECK_MESSAGE(contains(report.message, "its vjp reads what it did not save"), report.message);
+  CHECK_MESSAGE(contains(report.message, "its vjp reads a tensor that it did not save"), report.message);
 }
 
 TEST_CASE("an op that misstates its kind is caught") {
@@ -210,5 +210,5 @@ TEST_CASE("an op whose f32 kernel is coarse is caught") {
 
 TEST_CASE("an op without a formula is caught") {
   CHECK(gradcheck_op<CubeWithoutFormula>().message ==
-        "cube_without_formula: it has no formula. Hint: a line for the explorer");
+        "cube_without_formula: it has no formula. Hint: set Op::formula");
 }

@@ -238,8 +238,7 @@ TEST_CASE("slopes are the two derivatives, recorded") {
   CHECK(gradcheck_op<CubeWithSlopes>(3).ok);
   const std::string wrong = message_of<WrongSlopes>();
   check_says(wrong, {"its slopes give", "for f'', and its vjp gives"});
-  CHECK(
-      contains(message_of<FlatSlopes>(), "its slopes have shape (6). Hint: f'(x) and f''(x) stacked, (2,3)"));
+  CHECK(contains(message_of<FlatSlopes>(), "its slopes have shape (6). Hint: stack f'(x) and f''(x), (2,3)"));
   const std::string lost = message_of<UnrecordedSlopes>();
   CHECK_MESSAGE(contains(lost, "its slopes lose their derivatives. Hint: write them in recorded ops"), lost);
 }
@@ -247,7 +246,7 @@ TEST_CASE("slopes are the two derivatives, recorded") {
 TEST_CASE("a gradient must not depend on who else wants one") {
   const std::string message = message_of<DoubledAlone>();
   CHECK_MESSAGE(
-      contains(message, "where all operands want theirs. Hint: what a rule gives must not depend on needs()"),
+      contains(message, "if all operands want theirs. Hint: let a rule's gradients not depend on needs()"),
       message);
 }
 
@@ -282,7 +281,7 @@ TEST_CASE("an op that forgot to declare its kink is caught, whichever it is") {
 }
 
 TEST_CASE("cases without an element show nothing") {
-  CHECK(message_of<OnlyEmpty>() == "only_empty: all its cases are empty. Hint: one with elements");
+  CHECK(message_of<OnlyEmpty>() == "only_empty: all its cases are empty. Hint: add one with elements");
 }
 
 TEST_CASE("a rule on raw buffers is told to be written in recorded ops") {

@@ -203,11 +203,11 @@ TEST_CASE("what the traces refuse, they refuse with a sentence") {
   const auto kinked = [](const Tensor& t) { return sum(square(relu(t)), 1); };
   CHECK(contains(error_message([&] { laplacian(kinked, x); }), "laplacian: relu has a kink"));
   CHECK_THROWS_WITH_AS(laplacian(kinked, x, {.method = TraceMethod::reverse}),
-                       Contains("Hint: softplus or silu"), Error);
+                       Contains("Hint: use softplus or silu"), Error);
   CHECK(error_message([&] { laplacian(kinked, x, {.allow_kinks = true}); }).empty());
   const auto soft = [](const Tensor& t) { return sum(softmax(t, 1) * t, 1); };
   CHECK_THROWS_WITH_AS(laplacian(soft, x, {.method = TraceMethod::forward}),
-                       Contains("softmax has no forward rule. Hint: method = reverse"), Error);
+                       Contains("softmax has no forward rule. Hint: set method = reverse"), Error);
   CHECK(error_message([&] { laplacian(soft, x); }).empty());
   const auto mixes = [](const Tensor& t) { return sum(exp(t - mean(t, 0)), 1); };
   CHECK_THROWS_WITH_AS(laplacian(mixes, x, {.method = TraceMethod::reverse, .check_rows = true}),
@@ -215,9 +215,9 @@ TEST_CASE("what the traces refuse, they refuse with a sentence") {
   CHECK_THROWS_WITH_AS(laplacian(soft, x, {.method = TraceMethod::hutchinson}), Contains("Hint: pass .rng"),
                        Error);
   CHECK(contains(error_message([&] { laplacian([](const Tensor& t) { return sum(t); }, x); }),
-                 "instead of (3). Hint: one result a row"));
-  CHECK_THROWS_WITH_AS(laplacian(soft, x.rows(0, 1).view({2})), Contains("Hint: rows of points, (B,d)"),
-                       Error);
+                 "instead of (3). Hint: return one result per row"));
+  CHECK_THROWS_WITH_AS(laplacian(soft, x.rows(0, 1).view({2})),
+                       Contains("Hint: reshape it to rows of points (B,d)"), Error);
   CHECK(contains(
       error_message([&] { hvp([](const Tensor& t) { return sum(t); }, x, x, {.create_graph = true}); }),
       "needs a live tape"));

@@ -121,7 +121,7 @@ TEST_CASE("under create_graph each can be differentiated again, in every input")
 TEST_CASE("inputs and directions that do not fit are refused with a sentence") {
   const Split s;
   CHECK_THROWS_WITH_AS(jvp(Split::of_two, {s.x, s.y}, {s.v}),
-                       "jvp: 1 directions for 2 inputs. Hint: one each, of its shape", Error);
+                       "jvp: 1 directions for 2 inputs. Hint: pass one per input", Error);
   CHECK_THROWS_WITH_AS(hvp(Split::scalar_of_two, {s.x, s.y}, {s.v, s.v}),
                        "hvp: the direction is (2), but input 1 is (3). Hint: they must agree", Error);
   CHECK(contains(error_message([&] { vjp(Split::of_two, {s.x, s.y}, s.v); }), "but f(xs) is (3)"));

@@ -55,7 +55,7 @@ TEST_CASE("the right-hand side fits into the left") {
   Tensor x = row({1, 2});
   CHECK(error_message([&] {
           x += ones({3, 2}, DType::f64);
-        }) == "+=: (3,2) does not fit into (2). Hint: x = x + y has the shape that both broadcast to");
+        }) == "+=: (3,2) does not fit into (2). Hint: write x = x + y, whose shape both broadcast to");
   CHECK(error_message([&] { x *= row({1, 2, 3}); }).substr(0, 22) == "*=: shapes (2) and (3)");
   const uint64_t version = x.version();
   CHECK(error_message([&] { x -= ones({2}); }) ==
@@ -74,10 +74,10 @@ TEST_CASE("values are copied into a tensor of their shape and dtype, and nothing
   const uint64_t version = x.version();
   const auto refusal = [&](const Tensor& from) { return error_message([&] { assign_values(x, from); }); };
   CHECK(refusal(full({200}, 5, DType::f64)) ==
-        "assign_values: (200) of f64 into (4) of f64. Hint: both have one shape and one dtype");
+        "assign_values: (200) of f64 into (4) of f64. Hint: pass tensors with the same shape and dtype");
   for (const Tensor& other : {full({3}, 5, DType::f64), full({2, 2}, 5, DType::f64), full({4}, 5),
                               full({4}, 5, DType::i64), full({}, 5, DType::f64)})
-    CHECK(contains(refusal(other), "one shape and one dtype"));
+    CHECK(contains(refusal(other), "the same shape and dtype"));
   CHECK(max_error(x, {1, 2, 3, 4}) == 0);
   CHECK(x.version() == version);
   assign_values(x, row({5, 6, 7, 8}));
@@ -113,8 +113,8 @@ TEST_CASE("a leaf is refused while a tape records, and a step that the tape need
   Tensor w = row({1, 2}).requires_grad_().named("w");
   Tape tape;
   const std::string refusal =
-      "leaf w(2) does not change in place while a tape records. Hint: NoGrad around it for a step of an "
-      "optimiser, or x = x + y for a result";
+      "leaf w(2) does not change in place while a tape records. Hint: put a NoGrad around an optimiser's "
+      "step, or write x = x + y for a result";
   CHECK(error_message([&] { w += 1; }) == "+=: " + refusal);
   CHECK(error_message([&] { w -= row({1, 1}); }) == "-=: " + refusal);
   CHECK(error_message([&] { w *= w; }) == "*=: " + refusal);
@@ -154,7 +154,7 @@ TEST_CASE("a tracked right-hand side is not lost where other handles would not f
   const Tensor y = square(w);
   CHECK(error_message([&] { average += y; }) ==
         "+=: the right-hand side is tracked, and other handles on the values of average(1) would not follow. "
-        "Hint: x = x + y for a result, or detach() the right-hand side");
+        "Hint: write x = x + y for a result, or detach() the right-hand side");
   average += y.detach();
   CHECK(registered.item() == 9);
   const NoGrad pause;

@@ -64,6 +64,6 @@ TEST_CASE("cholesky says which matrix has no factor, and from which pivot on") {
   CHECK(contains(of({1, 1, 1, 1}, {2, 2}), "pivot 1"));
   CHECK(of({kInf}, {1, 1}).starts_with("cholesky: (1,1) holds NaN or infinity"));
   CHECK(of({1, kNaN, 0, 1}, {2, 2}).starts_with("cholesky: (2,2) holds NaN or infinity"));
-  CHECK(contains(of({1, 2}, {1, 2}), "cholesky: (1,2) is not square. Hint: (..., n, n)"));
-  CHECK(contains(of({1, 2}, {2}), "cholesky: (2) is no matrix"));
+  CHECK(contains(of({1, 2}, {1, 2}), "cholesky: (1,2) is not square. Hint: pass (..., n, n)"));
+  CHECK(contains(of({1, 2}, {2}), "cholesky: (2) is not a matrix"));
 }

@@ -79,7 +79,7 @@ TEST_CASE("masks are joined by their truth, which is all but 0, and broadcast") 
   CHECK(logical_not(a).to_vector() == Doubles{1, 1, 0, 0});
   CHECK(logical_and(reshape(a, {4, 1}), b).shape() == Shape{4, 4});
   CHECK_THROWS_WITH_AS(logical_or(a, compared({1, 2, 3, 4})),
-                       "logical_or: an operand of f64 is no mask. Hint: ne(x, 0) is one", Error);
+                       "logical_or: an operand of f64 is not a mask (u8). Hint: use ne(x, 0)", Error);
 }
 
 TEST_CASE("any, all and count_nonzero, over everything and along each axis, are what loops say") {
@@ -118,7 +118,7 @@ TEST_CASE("accuracy is the share of rows whose largest number stands at the labe
   CHECK(accuracy(reshape(logits, {2, 2, 3}), tensor({1, 0, 2, 1}, {2, 2}, DType::i64)) == 0.75);
   CHECK(std::isnan(accuracy(zeros({0, 3}), zeros({0}, DType::i64))));
   CHECK(error_message([&] { accuracy(logits, zeros({3}, DType::i64)); }) ==
-        "accuracy: labels (3) for logits (4,3). Hint: one label a row, (4)");
+        "accuracy: labels (3) for logits (4,3). Hint: pass one label per row, (4)");
 }
 
 TEST_CASE("comparisons and counts are constants to the tape") {

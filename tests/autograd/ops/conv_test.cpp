@@ -49,8 +49,10 @@ TEST_CASE("output padding chooses among the sizes that a stride makes alike") {
   const ConvOptions options{.stride = 2, .padding = 1};
   CHECK(conv_transpose2d(y, w, {}, options).shape() == Shape{1, 7, 7, 1});
   CHECK(conv_transpose2d(y, w, {}, options, 1).shape() == Shape{1, 8, 8, 1});
-  CHECK(contains(error_message([&] { conv_transpose2d(y, w, {}, options, 2); }), "output_padding is below"));
-  CHECK(contains(error_message([&] { conv_transpose2d(y, w, {}, options, -1); }), "output_padding is below"));
+  CHECK(contains(error_message([&] { conv_transpose2d(y, w, {}, options, 2); }),
+                 "use an output_padding below"));
+  CHECK(contains(error_message([&] { conv_transpose2d(y, w, {}, options, -1); }),
+                 "use an output_padding below"));
 }
 
 TEST_CASE("a Laplacian through convolutions, carried forward and by sweeps, is one") {
@@ -79,12 +81,12 @@ TEST_CASE("what does not fit is one sentence with a hint") {
   const auto refusal = [&](const Tensor& a, const Tensor& b, const ConvOptions& o, const Tensor& bias = {}) {
     return error_message([&] { conv2d(a, b, bias, o); });
   };
-  CHECK(refusal(x, w, {.stride = 0}) == "conv2d: stride is 0. Hint: 1 or more");
-  CHECK(refusal(x, w, {.dilation = 0}) == "conv2d: dilation is 0. Hint: 1 or more");
-  CHECK(refusal(x, w, {.padding = -1}) == "conv2d: padding is -1. Hint: 0 or more");
+  CHECK(refusal(x, w, {.stride = 0}) == "conv2d: stride is 0. Hint: use at least 1");
+  CHECK(refusal(x, w, {.dilation = 0}) == "conv2d: dilation is 0. Hint: use at least 1");
+  CHECK(refusal(x, w, {.padding = -1}) == "conv2d: padding is -1. Hint: use at least 0");
   CHECK(refusal(x, wave({5, 5, 2, 1}), {}) ==
-        "conv2d: a kernel that reaches over 5 pixels is larger than an image of 4 with padding 0. Hint: a "
-        "smaller kernel, or padding");
+        "conv2d: a kernel that reaches over 5 pixels is larger than an image of 4 with padding 0. Hint: use "
+        "a smaller kernel, or padding");
   CHECK(contains(refusal(x, w, {.dilation = 2}), "reaches over 5 pixels"));
   CHECK(refusal(x, wave({3, 3, 3, 5}), {}) ==
         "conv2d: x (1,4,4,2) has 2 channels, but weight (3,3,3,5) takes 3. Hint: x is (B,H,W,C), weight "
@@ -94,11 +96,12 @@ TEST_CASE("what does not fit is one sentence with a hint") {
   CHECK(contains(refusal(x, wave({3, 2, 5}), {}), "permute(2, 3, 1, 0)"));
   CHECK(contains(error_message([&] { conv_transpose2d(x, w); }), "weight (3,3,2,5) takes 5"));
   CHECK_THROWS_WITH_AS(conv_transpose2d(wave({2, 1, 1, 5}), wave({1, 2, 3, 5}), {}, {.padding = 1}),
-                       "conv_transpose2d: of y (2,1,1,5) a kernel of 1x2 makes -1x0 pixels once padding 1 is "
-                       "taken from each side. Hint: less padding, or a larger kernel",
+                       "conv_transpose2d: from y (2,1,1,5) a kernel of 1x2 makes -1x0 pixels after padding 1 "
+                       "is removed from each side. Hint: use less padding, or a larger kernel",
                        Error);
   CHECK_THROWS_WITH_AS(conv2d_weight(x, wave({1, 3, 3, 5}), 3, 3),
-                       doctest::Contains("(1,3,3,5) is not what a kernel of 3x3 makes of (1,4,4,2)"), Error);
+                       doctest::Contains("(1,3,3,5) is not the result of a kernel of 3x3 on (1,4,4,2)"),
+                       Error);
 }
 
 }  // namespace

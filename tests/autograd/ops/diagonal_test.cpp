@@ -64,10 +64,10 @@ TEST_CASE("diag goes both ways, and trace sums the main diagonal of each matrix"
 
 TEST_CASE("diagonals of what is no matrix are refused") {
   CHECK(error_message([] { diagonal(zeros({3})); }) ==
-        "diagonal: (3) is no matrix. Hint: (..., m, n), the last two axes");
+        "diagonal: (3) is not a matrix. Hint: pass (..., m, n)");
   CHECK(error_message([] { diag_embed(zeros({})); }).starts_with("diag_embed: a scalar has no axis"));
   CHECK(error_message([] { diag(zeros({2, 2, 2})); }).starts_with("diag: (2,2,2) is neither a vector nor"));
   CHECK(error_message([] {
           apply(ops::DiagEmbed{0, 2, 2}, zeros({3}));
-        }) == "diag_embed: (3) is not diagonal 0 of (2,2). Hint: as many elements as that has");
+        }) == "diag_embed: (3) is not diagonal 0 of (2,2). Hint: pass as many elements as this diagonal has");
 }

@@ -41,20 +41,20 @@ TEST_CASE("without an arrow the output is the ellipsis and what occurs once") {
 
 TEST_CASE("an equation without a meaning is refused with a sentence") {
   CHECK(refusal("ij,jk->ik", {{2, 3}, {4, 5}}) ==
-        "einsum: 'j' has size 3, and 4 in operand 1 (4,5). Hint: a letter has one size, or is 1");
+        "einsum: 'j' has size 3, and 4 in operand 1 (4,5). Hint: give a letter one size, or 1");
   CHECK(refusal("ii", {{2, 3}}) ==
-        "einsum: 'i' has size 2, and 3 in operand 0 (2,3). Hint: a letter has one size, or is 1");
+        "einsum: 'i' has size 2, and 3 in operand 0 (2,3). Hint: give a letter one size, or 1");
   CHECK(refusal("ii", {{1, 3}}).starts_with("einsum: 'i' has size 1, and 3"));
   CHECK(refusal("ij->ik", {{2, 3}}) ==
-        "einsum: the output names 'k', and no operand does. Hint: letters of the operands");
+        "einsum: the output names 'k', and no operand does. Hint: use letters of the operands");
   CHECK(refusal("ij->ii", {{2, 3}}) ==
-        "einsum: the output names 'i' twice. Hint: once; diag_embed makes a diagonal");
+        "einsum: the output names 'i' twice. Hint: name it once; diag_embed makes a diagonal");
   CHECK(refusal("ij", {{2}}) ==
-        "einsum: \"ij\" names 2 axes of an operand (2). Hint: a letter an axis, or \"...\" for leading ones");
+        "einsum: \"ij\" names 2 axes of an operand (2). Hint: write a letter per axis, or \"...\"");
   CHECK(refusal("i", {{2, 3}}).starts_with("einsum: \"i\" names 1 axes of an operand (2,3)"));
   CHECK(refusal("...ijk", {{2, 3}}).starts_with("einsum: \"...ijk\" names 3 axes"));
   CHECK(refusal("ij,jk->ik", {{2, 3}}) ==
-        "einsum: \"ij,jk->ik\" names 2 operands, and 1 are there. Hint: one term each, with commas between");
+        "einsum: \"ij,jk->ik\" names 2 operands, but there are 1. Hint: write one term per operand");
   CHECK(refusal("i1", {{2, 3}}) ==
         "einsum: '1' in \"i1\". Hint: letters, \"...\" once in a term, \",\" and one \"->\"");
   CHECK(refusal("i.j", {{2, 3}}).starts_with("einsum: '.' in"));

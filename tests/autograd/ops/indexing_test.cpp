@@ -88,7 +88,7 @@ TEST_CASE("Indices out of range, of the wrong dtype or shape are refused by name
   CHECK(error_message([&] { one_hot(labels({10}), 10); }) ==
         "one_hot: index 10 at position 0 is outside [0, 10). Hint: indices count from 0");
   CHECK_THROWS_WITH_AS(gather(x, 1, ones({2, 2})),
-                       "gather: operand 1 must hold i64, not f32. Hint: cast(x, DType::i64)", Error);
+                       "gather: operand 1 must be i64, not f32. Hint: use cast(x, DType::i64)", Error);
   CHECK_THROWS_WITH_AS(
       gather(x, 1, zeros({4, 2}, DType::i64)),
       "gather: index (4,2) does not fit (2,3) along axis 1. Hint: sizes may differ on that axis only", Error);
@@ -99,5 +99,5 @@ TEST_CASE("Indices out of range, of the wrong dtype or shape are refused by name
       index_select(x, 0, zeros({1, 1}, DType::i64)),
       "index_select: index (1,1) is not a vector. Hint: gather and scatter_add take any index", Error);
   CHECK(error_message([&] { index_add(x, 0, labels({0}), 4); }) ==
-        "index_add: 1 indices for axis 0 of (2,3). Hint: one index for each row");
+        "index_add: 1 indices for axis 0 of (2,3) do not fit. Hint: pass one index per row");
 }

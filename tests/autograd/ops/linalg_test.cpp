@@ -112,7 +112,7 @@ TEST_CASE("dot and outer are products of vectors") {
   CHECK(outer(a, c).shape() == Shape{3, 2});
   CHECK(outer(a, c).to_vector() == std::vector<double>{7, 8, 14, 16, 21, 24});
   CHECK(error_message([&] { dot(a, c); }) ==
-        "dot: (3) and (2). Hint: two vectors of one size; einsum sums over any axes");
+        "dot: (3) and (2). Hint: pass two vectors of the same size; einsum sums over any axes");
   CHECK(error_message([&] { dot(outer(a, b), outer(a, b)); }).starts_with("dot: (3,3) and (3,3)"));
   CHECK(error_message([&] { outer(a, scalar(1)); }).starts_with("outer: (3) and ()"));
 }

@@ -66,7 +66,7 @@ TEST_CASE("cross-entropy names the first label that is not a class") {
   CHECK_THROWS_WITH_AS(cross_entropy(l, tensor({-1, 0, 2}, {3}, DType::i64)),
                        doctest::Contains("label -1 of row 0"), Error);
   CHECK_THROWS_WITH_AS(cross_entropy(l, tensor({1, 2}, {2}, DType::i64)), doctest::Contains("(3,10)"), Error);
-  CHECK_THROWS_WITH_AS(cross_entropy(l, zeros({3})), doctest::Contains("must hold i64"), Error);
+  CHECK_THROWS_WITH_AS(cross_entropy(l, zeros({3})), doctest::Contains("must be i64"), Error);
 }
 
 TEST_CASE("mse is the mean over everything, and refuses to broadcast") {

@@ -37,9 +37,9 @@ TEST_CASE("axes are refused where they are missing, named twice or none") {
   const Tensor x = zeros({2, 3});
   CHECK_THROWS_WITH_AS(sum(x, {0, 2}), "sum: axis 2 of a tensor with 2 axes. Hint: axes run from -2 to 1",
                        Error);
-  CHECK_THROWS_WITH_AS(mean(x, {1, -1}), "mean: axis -1 of (2,3) is named twice. Hint: each axis once",
+  CHECK_THROWS_WITH_AS(mean(x, {1, -1}), "mean: axis -1 of (2,3) is named twice. Hint: name each axis once",
                        Error);
-  CHECK(error_message([&] { sum(x, {}); }) == "sum: no axes. Hint: sum(x) is over everything");
+  CHECK(error_message([&] { sum(x, {}); }) == "sum: no axes are given. Hint: call sum(x) for all elements");
 }
 
 TEST_CASE("the standard deviation is the variance's root, and flat where all are equal") {

@@ -35,8 +35,8 @@ TEST_CASE("where keeps an infinite gradient out of the operand that was not chos
 }
 
 TEST_CASE("where asks for a mask of u8") {
-  CHECK_THROWS_WITH_AS(where(vector_of({1}), vector_of({1}), vector_of({1})),
-                       doctest::Contains("must hold u8"), Error);
+  CHECK_THROWS_WITH_AS(where(vector_of({1}), vector_of({1}), vector_of({1})), doctest::Contains("must be u8"),
+                       Error);
 }
 
 TEST_CASE("where takes a number for either value, which is a constant") {

@@ -34,7 +34,8 @@ TEST_CASE("A shape that does not hold the values is refused") {
                        Error);
   CHECK(error_message([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
   CHECK(error_message([] { reshape(zeros({0}), {0, -1}); }).starts_with("reshape: (0) has 0 elements"));
-  CHECK_THROWS_WITH_AS(empty({-1, 2}), "shape: (-1,2) has an open size. Hint: only reshape takes -1", Error);
+  CHECK_THROWS_WITH_AS(empty({-1, 2}), "shape: (-1,2) has an open size. Hint: pass -1 only to reshape",
+                       Error);
 }
 
 TEST_CASE("tile_rows puts whole copies one after another, and refuses none") {
@@ -43,7 +44,7 @@ TEST_CASE("tile_rows puts whole copies one after another, and refuses none") {
   CHECK(tile_rows(x, 3).shape() == Shape{18});
   CHECK(tile_rows(zeros({0, 2}), 3).shape() == Shape{0, 2});
   CHECK(error_message([&] { tile_rows(x, 0); }) ==
-        "tile_rows: 0 copies of (6). Hint: at least one, of something with rows");
+        "tile_rows: 0 copies of (6). Hint: make at least one copy of a tensor with rows");
   CHECK_THROWS_AS(tile_rows(zeros({}), 2), Error);
 }
 

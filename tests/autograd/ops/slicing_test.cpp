@@ -73,7 +73,7 @@ TEST_CASE("pad adds a value before and after, infinities too, and its gradient i
   CHECK(max_error(y, {-kInf, 1, 2, -kInf, -kInf, 3, 4, -kInf}) == 0);
   CHECK(max_error(grad(y, x, {.grad_output = arange(8, DType::f64).view({2, 4})}), {1, 2, 5, 6}) == 0);
   CHECK(pad(x, 1, 0, 0).shape() == Shape{2, 2});
-  CHECK(error_message([&] { pad(x, 0, -1, 0); }) == "pad: -1 before and 0 after. Hint: 0 or more of each");
+  CHECK(error_message([&] { pad(x, 0, -1, 0); }) == "pad: -1 before and 0 after. Hint: use 0 or more");
 }
 
 TEST_CASE("concat puts any number of parts behind each other") {
@@ -110,7 +110,7 @@ TEST_CASE("concat names parts that do not fit") {
                        "concat: parts f32 (2,3) and f32 (2). Hint: dtypes and numbers of axes must agree",
                        Error);
   CHECK(error_message([] { concat(std::span<const Tensor>(), 0); }) ==
-        "concat: no parts. Hint: pass at least one tensor");
+        "concat: no parts are given. Hint: pass at least one tensor");
   CHECK(error_message([] { concat(zeros({2}), Tensor(), 0); }) ==
         "concat: a part is undefined. Hint: assign it a value first");
 }

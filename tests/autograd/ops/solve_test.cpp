@@ -137,7 +137,7 @@ TEST_CASE("what is not finite, square or positive is refused with a sentence") {
                        Contains("slogdet: matrix 0 of (2,1,1) holds NaN or infinity"), Error);
   CHECK(std::isnan(solve(eye(1), full({1}, kNaN)).item()));
   CHECK(error_message([] { logdet(neg(eye(3))); }) ==
-        "logdet: the determinant of (3,3) is negative. Hint: slogdet");
+        "logdet: the determinant of (3,3) is negative. Hint: use slogdet");
   CHECK(contains(error_message([] { inverse(ones({2, 3})); }), "inverse: (2,3) is not square"));
   CHECK_THROWS_WITH_AS(solve(eye(2), ones({2, 3, 1})), Contains("solve: (2,2) and (2,3,1) do not fit"),
                        Error);

@@ -116,8 +116,9 @@ TEST_CASE("triangular_solve says what it cannot solve") {
   CHECK(contains(error_message([] { triangular_solve(ones({2, 3}), ones({2})); }), "(2,3) is not square"));
   CHECK_THROWS_WITH_AS(
       triangular_solve(ones({2, 2}), ones({3, 1})),
-      "triangular_solve: (2,2) and (3,1) do not fit. Hint: a (..., n, n) and b (..., n, m), or b (n)", Error);
+      "triangular_solve: (2,2) and (3,1) do not fit. Hint: pass a (..., n, n) and b (..., n, m), or b (n)",
+      Error);
   CHECK_THROWS_WITH_AS(triangular_solve(ones({2, 2, 2}), ones({3, 2, 1})),
                        doctest::Contains("triangular_solve: shapes (2) and (3)"), Error);
-  CHECK(contains(error_message([] { tril(ones({2})); }), "tril: (2) is no matrix"));
+  CHECK(contains(error_message([] { tril(ones({2})); }), "tril: (2) is not a matrix"));
 }

@@ -55,8 +55,8 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
   const ProcessResult scores = run_ok("compose one field -n 20 --set steps=20 --out y.png", folder);
   CHECK_MESSAGE(contains(scores.out, "ula: 20 chains"), scores.out);  // one has a score alone
 
-  check_refused("compose one", folder, {"two runs or more"});
-  check_refused("compose", folder, {"two runs or more"});
+  check_refused("compose one", folder, {"two or more runs"});
+  check_refused("compose", folder, {"two or more runs"});
   check_refused("compose one line", folder, {"points of 2 numbers", "points of 1 numbers"});
   check_refused("compose one two --set steps=0", folder, {"steps is 0"});
   check_refused("compose one two --sampler malla", folder, {"'malla'", "'mala'"});

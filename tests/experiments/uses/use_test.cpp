@@ -195,7 +195,7 @@ TEST_CASE("every use has its help, and what all have is refused alike where it i
     check_refused(use.name + names + " --thread 3", folder, {"'--thread'", "'--threads'"});
     if (use.names == UseNames::runs)
       check_refused(use.name, folder,
-                    {use.fewest == 1 ? "no run is given" : "two runs or more", "Hint: gradzoo " + use.name});
+                    {use.fewest == 1 ? "no run is given" : "two or more runs", "Hint: gradzoo " + use.name});
     if (use.names == UseNames::run_and_files) check_says(help, {"RUN [FILE...]"});
     if (!use.count.meaning.empty()) check_refused(use.name + names + " -n 0", folder, {"-n"});
     if (!use.file_meaning.empty())

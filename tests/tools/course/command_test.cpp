@@ -27,7 +27,7 @@ TEST_CASE("gradzoo course starts a folder, opens its next page, and keeps what w
   CHECK(links > 10);
   const ProcessResult begun = run_gradzoo("course check mine 1 --seed 5", here);
   CHECK(begun.status == 1);  // what is not complete ends a script
-  check_says(begun.out, {"not begun: not written yet", "--seed 5 asks the same again"});
+  check_says(begun.out, {"not begun: not written yet", "--seed 5 repeats the same cases"});
   CHECK(run_gradzoo("course next mine", here).out == read_file(scratch.file("mine/pages/1-values.md")));
 
   // Step 1 solved, step 2 open.
@@ -60,8 +60,8 @@ TEST_CASE("gradzoo course draws and times a training, and grades a folder of fol
   std::filesystem::remove(scratch.file("class/part/learn.h"));
   const ProcessResult trained = run_gradzoo("course train class/full --steps 8", here);
   CHECK(trained.status == 1);  // eight steps do not reach the goal
-  check_says(trained.out, {"nats after 8 steps; the goal is below 0.01", "gradzoo's the same step",
-                           "yours goes to: the net ", "ring8.png"});
+  check_says(trained.out, {"nats after 8 steps; the goal is below 0.01", "gradzoo's step",
+                           "parts of your step: the net ", "ring8.png"});
   CHECK(read_file(scratch.file("class/full/ring8.png")).starts_with("\x89PNG"));
 
   // Without a training, which takes its time: a solution that cannot learn has all points but one question's.
@@ -70,7 +70,7 @@ TEST_CASE("gradzoo course draws and times a training, and grades a folder of fol
   CHECK(
       graded.out ==
       fmt::format("name,step1,step2,step3,step4,step5,step6,mean,note\n"
-                  "elsewhere,0,0,0,0,0,0,0.0,it holds no value.h\n"
+                  "elsewhere,0,0,0,0,0,0,0.0,it has no value.h\n"
                   "full,100,100,100,100,100,71,95.2,\n"
                   "\"none,yet\",0,0,0,0,0,0,0.0,\n"
                   "part,0,0,0,0,0,0,0.0,step 6: course: there is no class/part/learn.h. Hint: gradzoo course "
@@ -116,11 +116,11 @@ TEST_CASE("whose work a file is: links, other folders' headers and equal files a
   check_says(rows["cem"], {"elsewhere room/value.h, which was not handed in"});
   check_says(rows["dan"], {"step 1: value.h, line 1 does not compile"});
   check_says(rows["fay"], {"a link, no plain file"});
-  check_says(rows["gil"], {"it is a link, and no folder"});
+  check_says(rows["gil"], {"it is a link, not a folder"});
   check_says(rows["hal"], {"step 1: value.h, line 1 does not compile"});
   check_says(rows["'=1+1"], {"step 1: the compiler needed more than 2 GB"});
-  check_says(rows["ann"], {",100,100,", "value.h is the same as that of eva"});
-  check_says(rows["eva"], {"eva,100,100,0,", "value.h is the same as that of ann"});
+  check_says(rows["ann"], {",100,100,", "value.h is the same as the file of eva"});
+  check_says(rows["eva"], {"eva,100,100,0,", "value.h is the same as the file of ann"});
 }
 
 TEST_CASE("on a full disk each command is one sentence, and leaves no half of a file or folder") {
@@ -173,12 +173,12 @@ TEST_CASE("what gradzoo course cannot do is one sentence") {
   const std::string here = scratch.file("");
   std::filesystem::create_directories(scratch.file("taken"));
   write_file(scratch.file("taken/thing"), "mine");
-  check_refused("course start taken", here, {"taken", "nothing of yours is overwritten"});
+  check_refused("course start taken", here, {"taken", "your files are never overwritten"});
   CHECK(read_file(scratch.file("taken/thing")) == "mine");
-  check_refused("course start", here, {"which folder", "gradzoo course start DIR"});
+  check_refused("course start", here, {"needs a folder", "gradzoo course start DIR"});
   check_refused("course check taken", here, {"taken", "gradzoo course start DIR"});
   check_refused("course chekc taken", here, {"did you mean 'check'"});
-  check_refused("course grade taken", here, {"holds no folders of the course"});
+  check_refused("course grade taken", here, {"has no folders of the course"});
   run_ok("course start mine", here);
   check_refused("course check mine 7", here, {"7", "1 to 6"});
   check_refused("course check mine two", here, {"'two'", "1 to 6"});

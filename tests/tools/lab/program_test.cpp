@@ -25,7 +25,7 @@ TEST_CASE("gradzoo lab lists labs, runs one into a folder of its own, and says w
   check_refused("lab koin", folder, {"'koin'", "did you mean 'coin'"});
   check_refused("lab coin --out there", folder, {"there"});
   for (const char* line : {"lab --json", "lab --knobs", "lab --out x", "lab --set flips=3"})
-    check_refused(line, folder, {"which one"});
+    check_refused(line, folder, {"no name is given"});
   check_refused("lab coin --seed -1", folder, {"--seed"});
   check_refused("lab coin --seed 9007199254740992", folder, {"--seed"});  // as train refuses it
   run_ok("lab coin --seed 9007199254740991", folder);

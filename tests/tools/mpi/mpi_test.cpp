@@ -249,7 +249,7 @@ TEST_CASE("what does not fit together is one sentence, and leaves nothing behind
                 "which round differently. Hint: GRADZOO_TARGET");
   check_refused(runs, first + shared_by(1, "train --config none.toml"), "process 1 of 2");
   check_refused(runs, "-n 2 " + shell_word(command()) + " train vae --data data --out run",
-                "2 processes were started, and this program works in one. Hint: gradzoo-mpi");
+                "2 processes were started, but this program runs in one. Hint: start gradzoo-mpi");
 }
 
 TEST_CASE("doctor lists the processes and what a mean takes") {

@@ -97,7 +97,7 @@ def picture_file(page, scratch):
     drop(page, '#own-digit', {'mine.png': whole})
     eventually('it is what was drawn', lambda: own() == expected)
     check(ink(page, '#own-digit')[0] == 4, 'it is shown')
-    for bad, words in [(whole[:60], 'the browser reads no picture in it'), (b'no picture', 'the browser reads no picture in it'),
+    for bad, words in [(whole[:60], 'the browser finds no picture in the file'), (b'no picture', 'the browser finds no picture in the file'),
                        (bytes(2 ** 24 + 1), 'more than 16 MiB'), (png(4097, 4096, lambda x, y: (0, 0, 0, 0)), '4097x4096 pixels')]:
         drop(page, '#own-digit', {'mine.png': bad})
         eventually(words, lambda: 'mine.png' in page.text('#trouble') and words in page.text('#trouble'))
@@ -157,13 +157,13 @@ def run_files(page, scratch):
         page.browser.execute_cdp_cmd('Input.dispatchDragEvent', {'type': kind, 'x': 300, 'y': 300, 'data': {
             'items': [], 'files': [scratch + '/vae'], 'dragOperationsMask': 1}})
     if page.address.startswith('file:'):
-        return eventually('it is said', lambda: 'vae: the browser does not read this folder' in page.text('#trouble'))
+        return eventually('it is said', lambda: 'vae: the browser cannot read this folder' in page.text('#trouble'))
     eventually('under its name', lambda: chosen() == 'vae (yours)' and drawn())
     check(picture(page, '#hundred') == of_zoo, 'it draws as the model of the zoo that it is')
 
 
 def points_of_file(page, scratch):
-    ready = lambda: 'numbers to learn' in page.text('.run .state')
+    ready = lambda: 'parameters to learn' in page.text('.run .state')
     trouble = lambda: page.text('#trouble')
     go(page, '#train?data=ring8&model=score&seed=0&set=')
     eventually('it is ready', ready)
@@ -173,7 +173,7 @@ def points_of_file(page, scratch):
     eventually('one step', lambda: 'Step 1 ' in page.text('.run .state'))
     good = npy([(i / 100, random.random() ** 2) for i in range(300)])
     for bad, words in [(good[:-5], 'cut short'), (b'x,y\n1,2\n', 'neither .npy nor .npz'),
-                       (npy([(1, 2, 3)] * 50), 'no points of the plane'), (bytes(2 ** 24 + 1), 'more than 16 MiB')]:
+                       (npy([(1, 2, 3)] * 50), 'not points in the plane'), (bytes(2 ** 24 + 1), 'more than 16 MiB')]:
         drop(page, '.plane', {'mine.npy': bad})
         eventually(words, lambda: 'mine.npy' in trouble() and words in trouble() and 'Hint:' in trouble())
     page.click('.run .buttons button:nth-child(2)')
@@ -277,7 +277,7 @@ def train(page):
     hidden = '//label[starts-with(., "hidden")]/input'
     box = page.browser.find_element(By.XPATH, hidden)
     box.send_keys(Keys.CONTROL + 'a' + Keys.NULL, '32,32' + Keys.TAB)
-    eventually('it begins anew', lambda: '1,185 numbers' in page.text('.run .state') or 'numbers to learn' in page.text('.run .state'))
+    eventually('it begins anew', lambda: '1,185 parameters' in page.text('.run .state') or 'parameters to learn' in page.text('.run .state'))
     check('hidden%3D32%2C32' in page.js('return location.hash'), page.js('return location.hash'))
     box = page.browser.find_element(By.XPATH, hidden)
     box.send_keys(Keys.CONTROL + 'a' + Keys.NULL, 'wide' + Keys.TAB)
@@ -431,7 +431,7 @@ def offline(page):
     eventually('it learns', lambda: 'Step' in page.text('.run .state'))
     page.open('digits')
     Select(page.one('#digit-model')).select_by_visible_text('dbn')  # which nobody has asked for
-    eventually('what is not there is said', lambda: 'Hint: is the server still there?' in page.text('#trouble'))
+    eventually('what is not there is said', lambda: 'Hint: check that the server still runs' in page.text('#trouble'))
     page.browser.execute_cdp_cmd('Network.disable', {})
 
 

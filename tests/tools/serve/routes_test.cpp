@@ -38,7 +38,7 @@ TEST_CASE("the address that is printed is answered, also where the host is a nam
   const Reply refused = status("evil.example");
   CHECK(refused.status == 421);
   CHECK(contains(refused.json()["error"].get<std::string>(),
-                 "Hint: ask for it as http://" + served.host() + "/, or start the server with --host"));
+                 "Hint: open http://" + served.host() + "/, or start the server with --host"));
 }
 
 TEST_CASE("the host of a target counts where it names one") {

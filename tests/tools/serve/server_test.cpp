@@ -263,17 +263,17 @@ TEST_CASE("a function becomes its page, at any order; what is wrong, endless or 
     return error;
   };
   const auto refused = [&](const json& body) { return refusal(explain(body)); };
-  CHECK(contains(refused({{"expr", ""}}), "there is no function"));
+  CHECK(contains(refused({{"expr", ""}}), "no function is given"));
   CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", 10}}), "1 to 9"));
-  CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", "2"}}), "whole number"));
-  CHECK(contains(refused({{"expr", 7}}), "no text"));
+  CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", "2"}}), "not an integer"));
+  CHECK(contains(refused({{"expr", 7}}), "not a text"));
   CHECK(contains(refused({{"expr", std::string(3000, 'x')}}), "2000"));
   CHECK(contains(refused({{"expr", std::string("x\0y", 3)}, {"at", "x=1"}}), "zero byte"));
   CHECK(contains(refused({{"expr", "--html=/tmp/x"}, {"at", "--order=3"}}), "expression"));
   CHECK(served.post("/api/explain", std::string("{")).status == 400);
   CHECK(served.post("/api/explain", std::string("[1]")).status == 400);
   CHECK(served.get("/api/runs").status == 200);
-  CHECK(contains(refusal(endless.get()), "which is all it gets"));
+  CHECK(contains(refusal(endless.get()), "the limits of this page"));
   CHECK(served.get("/api/runs").status == 200);
 }
 
@@ -299,7 +299,7 @@ TEST_CASE("a lab is run and shown, one at a time; stopped, it leaves nothing beh
 
   REQUIRE(start({{"lab", "mode-collapse"}}).status == 200);
   const Reply second = start({{"lab", "coin"}});
-  CHECK(contains(second.json()["error"].get<std::string>(), "one runs at a time"));
+  CHECK(contains(second.json()["error"].get<std::string>(), "only one lab runs at a time"));
   CHECK(served.post("/api/labs/stop", json{{"number", 2}}).status == 200);
   CHECK(started()[0]["state"] == "stopped");
   CHECK(scratch.entries() == 1);
@@ -330,12 +330,11 @@ TEST_CASE("a port that is taken, and a folder that is not there, are refused") {
   const ProcessResult taken =
       run_process({command(), "serve", ".", "--port", std::to_string(served.port())}, scratch.file(""));
   CHECK(taken.status == 1);
-  CHECK(taken.err ==
-        fmt::format("gradzoo: serve: cannot listen at 127.0.0.1, port {}. Hint: is it taken? --port 0 "
-                    "takes one that is free\n",
-                    served.port()));
+  CHECK(taken.err == fmt::format("gradzoo: serve: cannot listen at 127.0.0.1, port {}. Hint: try --port 0, "
+                                 "which takes a free port\n",
+                                 served.port()));
   CHECK(run_process({command(), "serve", "nowhere"}, scratch.file("")).err ==
-        "gradzoo: serve: nowhere is no folder. Hint: name the one that holds your runs, such as runs\n");
+        "gradzoo: serve: nowhere is not a folder. Hint: name the folder of your runs, such as runs\n");
 }
 
 TEST_CASE("what is broken, huge, silent, or one of a thousand at once leaves it alive") {
@@ -410,7 +409,7 @@ TEST_CASE("headers without an end are not kept, and a body that is packed is not
         served.post("/api/explain", std::string(packed.begin(), packed.end()),
                     fmt::format("Content-Type: application/json\r\nContent-Encoding: {}\r\n", name));
     CHECK(reply.status == 400);
-    CHECK(contains(reply.json()["error"].get<std::string>(), "no JSON object"));
+    CHECK(contains(reply.json()["error"].get<std::string>(), "not a JSON object"));
   }
 }
 

@@ -36,9 +36,9 @@ TEST_CASE("Rows whose data are not there are told first, the others run, and wha
 TEST_CASE("Planted errors are shown with their values, each seen by its row; what has none is refused") {
   const ProcessResult result = run_ok("verify --plant vae.kl_closed_form", "/tmp");
   check_says(result.out,
-             {"must be at most 1e-09", "as it is", "holds", "twice the size", "fails, as it must"});
-  CHECK_FALSE(contains(result.out, "NOT SEEN"));
+             {"must be at most 1e-09", "without an error", "holds", "twice the size", "fails, as it must"});
+  CHECK_FALSE(contains(result.out, "NOT DETECTED"));
   const ProcessResult none = run_gradzoo("verify --plant rbm.784x500", "/tmp");
   CHECK(none.status == 1);
-  CHECK_MESSAGE(contains(none.err, "rbm.784x500 has no planted errors"), none.err);
+  CHECK_MESSAGE(contains(none.err, "rbm.784x500 has no error injections"), none.err);
 }

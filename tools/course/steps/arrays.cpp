@@ -52,7 +52,7 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
   const std::string align = "axes are compared from the LAST one on: (3) fits under (2,3) as a row";
   cases.push_back(value_of(shapes, six + " const 1 3 10 20 30 add 0 1", align, {{"refused", align}}));
   cases.push_back(value_of(shapes, six + " const 2 2 1 10 20 add 0 1",
-                           "an axis of size 1 is repeated: each row has a number of its own"));
+                           "an axis of size 1 is repeated: each row has its own number"));
   cases.push_back(value_of(shapes, "leaf 2 2 1 1 2 const 2 1 3 10 20 30 mul 0 1",
                            "both may be repeated: (2,1) and (1,3) make (2,3)"));
   cases.push_back(value_of(shapes, six + " const 0 10 mul 0 1", "an array of no axes is a single number"));
@@ -72,13 +72,13 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
                            "element (i, j) is the sum over l of a(i, l) b(l, j)"));
   for (const char* op : {"exp", "log", "tanh", "sin", "cos"})
     cases.push_back(value_of(shapes, std::string("leaf 1 2 0.5 1.5 ") + op + " 0",
-                             std::string(op) + " of each number by itself"));
+                             std::string(op) + " of each element separately"));
 
   cases.push_back(refused(six + " const 1 2 1 2 add 0 1", "(2,3) + (2)",
-                          "sizes that differ, and none of them 1: broadcast has to refuse these"));
+                          "the sizes differ, and neither is 1: broadcast has to refuse these shapes"));
   cases.push_back(refused(six + " const 2 2 2 1 2 3 4 matmul 0 1", "matmul of (2,3) and (2,2)",
                           "the inner sizes of matmul must agree, or it reads beyond the end"));
-  cases.push_back(refused(six + " axis 0 2", "the sum of (2,3) over axis 2", "there is no third axis"));
+  cases.push_back(refused(six + " axis 0 2", "the sum of (2,3) over axis 2", "the array has only two axes"));
   cases.push_back(refused(six + " const 3 2 2 3 1 2 3 4 5 6 7 8 9 10 11 12 matmul 0 1",
                           "matmul of (2,3) and (2,2,3)", "matmul here is of matrices: two axes each"));
   cases.push_back(refused("leaf 1 3 1 2 3 const 2 3 2 1 2 3 4 5 6 matmul 0 1", "matmul of (3) and (3,2)",
@@ -87,7 +87,7 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
     cases.push_back(refused(six + " const 1 2 1 2 " + op + " 0 1", fmt::format("{} of (2,3) and (2)", op),
                             "all four operators refuse what broadcast refuses"));
   const std::string broadcast_first =
-      "broadcast_to has to refuse these: what broadcast makes of both shapes must be the one asked for";
+      "broadcast_to has to refuse these shapes: broadcast of both shapes must give the requested shape";
   cases.push_back(refused(six + " broadcast_to 0 1 3", "broadcast_to of (2,3) to (3)", broadcast_first));
   cases.push_back(refused(six + " broadcast_to 0 2 1 3", "broadcast_to of (2,3) to (1,3)", broadcast_first));
   cases.push_back(
@@ -95,12 +95,12 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
   cases.push_back(
       refused("leaf 1 3 1 2 3 broadcast_to 0 2 3 2", "broadcast_to of (3) to (3,2)", broadcast_first));
   const std::string sum_first =
-      "sum_to has to refuse these: its shape must be one that broadcasts to that of the array";
+      "sum_to has to refuse these shapes: its shape must broadcast to the array's shape";
   cases.push_back(refused(six + " sum_to 0 1 2", "sum_to of (2,3) to (2)", sum_first));
   cases.push_back(refused(six + " sum_to 0 2 2 2", "sum_to of (2,3) to (2,2)", sum_first));
   cases.push_back(refused("leaf 1 3 1 2 3 sum_to 0 2 2 3", "sum_to of (3) to (2,3)", sum_first));
   cases.push_back(refused("leaf 2 1 3 1 2 3 sum_to 0 2 2 3", "sum_to of (1,3) to (2,3)", sum_first));
-  const std::string no_axis = "axes are counted from 0, and there is none of that number";
+  const std::string no_axis = "axes are counted from 0, and no axis has that number";
   cases.push_back(refused(six + " axis 0 -1", "the sum of (2,3) over axis -1", no_axis));
   cases.push_back(refused("leaf 0 7 axis 0 0", "the sum of () over axis 0", no_axis));
   cases.push_back(
@@ -135,13 +135,15 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
   for (const char* op : {"sin 0", "cos 0"})
     cases.push_back(gradient_of(rules, Program(std::string("leaf 1 2 1e22 1 ") + op), kTooFar));
   cases.push_back(gradient_of(rules, Program("leaf 1 2 709.75 1 exp 0"), kTooHigh));
-  const std::string second_alone = "an op with one operand on a tape belongs there, whichever operand it is";
+  const std::string second_alone =
+      "an op with one operand on a tape belongs on that tape, whichever operand it is";
   cases.push_back(gradient_of(rules, Program("const 1 2 3 4 leaf 1 2 1 2 mul 0 1"),
                               "the derivative in one factor is the OTHER factor",
                               {{"(2) 0 0", second_alone}}));
-  const std::string used_once = "an array is used twice: what comes by the second way must be added";
+  const std::string used_once = "an array is used twice: the gradient along the second path must be added";
   cases.push_back(gradient_of(rules, Program(a + "exp 0 sin 0 mul 1 2"), used_once));
-  const std::string matrix_rules = "of c = a b: by a it is g b', by b it is a' g. Which shapes fit?";
+  const std::string matrix_rules =
+      "for c = a b, the gradient of a is g b', and the gradient of b is a' g. Which shapes fit?";
   cases.push_back(gradient_of(rules, Program("leaf 2 2 2 1 2 3 5 leaf 2 2 2 0.5 -1 2 1.5 matmul 0 1 mul 2 2"),
                               matrix_rules, {{"refused", matrix_rules}}));
   cases.push_back(gradient_of(rules, Program("leaf 2 1 2 1 2 leaf 2 2 3 0.5 -1 2 1.5 3 4 matmul 0 1 sin 2"),
@@ -150,8 +152,7 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
                               "the gradient of a transpose is turned back"));
 
   const std::string sum_back =
-      "a gradient has the shape of what it is the gradient of: what was repeated forwards "
-      "is added up backwards";
+      "a gradient has the shape of its array: values that were repeated forwards are added up backwards";
   cases.push_back(gradient_of(back, Program(six + " leaf 1 3 10 20 30 mul 0 1"), sum_back));
   cases.push_back(gradient_of(back, Program(six + " leaf 2 2 1 10 20 mul 0 1"), sum_back));
   cases.push_back(gradient_of(back, Program(six + " leaf 0 10 mul 0 1"), sum_back));
@@ -162,14 +163,14 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
   cases.push_back(gradient_of(back, Program(six + " sum 0 mul 1 1"),
                               "the gradient of a sum goes to everything that was added up"));
 
-  const std::string constants = "an op on constants alone is a constant: it has no tape to go on";
+  const std::string constants = "an op on only constants is a constant, without a tape";
   cases.push_back(
       {.question = tape,
        .asked = "how many nodes the tape has of a leaf x, constants c and d, exp(c) d, and x times that",
        .input = "nodes leaf 1 2 1 2 const 1 2 3 4 const 1 2 5 6 exp 1 mul 3 2 mul 0 4 end",
        .expected = "2",
        .hint = "the leaf, and the one op on it. " + constants,
-       .known = {{"crash", constants}, {"1", "an op with one operand on a tape belongs there"}}});
+       .known = {{"crash", constants}, {"1", "an op with one operand on a tape belongs on that tape"}}});
   cases.push_back(gradient_of(tape, Program("leaf 1 2 1 2 leaf 1 2 3 4 exp 0"),
                               "a leaf that y does not depend on has a gradient of zeros"));
 
@@ -178,7 +179,7 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
   for (int i = 0; i < 120; ++i) {
     const Program program = draw_array_program(2 + i / 8, draws.seed());
     cases.push_back(
-        gradient_of(graphs, program, "every rule alone was asked before: which shapes meet here?"));
+        gradient_of(graphs, program, "every single rule was checked before: which shapes meet here?"));
   }
   for (const Program& program : draw_rules(draws, true)) {
     cases.push_back(value_of(rules, program.text, kAnySize));

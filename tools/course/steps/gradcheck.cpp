@@ -28,17 +28,17 @@ Facts facts_of(const Answer& answer) {
 std::string by_points(const Answer& answer, size_t coordinates) {
   const Facts facts = facts_of(answer);
   if (facts.several > 0)
-    return "f was asked where two coordinates had moved at once: is x put back after each one?";
+    return "f was called with two coordinates moved at once: is x put back after each one?";
   const bool right = answer.text.starts_with(" true");
-  if (right && facts.above + facts.below == 0) return "f was never asked: this check cannot fail";
+  if (right && facts.above + facts.below == 0) return "f was never called: this check cannot fail";
   if (right && facts.moved < static_cast<double>(coordinates))
     return "not every coordinate was moved: the check ends too early";
   if (facts.above == 0 || facts.below == 0)
     return facts.above + facts.below == 0 ? ""
-                                          : "f was asked on one side of x alone: the error of a one-sided "
+                                          : "f was called on only one side of x: the error of a one-sided "
                                             "difference falls as h, of a central one as h^2";
   if (facts.smallest < 1e-9)
-    return "h is so small that the difference of two values of f is rounding: what is left of 16 digits?";
+    return "h is so small that the difference of two values is rounding error: what is left of 16 digits?";
   if (facts.largest > 3e-3) return "h is so large that f bends between the two points";
   return "";
 }
@@ -92,7 +92,7 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
          .input = fmt::format("difference 1{}{} {} end", digits(x), digits(h), asked.f),
          .expected = digits(central) + " 2",
          .hint = "the values of f at x + h and at x - h, over the distance of the two points",
-         .known = {{digits(central), "one difference asks f twice: above x and below it"},
+         .known = {{digits(central), "one difference calls f twice: above x and below x"},
                    {digits(2 * central), "how far are x + h and x - h from each other?"},
                    {digits(std::exp(x) * std::expm1(h) / h),
                     "that is a one-sided difference: its error falls as h, of a central one as h^2"},
@@ -104,8 +104,7 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
     return asked;
   };
   const std::string absolute =
-      "an error is small or large beside the gradient itself: a tolerance that is one number for all fits no "
-      "other scale";
+      "an error is small or large relative to the gradient: a fixed tolerance fits only one scale";
   const std::string loose = "a factor of 1.001 is a bug: differences are good to seven digits and more";
   // Public ones first; each shows what a usual check gets wrong.
   cases.push_back(
@@ -114,19 +113,19 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
       check_case(right, two(1, 2, 3, 0.5, 1.5), true, "the tolerance is too narrow, or x is not put back"));
   cases.push_back(check_case(right, {{1e-4, 2}, "x 0 x 1 mul", "x y", {2, 1e-4}}, true,
                              "a right gradient is refused: is x put back before y moves?"));
-  cases.push_back(
-      check_case(right, steep(1, 300, 0.01), true, "steep: is the error of the difference that of h^2?"));
+  cases.push_back(check_case(right, steep(1, 300, 0.01), true,
+                             "f is steep: does the error of the difference fall as h^2?"));
   cases.push_back(check_case(right, steep(1e8, 2, 0.5), true, absolute));
   cases.push_back(check_case(right, steep(1e-8, 2, 0.5), true, absolute));
   cases.push_back(check_case(right, two(1, 2, 3, 4e5, 1.5), true,
                              "x is large: x + h with a tiny h is x itself. The step must grow with x"));
-  cases.push_back(check_case(right, steep(1, 1, 0), true,
-                             "x is 0: a step that is a share of x is none, and leaves 0 / 0"));
+  cases.push_back(
+      check_case(right, steep(1, 1, 0), true, "x is 0: a step that is a share of x is 0, and gives 0 / 0"));
   cases.push_back(check_case(right, two(1, 2, 3, 0, 1.5), true,
-                             "one x is 0: a step that is a share of it is none, and leaves 0 / 0"));
+                             "one coordinate is 0: a step that is a share of it is 0, and gives 0 / 0"));
   cases.push_back(check_case(right, {{0.3}, "x 0 c 1e7 add", "x + 10,000,000", {1}}, true,
-                             "f is large and its gradient is not: its last digits are noise, which over h is "
-                             "more than the tolerance allows for"));
+                             "f is large and its gradient is not: the last digits of f are noise, which "
+                             "divided by h exceeds the tolerance"));
   cases.push_back(
       check_case(false_one, off(steep(1, 1, 0.5), 0, 2), false, "this check accepts twice the gradient"));
   cases.push_back(check_case(false_one, off(steep(1, 1, 0.5), 0, 1.001), false, loose));
@@ -143,9 +142,8 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
                                "two errors that cancel in a sum: compare each coordinate by itself"));
     Asked mixed = two(1, 1e4, 3, 0.5, 0.75);
     mixed.gradient[1] *= 1.01;
-    cases.push_back(
-        check_case(false_one, mixed, false,
-                   "a small coordinate beside a large one: each has a tolerance of its own size"));
+    cases.push_back(check_case(false_one, mixed, false,
+                               "a small coordinate next to a large one: each needs its own tolerance"));
     Asked nan = steep(1, 1, 0.5);
     nan.gradient[0] = NAN;
     cases.push_back(check_case(false_one, nan, false,
@@ -156,12 +154,11 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
   }
   // Where f does not change with y; a gradient that was lost; x that is 0, negative or large.
   const Asked flat{{0.5, 1.5}, "x 0 exp", "exp x (of x and y)", {std::exp(0.5), 0}};
-  const std::string lost = "a gradient of 0 is asked like any other: f changes with this coordinate",
-                    bent =
-                        "a wrong gradient is accepted where x is 0, negative or large: is every "
-                        "coordinate compared?";
+  const std::string
+      lost = "a gradient of 0 is checked like any other: f changes with this coordinate",
+      bent = "a wrong gradient is accepted if x is 0, negative or large: is every coordinate compared?";
   cases.push_back(
-      check_case(right, flat, true, "0 is right where f does not change: an error over it is 0 / 0"));
+      check_case(right, flat, true, "0 is right if f does not change: an error divided by it is 0 / 0"));
   cases.push_back(check_case(right, two(1, 2, 3, -0.5, -1.5), true,
                              "x is negative: is h the step that was made, with its sign?"));
   cases.push_back(
@@ -169,7 +166,7 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
   Asked risen = flat;
   risen.gradient[1] = 0.1;
   cases.push_back(
-      check_case(false_one, risen, false, "f does not change with this coordinate: compare it all the same"));
+      check_case(false_one, risen, false, "f does not change with this coordinate: compare it nevertheless"));
   for (const size_t i : {0U, 1U})
     cases.push_back(check_case(false_one, off(two(1, 2, 3, 0.5, 0.75), i, 0), false, lost));
   cases.push_back(check_case(false_one, off(steep(1, 1, 0), 0, 1.001), false, bent));
@@ -180,17 +177,17 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
   infinite.gradient[0] = INFINITY;
   cases.push_back(check_case(false_one, infinite, false,
                              "infinity passed: a tolerance that is a share of the gradient itself is "
-                             "infinite, too. Take the share of the difference"));
+                             "infinite, too. Use a share of the difference"));
   Draws draws(seed);
   for (int i = 0; i < 42; ++i) {
     const double scale = std::pow(10, draws.between(-9, 9));
     const bool one = i % 2 == 0;
-    cases.push_back(
-        check_case(right,
-                   one ? steep(scale, draws.between(0.5, 50), draws.between(-0.1, 0.1))
-                       : two(scale, draws.between(0.5, 3), draws.between(0.5, 3), draws.between(0.2, 2),
-                             draws.between(0.2, 1)),
-                   true, "a right gradient is refused: is the tolerance one for all scales and slopes?"));
+    cases.push_back(check_case(
+        right,
+        one ? steep(scale, draws.between(0.5, 50), draws.between(-0.1, 0.1))
+            : two(scale, draws.between(0.5, 3), draws.between(0.5, 3), draws.between(0.2, 2),
+                  draws.between(0.2, 1)),
+        true, "a right gradient is refused: is the tolerance the same for all scales and slopes?"));
   }
   for (int i = 0; i < 22; ++i) {
     const double scale = std::pow(10, draws.between(-9, 9));
@@ -203,7 +200,7 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
                 : wrong == 1 ? -1
                              : 0.9);
     cases.push_back(check_case(false_one, asked, false,
-                               "a wrong gradient is accepted: is a tolerance one for all scales?"));
+                               "a wrong gradient is accepted: is the tolerance the same for all scales?"));
   }
   return cases;
 }

@@ -39,15 +39,15 @@ struct LossSlip {
 
 const std::vector<LossSlip>& loss_slips() {
   static const std::vector<LossSlip> kSlips = {
-      {{.trace_factor = 0.5}, "the trace counts once, the square of the score by half"},
-      {{.square_factor = 2}, "the square of the score counts by half"},
+      {{.trace_factor = 0.5}, "the trace has the weight 1, the square of the score 1/2"},
+      {{.square_factor = 2}, "the square of the score has the weight 1/2"},
       {{.trace_factor = -1},
-       "which sign has the trace? Where log p has a peak the trace is negative, and low is good"},
+       "which sign has the trace? At a peak of log p the trace is negative, and low is good"},
       {{.trace_factor = 0}, "the trace is missing: has the score a history that can be differentiated?"},
       {{.mean = false}, "the mean over rows, not their sum"},
       {{.first_axis_only = true},
-       "the trace adds up one second derivative for each axis of x, here only the first one is there"},
-      {{.relu_between = true}, "relu has no second derivative to speak of: between the layers stands tanh"}};
+       "the trace adds up one second derivative per axis of x; here only the first one is there"},
+      {{.relu_between = true}, "relu has no useful second derivative: use tanh between the layers"}};
   return kSlips;
 }
 
@@ -95,10 +95,10 @@ Case adam_case(Draws& draws, int steps, double scale) {
        "the first steps are too small by a fixed factor: m and v begin at 0, and the bias correction makes "
        "up for it"},
       {{.rate = kRate, .inside_root = true}, "epsilon is added to the root, not under it"},
-      {{.rate = kRate, .decayed = false}, "m is an average: the new gradient counts by 1 - beta1"},
-      {{.rate = kRate, .upwards = true}, "this climbs: the loss is to fall"},
+      {{.rate = kRate, .decayed = false}, "m is an average: the new gradient has the weight 1 - beta1"},
+      {{.rate = kRate, .upwards = true}, "this step climbs, but the loss has to fall"},
       {{.rate = kRate, .shared_root = false},
-       "the step is over the ROOT of v: its size must not depend on the gradient's scale"}};
+       "the step is divided by the ROOT of v: its size must not depend on the gradient's scale"}};
   for (const auto& [options, hint] : slips)
     asked.known.push_back({adam_words(options, values, gradients), hint});
   asked.diagnose = [](const Answer& answer) -> std::string {
@@ -144,18 +144,18 @@ Case steps_case(Draws& draws) {
     losses += digits(train(parameters, adam, x, nullptr));
     kept_gradients += digits(train(kept, kept_adam, x, &kept_sum));
   }
-  return {.question = "whole steps of training",
-          .asked = fmt::format(
-              "the losses of {} steps of a net 2-4-3-1 on five points each, and its parameters then", kSteps),
-          .input = input,
-          .expected = losses + as_answer(parameters),
-          .hint =
-              "each step: a tape of its own, its loss, its gradients, one step of Adam; the loss is that "
-              "before the step",
-          .known = {{kept_gradients,
-                     "from the second step on the gradient holds those of the steps before: it must begin at "
-                     "0 each time"}},
-          .tolerance = 1e-7};
+  return {
+      .question = "whole steps of training",
+      .asked = fmt::format(
+          "the losses of {} steps of a net 2-4-3-1 on five points each, and its parameters then", kSteps),
+      .input = input,
+      .expected = losses + as_answer(parameters),
+      .hint =
+          "each step has its own tape, its loss, its gradients and one step of Adam; the loss is the one "
+          "before the step",
+      .known = {{kept_gradients,
+                 "from step 2 on, the gradient includes earlier gradients: it must begin at 0 each time"}},
+      .tolerance = 1e-7};
 }
 
 // The loss of a net with a unit of usual size and one that is steep by 2^100, on points at its foot. Both
@@ -174,8 +174,8 @@ Case two_scales_case(Draws& draws) {
           .input = "value" + list_of(parameters) + as_input(x),
           .expected = loss_words(parameters, x, {}, false),
           .hint =
-              "no step h fits both units: differences see one of them. Score and trace are gradients, of "
-              "sweeps that are recorded",
+              "no step h fits both units: differences see only one. Score and trace are gradients from "
+              "recorded sweeps",
           .tolerance = 1e-10};
 }
 
@@ -196,7 +196,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
        .diagnose = [](const Answer& answer) -> std::string {
          const std::vector<std::string> words = words_of(answer.text);
          const double scale = words.size() > 1 ? parse_number<double>(words[1]).value_or(0) : 1;
-         return scale > 1.5 ? "the variance is 1 / in: with that of 1 tanh is at its ends from the start"
+         return scale > 1.5 ? "the variance is 1 / in: with a variance of 1, tanh is saturated from the start"
                             : "";
        },
        .tolerance = 0.4});
@@ -211,7 +211,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
                .expected = as_answer({density_net(parameters, x).detach()}),
                .hint = "x W + b, tanh, and so on; no tanh after the last layer, and a bias in each"};
     asked.known.push_back({as_answer({density_net(parameters, x, true).detach()}),
-                           "relu has no second derivative to speak of: between the layers stands tanh"});
+                           "relu has no useful second derivative: use tanh between the layers"});
     asked.known.push_back({as_answer({tanh(density_net(parameters, x)).detach()}),
                            "no tanh after the last layer: log p may be any number"});
     Tensors unbiased = parameters;
@@ -234,7 +234,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
     for (const LossSlip& slip : loss_slips())
       asked.known.push_back({loss_words(parameters, x, slip.options, false), slip.hint});
     asked.known.push_back({loss_words(parameters, x, {}, false),
-                           "the loss is right and its gradient is not: what of it has no history?"});
+                           "the loss is right and its gradient is not: which part of it has no history?"});
     cases.push_back(std::move(asked));
   }
   cases.push_back(two_scales_case(draws));

@@ -6,32 +6,31 @@
 #include "tools/course/case.h"
 #include "tools/course/program.h"
 
-/// The cases of each step: public ones, the same for everybody, and others drawn by the seed.
+/// The cases of each step: public cases, which are the same for everybody, and cases drawn with the seed.
 namespace gradzoo::course {
 
-/// Where differences stand in place of rules, of functions that are steep in one direction (two_scales).
+/// Hint if finite differences replace rules, from functions that are steep in one direction (two_scales).
 inline constexpr const char* kNoStepFits =
-    "no step h fits both parts of this function: differences see one of them, rules see both";
+    "no step h fits both parts of this function: differences see only one of them, rules see both";
 
-/// Where a difference stands in place of one rule, of sin and cos at 1e22.
+/// Hint if a finite difference replaces one rule, from sin and cos at 1e22.
 inline constexpr const char* kTooFar =
-    "so far out x + h is x itself, for any small h: a rule is a formula, and no difference of two values";
+    "so far out, x + h equals x for any small h: a rule is a formula, not a difference of two values";
 
-/// The same of exp at 709.75, beside which it overflows.
+/// Hint if a finite difference replaces the rule of exp, from exp at 709.75: exp overflows just above.
 inline constexpr const char* kTooHigh =
-    "exp of a little more is infinite: a rule reads what stands on the tape, and computes no second value";
+    "exp of a slightly larger number is infinite: a rule reads values on the tape, and computes no others";
 
-/// Of one op or rule, at a number of any size.
+/// Hint if one op or rule is wrong for some numbers only.
 inline constexpr const char* kAnySize =
-    "right at the numbers that are always asked, and not at this one: is it one formula for all numbers, "
-    "large and tiny, negative and 0?";
+    "right at the fixed numbers, wrong at this one: is it one formula for all, large, tiny, negative and 0?";
 
-/// Where a rule is right for few numbers, or for two axes.
+/// Hint if a rule is right only for small arrays, or only for two axes.
 inline constexpr const char* kLarge =
-    "right for small arrays of two axes: does anything count on their size, or on how many axes there are?";
+    "right for small arrays with two axes: does it depend on their size, or on the number of axes?";
 
-/// One op each, of numbers or of arrays (1): at 0, 1, -1 and 2, and at numbers of either sign from a
-/// billionth to a million, as first operand and as second.
+/// Draws programs of one op each, on numbers or on arrays with one element: at 0, 1, -1 and 2, and at
+/// positive and negative numbers from 1e-9 to 1e6, as first and as second operand.
 std::vector<Program> draw_rules(Draws& draws, bool of_arrays);
 
 std::vector<Case> cases_of_values(uint64_t seed);

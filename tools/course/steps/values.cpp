@@ -83,7 +83,7 @@ std::vector<Case> cases_of_values(uint64_t seed) {
                              "the left operand comes first: 5 - 3, and never 3 - 5",
                              {{"5 3 -2", "the operands of the difference are exchanged"}}));
   cases.push_back(value_case(one, "leaf 0 5 leaf 0 3 mul 0 1", "v0 * v1 is the product of two values"));
-  cases.push_back(value_case(one, "leaf 0 5 leaf 0 3 div 0 1", "the left operand over the right one",
+  cases.push_back(value_case(one, "leaf 0 5 leaf 0 3 div 0 1", "the left operand divided by the right one",
                              {{"5 3 0.6", "the operands of the quotient are exchanged"},
                               {"5 3 1", "the quotient has lost its fraction: is an int on the way?"}}));
   cases.push_back(value_case(one, "leaf 0 0.75 exp 0", "exp is std::exp of the operand's value"));
@@ -98,14 +98,15 @@ std::vector<Case> cases_of_values(uint64_t seed) {
                              {{"2 3 9", "the operands of pow are exchanged: that is 3 to the power 2"}}));
 
   for (const char* base : {"-2", "0", "-1", "-400.5", "-0.001"})
-    cases.push_back(value_case(one, fmt::format("leaf 0 {} leaf 0 3 pow 0 1", base),
-                               "pow(a, b) is std::pow: e^(b log a) knows no power of what is not above 0",
-                               {{fmt::format("{} 3 nan", base),
-                                 "e^(b log a) knows no power of what is not above 0: std::pow does"}}));
+    cases.push_back(
+        value_case(one, fmt::format("leaf 0 {} leaf 0 3 pow 0 1", base),
+                   "pow(a, b) is std::pow: e^(b log a) has no power of a base that is not above 0",
+                   {{fmt::format("{} 3 nan", base),
+                     "e^(b log a) has no power of a base that is not above 0: std::pow has"}}));
 
   const std::string both = "v0 = 2; v1 = 3 on a second tape; v2 = v0 * v0; v3 = exp(v1); v4 = v2 + v0",
                     both_input = " leaf 0 2 leaf 1 3 mul 0 0 exp 1 add 2 0 end";
-  const std::string global = "each tape has nodes of its own: is the list static, or global?";
+  const std::string global = "each tape has its own nodes: is the list static, or global?";
   cases.push_back({.question = two,
                    .asked = "how many nodes each tape has after " + both,
                    .input = "sizes" + both_input,
@@ -122,31 +123,29 @@ std::vector<Case> cases_of_values(uint64_t seed) {
                    .hint = global});
   cases.push_back(
       {.question = two,
-       .asked = "std::invalid_argument for v0 * v1 where v0 and v1 are of two tapes",
+       .asked = "std::invalid_argument for v0 * v1 if v0 and v1 are on two tapes",
        .input = "values leaf 0 2 leaf 1 3 mul 0 1 end",
        .expected = "refused",
-       .hint = "a place says nothing on another tape: Tape::record has to compare the tapes",
-       .known = {{"crash", "a place says nothing on another tape: Tape::record has to compare"}}});
+       .hint = "a place means nothing on another tape: Tape::record has to compare the tapes",
+       .known = {{"crash", "a place means nothing on another tape: Tape::record has to compare"}}});
 
   const std::string cut =
-      "a number in a formula is a node too, and the op on it another one: compute with "
-      "Values, not with what they hold";
+      "a number in a formula is a node too, and so is its op: compute with Values, not with numbers";
   cases.push_back(node_case(tape, "leaf 0 2 muln 0 3", "leaf leaf mul 0 1", cut,
                             {{"leaf mul 0", cut}, {"leaf leaf", cut}}));
-  cases.push_back(node_case(tape, "leaf 0 2 leaf 0 3 sub 0 1", "leaf leaf sub 0 1",
-                            "a node says which op made it, and its operands in their order",
-                            {{"leaf leaf add 0 1",
-                              "the difference says of itself that it is a sum: is the "
-                              "Op of each operator its own?"},
-                             {"leaf leaf sub 1 0", "the operands are recorded in the wrong order"},
-                             {"leaf leaf leaf", cut}}));
+  cases.push_back(
+      node_case(tape, "leaf 0 2 leaf 0 3 sub 0 1", "leaf leaf sub 0 1",
+                "a node records which op made it, and its operands in their order",
+                {{"leaf leaf add 0 1", "the difference is recorded as a sum: has each operator its own Op?"},
+                 {"leaf leaf sub 1 0", "the operands are recorded in the wrong order"},
+                 {"leaf leaf leaf", cut}}));
   for (const char* op : {"exp", "log", "sin", "tanh"})
     cases.push_back(node_case(tape, fmt::format("leaf 0 2 {} 0", op), fmt::format("leaf {} 0", op),
-                              "a node says which op made it; an op of one operand has no second one"));
+                              "a node records which op made it; an op of one operand has no second one"));
   for (const char* op : {"add", "mul", "div", "pow"})
     cases.push_back(node_case(tape, fmt::format("leaf 0 2 leaf 0 3 {} 0 1", op),
                               fmt::format("leaf leaf {} 0 1", op),
-                              "a node says which op made it, and its operands in their order"));
+                              "a node records which op made it, and its operands in their order"));
 
   cases.push_back(node_case(shared, "leaf 0 2 mul 0 0 add 1 0", "leaf mul 0 0 add 1 0", kCopies));
   cases.push_back(node_case(shared, "leaf 0 2 exp 0 mul 1 1 mul 2 2", "leaf exp 0 mul 1 1 mul 2 2", kCopies));
@@ -163,15 +162,16 @@ std::vector<Case> cases_of_values(uint64_t seed) {
                      .asked = "the values of " + program.formula(),
                      .input = "values" + program.input(),
                      .expected = digits(numbers_of(program.made)),
-                     .hint = "every op alone was asked before: which of them is not as it was?",
+                     .hint = "every single op was checked before: which of them gives another result now?",
                      .after = one});
     if (i % 10 != 0) continue;
-    cases.push_back({.question = "parents before children",
-                     .asked = "how many nodes there are, and whether (1) all operands stand before, of " +
-                              program.formula(),
-                     .input = "order" + program.input(),
-                     .expected = fmt::format("{} 1", program.nodes),
-                     .hint = "one node for each leaf, number and op, in the order in which they were made"});
+    cases.push_back(
+        {.question = "parents before children",
+         .asked = "how many nodes there are, and whether (1) all operands come before their op, of " +
+                  program.formula(),
+         .input = "order" + program.input(),
+         .expected = fmt::format("{} 1", program.nodes),
+         .hint = "one node for each leaf, number and op, in the order in which they were made"});
   }
   for (const Program& program : draw_rules(draws, false)) {
     cases.push_back(value_case(one, program.text, kAnySize));

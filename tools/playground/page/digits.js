@@ -97,10 +97,10 @@ function takeDigit(event) {
 async function takePicture(chosen) {
   const bytes = await chosenBytes(chosen), kMostPixels = 2 ** 24;
   const bitmap = await createImageBitmap(new Blob([bytes], {type: chosen.type}), {colorSpaceConversion: 'none'}).catch(() => {
-    throw new Error(chosen.name + ': the browser reads no picture in it. Hint: a whole PNG or JPEG');
+    throw new Error(chosen.name + ': the browser finds no picture in the file. Hint: choose a complete PNG or JPEG');
   });
   const {width, height} = bitmap;
-  if (width * height > kMostPixels) throw new Error(chosen.name + ': it has ' + width + 'x' + height + ' pixels. Hint: 16 million at most');
+  if (width * height > kMostPixels) throw new Error(chosen.name + ': it has ' + width + 'x' + height + ' pixels. Hint: choose a picture of at most 16 million pixels');
   const pen = new OffscreenCanvas(width, height).getContext('2d');
   pen.fillStyle = 'white';
   pen.fillRect(0, 0, width, height);
@@ -112,7 +112,7 @@ async function takePicture(chosen) {
 
 // A run joins the models once an engine apart has opened it.
 async function takeRun(config, weights, folder) {
-  if (!config || !weights) throw new Error('a run is its config.toml and its checkpoint.safetensors. Hint: drop both at once, or their folder');
+  if (!config || !weights) throw new Error('a run needs its config.toml and its checkpoint.safetensors. Hint: drop both at once, or their folder');
   const name = kZoo.includes(folder) ? folder + ' (yours)' : folder ?? 'yours';
   const own = {config: await chosenBytes(config), weights: await chosenBytes(weights, 64), kept: weights.name};
   const {can} = await askApart(openingOf(name, own), own.weights);
@@ -154,10 +154,10 @@ function knownMask() {
 const completeDigit = () => inTurn(async () => {
   const name = byId('completer').value;
   await openDigits(name);
-  digitStatus('completing' + (kSlow[name] ? ', some seconds' : ''));
+  digitStatus('completing' + (kSlow[name] ? ', which takes some seconds' : ''));
   const {images} = await digitEngine.ask({ask: 'complete', name, images: textOfDigit(ownDigit), known: knownMask(), n: 9, seed: seedNow()});
   drawImages(byId('made-of-it'), images, 3);
-  byId('made-caption').textContent = 'Nine draws by ' + name + ' of what is not known, given what is.';
+  byId('made-caption').textContent = 'Nine draws of the unknown half from ' + name + ', given the known half.';
   digitStatus('');
 });
 
@@ -166,7 +166,7 @@ const denoiseDigit = () => inTurn(async () => {
   await openDigits(name);
   const {noisy, images} = await digitEngine.ask({ask: 'denoise', name, images: textOfDigit(ownDigit), sigma, seed: seedNow()});
   drawImages(byId('made-of-it'), textOfDigit(ownDigit) + noisy + images + kBlack.repeat(kPixels), 2);
-  byId('made-caption').textContent = 'Yours; with noise of ' + sigma + '; below, freed of it by ' + name + '.';
+  byId('made-caption').textContent = 'Your digit; with noise of ' + sigma + '; below, denoised by ' + name + '.';
 });
 
 const judgeDigit = () => inTurn(async () => {
@@ -186,7 +186,7 @@ const judgeDigit = () => inTurn(async () => {
     add(row, 'td', '', meaning);
   }
   byId('likelihoods').hidden = false;
-  digitStatus('Larger is likelier. An empty square beats most digits: density is not what looks like data.');
+  digitStatus('Larger is likelier. An empty square beats most digits: a high density does not mean that an image looks like data.');
 });
 
 function drawMap() {
@@ -235,7 +235,7 @@ const layOutMap = () => inTurn(async () => {
 
 const goBetween = () => inTurn(async () => {
   const name = byId('digit-model').value, about = await openDigits(name);
-  if (!about.can.includes('between')) throw new Error(name + ' has no codes to go between. Hint: vae');
+  if (!about.can.includes('between')) throw new Error(name + ' has no codes to interpolate. Hint: choose vae');
   const {images} = await digitEngine.ask({ask: 'between', name, images: picked.join(''), seed: seedNow()});
   byId('between-row').hidden = false;
   drawImages(byId('between-row'), images, 10);

@@ -21,10 +21,10 @@ async function file(path) {
     response = await fetch(path);
   } catch (failure) {
     throw new Error(location.protocol === 'file:' ?
-      'a browser lets no page of a file load others. Hint: open playground.html, which has all inside' :
-      path + ' cannot be fetched. Hint: is the server still there?');
+      'a page opened from a file cannot load other files. Hint: open playground.html, which contains everything' :
+      path + ' cannot be loaded. Hint: check that the server still runs');
   }
-  if (!response.ok) throw new Error(path + ' is not on the server. Hint: build the site anew');
+  if (!response.ok) throw new Error(path + ' is not on the server. Hint: build the site again');
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -50,7 +50,7 @@ class Engine {
       };
       engineModule().then(module => {
         this.worker = startWorker();
-        this.worker.onerror = () => refuse(new Error('the engine does not start. Hint: a browser of 2023 or later'));
+        this.worker.onerror = () => refuse(new Error('the engine does not start. Hint: use a browser of 2023 or later'));
         this.worker.onmessage = ({data}) => {
           if (data.ready) return resolve();
           const asked = this.waiting.get(data.id);
@@ -98,11 +98,11 @@ async function askApart(request, bytes) {
 // A file that somebody chose or dropped, unless it is too large to be read.
 async function chosenBytes(file, mebibytes = 16) {
   if (file.size > mebibytes * 2 ** 20)
-    throw new Error(file.name + ': it has more than ' + mebibytes + ' MiB. Hint: the command gradzoo reads larger files');
+    throw new Error(file.name + ': it has more than ' + mebibytes + ' MiB. Hint: use the command gradzoo for larger files');
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch (failure) {
-    throw new Error(file.name + ': it cannot be read. Hint: a file, and no folder');
+    throw new Error(file.name + ': it cannot be read. Hint: choose a file, not a folder');
   }
 }
 

@@ -64,7 +64,7 @@ async function checkRule(event) {
   byId('rule-table').hidden = true;
   byId('verdict').textContent = '';
   try {
-    if (at.some(Number.isNaN)) throw new Error('a point is no number. Hint: -1, 0, 2.5');
+    if (at.some(Number.isNaN)) throw new Error('a point is not a number. Hint: type numbers, such as -1, 0, 2.5');
     const {variable, rows, right} = await functionEngine.ask({ask: 'check', f: byId('rule-f').value, rule: byId('rule').value, at});
     const table = byId('rule-table');
     table.tHead.replaceChildren();

@@ -33,7 +33,7 @@ async function openLabs() {
   const values = addressValues(), engine = new Engine();
   const {labs} = await engine.ask({ask: 'labs'});
   engine.stop();
-  const levels = ['', 'Probability alone', 'A model that is trained', 'What its gradients do'];
+  const levels = ['', 'Only probability', 'A model that is trained', 'The gradients of training'];
   let level = 0;
   for (const lab of labs) {
     if (lab.level !== level) add(byId('lab-list'), 'h3', '', levels[level = lab.level]);
@@ -56,7 +56,7 @@ async function openLabs() {
       return input;
     };
     for (const {name, value, meaning} of lab.knobs) knob(name, value, meaning).dataset.key = name;
-    knob('seed', '0', 'of all random numbers').className = 'seed';
+    knob('seed', '0', 'seed of all random numbers').className = 'seed';
     const run = add(box, 'button', '', 'Run');
     run.type = 'button';
     const start = event => {

@@ -27,7 +27,7 @@ addEventListener('drop', event => {
   event.preventDefault();
   const folder = [...event.dataTransfer.items].map(item => item.webkitGetAsEntry()).find(entry => entry?.isDirectory);
   if (!folder) return takeFiles([...event.dataTransfer.files]);
-  filesIn(folder).then(files => takeFiles(files, folder.name), () => tell(new Error(folder.name + ': the browser does not read this folder. Hint: drop its files')));
+  filesIn(folder).then(files => takeFiles(files, folder.name), () => tell(new Error(folder.name + ': the browser cannot read this folder. Hint: drop its files')));
 });
 async function filesIn(folder) {  // the first hundred
   const entries = await new Promise((resolve, reject) => folder.createReader().readEntries(resolve, reject));
@@ -43,6 +43,7 @@ function followFiles(input) {
   });
 }
 
+document.body.classList.toggle('framed', location.search === '?framed');  // a live figure of a page of the documentation
 addEventListener('hashchange', showTab);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => runs.forEach(run => run.draw()));
 addEventListener('resize', () => runs.forEach(run => run.draw()));

@@ -66,7 +66,7 @@ class Run {
     this.settings.seed = Number(this.seed.value);
     this.engine.stop();
     rememberTraining();
-    this.say('The engine makes it ready.');
+    this.say('The engine prepares the run.');
     try {
       const data = byId('data').value;
       const about = data === kOfFile ? await this.engine.ask(this.asked({file: pointsFile.name}), pointsFile.bytes) :
@@ -79,15 +79,15 @@ class Run {
     }
     this.describe();
     this.draw();
-    this.say(this.about.warning || this.about.parameters.toLocaleString('en') + ' numbers to learn, ' +
+    this.say(this.about.warning || this.about.parameters.toLocaleString('en') + ' parameters to learn, ' +
       this.about.steps.toLocaleString('en') + ' steps.');
     if (wasPlaying) this.go();
   }
 
   describe() {
     const narrower = planeModels.models.find(({name}) => name === this.settings.model).set;
-    this.note.textContent = narrower.length === 0 ? 'As of gradzoo train ' + this.settings.model + '.' :
-      'As of gradzoo train ' + this.settings.model + ', but smaller, so that the page can follow: ' + narrower.join(', ') + '.';
+    this.note.textContent = narrower.length === 0 ? 'The same settings as gradzoo train ' + this.settings.model + '.' :
+      'The settings of gradzoo train ' + this.settings.model + ', but smaller, for a fast page: ' + narrower.join(', ') + '.';
     const names = this.about.metrics.slice(0, kCurves);
     this.legend.replaceChildren();
     names.forEach(({name, meaning}, i) => {
@@ -224,7 +224,7 @@ function setPair() {
 function drawBoard() {
   const about = {box: [-4, 4, -4, 4], data: drawnPoints, truth: null};
   drawPlane(byId('drawing-board'), about, null);
-  byId('drawn-count').textContent = drawnPoints.length + ' points' + (drawnPoints.length < 10 ? '; ten are the least' : '');
+  byId('drawn-count').textContent = drawnPoints.length + ' points' + (drawnPoints.length < 10 ? '; at least ten are needed' : '');
 }
 
 function chooseData() {

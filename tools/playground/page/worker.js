@@ -6,7 +6,7 @@ function answerTo(request, bytes) {
   try {
     return JSON.parse(playground.answer(JSON.stringify(request), bytes ?? ''));
   } catch (failure) {  // the module has trapped, and answers nothing more
-    return {error: 'the engine ran out of room (' + failure.message + '). Hint: ask for less', ended: true};
+    return {error: 'the engine ran out of memory (' + failure.message + '). Hint: choose smaller sizes', ended: true};
   }
 }
 

@@ -15,7 +15,7 @@ async function ask(path, body, signal) {
   try {
     response = await fetch(path, options);
   } catch (failure) {
-    throw new Error('gradzoo serve does not answer. Is it still there?');
+    throw new Error('gradzoo serve does not answer. Hint: check that it still runs');
   }
   const json = await response.json();
   if (!response.ok) throw Object.assign(new Error(json.error), {pointer: json.pointer});
@@ -82,7 +82,7 @@ function listRuns() {
   if (listed.length !== names.children.length || listed.some((entry, i) => entry !== names.children[i]))
     names.replaceChildren(...listed);
   byId('no-runs').hidden = listed.length > 0;
-  byId('no-runs').textContent = runs.length > 0 ? 'None is like that.' : 'No runs yet. gradzoo train vae makes one.';
+  byId('no-runs').textContent = runs.length > 0 ? 'No run matches.' : 'No runs yet. gradzoo train vae makes one.';
 }
 
 function chooseAll(all) {
@@ -230,7 +230,7 @@ function drawSides() {
     if (file) setPicture(add(figure, 'img', ''), run, file);
     add(figure, 'figcaption', run.problem ? 'problem' : '', run.problem ?? (file ? pictureLabel(file) : 'no pictures yet'));
     if (run.report) {
-      const report = add(add(figure, 'p', ''), 'a', '', 'its report');
+      const report = add(add(figure, 'p', ''), 'a', '', 'report of the run');
       Object.assign(report, {href: link('/report', {run: run.name}), target: '_blank', rel: 'noopener'});
     }
   }
@@ -391,7 +391,7 @@ async function poll() {
     const before = new Set(runs.map(run => run.name));
     runs = answer.runs;
     byId('folder').textContent = 'Runs in ' + answer.folder +
-      (answer.left_out > 0 ? ': the ' + runs.length + ' that changed last of ' + (runs.length + answer.left_out) : '');
+      (answer.left_out > 0 ? ': the last ' + runs.length + ' that changed, of ' + (runs.length + answer.left_out) : '');
     document.querySelectorAll('.computes').forEach(anchor => { anchor.hidden = !answer.computes; });
     byId('to-playground').hidden = !answer.playground;
     if (!chosen) chosen = new Set(runs.slice(0, kMostColours).map(run => run.name));

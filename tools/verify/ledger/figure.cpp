@@ -17,7 +17,7 @@ namespace {
 
 using Number = std::function<double(const Quantities&)>;
 
-// A line's words that another one lacks.
+// Returns the words of a line that are not in the other line.
 std::string words_beside(const std::string& line, const std::string& other) {
   std::istringstream text(line);
   std::vector<std::string> words;
@@ -31,7 +31,7 @@ std::string said(const Quantities& measured, const std::vector<QuantityInfo>& in
   for (const QuantityInfo& info : infos) {
     const Quantity* found = measured.find(info);
     if (found == nullptr) continue;
-    words.push_back(found->name + " " + with_error({found->value, found->error}));
+    words.push_back(found->name + " " + with_error({found->value, found->error}, "±"));
   }
   return words.empty() ? "" : fmt::format(": {}", fmt::join(words, ", "));
 }
@@ -142,9 +142,9 @@ Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::str
 namespace {
 
 constexpr int64_t kEpochsPerCheckpoint = 5;
-constexpr int64_t kReports = 10;  // at most so many in a run
+constexpr int64_t kReports = 10;  // per run, at most
 
-/// Reports how far training is, and now and then saves the State.
+/// Reports progress, and saves the State every few epochs.
 class RowObserver : public TrainObserver {
  public:
   RowObserver(const RowContext& context, const Session& session, std::string what, std::string checkpoint)
@@ -173,7 +173,7 @@ class RowObserver : public TrainObserver {
   std::string what_, checkpoint_;
 };
 
-// Trains; goes on from `checkpoint` where that is a file, and saves there unless it is "".
+// Trains, resumes from `checkpoint` if it exists, and saves there unless it is "".
 std::unique_ptr<Session> train(const std::string& line, const std::string& checkpoint,
                                const RowContext& context) {
   auto session = std::make_unique<Session>(*run_options(line));

@@ -10,62 +10,60 @@
 #include "gradzoo/models/run/session.h"
 #include "tools/verify/ledger/row.h"
 
-/// Rows that are numbers of trained models: a table.
+/// Rows whose values come from trained models.
 namespace gradzoo {
 
-/// What `eval` would print of the test examples.
+/// Returns the quantities that `eval` prints for the test examples.
 Quantities evaluate_on_test(Session& trained);
 
-/// A model that a figure looks at.
+/// A trained model of a figure, and its measurement.
 struct FigureRun {
-  std::string line;  // what it trains, "nce data=ring8 seed=1"
+  std::string line;  ///< model and settings, "nce data=ring8 seed=1"
   std::function<Quantities(Session&)> measure = evaluate_on_test;
-  std::string how = "";  // what the setting says of `measure`, where it is another one
-  bool shared = false;   // other rows look at the same model: it is trained once in a process
+  std::string how = "";  ///< description of `measure` in the row's setting; "" for the default
+  bool shared = false;   ///< true if rows share the model, which is then trained once per process
 };
 using FigureRuns = std::vector<FigureRun>;
 
-/// The line with each of these words in turn, a run each.
+/// Returns one run per element of `words`, which is appended to the line.
 FigureRuns runs_of(const std::string& line, const std::vector<std::string>& words);
-/// The line with seeds 1 to `seeds`.
+/// Returns one run per seed from 1 to `seeds`.
 FigureRuns seeds_of(const std::string& line, int seeds);
 
-/// A number of what was measured of each run, in the order of the runs.
+/// The quantities of each run, in the order of the runs, and a function from them to the row's value.
 using Measured = std::span<const Quantities>;
 using FigureValue = std::function<double(Measured)>;
 
-/// The largest, least and mean of a number of each run: NaN where one is.
+/// Returns the largest, smallest or mean number of the runs; NaN if one of them is NaN.
 FigureValue largest(std::function<double(const Quantities&)> number);
 FigureValue largest(QuantityInfo quantity);
 FigureValue least(QuantityInfo quantity);
 FigureValue mean_of(QuantityInfo quantity);
-/// Its mean over the later half of the runs, less that over the first.
+/// Returns the mean over the second half of the runs minus the mean over the first half.
 FigureValue rise_of(QuantityInfo quantity);
 
-/// What could be measured of as many runs as the row has, and which it must refuse.
+/// Quantities of all runs of a row that the row's gate must reject.
 using Refused = std::function<std::vector<Quantities>()>;
-/// These numbers of each run.
+/// Returns these quantities of the runs.
 Refused measured_as(std::vector<Quantities> runs);
 
-/// The row that trains the runs and holds `value` of them against `gate`. `setting` says what lines and
-/// numbers do not; `said` are numbers of each run that the setting tells, where they were measured.
+/// Returns the row that trains the runs and compares their `value` with `gate`. The row's setting is
+/// `setting`, and for each run the line and those quantities of `said` that were measured.
 Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::string setting,
            std::vector<QuantityInfo> said = {}, std::vector<Planted<Refused>> plants = {});
 
-/// Models that rows look at. A line is what `gradzoo train` would train, "nce data=ring8 seed=1": MODEL
-/// KEY=VALUE ....
-
-/// Trains a line in memory, and tells `context` of each epoch.
+/// Trains a model in memory and reports each epoch to `context`. The line has the words of `gradzoo train`,
+/// MODEL KEY=VALUE ..., "nce data=ring8 seed=1".
 std::unique_ptr<Session> train_model(const std::string& line, const RowContext& context);
 
-/// The same for a long row: every few epochs the state is saved in context.folder under the line's name, and
-/// training goes on from what is there, until it is forgotten.
+/// Trains a model as train_model() does, saves the state in context.folder every few epochs, and resumes from
+/// there until forget_checkpoint() removes it.
 std::unique_ptr<Session> train_resumably(const std::string& line, const RowContext& context);
 
-/// Removes what train_resumably saved: a row that has its result starts anew the next time.
+/// Removes the checkpoint of train_resumably().
 void forget_checkpoint(const std::string& line, const RowContext& context);
 
-/// The same once in a process, for rows that look at the same model.
+/// Trains a model once per process, for rows that share it.
 Session& trained_once(const std::string& line, const RowContext& context);
 
 }  // namespace gradzoo

@@ -6,67 +6,67 @@
 
 #include "tools/verify/ledger/row.h"
 
-/// The ledger: what theory or a paper says, held against what this machine computes.
+/// The ledger compares theorems and published figures with the results of this machine.
 namespace gradzoo {
 
-/// A row with what came of it.
+/// A row with its result.
 struct RowOutcome {
   const Row* row;
   RowResult result;
   bool pass;
   double seconds;
-  std::string refusal = {};  // why it did not run; "": it ran
+  std::string refusal = {};  ///< reason why the row did not run; "": it ran
 };
 
-/// Every row, in the order in which verify runs them.
+/// Returns all rows, in the order of `gradzoo verify`.
 std::span<const Row> ledger_rows();
 
-/// The rows of these names (all where none is given); quick ones alone where `quick`. Throws Error naming the
-/// nearest for an unknown name.
+/// Returns the rows with these names (all rows if `names` is empty), only the quick rows if `quick`. Throws
+/// Error with the nearest name if a name is unknown.
 std::vector<const Row*> select_rows(const std::vector<std::string>& names, bool quick);
 
-/// Why a row cannot run: a dataset of it is not there; "" if all are. Each dataset is read once in a process.
+/// Returns the error of the row's first missing dataset, or "". Each dataset is read once per process.
 std::string missing_data(const Row& row);
 
-/// The outcome of a row that did not run.
+/// Returns the outcome of a row that did not run.
 RowOutcome not_run(const Row& row, std::string refusal);
 
-/// Measures one row. An exception of it is the outcome's refusal.
+/// Measures one row. The text of an exception becomes the outcome's refusal.
 RowOutcome run_row(const Row& row, const RowContext& context = {});
 
-/// True where the value is what the gate asks; NaN never is.
+/// True if the value satisfies the gate. NaN never does.
 bool passes(const RowResult& result);
 
-/// What became of a planted error: caught where the row fails.
+/// The result with an injected error, which is caught if the row fails.
 struct PlantOutcome {
   std::string name;
   RowResult result;
   bool caught;
 };
-/// A row as it is, and with each error planted in it.
+/// The outcome of a row with the honest subject, and with each injected error.
 struct PlantReport {
   RowOutcome honest;
   std::vector<PlantOutcome> plants;
 
-  /// The row holds, and every error makes it fail.
+  /// True if the row holds, and fails for every injected error.
   bool has_teeth() const;
 };
-/// Measures a row and each of its plants.
+/// Measures a row and each of its error injections.
 PlantReport plant_errors(const Row& row, const RowContext& context = {});
 
-/// "16 +- 0.2", "at most 1e-10", "at least 8".
+/// Returns "16 ± 0.2", "at most 1e-10" or "at least 8".
 std::string gate_text(const Gate& gate);
 
-/// {"rows": [{"row", "kind", "claim", "source", "setting", "value", "gate", "target", "tolerance", "pass",
-/// "seconds", "refusal"}], "failed": n, "not_run": n}; gate is "near", "at most" or "at least". A row that
-/// did not run has a refusal, and no setting, value or gate.
+/// Returns {"rows": [{"row", "kind", "claim", "source", "setting", "value", "gate", "target", "tolerance",
+/// "pass", "seconds", "refusal"}], "failed": n, "not_run": n}. The gate is "near", "at most" or "at least".
+/// Rows that did not run have a refusal, and no setting, value or gate.
 std::string ledger_json(const std::vector<RowOutcome>& outcomes);
-/// {"rows": [what ledger_json has of a row, and "plants": [{"error", "setting", "value", "caught"}]],
-/// "missed": errors that no row noticed, "failed": rows that do not hold, "not_run": rows with a refusal}.
+/// Returns {"rows": [the keys of ledger_json, and "plants": [{"error", "setting", "value", "caught"}]],
+/// "missed": number of errors not caught, "failed": rows that do not hold, "not_run": rows with a refusal}.
 std::string plants_json(const std::vector<PlantReport>& reports);
 
-/// What was measured as a page: a table of identities and one of figures, and below them how each row was
-/// measured. `measured_on` is a clause that names day and machine.
+/// Returns the page with a table of identities, a table of figures, and the setting of each row.
+/// `measured_on` names the date and the machine.
 std::string ledger_markdown(const std::vector<RowOutcome>& outcomes, const std::string& measured_on);
 
 }  // namespace gradzoo

@@ -10,10 +10,10 @@
 
 namespace gradzoo {
 
-enum class RowKind { identity, figure };  // a theorem, or a published result
+/// Kind of a row: a theorem (identity), or a published result (figure).
+enum class RowKind { identity, figure };
 
-/// What a value must be: |value - target| <= tolerance, value <= bound, or value >= bound. NaN is none of
-/// them.
+/// A condition on a value: |value - target| <= tolerance, value <= bound, or value >= bound. NaN fails all.
 struct Near {
   double target, tolerance;
 };
@@ -25,28 +25,25 @@ struct AtLeast {
 };
 using Gate = std::variant<Near, AtMost, AtLeast>;
 
-/// What a row measured, and what it must be.
+/// A measured value with the condition on it.
 struct RowResult {
   double value;
   Gate gate;
-  std::string setting;  // the exact setting, spreads and counts included
+  std::string setting;  ///< exact settings of the measurement, with standard errors and counts
 };
 
-/// How a row may run.
+/// The conditions under which a row is measured.
 struct RowContext {
   uint64_t seed = 1;
-  /// Where long rows keep checkpoints, so that one which was stopped goes on; "": nowhere.
-  std::string folder = "";
-  /// Called by long rows now and then, with a line on how far they are.
+  std::string folder = "";  ///< folder of the checkpoints from which long rows resume; "": no checkpoints
+  /// Prints the progress of a long row.
   std::function<void(const std::string&)> progress = [](const std::string&) {};
-  /// Fewer draws and steps, where planted errors show all the same: what tests measure.
-  bool brief = false;
+  bool brief = false;  ///< fewer draws and steps, still enough to detect injected errors (for tests)
 
   int64_t count(int64_t whole, int64_t of_brief) const { return brief ? of_brief : whole; }
 };
 
-/// An error that a row is there for, planted: the row's measurement of a subject that has it, which must
-/// fail.
+/// An error injection: the row's measurement of a subject with a known error. The row must fail.
 struct Plant {
   std::string name;  // "twice the size"
   std::function<RowResult(const RowContext&)> measure;
@@ -55,28 +52,27 @@ struct Plant {
 struct Row {
   std::string name;  // "vae.kl_closed_form"
   RowKind kind;
-  std::string claim;   // what holds
-  std::string source;  // theorem or paper
-  bool quick;          // runs under --quick
-  double expected_seconds;
+  std::string claim;        ///< sentence that must be true
+  std::string source;       ///< theorem or paper
+  bool quick;               ///< true if --quick measures the row
+  double expected_seconds;  ///< duration on two cores, s
   std::function<RowResult(const RowContext&)> measure;
-  /// Saves in context.folder now and then, and goes on from there: what may take longer than kLongestAtOnce.
-  bool resumes = false;
+  bool resumes = false;  ///< true if the row saves checkpoints in context.folder and resumes from them
   std::vector<Plant> plants = {};
-  /// The datasets that it reads, by name: they are looked for before any row runs.
+  /// Returns the names of the row's datasets, which are checked before any row runs.
   std::function<std::vector<std::string>()> data = [] { return std::vector<std::string>(); };
 };
 
-/// Seconds that a row may take which does not resume.
+/// Longest duration of a row that does not resume, s.
 inline constexpr double kLongestAtOnce = 600;
 
-/// What a row says of itself.
+/// The texts of a row, and its expected duration.
 struct RowInfo {
   std::string name, claim, source;
   double expected_seconds;
 };
 
-/// The row that measures so, without planted errors.
+/// Returns the row with this measurement, without error injections.
 inline Row bare_row(RowKind kind, RowInfo info, std::function<RowResult(const RowContext&)> measure) {
   return {std::move(info.name),      kind,
           std::move(info.claim),     std::move(info.source),
@@ -84,14 +80,14 @@ inline Row bare_row(RowKind kind, RowInfo info, std::function<RowResult(const Ro
           std::move(measure)};
 }
 
-/// A subject with an error, and the error's name.
+/// A subject with a known error, and the error's name.
 template <class Subject>
 struct Planted {
   std::string name;
   Subject subject;
 };
 
-/// The row that measures `honest`, and each of `plants` in its place by the same function.
+/// Returns the row that measures `honest`, and each of `plants` with the same function.
 template <class Subject, class Honest = std::remove_cvref_t<Subject>>
 Row row_of(RowKind kind, RowInfo info, RowResult (*measure)(Subject, const RowContext&), Honest honest,
            std::vector<Planted<Honest>> plants) {
@@ -106,7 +102,7 @@ Row row_of(RowKind kind, RowInfo info, RowResult (*measure)(Subject, const RowCo
   return row;
 }
 
-/// A theorem's row: honest code makes it hold, and each plant makes it fail.
+/// Returns a theorem's row: it holds for the honest subject, and fails for each plant.
 template <class Subject>
 Row identity(RowInfo info, RowResult (*measure)(Subject, const RowContext&),
              std::remove_cvref_t<std::type_identity_t<Subject>> honest,
@@ -114,8 +110,7 @@ Row identity(RowInfo info, RowResult (*measure)(Subject, const RowContext&),
   return row_of<Subject>(RowKind::identity, std::move(info), measure, std::move(honest), std::move(plants));
 }
 
-/// A figure's row without planted errors: each would train for as long as the row. What is a number of a
-/// model that is trained has a row by figure.h.
+/// Returns a figure's row without error injections. Rows about trained models use figure.h.
 inline Row figure(RowInfo info, RowResult (*measure)(const RowContext&)) {
   return bare_row(RowKind::figure, std::move(info), measure);
 }

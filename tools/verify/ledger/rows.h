@@ -12,8 +12,8 @@
 #include "tools/verify/ledger/row.h"
 #include "tools/verify/ledger/statistics.h"
 
-/// The ledger's files, in the order of verify: one line each, and one in ledger.cpp. Each includes this
-/// header and has with it what most of them measure with: tensors' ops, tapes, statistics and formats.
+/// Functions that return the rows of each file, in the order of `gradzoo verify`. Each file of rows includes
+/// this header, which has the usual tools of a measurement: ops, tapes, statistics and formats.
 namespace gradzoo {
 
 using Rows = std::vector<Row>;

@@ -16,7 +16,7 @@ TEST_CASE("GRADZOO_TARGET names the best instruction set that may run, and nothi
   for (const char* name : {"sse4", "AVX2", "avx", "avx2 ", "0"}) {
     const std::string said = test::error_message([&] { highest_level(name); });
     CHECK(test::contains(said, "GRADZOO_TARGET is '" + std::string(name) + "'"));
-    CHECK(test::contains(said, "Hint: portable, avx2 or avx512"));
+    CHECK(test::contains(said, "Hint: set portable, avx2 or avx512"));
   }
 }
 

@@ -44,7 +44,7 @@ TEST_CASE("a figure trains each run, tells its numbers in the setting, and forge
   const RowResult result = row.measure(context);
   CHECK(result.value == 2);
   CHECK(result.setting ==
-        "by default; nce data=ring8 hidden=8 steps=600 seed=1: kl 1 +- 0.25; seed=2, again: kl 2 +- 0.25");
+        "by default; nce data=ring8 hidden=8 steps=600 seed=1: kl 1 ± 0.25; seed=2, again: kl 2 ± 0.25");
   CHECK(left == std::vector<std::ptrdiff_t>{1, 2});
   CHECK(folder.entries() == 0);
   CHECK(row.resumes);

@@ -37,7 +37,7 @@ TEST_CASE("a value passes near its target, or on its side of a bound, and NaN ne
   CHECK(passes({9.0, AtLeast{8}, ""}));
   CHECK_FALSE(passes({7.9, AtLeast{8}, ""}));
   CHECK_FALSE(passes({NAN, AtLeast{-INFINITY}, ""}));
-  CHECK(gate_text(Near{16, 0.2}) == "16 +- 0.2");
+  CHECK(gate_text(Near{16, 0.2}) == "16 ± 0.2");
   CHECK(gate_text(AtMost{1e-10}) == "at most 1e-10");
   CHECK(gate_text(AtLeast{8}) == "at least 8");
 }

@@ -19,7 +19,7 @@ TEST_CASE("the page has a line a row, with its value and what it must be, and th
                                            "a day");
   check_says(page,
              {"Measured on a day.", "| `a.b` | KL(p \\|\\| q) >= 0 | 1e-12 | at most 1e-10 | 0 | holds |",
-              "| `c.d` | a figure | nan | 88.5 +- 1 | 61 | **fails** |", "- `a.b` (Gibbs): on a grid\n"});
+              "| `c.d` | a figure | nan | 88.5 ± 1 | 61 | **fails** |", "- `a.b` (Gibbs): on a grid\n"});
   CHECK(contains(ledger_markdown({not_run(figure, "no data")}, ""),
                  "| `c.d` | a figure |  |  | 0 | **did not run** |"));
   CHECK(contains(ledger_markdown({not_run(figure, "no data")}, ""), "- `c.d` (a paper): no data\n"));

@@ -34,4 +34,7 @@ if (location.protocol === 'file:') {
       });
     }
   };
+  addEventListener('DOMContentLoaded', () => {  // the playground's page that is one file
+    for (const frame of document.querySelectorAll('.live iframe')) frame.src = frame.src.replace('/index.html?', '/playground.html?');
+  });
 }

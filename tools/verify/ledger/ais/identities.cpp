@@ -27,13 +27,13 @@ Target plane_normal(double s) {
               }};
 }
 
-// log of the integral of exp f over a square.
+// Returns the log of the integral of exp f over a square.
 double log_integral(const Target& target, double half_side) {
   const Grid grid({{-half_side, -half_side}, {half_side, half_side}}, 600);
   return log_partition(grid, on_grid(grid, target.log_prob));
 }
 
-// Multiplies every parameter: a network as it is made is nearly flat.
+// Multiplies every parameter, because an untrained network is nearly flat.
 void sharpen(Module& network, double factor) {
   const NoGrad quiet;
   for (NamedTensor& each : network.named_parameters()) {
@@ -59,7 +59,7 @@ PlanePair energy_pair() {
   return {plane_normal(2), to, log_z};
 }
 
-/// p(z) = N(0, I) to p(z) p(x|z) of a random decoder 2-16-12 and bits x drawn from it: log p(x).
+/// From p(z) = N(0, I) to p(z) p(x|z) of a random decoder 2-16-12, for drawn bits x: log p(x).
 PlanePair posterior_pair() {
   Rng rng(4, "ledger/ais-posterior");
   const auto network = std::make_shared<VaeNetwork>(
@@ -80,7 +80,7 @@ PlanePair posterior_pair() {
 using Betas = std::span<const double>;
 using Annealing = AisEstimate (*)(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng);
 
-/// A path with an error planted in its moves.
+/// A path with an error injected into its moves.
 class PlantedPath : public AnnealingPath {
  public:
   using Advance = std::function<Tensor(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng)>;
@@ -110,7 +110,7 @@ AisEstimate anneal(const PlanePair& pair, int64_t chains, Betas betas, Rng& rng)
   return anneal_by(advance, pair, chains, betas, rng);
 }
 
-// The weight where chains are by now.
+// The weight at the chains' next states.
 Tensor weigh_after_move(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
   path.advance(x, from, to, rng);
   Tensor moved = x;
@@ -124,20 +124,20 @@ RowResult plane_vs_quadrature(Annealing annealing, const RowContext& context) {
   for (int64_t k = 0; k < 101; ++k) betas.push_back(static_cast<double>(k) / 100);
   std::string found;
   double worst = 0, least = 1;
-  const std::pair<PlanePair, const char*> pairs[] = {{energy_pair(), "log Z of a perceptron's exp f"},
+  const std::pair<PlanePair, const char*> pairs[] = {{energy_pair(), "log Z of exp f for a perceptron f"},
                                                      {posterior_pair(), "log p(x) of a decoder"}};
   for (const auto& [pair, name] : pairs) {
     Rng rng(context.seed, "ledger/ais");
     const AisEstimate error = annealing(pair, kChains, betas, rng);
     const double z = std::abs(error.log_ratio - pair.log_ratio) / error.error;
-    found += fmt::format("{} {:.4f} by quadrature, {:.4f} by annealing, {:.2f} SE off, ESS {:.2f}; ", name,
+    found += fmt::format("{}: quadrature {:.4f}, annealing {:.4f}, {:.2f} SE apart, ESS {:.2f}; ", name,
                          pair.log_ratio, error.log_ratio, z, error.ess);
     worst = std::max(worst, z);
     least = std::min(least, error.ess);
   }
   return {least >= kLeastEss ? worst : INFINITY, AtMost{kStandardErrors},
-          fmt::format("{} chains, 101 temperatures, one HMC transition at each: {}ESS at least {}; false "
-                      "alarm 8e-5",
+          fmt::format("{} chains, 101 temperatures, one HMC transition per temperature; {}ESS must be at "
+                      "least {}; false-alarm rate 8e-5; value: the larger error in SE",
                       kChains, found, kLeastEss)};
 }
 
@@ -146,12 +146,12 @@ RowResult plane_vs_quadrature(Annealing annealing, const RowContext& context) {
 Rows ais_plane_rows() {
   return {
       identity({"ais.plane_vs_quadrature",
-                "annealed importance sampling gives log Z of an energy and log p(x) of a decoder",
+                "annealed importance sampling estimates log Z of an energy and log p(x) of a decoder",
                 "Neal 2001; Wu, Burda, Salakhutdinov & Grosse 2017", 5},
                plane_vs_quadrature, anneal<100>,
                {{"weights of the wrong sign", anneal<-100>},
-                {"weights that are a tenth short", anneal<90>},
-                {"weights that are taken after the move",
+                {"weights that are 10 % too small", anneal<90>},
+                {"weights computed after the move",
                  [](auto& pair, int64_t chains, Betas betas, auto& rng) {
                    return anneal_by(weigh_after_move, pair, chains, betas, rng);
                  }},
@@ -168,10 +168,10 @@ namespace {
 
 constexpr double kStandardErrors = 3;
 
-/// What is known of a machine's Z, from independent units with biases base_bias (n).
+/// Returns the annealing problem of an RBM, from independent units with biases base_bias (n).
 using PartitionOf = Partition (*)(const RbmLayer&, const Tensor& base_bias);
 
-/// The smaller of what `z_of` gives with two seeds, of a machine of 24 x 12 and its exact log Z.
+/// Returns the smaller value of `z_of` over two seeds, for an RBM of 24 x 12 units and its exact log Z.
 double smaller_of_two_seeds(PartitionOf partition_of, uint64_t seed, std::string_view stream,
                             FunctionRef<double(const Partition&, double exact, Rng& rng)> z_of) {
   const NoGrad quiet;
@@ -187,7 +187,7 @@ double smaller_of_two_seeds(PartitionOf partition_of, uint64_t seed, std::string
   return least;
 }
 
-/// Upwards, 500 chains of 1000 temperatures: |annealed - exact log Z| in standard errors.
+/// Returns |annealed - exact log Z| in standard errors, for 500 chains of 1000 temperatures.
 RowResult rbm_vs_exact(PartitionOf partition_of, const RowContext& context) {
   double ess = 1;  // the smaller of the two
   const auto z_of = [&](const Partition& partition, double exact, Rng& rng) {
@@ -196,17 +196,15 @@ RowResult rbm_vs_exact(PartitionOf partition_of, const RowContext& context) {
     return std::abs(up.value - exact) / up.annealing.error;
   };
   const double z = smaller_of_two_seeds(partition_of, context.seed, "ledger/ais", z_of);
-  return {
-      ess >= 0.3 ? z : INFINITY, AtMost{kStandardErrors},
-      fmt::format(
-          "24 x 12 units, weights N(0, 0.7^2), 500 chains of 1000 temperatures, log Z in standard errors "
-          "from enumeration; the better of two seeds, so false alarm 7e-6; ESS {:.2f} of 1 (at least 0.3)",
-          ess)};
+  return {ess >= 0.3 ? z : INFINITY, AtMost{kStandardErrors},
+          fmt::format("24 visible and 12 hidden units, weights N(0, 0.7^2), 500 chains of 1000 temperatures; "
+                      "value: distance of log Z from enumeration in SE, for the better of two seeds "
+                      "(false-alarm rate 7e-6); ESS {:.2f} of 1 (at least 0.3)",
+                      ess)};
 }
 
-/// How far, in standard errors, the mean log-weight upwards lies above the exact log Z, or that downwards,
-/// from exact samples, below it, in 40 temperatures: the larger of both, the smaller of two seeds. Without
-/// error both are far below 0, as Jensen has it.
+/// Returns, in standard errors, the larger excess of the mean upward log-weight over the exact log Z and of
+/// the exact log Z over the downward estimate, 40 temperatures. Both are far below 0 (Jensen's inequality).
 RowResult rbm_bracket(PartitionOf partition_of, const RowContext& context) {
   const AnnealingOptions options{.chains = 2000, .temperatures = 40};
   const auto z_of = [&](const Partition& partition, double exact, Rng& rng) {
@@ -215,12 +213,12 @@ RowResult rbm_bracket(PartitionOf partition_of, const RowContext& context) {
     return std::max(z_score(up.annealing.log_weights, ratio), z_score(down.annealing.log_weights, -ratio));
   };
   return {smaller_of_two_seeds(partition_of, context.seed, "ledger/bracket", z_of), AtMost{kStandardErrors},
-          "the same machine in 40 temperatures, 2000 chains: standard errors by which the mean log-weight "
-          "upwards is above the exact log Z, or that downwards from exact samples below it; the better of "
-          "two seeds, so false alarm 7e-6"};
+          "the RBM of ais.rbm_vs_exact, 40 temperatures, 2000 chains; value: SE by which the mean upward "
+          "log-weight exceeds the exact log Z, or by which the mean downward log-weight falls below it (the "
+          "larger, for the better of two seeds; false-alarm rate 7e-6)"};
 }
 
-// The weight is of where the chain has gone.
+// The weight is computed at the chain's next state.
 Tensor move_first(AnnealingPath& path, Tensor& x, double from, double to, Rng& rng) {
   path.advance(x, to, to, rng);
   Tensor copy = x;
@@ -244,7 +242,8 @@ Partition planted(const RbmLayer& layer, const Tensor& base_bias) {
 }  // namespace
 
 Rows ais_rbm_rows() {
-  return {identity({"ais.rbm_vs_exact", "annealed importance sampling finds an RBM's log Z",
+  return {identity({"ais.rbm_vs_exact",
+                    "annealed importance sampling estimates an RBM's log Z within its standard error",
                     "Neal 2001; Salakhutdinov & Murray 2008", 2},
                    rbm_vs_exact, rbm_partition,
                    {{"a forgotten 2^m",
@@ -253,13 +252,14 @@ Rows ais_rbm_rows() {
                        partition.begin_log_z -= static_cast<double>(layer.hidden()) * std::log(2.0);
                        return partition;
                      }},
-                    {"chains that do not follow the temperature", planted<move_nowhere>}}),
+                    {"chains that ignore the temperature", planted<move_nowhere>}}),
           identity({"ais.bracket",
-                    "annealing upwards is below log Z on average, and downwards from exact samples above it",
-                    "Jensen; Burda, Grosse & Salakhutdinov 2015", 1},
+                    "annealing upwards gives a lower bound of log Z on average, downwards an upper bound",
+                    "Jensen's inequality; Burda, Grosse & Salakhutdinov 2015", 1},
                    rbm_bracket, rbm_partition,
-                   {{"weights of where chains went", planted<move_first>},
-                    {"a descent that does not begin at the model", [](auto& layer, auto& base_bias) {
+                   {{"weights computed at the chains' next states", planted<move_first>},
+                    {"downward chains that do not start at samples of the model",
+                     [](auto& layer, auto& base_bias) {
                        Partition partition = rbm_partition(layer, base_bias);
                        partition.end = partition.begin;
                        return partition;

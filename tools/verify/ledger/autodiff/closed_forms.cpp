@@ -14,8 +14,7 @@ namespace {
 /// A gradient of a log-density in x.
 using ScoreOf = Tensor (*)(TensorFn log_density, const Tensor& x);
 
-/// Largest error of grad log p against the scores that calculus gives: Gaussian -(x-mu)/s^2, Gamma (a-1)/x -
-/// b, mixture of Gaussians.
+/// Returns the largest relative error of grad log p: a Gaussian, a Gamma and a mixture of Gaussians.
 RowResult closed_form_scores(ScoreOf score, const RowContext&) {
   constexpr int64_t kPoints = 200;
   Rng rng(7, "ledger/scores");
@@ -55,7 +54,7 @@ RowResult closed_form_scores(ScoreOf score, const RowContext&) {
     return slope / density;
   });
   return {worst, AtMost{1e-12},
-          "f64, 200 points each: Gaussian, Gamma, mixture of three Gaussians; largest relative error"};
+          "f64, 200 points each: Gaussian, Gamma, mixture of three Gaussians; value: largest relative error"};
 }
 
 Tensor score_by_autodiff(TensorFn log_density, const Tensor& x) {
@@ -66,8 +65,7 @@ Tensor score_by_autodiff(TensorFn log_density, const Tensor& x) {
 
 constexpr int64_t kAxisPoints = 4001;
 
-/// Equally spaced points and the spacing: the trapezoid rule, spectrally accurate for what vanishes at both
-/// ends.
+/// Equally spaced points for the trapezoid rule, spectrally accurate if f vanishes at both ends.
 struct LineGrid {
   Tensor x;  // (n) f64
   double step;
@@ -76,7 +74,7 @@ struct LineGrid {
         step((high - low) / static_cast<double>(n - 1)) {}
 };
 
-/// What adds exp f over the grid, in logarithms.
+/// Returns the logarithm of the sum of exp f over the grid.
 using LogSum = Tensor (*)(const Tensor& f);
 
 double gaussian_error(LogSum log_sum) {
@@ -93,7 +91,7 @@ double exponential_error(LogSum log_sum) {
   return std::abs(log_sum(neg(exp(grid.x) * b) + grid.x).item() + std::log(grid.step) + std::log(b));
 }
 
-// Three unnormalised bumps: Z = sqrt(2 pi) sum_k c_k s_k.
+// Three unnormalised Gaussians: Z = sqrt(2 pi) sum_k c_k s_k.
 double mixture_error(LogSum log_sum) {
   const LineGrid grid(-12, 14);
   const std::vector<double> heights = {0.4, 1.5, 0.7}, means = {-2, 0.5, 3}, sds = {0.5, 1, 0.8};
@@ -130,8 +128,7 @@ double chain_error(LogSum log_sum) {
       found - 0.5 * (static_cast<double>(kChain) * std::log(2 * std::numbers::pi) - std::log(determinant)));
 }
 
-// p(x) = exp(t1 x + t2 x^2 - log Z(t)): grad log Z = (E x, E x^2) = (mu, mu^2 + s^2), t1 = mu/s^2, t2 = -1/(2
-// s^2).
+// p(x) = exp(t1 x + t2 x^2 - log Z(t)), t1 = mu/s^2, t2 = -1/(2 s^2): grad log Z = (mu, mu^2 + s^2).
 double exponential_family_error(LogSum log_sum) {
   const LineGrid grid(-14, 16);
   const double mu = 0.9, s = 1.2;
@@ -147,20 +144,19 @@ RowResult partition_quadrature(LogSum log_sum, const RowContext&) {
   const double worst = std::max({gaussian_error(log_sum), exponential_error(log_sum), mixture_error(log_sum),
                                  chain_error(log_sum), exponential_family_error(log_sum)});
   return {worst, AtMost{1e-9},
-          "f64: Gaussian, exponential, mixture of three, Gaussian chain of 5 by transfer matrices, grad log "
-          "Z = E[T]; largest error"};
+          "f64: a Gaussian, an exponential, a mixture of three Gaussians, a chain of 5 Gaussians (transfer "
+          "matrices), and grad log Z = E[T]; value: largest error"};
 }
 
 Tensor log_sum_over_grid(const Tensor& f) { return logsumexp(f, 0); }
 
-/// d/db of E|grad_x f|^2/2 for a scalar energy of one hidden layer: by autodiff and by finite differences.
+/// d/db of E|grad_x f|^2/2 for an energy with one hidden layer, from autodiff and finite differences.
 struct KinkGradients {
   std::vector<double> autodiff, differences;
 };
 
 KinkGradients gradient_penalty_gradients(Tensor (*activation)(const Tensor&)) {
-  // f(x) = sum_j a_j act(w_j x + b_j); J(b) = E_x |f'(x)|^2 / 2 under N(0,1), by quadrature on a grid fine
-  // enough to see kinks move.
+  // f(x) = sum_j a_j act(w_j x + b_j); J(b) = E |f'(x)|^2 / 2 under N(0,1). The grid resolves the kinks.
   constexpr int64_t kPoints = 200001;
   const Tensor w = tensor({1.0, -0.8, 1.4, 0.6, -1.1}, {5, 1}, DType::f64),
                a = tensor({0.9, 0.7, -0.5, 1.2, 0.4}, {1, 5}, DType::f64);
@@ -188,14 +184,13 @@ KinkGradients gradient_penalty_gradients(Tensor (*activation)(const Tensor&)) {
   return out;
 }
 
-/// One with kinks and one without.
+/// An activation with kinks and a smooth one.
 struct Activations {
   Tensor (*kinked)(const Tensor&) = relu;
   Tensor (*smooth)(const Tensor&) = softplus;
 };
 
-/// 0 where ReLU's autodiff gradient is exactly lost while the truth is not 0, and a smooth activation's
-/// agrees with it.
+/// Returns 0 if autodiff loses ReLU's nonzero gradient and is exact for the smooth activation.
 RowResult relu_lost_gradient(const Activations& of, const RowContext&) {
   const KinkGradients lost = gradient_penalty_gradients(of.kinked),
                       kept = gradient_penalty_gradients(of.smooth);
@@ -206,8 +201,8 @@ RowResult relu_lost_gradient(const Activations& of, const RowContext&) {
     disagreement = std::max(disagreement, std::abs(kept.autodiff[j] - kept.differences[j]));
   }
   return {autodiff + std::max(0.0, 0.05 - truth) + disagreement, AtMost{1e-4},
-          fmt::format("energy 1-5-1, d/db E|f'(x)|^2/2: relu by autodiff ({:.2g}), truth ({:.3f}); softplus "
-                      "agrees",
+          fmt::format("energy network 1-5-1, d/db E|f'(x)|^2/2 with ReLU: autodiff ({:.2g}), finite "
+                      "differences ({:.3f}); with softplus both agree",
                       fmt::join(lost.autodiff, ", "), fmt::join(lost.differences, ", "))};
 }
 
@@ -216,22 +211,23 @@ RowResult relu_lost_gradient(const Activations& of, const RowContext&) {
 Rows closed_form_rows() {
   return {
       identity(
-          {"autodiff.closed_form_scores", "grad log p is the score that calculus gives", "closed forms", 1},
+          {"autodiff.closed_form_scores",
+           "grad log p from automatic differentiation equals the score in closed form", "closed forms", 1},
           closed_form_scores, score_by_autodiff,
-          {{"the wrong sign",
+          {{"a score of the wrong sign",
             [](TensorFn log_density, auto& x) { return neg(score_by_autodiff(log_density, x)); }}}),
       identity({"autodiff.partition_quadrature",
-                "log Z by quadrature is log Z in closed form, and grad log Z = E[T] in an exponential family",
+                "quadrature gives the exact log Z, and grad log Z = E[T] in an exponential family",
                 "Wainwright & Jordan 2008, prop. 3.1", 1},
                partition_quadrature, log_sum_over_grid,
                {{"Z twice as large", [](auto& f) { return logsumexp(f, 0) + std::log(2.0); }},
-                {"the largest in place of the sum", [](auto& f) { return max(f, 0); }}}),
+                {"the maximum instead of the sum", [](auto& f) { return max(f, 0); }}}),
       identity(
           {"autodiff.relu_lost_gradient",
-           "the gradient of a function of grad_x f in a ReLU network's biases comes out 0 though it is not",
-           "the kinks move with the biases", 1},
+           "autodiff loses the gradient of E|f'(x)|^2 in a ReLU network's biases (0 instead of its value)",
+           "the kinks of ReLU move with the biases", 1},
           relu_lost_gradient, {},
-          {{"a gradient that is not lost", {.kinked = softplus}},
+          {{"an activation whose gradient is not lost", {.kinked = softplus}},
            {"a smooth activation whose gradient is lost", {.smooth = relu}}})};
 }
 

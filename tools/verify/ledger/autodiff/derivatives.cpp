@@ -7,7 +7,7 @@
 namespace gradzoo {
 namespace {
 
-/// y = x^3 with a first derivative that forgets the 3.
+/// The op y = x^3 with the wrong derivative x^2.
 struct WrongCube {
   static constexpr const char* name = "wrong_cube";
   static constexpr const char* formula = "y = x^3;  dx = g x^2";
@@ -25,10 +25,10 @@ struct WrongCube {
   static std::vector<OpCase<WrongCube>> cases() { return unary_cases<WrongCube>({}); }
 };
 
-/// Ops, checked to an order of derivatives.
+/// Returns the reports of ops checked up to an order of derivatives.
 using CheckOps = std::vector<OpReport> (*)(int order, const RowContext& context);
 
-// Briefly every eighth.
+// The brief measurement checks every eighth op.
 template <bool kSmoothAlone>
 std::vector<OpReport> check_ops(int order, const RowContext& context) {
   std::vector<OpReport> reports;
@@ -44,7 +44,7 @@ std::vector<OpReport> check_wrong_cube(int order, const RowContext&) {
   return {gradcheck_op<WrongCube>(order)};
 }
 
-// How many reports to that order are not ok, against none.
+// Returns the number of ops whose check fails, which must be 0.
 template <int kOrder>
 RowResult ops_to_order(CheckOps check, const RowContext& context) {
   const std::vector<OpReport> reports = check(kOrder, context);
@@ -57,9 +57,11 @@ RowResult ops_to_order(CheckOps check, const RowContext& context) {
     ++failed;
     names += " " + report.name;
   }
-  return {static_cast<double>(failed), AtMost{0},
-          fmt::format("f64, {} ops to order {}, worst relative error {:.1e}; ops that fail:{}",
-                      reports.size(), kOrder, worst, failed ? names : " none")};
+  return {
+      static_cast<double>(failed), AtMost{0},
+      fmt::format(
+          "f64, {} ops up to order {}, largest relative error {:.1e}; failing ops:{}; value: their number",
+          reports.size(), kOrder, worst, failed ? names : " none")};
 }
 
 /// A smooth scalar network (B,d) -> (B).
@@ -94,8 +96,7 @@ double trace(const std::vector<double>& h, size_t d) {
 
 using HessianTrace = FunctionRef<Tensor(TensorFn f, const Tensor& x)>;
 
-/// Largest error of a Laplacian (B) against tr A of x'Ax/2 and against the trace of the Hessian of a smooth
-/// network; of the Hessian's symmetry; and of Hv.
+/// Returns the largest error of Laplacians (B), of the Hessian's symmetry, and of Hessian-vector products.
 double hessian_trace_error(HessianTrace laplacian_of) {
   constexpr int64_t kD = 6, kRows = 5;
   Rng rng(3, "ledger/hessian");
@@ -125,15 +126,14 @@ RowResult hessian_trace(Laplacian of, const RowContext&) {
     worst =
         std::max(worst, hessian_trace_error([&](TensorFn f, const Tensor& x) { return of(f, x, method); }));
   }
-  return {
-      worst, AtMost{1e-10},
-      "f64, d = 6, 5 rows, softplus/tanh network; Laplacians by reverse and by forward rules; largest error"};
+  return {worst, AtMost{1e-10},
+          "f64, 5 points in 6 dimensions, network with softplus and tanh, Laplacians from reverse and from "
+          "forward rules; value: largest error"};
 }
 
 using ProbeVariance = double (*)(Probe probe, const std::vector<double>& h, size_t d);
 
-/// Rademacher: |H|_F^2 off the diagonal, times 2. Gaussian: |H|_F^2 times 2. (Hutchinson 1990; Avron & Toledo
-/// 2011, lemma 1)
+/// Returns 2 |H|_F^2, for Rademacher probes without the diagonal (Avron & Toledo 2011, lemma 1).
 double probe_variance(Probe probe, const std::vector<double>& h, size_t d) {
   double all = 0, diagonal = 0;
   for (double value : h) all += value * value;
@@ -141,8 +141,8 @@ double probe_variance(Probe probe, const std::vector<double>& h, size_t d) {
   return probe == Probe::rademacher ? 2 * (all - diagonal) : 2 * all;
 }
 
-/// Largest relative error of mean and variance of v'Hv against tr H and a formula, over all 2^d Rademacher
-/// probes of a Hessian, and over Gaussian probes by a quadrature that is exact for them.
+/// Returns the largest relative error of the mean and variance of v^T H v, over all 2^d Rademacher probes,
+/// and over Gaussian probes with an exact quadrature.
 RowResult hutchinson_variance(ProbeVariance variance, const RowContext&) {
   double worst = 0;
   const auto compare = [&](Probe probe, const Cubature& probes) {
@@ -165,26 +165,25 @@ RowResult hutchinson_variance(ProbeVariance variance, const RowContext&) {
   compare(Probe::rademacher, all_signs(8));
   compare(Probe::gaussian, gauss_hermite(6));
   return {worst, AtMost{1e-11},
-          "f64, network Hessian: all 2^8 Rademacher probes; Gaussian probes by 3^6 Gauss-Hermite nodes, "
-          "exact for degree 5; largest relative error"};
+          "f64, Hessian of a network, all 2^8 Rademacher probes, Gaussian probes at 3^6 Gauss-Hermite nodes "
+          "(exact up to degree 5); value: largest relative error"};
 }
 
 }  // namespace
 
 Rows derivative_rows() {
   return {
-      identity(
-          {"autodiff.ops_order2", "every op's first and second derivative is what finite differences say",
-           "definition of the derivative", 20},
-          ops_to_order<2>, check_ops<false>,
-          {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
-      identity({"autodiff.third_order", "so is the third derivative of every smooth op",
+      identity({"autodiff.ops_order2",
+                "every op's first and second derivatives equal finite differences within the tolerance",
                 "definition of the derivative", 20},
-               ops_to_order<3>, check_ops<true>,
-               {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
+               ops_to_order<2>, check_ops<false>, {{"x^3 with the derivative x^2", check_wrong_cube}}),
+      identity({"autodiff.third_order",
+                "the third derivative of every smooth op equals finite differences within the tolerance",
+                "definition of the derivative", 20},
+               ops_to_order<3>, check_ops<true>, {{"x^3 with the derivative x^2", check_wrong_cube}}),
       identity({"autodiff.hessian_trace",
-                "the Laplacian is the trace of the Hessian, which is symmetric, and of x'Ax/2 it is tr A",
-                "calculus (Schwarz)", 1},
+                "the Laplacian is the trace of the symmetric Hessian, and tr A for x^T A x/2",
+                "Schwarz's theorem", 1},
                hessian_trace,
                [](TensorFn f, auto& x, TraceMethod method) { return laplacian(f, x, {.method = method}); },
                {{"half of the trace", [](TensorFn f, auto& x, TraceMethod) { return laplacian(f, x) * 0.5; }},
@@ -195,13 +194,13 @@ Rows derivative_rows() {
                    return laplacian(rest, slice(x, 1, 0, d - 1));
                  }}}),
       identity({"autodiff.hutchinson_variance",
-                "E v'Hv = tr H; its variance is 2(|H|_F^2 - sum H_ii^2) for Rademacher and 2|H|_F^2 for "
-                "Gaussian probes",
+                "E[v^T H v] = tr H; the variance of v^T H v is 2(|H|_F^2 - sum H_ii^2) for Rademacher probes "
+                "v and 2|H|_F^2 for Gaussian ones",
                 "Hutchinson 1990; Avron & Toledo 2011", 1},
                hutchinson_variance, probe_variance,
                {{"a missing factor of 2",
                  [](Probe p, const std::vector<double>& h, size_t d) { return probe_variance(p, h, d) / 2; }},
-                {"the diagonal left in", [](Probe, const std::vector<double>& h, size_t d) {
+                {"a variance that includes the diagonal", [](Probe, const std::vector<double>& h, size_t d) {
                    return probe_variance(Probe::gaussian, h, d);
                  }}})};
 }

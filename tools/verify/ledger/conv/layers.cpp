@@ -30,7 +30,7 @@ Tensor plain_transpose(const Tensor& y, const Tensor& w, const ConvOptions& opti
   return conv_transpose2d(y, w, {}, options, output_padding);
 }
 
-/// A convolution, its transpose and its gradient in the weight, which are one trilinear form.
+/// A convolution, its transpose and its weight gradient, which are one trilinear form.
 struct ConvTriad {
   ConvFn conv = plain_conv;
   Tensor (*transpose)(const Tensor& y, const Tensor& w, const ConvOptions& options,
@@ -39,8 +39,7 @@ struct ConvTriad {
                    const ConvOptions& options) = conv2d_weight;
 };
 
-/// The largest relative difference of <conv(x,w), y>, <x, transpose(y,w)> and <w, weight(x,y)>, over odd
-/// shapes.
+/// Returns the largest relative difference of <conv(x,w), y>, <x, transpose(y,w)> and <w, weight(x,y)>.
 RowResult adjoint_triad(const ConvTriad& of, const RowContext&) {
   Rng rng(1, "ledger/conv");
   double worst = 0;
@@ -53,12 +52,12 @@ RowResult adjoint_triad(const ConvTriad& of, const RowContext&) {
     worst = std::max(worst, back.shape() == x.shape() ? relative(inner(back, x), form) : INFINITY);
     worst = std::max(worst, relative(inner(of.weight(x, y, c.w[0], c.w[1], c.options), w), form));
   }
-  return {worst, AtMost{1e-12},
-          "f64, strides 1 to 3, paddings, a dilation, 1 to 33 channels: largest relative difference of the "
-          "three"};
+  return {
+      worst, AtMost{1e-12},
+      "f64, strides 1 to 3, paddings, one dilation, 1 to 33 channels; value: largest relative difference"};
 }
 
-/// The largest difference from seven nested loops, over odd shapes.
+/// Returns the largest difference from seven nested loops, over odd shapes.
 RowResult naive(ConvFn conv, const RowContext&) {
   Rng rng(2, "ledger/conv");
   double worst = 0;
@@ -83,13 +82,14 @@ RowResult naive(ConvFn conv, const RowContext&) {
       worst = std::max(worst, std::abs(py[at] - sum));
     }
   }
-  return {worst, AtMost{1e-11}, "f64, the same shapes: largest difference of a number"};
+  return {worst, AtMost{1e-11},
+          "f64, the shapes of conv.adjoint_triad; value: largest difference of an element"};
 }
 
 using NormFn = Tensor (*)(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
                           const NormOptions& options);
 
-// The gradient of |dL/dx|^2 in x, scale and shift, L a weighted sum.
+// Returns the gradient of |dL/dx|^2 in x, scale and shift, where L is a weighted sum.
 Tensors penalty_gradient(NormFn norm, const Tensor& x0, const Tensor& scale0, const Tensor& shift0,
                          const Tensor& weights) {
   const Tensor x = x0.clone().requires_grad_(), scale = scale0.clone().requires_grad_(),
@@ -112,8 +112,7 @@ Tensor plain_norm(const Tensor& x, int64_t groups, const Tensor& scale, const Te
   return options.silu ? z * sigmoid(z) : z;
 }
 
-/// The largest difference, relative to 1 or more, of the gradient of |dL/dx|^2 through `norm` and through the
-/// same in public ops: second derivatives in x, scale and shift.
+/// Returns the largest relative difference of the gradient of |dL/dx|^2 through `norm` and elementary ops.
 RowResult norm_second_order(NormFn norm, const RowContext&) {
   Rng rng(3, "ledger/norm");
   const Tensor x = randn({2, 5, 6}, rng, DType::f64), weights = randn({2, 5, 6}, rng, DType::f64);
@@ -126,13 +125,13 @@ RowResult norm_second_order(NormFn norm, const RowContext&) {
     for (size_t k = 0; k < a.size(); ++k) worst = std::max(worst, relative(a[k], b[k]));
   }
   return {worst, AtMost{1e-10},
-          "f64, 2 images of 5 pixels and 6 channels in 2 groups, SiLU, eps 0.1: largest relative difference "
-          "of the gradient of |dL/dx|^2 in x, scale and shift"};
+          "f64, 2 images of 5 pixels and 6 channels in 2 groups, SiLU, eps 0.1; value: largest relative "
+          "difference of the gradient of |dL/dx|^2 in x, scale and shift"};
 }
 
 using DropoutFn = Tensor (*)(const Tensor& x, double p, Rng& rng);
 
-/// |z| of the mean of dropped ones against 1, and of the share that is 0 against p: the larger.
+/// Returns the larger |z| of the mean of dropped ones, which is 1, and of the share of zeros, which is p.
 double dropout_z(DropoutFn hide, double p, uint64_t seed) {
   constexpr int64_t kCount = 1'000'000;
   Rng rng(seed, "ledger/dropout");
@@ -149,52 +148,55 @@ double dropout_z(DropoutFn hide, double p, uint64_t seed) {
 
 RowResult dropout_mean(DropoutFn hide, const RowContext& context) {
   const double z = std::max(dropout_z(hide, 0.1, context.seed), dropout_z(hide, 0.7, context.seed + 1));
-  return {z, AtMost{4.5},
-          "p = 0.1 and 0.7, 1e6 numbers each: larger |z| of the mean and of the share of zeros; false alarm "
-          "3e-5"};
+  return {
+      z, AtMost{4.5},
+      "p = 0.1 and 0.7, 1e6 elements; value: larger |z| of mean and share of zeros; false-alarm rate 3e-5"};
 }
 
 }  // namespace
 
 Rows layer_rows() {
   return {
-      identity({"conv.adjoint_triad", "<conv(x,w), y> = <x, conv_transpose(y,w)> = <w, conv_weight(x,y)>",
-                "one trilinear form: Dumoulin & Visin 2016", 1},
+      identity({"conv.adjoint_triad",
+                "convolution, transpose and weight gradient agree: <conv(x,w), y> = <x, conv_transpose(y,w)> "
+                "= <w, conv_weight(x,y)>",
+                "Dumoulin & Visin 2016; the three are one trilinear form", 1},
                adjoint_triad, {},
-               {{"a transpose that is a hundredth short",
+               {{"a transpose that is 1 % too small",
                  {.transpose = [](auto& y, auto& w, auto& o,
                                   int64_t p) { return plain_transpose(y, w, o, p) * 0.99; }}},
-                {"a weight's gradient that is turned over",
+                {"a weight gradient that is flipped",
                  {.weight = [](auto& x, auto& y, int64_t h, int64_t w,
                                auto& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
-      identity(
-          {"conv.naive", "a convolution is what seven nested loops say, at odd shapes", "the definition", 1},
-          naive, plain_conv,
-          {{"a kernel that is turned over",
-            [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
-           {"a hundredth short", [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
+      identity({"conv.naive", "a convolution equals seven nested loops, also for odd shapes",
+                "definition of the convolution", 1},
+               naive, plain_conv,
+               {{"a kernel that is flipped",
+                 [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
+                {"an output that is 1 % too small",
+                 [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
       identity({"norm.second_order",
-                "a gradient penalty through group norm with SiLU has the gradient of the same in plain ops",
+                "a gradient penalty's gradient is equal with fused group norm and elementary ops",
                 "Wu & He 2018, eqs. 1-4", 1},
                norm_second_order, group_norm,
-               {{"a hundredth of the scale taken for constant",
+               {{"1 % of the scale treated as a constant",
                  [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
                    return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99, shift,
                                      o);
                  }},
-                {"an eps that is a hundredth larger",
+                {"an eps that is 1 % larger",
                  [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
                    NormOptions other = o;
                    other.eps *= 1.01;
                    return group_norm(x, groups, scale, shift, other);
                  }}}),
-      identity(
-          {"dropout.mean", "dropout keeps the mean and hides the share p",
-           "Srivastava et al. 2014, section 10", 1},
-          dropout_mean, dropout,
-          {{"what is kept is not scaled",
-            [](auto& x, double p, auto& rng) { return dropout(x, p, rng) * (1 - p); }},
-           {"2 % more is hidden", [](auto& x, double p, auto& rng) { return dropout(x, p * 1.02, rng); }}})};
+      identity({"dropout.mean", "dropout preserves the mean and sets the share p of elements to 0",
+                "Srivastava et al. 2014, section 10", 1},
+               dropout_mean, dropout,
+               {{"kept elements that are not rescaled",
+                 [](auto& x, double p, auto& rng) { return dropout(x, p, rng) * (1 - p); }},
+                {"2 % more elements set to 0",
+                 [](auto& x, double p, auto& rng) { return dropout(x, p * 1.02, rng); }}})};
 }
 
 }  // namespace gradzoo

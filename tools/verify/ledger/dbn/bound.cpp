@@ -9,7 +9,7 @@
 namespace gradzoo {
 namespace {
 
-/// One draw of the bound for each x (B, n): what dbn_bound gives.
+/// Returns one draw of the bound per x (B, n), as dbn_bound() does.
 using DbnBound = Tensor (*)(const RbmStack& layers, const Tensor& x, double top_log_z, Rng& rng);
 
 void copy_values(const Tensor& from, Tensor to) {
@@ -29,8 +29,8 @@ Tensor recognition_logits(const RbmLayer& layer, const Tensor& x) {
   return matmul(x, layer.weight()) + layer.hidden_bias();
 }
 
-/// Of a machine of 6 x 4 below its own transpose, whose recognition is exact, so that every draw of the bound
-/// is log p(x): the largest |bound - log p(x)| over all x, nats.
+/// Returns the largest |bound - log p(x)| over all x, nats, for an RBM of 6 x 4 units below its own
+/// transpose. Its recognition distribution is exact, so every draw of the bound must be log p(x).
 double tied_bound_error(DbnBound bound) {
   const NoGrad quiet;
   RbmStack layers;
@@ -47,7 +47,7 @@ double tied_bound_error(DbnBound bound) {
   return largest_abs(bound(layers, x, exact_log_partition(top), rng) - log_p);
 }
 
-/// Of layers 6-5-4 with weights N(0, 1), over all 64 x.
+/// Results for layers 6-5-4 with weights N(0, 1), over all 64 x.
 struct UntiedBound {
   double z;      // largest |mean of 2000 draws - expected bound| in standard errors
   double slack;  // least log p(x) - expected bound: below 0 it is no bound; nats
@@ -80,25 +80,26 @@ RowResult bound_below(DbnBound bound, const RowContext& context) {
   constexpr double kError = 1e-10, kStandardErrors = 5.2;
   const double tied = tied_bound_error(bound);
   const UntiedBound untied = untied_bound(bound, context.seed);
-  return {untied.slack >= 0 ? std::max(tied / kError, untied.z / kStandardErrors) : INFINITY, AtMost{1},
-          fmt::format("f64; a machine of 6 x 4 under its own transpose: every draw is log p(x) by "
-                      "enumeration, off by {:.1e} nats (allowed {:.0e}); layers 6-5-4: means of 2000 draws "
-                      "of all 64 x within {:.2f} SE of the enumerated bound (allowed {}; false alarm 2e-5), "
-                      "which is below log p(x) by {:.4f} nats or more; value: the larger share",
-                      tied, kError, untied.z, kStandardErrors, untied.slack)};
+  return {
+      untied.slack >= 0 ? std::max(tied / kError, untied.z / kStandardErrors) : INFINITY, AtMost{1},
+      fmt::format(
+          "f64; RBM with 6 x 4 units under its own transpose: every draw of the bound differs from the "
+          "enumerated log p(x) by at most {:.1e} nats (allowed {:.0e}); layers 6-5-4: for all 64 x, the mean "
+          "of 2000 draws is within {:.2f} SE of the enumerated bound (allowed {}; false-alarm rate 2e-5), "
+          "which is at least {:.4f} nats below log p(x); value: the larger share of what is allowed",
+          tied, kError, untied.z, kStandardErrors, untied.slack)};
 }
 
-// Each layer as many epochs as the machine that stands alone.
+// Each layer is trained for as many epochs as the single RBM.
 RowResult versus_rbm(const RowContext& context) {
   const auto tested = [&](const std::string& line) { return evaluate_on_test(trained_once(line, context)); };
   const double bound = tested("dbn hidden=500,500 epochs=40 seed=1")[kDbnBound].value,
                alone = tested("rbm hidden=500 epochs=20 seed=1")[kRbmLogLikelihood].value;
-  return {
-      bound, AtLeast{alone - 5},
-      fmt::format(
-          "784-500-500, 20 epochs of 55k a layer, dynamic-binary: the bound of the test images, nats/image, "
-          "beside log p(x) of a machine of 500 units after 20 epochs by annealing, {:.2f}: {:+.2f}",
-          alone, bound - alone)};
+  return {bound, AtLeast{alone - 5},
+          fmt::format("784-500-500, 20 epochs of 55k images per layer, dynamic-binary; value: the bound on "
+                      "log p(x) of the test images, nats/image; log p(x) of an RBM with 500 units after 20 "
+                      "epochs, from annealing: {:.2f}; difference {:+.2f}",
+                      alone, bound - alone)};
 }
 
 Tensor log_likelihood_below(const RbmLayer& layer, const Tensor& x, const Tensor& h) {
@@ -110,11 +111,12 @@ Tensor log_likelihood_below(const RbmLayer& layer, const Tensor& x, const Tensor
 Rows dbn_rows() {
   return {
       figure({"dbn.vs_rbm",
-              "the bound of a stack of two lies within 5 nats of a single machine's log p(x), or above it",
+              "the bound on log p(x) of two stacked RBMs is at most 5 nats below log p(x) of a single RBM",
               "Salakhutdinov & Murray 2008, section 6", 400},
              versus_rbm),
       identity({"dbn.bound",
-                "what greedy stacking bounds is below log p(x), and equal to it where recognition is exact",
+                "the bound of greedy stacking is at most log p(x), and equals log p(x) if the "
+                "recognition distribution is exact",
                 "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008, eq. 18", 1},
                bound_below, dbn_bound,
                {{"a Z that is left out",
@@ -124,7 +126,7 @@ Rows dbn_rows() {
                    const Tensor h = bernoulli(layers[0]->hidden_probabilities(x), rng);
                    return log_likelihood_below(*layers[0], x, h) - layers[1]->free_energy(h) - log_z;
                  }},
-                {"hidden units of fair coins", [](auto& layers, auto& x, double log_z, auto& rng) {
+                {"hidden units drawn as fair coins", [](auto& layers, auto& x, double log_z, auto& rng) {
                    const Tensor up = recognition_logits(*layers[0], x),
                                 h = bernoulli(full(up.shape(), 0.5, up.dtype()), rng);
                    return log_likelihood_below(*layers[0], x, h) - sum(bernoulli_log_prob(h, up), 1) -

@@ -27,7 +27,7 @@ double relative_error(const Tensor& found, const Tensor& wanted) {
   return largest_abs(found - wanted) / std::max(1.0, largest_abs(wanted));
 }
 
-/// How one reading becomes the others.
+/// Conversions between predictions of the noise, the denoised data, the score and the velocity.
 struct Conversions {
   Prediction (*from_noise)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_noise;
   Prediction (*from_denoised)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_denoised;
@@ -37,9 +37,8 @@ struct Conversions {
   Tensor (*to_velocity)(const Prediction&, const Mixing&) = velocity_of;
 };
 
-/// x_t is N(a m, v), v = a^2 s^2 + b^2, so its score is -(x - a m) / v, and what carries it along is a' m +
-/// v' / (2 v) (x - a m): the largest relative error of either, from each of the four readings, on three
-/// paths.
+/// Returns the largest relative error of score and velocity from each of the four predictions on three paths.
+/// x_t is N(a m, v), v = a^2 s^2 + b^2: score -(x - a m) / v, velocity a' m + v' / (2 v) (x - a m).
 RowResult conversions(const Conversions& how, const RowContext&) {
   const Tensor x = arange(31, DType::f64) * 0.2 - 3.0;
   double worst = 0;
@@ -60,14 +59,14 @@ RowResult conversions(const Conversions& how, const RowContext&) {
     }
   }
   return {worst, AtMost{1e-10},
-          "data N(.7, .25); straight, cosine and geometric path, t = .1, .4, .7, .95; from noise, denoised, "
-          "score and velocity to score and velocity: largest relative error"};
+          "data N(0.7, 0.25); straight, cosine and geometric paths; t = 0.1, 0.4, 0.7, 0.95; from noise, "
+          "denoised data, score and velocity to score and velocity; value: largest relative error"};
 }
 
 using SquaredNoise = double (*)(const Mixing& at);
 
-/// The relative difference of b^2 times denoising score matching, value and theta-gradient, from the error of
-/// the noise that the same network's score stands for; `weight` is b^2 there.
+/// Returns the largest relative difference of loss and theta-gradient between denoising score matching times
+/// weight() = b^2 and the error of the predicted noise.
 RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
   Rng rng(1, "ledger/score-equivalence");
   const Mlp net({3, 24, 24, 3}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
@@ -85,25 +84,26 @@ RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
   const Tensors a = grad(by_noise, parameters, {.retain_graph = true}), b = grad(by_score, parameters);
   for (size_t i = 0; i < a.size(); ++i) worst = std::max(worst, largest_abs(a[i] - b[i]) / largest_abs(a[i]));
   return {worst, AtMost{1e-10},
-          "perceptron 3-24-24-3 SiLU, f64, 40 points: value and theta-gradient of b^2 DSM beside the noise's "
-          "error"};
+          "f64, perceptron 3-24-24-3 with SiLU, 40 points; value: largest relative difference of loss and "
+          "theta-gradient between b^2 DSM and the error of the predicted noise"};
 }
 
-/// The largest difference between two draws of the same start with other random streams.
+/// Returns the largest difference between samples from one start with two random streams.
 RowResult ddim_deterministic(PathStep step, const RowContext&) {
   const NoisePath path = cosine_path();
   const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
   const Tensor start = (arange(64, DType::f64) / 16.0 - 2.0).view({64, 1});
   Rng first(1, "ledger/streams"), second(2, "ledger/streams");
-  return {largest_abs(follow_path({path, predict, first}, step, start, 25) -
-                      follow_path({path, predict, second}, step, start, 25)),
-          AtMost{0}, "64 starts, 25 steps, two random streams; by ancestral steps they differ"};
+  return {
+      largest_abs(follow_path({path, predict, first}, step, start, 25) -
+                  follow_path({path, predict, second}, step, start, 25)),
+      AtMost{0},
+      "64 starts, 25 steps, two random streams (ancestral steps would differ); value: largest difference"};
 }
 
 using LogDensityAlong = Tensor (*)(VelocityFn v, const Tensor& x);
 
-/// Mean over draws of N(m, S) of the bits a dimension between its density and that by the cosine path's flow:
-/// KL of what the path's start leaves of the data.
+/// Returns the mean difference of exact log-density and log-density along the cosine path, bits/dim.
 RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
   const NoisePath path = cosine_path();
   const double scale = path(1).data, variance = variance_at(path(1));
@@ -115,12 +115,13 @@ RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
   const Tensor wanted = sum(square(x * scale - scale * kMean), 1) * (-0.5 / variance) -
                         std::log(2 * std::numbers::pi * variance);
   const Tensor found = log_density(velocity, x * scale);
-  return {std::abs(mean(found - wanted).item()) / (2 * std::numbers::ln2), AtMost{1e-3},
-          "N(.7, .25) in two dimensions, 20,000 draws, 96 steps along the cosine path: mean error, bits/dim"};
+  return {
+      std::abs(mean(found - wanted).item()) / (2 * std::numbers::ln2), AtMost{1e-3},
+      "N(0.7, 0.25) in the plane, 20,000 draws, 96 steps along the cosine path; value: mean error, bits/dim"};
 }
 
-/// The largest difference between a level's steps with e and those written x + alpha/2 s + sqrt(alpha) z,
-/// alpha = eps sigma_i^2 / sigma_L^2 (Song & Ermon 2019, algorithm 1), eps = 2 e sigma_L^2.
+/// Returns the largest difference between a level's steps with eta and the steps x + alpha/2 s + sqrt(alpha)
+/// z, alpha = eps sigma_i^2 / sigma_L^2 (Song & Ermon 2019, algorithm 1), eps = 2 eta sigma_L^2.
 RowResult step_conventions(PathStep step, const RowContext&) {
   constexpr double kStep = 0.03;
   constexpr int64_t kRepeats = 6;
@@ -137,12 +138,11 @@ RowResult step_conventions(PathStep step, const RowContext&) {
   for (int64_t i = 0; i < kRepeats; ++i)
     y = y + score_of(gaussian_prediction(y, at), at) * (alpha / 2) + randn_like(y, theirs) * std::sqrt(alpha);
   return {relative_error(x, y), AtMost{1e-12},
-          "64 chains, 6 steps at a level, both written out: largest relative difference"};
+          "64 chains, 6 steps per level, each convention written out; value: largest relative difference"};
 }
 
-/// The largest |z| of mean and variance of many chains against what a Langevin step makes of them, level by
-/// level:
-///   v <- (1 - e sigma^2 / (s^2 + sigma^2))^2 v + 2 e sigma^2.
+/// Returns the largest |z| of the mean and variance of many chains after each level. A Langevin step gives
+/// v <- (1 - eta sigma^2 / (s^2 + sigma^2))^2 v + 2 eta sigma^2.
 RowResult gaussian_levels(PathStep step, const RowContext& context) {
   constexpr int64_t kChains = 200'000, kLevels = 8;
   const NoisePath path = geometric_path(kFirst, kLast);
@@ -166,13 +166,13 @@ RowResult gaussian_levels(PathStep step, const RowContext& context) {
                       std::abs(var(x).item() / variance - 1) / std::sqrt(2 / n)});
   }
   return {worst, AtMost{4.5},
-          "data N(.7, .25), 8 levels from 3 to .05, 4 steps each, 2e5 chains: largest |z| of 16 means and "
-          "variances; false alarm 1.1e-4"};
+          "data N(0.7, 0.25), 8 noise levels from 3 to 0.05, 4 steps per level, 2e5 chains; value: largest "
+          "|z| of 16 means and variances; false-alarm rate 1.1e-4"};
 }
 
 using UnetFn = Tensor (*)(const Unet& net, const Tensor& x, const Tensor& t);
 
-// Every weight moved away from 0, with which some layers begin.
+// Moves every weight away from 0, because some layers start at 0.
 RowResult unet_second_order(UnetFn read, const RowContext& context) {
   Rng rng(context.seed, "ledger/unet");
   const Unet net(1, 0, rng, {.channels = 8, .embedding = 8, .dtype = DType::f64});
@@ -184,8 +184,8 @@ RowResult unet_second_order(UnetFn read, const RowContext& context) {
   const auto energy = [&](const Tensor& y) { return sum(square(y - read(net, y, t)), {1, 2, 3}) * -0.5; };
   const GradcheckResult found = gradgradcheck(energy, x, {.directions = 6, .name = "unet"});
   return {found.ok ? found.worst_error : NAN, AtMost{1e-6},
-          "f = -|x - u(x)|^2 / 2 by a U-Net of 8 channels on 4 x 4 pixels, f64: grad of grad in x against "
-          "finite differences along 6 directions, worst relative error"};
+          "f64, f = -|x - u(x)|^2 / 2 with a U-Net u of 8 channels on 4 x 4 pixels; value: largest relative "
+          "error of the second derivative in x along 6 directions"};
 }
 
 }  // namespace
@@ -194,17 +194,16 @@ Rows path_rows() {
   return {
       identity(
           {"diffusion.conversions",
-           "noise, denoised, score and velocity are one reading: each gives the others, and those of a "
-           "Gaussian",
+           "predictions of noise, denoised data, score and velocity convert into each other",
            "Song et al. 2021; Lipman et al. 2023", 1},
           conversions, {},
-          {{"the noise's denoised a hundredth short",
+          {{"denoised data from the noise that are 1 % too small",
             {.from_noise =
                  [](auto& said, auto& x, auto& at) {
                    const Prediction exact = prediction_from_noise(said, x, at);
                    return Prediction{exact.denoised * 0.99, exact.noise};
                  }}},
-           {"the velocity's denoised a hundredth short",
+           {"denoised data from the velocity that are 1 % too small",
             {.from_velocity =
                  [](auto& said, auto& x, auto& at) {
                    const Prediction exact = prediction_from_velocity(said, x, at);
@@ -213,7 +212,7 @@ Rows path_rows() {
            {"a score of the wrong sign",
             {.from_score = [](auto& said, auto& x,
                               auto& at) { return prediction_from_score(-said, x, at); }}},
-           {"a denoised of another x",
+           {"denoised data of another x",
             {.from_denoised = [](auto& said, auto& x,
                                  auto& at) { return prediction_from_denoised(said, x * 0.99, at); }}},
            {"a score that is not divided by the noise",
@@ -221,25 +220,30 @@ Rows path_rows() {
            {"a velocity without its noise",
             {.to_velocity = [](auto& prediction,
                                auto& at) { return prediction.denoised * at.data_slope; }}}}),
-      identity({"ddpm.score_equivalence", "predicting the noise is denoising score matching weighted by b^2",
-                "Vincent 2011; Ho et al. 2020, section 3.2", 1},
-               score_equivalence, [](auto& at) { return at.noise * at.noise; },
-               {{"a weight of b in place of b^2", [](auto& at) { return at.noise; }}}),
-      identity({"ddpm.ddim_deterministic", "ddim's samples are a function of where they start",
-                "Song, Meng & Ermon 2021", 1},
-               ddim_deterministic, ddim_step, {{"ancestral steps, which draw", ancestral_step}}),
+      identity(
+          {"ddpm.score_equivalence",
+           "predicting the noise of standard deviation b is denoising score matching with the weight b^2",
+           "Vincent 2011; Ho et al. 2020, section 3.2", 1},
+          score_equivalence, [](auto& at) { return at.noise * at.noise; },
+          {{"a weight of b instead of b^2", [](auto& at) { return at.noise; }}}),
+      identity(
+          {"ddpm.ddim_deterministic", "DDIM samples are a deterministic function of their starting points",
+           "Song, Meng & Ermon 2021", 1},
+          ddim_deterministic, ddim_step, {{"ancestral steps, which draw noise", ancestral_step}}),
       identity({"ddpm.flow_likelihood_gaussian",
-                "the density by the probability flow of the cosine path is the Gaussian's",
+                "the probability flow of the cosine path gives the exact density of Gaussian data",
                 "Song et al. 2021, section 4.3", 1},
                flow_likelihood,
                [](VelocityFn v, auto& x) {
                  return flow_log_density(v, x, {.steps = 96, .noise = cosine_path()(0).noise});
                },
-               {{"noise at the start that is a tenth wider",
+               {{"noise at the start that is 10 % wider",
                  [](VelocityFn v, auto& x) { return flow_log_density(v, x, {.steps = 96, .noise = 1.1}); }},
-                {"a hundredth of log p left out",
+                {"1 % of log p left out",
                  [](VelocityFn v, auto& x) { return flow_log_density(v, x, {.steps = 96}) * 0.99; }}}),
-      identity({"ncsn.step_conventions", "e and sqrt(2e), and alpha/2 and sqrt(alpha), are one Langevin step",
+      identity({"ncsn.step_conventions",
+                "Langevin steps with eta and sqrt(2 eta), and with alpha/2 and sqrt(alpha), agree for alpha "
+                "= 2 eta",
                 "Song & Ermon 2019, algorithm 1", 1},
                step_conventions, langevin_step,
                {{"steps of twice the size",
@@ -252,11 +256,11 @@ Rows path_rows() {
                  }}}),
       identity(
           {"ncsn.gaussian_levels",
-           "under the exact score annealed Langevin has the law that its linear steps give a Gaussian",
+           "annealed Langevin chains with a Gaussian's exact score have the moments that their steps imply",
            "Song & Ermon 2020, proposition 3", 2},
           gaussian_levels, langevin_step,
-          {{"ancestral steps in their place", ancestral_step},
-           {"a pull that is a fiftieth short",
+          {{"ancestral steps instead", ancestral_step},
+           {"a drift that is 2 % too small",
             [](auto& trajectory, auto& x, double from, double to) {
               const auto predict = [&](auto& y, double t) {
                 Prediction prediction = trajectory.predict(y, t);
@@ -265,10 +269,11 @@ Rows path_rows() {
               };
               return langevin_step({trajectory.path, predict, trajectory.rng, trajectory.level}, x, from, to);
             }}}),
-      identity({"unet.second_order", "the U-Net is differentiated twice, in x, as finite differences say",
+      identity({"unet.second_order",
+                "the U-Net's second derivative in x equals finite differences within the tolerance",
                 "chain rule", 5},
                unet_second_order, [](auto& net, auto& x, auto& t) { return net(x, t); },
-               {{"a hundredth of the output taken for constant", [](auto& net, auto& x, auto& t) {
+               {{"1 % of the output treated as a constant", [](auto& net, auto& x, auto& t) {
                    const Tensor u = net(x, t);
                    return u * 0.99 + u.detach() * 0.01;
                  }}})};
@@ -276,11 +281,11 @@ Rows path_rows() {
 
 namespace {
 
-/// Points x_t between noise and data, and what carries them.
+/// Points x_t between noise and data, and their velocities.
 using PathsBetween = PathPoints (*)(const Tensor& noise, const Tensor& data, const Tensor& t);
 
-/// For data N(m, s^2) the mean velocity through x at t is u(x,t) = m + (t s^2 - (1-t)) / ((1-t)^2 + t^2 s^2)
-/// (x - t m): the largest |z| over several t of E[(x_1 - x_0 - u) x_t^k], k = 0, 1, 2, which are 0.
+/// Returns the largest |z| over several t of E[(x_1 - x_0 - u) x_t^k], k = 0, 1, 2, which is 0 for data N(m,
+/// s^2) if u(x,t) = m + (t s^2 - (1-t)) / ((1-t)^2 + t^2 s^2) (x - t m).
 RowResult gaussian_velocity(PathsBetween paths, const RowContext& context) {
   constexpr int64_t kCount = 1'000'000;
   constexpr double kMean = 1.5, kStd = 0.5;
@@ -297,22 +302,21 @@ RowResult gaussian_velocity(PathsBetween paths, const RowContext& context) {
       worst = std::max(worst, std::abs(z_score(weighted, 0)));
     }
   }
-  return {
-      worst, AtMost{4.5},
-      "data N(1.5, 0.25), t = 0.2, 0.5, 0.9, 1e6 paths each: largest |z| of 9 moments of the residual; false "
-      "alarm 6e-5"};
+  return {worst, AtMost{4.5},
+          "data N(1.5, 0.25), t = 0.2, 0.5, 0.9, 1e6 paths each; value: largest |z| of 9 moments of the "
+          "residual; false-alarm rate 6e-5"};
 }
 
 PathPoints straight(const Tensor& noise, const Tensor& data, const Tensor& t) {
   return points_on(straight_path(), noise, data, t);
 }
 
-/// log p of rows x (B, d) at the end of the flow of u.
+/// x (B, d) -> log p (B) at the end of the flow of u.
 using FlowLogDensity = Tensor (*)(VelocityFn u, const Tensor& x);
 Tensor log_density_by_divergence(VelocityFn u, const Tensor& x) { return flow_log_density(u, x); }
 
-// Briefly of a velocity that is written down.
-// A perceptron as it begins, its output twice as large: it bends space as a trained one does.
+// The brief measurement uses a velocity in closed form. The other one uses an untrained perceptron with twice
+// its output, which deforms space as much as a trained network.
 RowResult density_normalised(FlowLogDensity log_density, const RowContext& context) {
   Rng rng(context.seed, "ledger/flow-density");
   const Mlp net({3, 48, 48, 2}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
@@ -324,32 +328,30 @@ RowResult density_normalised(FlowLogDensity log_density, const RowContext& conte
     return context.brief ? log_density(written_down, x) : log_density(u, x);
   };
   return {log_integral_error(Grid({{-8, -8}, {8, 8}}, 128), log_prob), AtMost{1e-4},
-          "an untrained perceptron 3-48-48-2 SiLU, twice its output, f64, 128 x 128 cells over [-8,8]^2: "
-          "|log Z|"};
+          "f64, twice the output of an untrained perceptron 3-48-48-2 with SiLU, 128 x 128 cells over "
+          "[-8,8]^2; value: |log Z|"};
 }
 
 }  // namespace
 
 Rows flow_matching_rows() {
-  return {
-      identity(
-          {"flow_matching.gaussian_velocity",
-           "between N(0,1) and a Gaussian the mean velocity along straight paths is linear in x, as computed",
-           "Lipman et al. 2023, theorem 3", 1},
-          gaussian_velocity, straight,
-          {{"a velocity that is a hundredth short",
-            [](auto& noise, auto& data, auto& t) {
-              const PathPoints paths = straight(noise, data, t);
-              return PathPoints{paths.x, paths.velocity * 0.99};
-            }},
-           {"from data to noise",
-            [](auto& noise, auto& data, auto& t) { return straight(data, noise, t); }}}),
-      identity({"flow_matching.density_normalised",
-                "the density by the divergence along a flow integrates to 1, whatever the velocity",
-                "Chen et al. 2018, eq. 8", 5},
-               density_normalised, log_density_by_divergence,
-               {{"a hundredth of log p left out",
-                 [](VelocityFn v, auto& x) { return flow_log_density(v, x) * 0.99; }}})};
+  return {identity({"flow_matching.gaussian_velocity",
+                    "the mean velocity of straight paths from N(0,1) to Gaussian data equals its closed form",
+                    "Lipman et al. 2023, theorem 3", 1},
+                   gaussian_velocity, straight,
+                   {{"a velocity that is 1 % too small",
+                     [](auto& noise, auto& data, auto& t) {
+                       const PathPoints paths = straight(noise, data, t);
+                       return PathPoints{paths.x, paths.velocity * 0.99};
+                     }},
+                    {"paths from the data to the noise",
+                     [](auto& noise, auto& data, auto& t) { return straight(data, noise, t); }}}),
+          identity({"flow_matching.density_normalised",
+                    "the density from the divergence along a flow integrates to 1 for every velocity",
+                    "Chen et al. 2018, eq. 8", 5},
+                   density_normalised, log_density_by_divergence,
+                   {{"1 % of log p left out",
+                     [](VelocityFn v, auto& x) { return flow_log_density(v, x) * 0.99; }}})};
 }
 
 }  // namespace gradzoo

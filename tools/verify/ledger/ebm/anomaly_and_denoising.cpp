@@ -20,7 +20,7 @@ Tensor pixels_of(const Examples& examples) {
 
 Tensor test_images(const DatasetOptions& data) { return pixels_of(Dataset(data).split(Split::test)); }
 
-// Undefined where it is not installed.
+// Returns an undefined tensor if the dataset is missing.
 Tensor fashion_images() {
   try {
     return test_images({.data = "fashion"});
@@ -29,14 +29,14 @@ Tensor fashion_images() {
   }
 }
 
-/// Scores of images, (n, pixels) -> (n): the higher, the less expected.
+/// Anomaly scores of images, (n, pixels) -> (n), high for unexpected images.
 using AnomalyScore = FunctionRef<Tensor(const Tensor& images)>;
 
-/// AUROC of each set against the images that are expected.
+/// AUROC of each set of images against the expected images.
 struct AnomalyFigures {
   Estimate noise;                   // uniform
   Estimate held_out;                // a digit that training left out
-  std::optional<Estimate> fashion;  // Fashion-MNIST, where it is there
+  std::optional<Estimate> fashion;  // Fashion-MNIST, if the dataset exists
 };
 
 AnomalyFigures measure_anomalies(AnomalyScore score, const Tensor& expected, const Tensor& held_out,
@@ -47,7 +47,7 @@ AnomalyFigures measure_anomalies(AnomalyScore score, const Tensor& expected, con
   return found;
 }
 
-/// What the row says beside its numbers.
+/// The AUROCs, the number of images, and a text about Fashion-MNIST.
 struct AnomalyReport {
   AnomalyFigures figures;
   int64_t images;
@@ -65,33 +65,32 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
   const auto score = of(session);
   const AnomalyFigures found =
       measure_anomalies(score, digits, test_images({.subset = {.only = "9"}}), fashion, rng);
-  std::string others = "Fashion-MNIST is not here (apt-get install dataset-fashion-mnist)";
+  std::string others = "Fashion-MNIST is missing (apt-get install dataset-fashion-mnist)";
   if (found.fashion) {
     Session& clothes = trained_once(std::string(kOfDigits) + " data=fashion", context);
     const auto score_of_clothes = of(clothes);
     const Estimate back = auroc(score_of_clothes(digits), score_of_clothes(fashion));
-    others = fmt::format("Fashion-MNIST {}; the other way round, trained on Fashion-MNIST, digits get {}",
-                         with_error(*found.fashion), with_error(back));
+    others = fmt::format("Fashion-MNIST {} (at least {}); with an energy of Fashion-MNIST, digits {}",
+                         with_error(*found.fashion, "±"), kFashionGate, with_error(back, "±"));
   }
   return {found, digits.dim(0), others};
 }
 
-/// The smallest AUROC over what it must be, .99 of noise and .95 of Fashion-MNIST: at least 1.
+/// Returns the smallest ratio of an AUROC to its minimum, 0.99 (noise) or 0.95 (Fashion-MNIST).
 RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
   const auto [found, images, others] = anomalies(context);
   const double noise = found.noise.value / kNoiseGate;
-  return {
-      found.fashion ? std::min(noise, found.fashion->value / kFashionGate) : noise, AtLeast{1},
-      fmt::format(
-          "{}, on the digits 0 to 8: AUROC of -f, {} test digits against as many others: uniform noise {} "
-          "(at least {}); the held-out digit 9 {}; {} (at least {}); value: the smallest over its gate",
-          kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out), others,
-          kFashionGate)};
+  return {found.fashion ? std::min(noise, found.fashion->value / kFashionGate) : noise, AtLeast{1},
+          fmt::format("{}, on the digits 0 to 8: AUROC of -f for {} test digits against as many other "
+                      "images: uniform noise {} (at least {}); the held-out digit 9 {}; {}; "
+                      "value: the smallest ratio of an AUROC to its minimum",
+                      kOfDigits, images, with_error(found.noise, "±"), kNoiseGate,
+                      with_error(found.held_out, "±"), others)};
 }
 
 constexpr QuantityInfo kPsnrBefore{"psnr_before", "dB"}, kGain{"gain", "dB"};
 
-// PSNR of images (n, pixels) with Gaussian noise, and how much guesses gain: dB, means over the images.
+// Returns the PSNR of images (n, pixels) with Gaussian noise, and the gain from denoising, means, dB.
 Quantities denoising_gain(FunctionRef<Tensor(const Tensor& noisy)> denoise, const Tensor& images, Rng& rng) {
   const Tensor noisy = images + randn_like(images, rng) * kSigma;
   const Tensor before = psnr(noisy, images);
@@ -108,7 +107,7 @@ Quantities denoising_by_energy(Session& trained) {
   return denoising_gain(guess, pixels_of(trained.data.evaluation_examples(Split::test)), rng);
 }
 
-// Of images of black and white pixels.
+// Returns the gain for images of black and white pixels.
 Refused toy_denoising(Tensor (*guess)(const Tensor& noisy)) {
   return [guess] {
     Rng rng(2, "ledger/toy-denoising");
@@ -117,7 +116,7 @@ Refused toy_denoising(Tensor (*guess)(const Tensor& noisy)) {
   };
 }
 
-// The figures of a toy world: what is expected is dark, clothes are bright or dark, and a score is the mean
+// Returns AUROCs of toy images: the expected ones are dark, clothes are bright or dark. The score is the mean
 // times `sign`.
 AnomalyReport toy_anomalies(double sign, bool bright_clothes) {
   Rng rng(1, "ledger/toy-anomalies");
@@ -134,7 +133,7 @@ Quantities scores(double training, double test, double noise) {
   return {quantity(kOfTraining, training, ""), quantity(kOfTest, test, ""), quantity(kOfNoise, noise, "")};
 }
 
-// Means of f over images of each kind.
+// Returns the means of f over images of each kind.
 Quantities mean_scores(Session& trained) {
   Rng rng(1, "ledger/mnist-scores");
   const auto mean_f = [&](const Tensor& x) {
@@ -153,25 +152,29 @@ double score_of_noise(const Quantities& found) {
 
 Rows ebm_image_rows() {
   return {
-      figure({"ebm.mnist_scores", "the tutorial's energy is near 0 on digits and far below on noise",
+      figure({"ebm.mnist_scores", "the mean of the tutorial's f is near 0 on digits and at most -10 on noise",
               "Lippe 2022 (UvA deep learning tutorial 8)", 1200},
              {{"ebm preset=uva steps=9000 seed=1", mean_scores}}, largest(score_of_noise), AtMost{-10},
-             "means of f over 2000 digits of training, which must lie in [-1,1], else the value is infinite, "
-             "and of the test set, and over uniform noise, the value (published: -17.9)",
+             "means of f over 2000 training digits (outside of [-1,1] the value is infinite), 2000 test "
+             "digits and uniform noise; value: the mean over noise (published: -17.9)",
              {kOfTraining, kOfTest},
              {{"an energy that is flat", measured_as({scores(0, 0, 0)})},
               {"an energy that has drifted", measured_as({scores(-30, -30, -48)})}}),
-      row_of<AnomalyOf>(RowKind::figure,
-                        {"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400},
-                        anomaly, anomalies_of_energy,
-                        {{"an energy of the wrong sign", [](auto&) { return toy_anomalies(-1, true); }},
-                         {"clothes taken for digits", [](auto&) { return toy_anomalies(1, false); }}}),
-      figure({"ebm.denoise", "the slope of the energy takes noise off digits",
-              "Saremi & Hyvarinen 2019 (the method); the gate is ours", 200},
+      row_of<AnomalyOf>(
+          RowKind::figure,
+          {"ebm.anomaly", "the energy separates digits from images that are not digits", "Du & Mordatch 2019",
+           400},
+          anomaly, anomalies_of_energy,
+          {{"an energy of the wrong sign", [](auto&) { return toy_anomalies(-1, true); }},
+           {"clothes that are scored as digits", [](auto&) { return toy_anomalies(1, false); }}}),
+      figure({"ebm.denoise",
+              "a step along the energy's gradient raises the PSNR of noisy digits by at least 5 dB",
+              "Saremi & Hyvarinen 2019 (the method); the bound is ours", 200},
              {{kOfDigits, denoising_by_energy, "", true}}, least(kGain), AtLeast{5},
-             "the default energy, 2000 test digits with noise of .3: gain in PSNR, dB", {kPsnrBefore, kGain},
-             {{"guesses that leave the noise", toy_denoising([](auto& noisy) { return noisy; })},
-              {"noise cut off at black and white alone",
+             "the default energy, 2000 test digits, noise of standard deviation 0.3; value: gain in PSNR, dB",
+             {kPsnrBefore, kGain},
+             {{"estimates that keep the noise", toy_denoising([](auto& noisy) { return noisy; })},
+              {"noise that is only clamped to black and white",
                toy_denoising([](auto& noisy) { return clamp(noisy, 0, 1); })}})};
 }
 

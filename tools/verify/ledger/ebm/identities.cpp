@@ -15,14 +15,13 @@
 namespace gradzoo {
 namespace {
 
-/// A loss of a model's log-density, data (B, d) and samples (C, d): what contrastive_divergence gives.
+/// A loss of a log-density, data (B, d) and samples (C, d), as contrastive_divergence().
 using CdLoss = Tensor (*)(TensorFn log_density, const Tensor& data, const Tensor& samples);
 
-/// |descent direction of the loss - grad mean log p(data)| over the latter's norm, for a network on five
-/// states whose samples come in exactly the model's proportions; log p by enumeration.
+/// Returns the relative error of the loss's descent direction against grad mean log p(data), for a network on
+/// five states with samples in exactly the model's proportions; log p from enumeration.
 RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
-  // State i has probability n_i / 16 under the model: its row carries log n_i, and the network g enters as
-  // g - g.detach(), 0 in value.
+  // State i has probability n_i / 16: its row contains log n_i, and the network g adds g - g.detach() = 0.
   constexpr std::array<int, 5> kCounts{1, 2, 3, 4, 6};
   constexpr std::array<std::array<double, 2>, 5> kStates{
       {{-1, 0.5}, {0.2, 1.1}, {0.9, -0.7}, {-0.4, -1.3}, {1.6, 0.3}}};
@@ -49,14 +48,14 @@ RowResult cd_exact_gradient(CdLoss loss, const RowContext&) {
   const Tensor data = rows({0, 0, 3, 4, 1});
   const Tensor log_p = log_density(data) - logsumexp(log_density(rows({0, 1, 2, 3, 4})), 0);
   const Tensors exact = grad(mean(log_p), parameters);
-  // Samples come out of a chain that reads the network: they depend on theta, and must be held fixed.
+  // The samples come from a chain that uses the network, so they depend on theta and must be held constant.
   const Tensor& weight = parameters.front();
   const Tensor samples = rows(in_proportion) * (sum(weight) - sum(weight).detach() + 1.0);
   Tensors ascent = grad(loss(log_density, data, samples), parameters);
   for (Tensor& part : ascent) part = neg(part);
   return {relative_distance(ascent, exact), AtMost{1e-12},
-          "f64, five states under an MLP 2-8-1, 16 samples in exactly the model's proportions, log p by "
-          "enumeration: error of the theta-gradient over its norm"};
+          "f64, five states, network 2-8-1, 16 samples in exactly the model's proportions, log p from "
+          "enumeration; value: relative error of the theta-gradient"};
 }
 
 Tensor divergence(TensorFn f, const Tensor& data, const Tensor& samples) {
@@ -67,15 +66,16 @@ Tensor divergence(TensorFn f, const Tensor& data, const Tensor& samples) {
 
 Rows contrastive_divergence_rows() {
   return {identity(
-      {"ebm.cd_exact_gradient", "contrastive divergence with exact samples has the gradient of log p",
+      {"ebm.cd_exact_gradient",
+       "the gradient of contrastive divergence with exact samples is the gradient of -log p",
        "Hinton 2002, eq. 3", 1},
       cd_exact_gradient, divergence,
-      {{"samples left out", [](TensorFn f, auto& data, auto&) { return neg(mean(f(data))); }},
+      {{"samples that are left out", [](TensorFn f, auto& data, auto&) { return neg(mean(f(data))); }},
        {"the wrong sign",
         [](TensorFn f, auto& data, auto& samples) { return neg(divergence(f, data, samples)); }},
        {"samples that are not held fixed",
         [](TensorFn f, auto& data, auto& samples) { return mean(f(samples)) - mean(f(data)); }},
-       {"a regulariser", [](TensorFn f, auto& data, auto& samples) {
+       {"an added regulariser", [](TensorFn f, auto& data, auto& samples) {
           return contrastive_divergence(f, data, samples, 0.1).loss;
         }}})};
 }
@@ -119,7 +119,7 @@ double closed_log_z(const PrecisionGaussian& product) {
   return kFirst.log_prob(mu).item() + kSecond.log_prob(mu).item() - product.log_prob(mu).item();
 }
 
-/// The largest |log of the normalised product - closed form| where that is above -20, and of log Z: nats.
+/// Returns the largest error of log p where it is above -20, and of log Z, nats.
 double density_error(const Target& composed, const PrecisionGaussian& product) {
   const Grid grid({{-8, -8}, {8, 8}}, 400);
   const Tensor log_values = on_grid(grid, composed.log_prob);
@@ -151,27 +151,27 @@ RowResult composition_gaussians(Composition compose, const RowContext& context) 
       moments_z(chains.x, {product.mx, product.my}, product.r / det, -product.q / det, product.p / det);
   return {
       std::max(density / kDensity, moments / kStandardErrors), AtMost{1},
-      fmt::format(
-          "two correlated Gaussians in the plane, their log-densities added: normalised on a 400^2 grid off "
-          "by at most {:.1e} nats (allowed {:.0e}), log Z included; 20000 MALA chains (acceptance {:.2f}): 2 "
-          "means and 3 covariances within {:.2f} SE (allowed {}; false alarm 9e-5); value: the larger share",
-          density, kDensity, chains.acceptance, moments, kStandardErrors)};
+      fmt::format("sum of the log-densities of two correlated Gaussians in the plane: on a 400^2 grid the "
+                  "normalised sum and log Z differ from the closed form by at most {:.1e} nats (allowed "
+                  "{:.0e}); 20000 MALA chains (acceptance {:.2f}) give 2 means and 3 covariances within "
+                  "{:.2f} SE (allowed {}; false-alarm rate 9e-5); value: the larger share of what is allowed",
+                  density, kDensity, chains.acceptance, moments, kStandardErrors)};
 }
 
 }  // namespace
 
 Rows composition_rows() {
-  return {identity({"ebm.composition_gaussians",
-                    "the sum of two log-densities samples the product: for Gaussians, precisions add and "
-                    "means are weighted by them",
-                    "Hinton 2002; Du, Li & Mordatch 2020", 2},
-                   composition_gaussians, product_of,
-                   {{"the mean of the log-densities in place of their sum",
-                     [](auto& a, auto& b) {
-                       const Target both = product_of(a, b);
-                       return Target{.log_prob = [both](auto& x) { return both.log_prob(x) * 0.5; }};
-                     }},
-                    {"a factor that is lost", [](auto& a, auto&) { return a; }}})};
+  return {identity(
+      {"ebm.composition_gaussians",
+       "the sum of two log-densities is the product's: for Gaussians, precisions add up and weight the means",
+       "Hinton 2002; Du, Li & Mordatch 2020", 2},
+      composition_gaussians, product_of,
+      {{"the mean of the log-densities instead of their sum",
+        [](auto& a, auto& b) {
+          const Target both = product_of(a, b);
+          return Target{.log_prob = [both](auto& x) { return both.log_prob(x) * 0.5; }};
+        }},
+       {"a product without its second factor", [](auto& a, auto&) { return a; }}})};
 }
 
 namespace {
@@ -188,7 +188,7 @@ Named tensors_of(const Module& network) {
   return out;
 }
 
-// A / |A u| where the layer keeps a u, else A.
+// Returns A / |A u| if the layer has a u, else A.
 Tensor taken_weight(const Named& p, const std::string& layer) {
   const Tensor& weight = p.at(layer + ".weight");
   const auto u = p.find(layer + ".spectral_norm.u");
@@ -197,7 +197,7 @@ Tensor taken_weight(const Named& p, const std::string& layer) {
   return weight / sqrt(sum(square(matmul(reshape(weight, {weight.size() / n, n}), u->second))));
 }
 
-// f of the tutorial's layers, written out.
+// Computes f of the tutorial's network with elementary ops.
 Tensor written_out(const Named& p, const DataShape& shape, const Tensor& x) {
   Tensor h = as_image_batch(x * 2.0 - 1.0, shape);
   for (const std::string layer : std::span(kWeights).first(4)) {
@@ -208,15 +208,14 @@ Tensor written_out(const Named& p, const DataShape& shape, const Tensor& x) {
   return reshape(linear(h, taken_weight(p, kWeights[5]), p.at("conv.head.2.bias")), {x.dim(0)});
 }
 
-/// The largest singular value of a weight (..., n) as a matrix whose columns are its last axis: the root of
-/// the largest eigenvalue of A'A.
+/// Returns the largest singular value of a weight (..., n), as a matrix A with n columns, from A^T A.
 double largest_singular_value(const Tensor& weight) {
   const int64_t n = weight.dim(-1);
   const Tensor a = cast(reshape(weight.detach(), {weight.size() / n, n}), DType::f64);
   return std::sqrt(max(symmetric_eigen(matmul(a, a, true, false)).values).item());
 }
 
-/// An energy after its training.
+/// Settings of a training of an energy.
 struct SpectralTraining {
   const char* norm = "spectral_norm=true";
   void (*after)(Ebm& model) = [](Ebm&) {};
@@ -242,22 +241,22 @@ RowResult spectral_norm(const SpectralTraining& how, const RowContext& context) 
   const Tensor wanted = written_out(tensors, trained->data.shape(), x),
                found = model.network().log_density(x);
   const double value = largest_abs(found - wanted) / (max(wanted) - min(wanted)).item();
-  // Pixels enter twofold. A kernel of k meets a pixel in ceil(k / 2) windows along an axis, so a layer whose
-  // matrix stretches nothing stretches an image at most so many times. SiLU is nowhere steeper than 1.0999.
+  // The network doubles the pixels. A kernel of size k sees a pixel in ceil(k / 2) windows per axis, which
+  // bounds a layer's scale. The slope of SiLU is at most 1.0999.
   constexpr double kSilu = 1.0999, kWindows = 3.0 * 2 * 2 * 2;
   const double slope =
       max(sqrt(sum(square(model.network().score(x)), 1))).item() / (2 * kWindows * std::pow(kSilu, 5));
   return {
       std::max({singular / kSingular, value / kValue, slope}), AtMost{1},
-      fmt::format(
-          "convolutions 4-8-16-16 and 16 units, 100 steps of training: largest singular values of the six "
-          "weights, by the eigenvalues of A'A, are 1 to {:.1e} (allowed {}: one step of power iteration "
-          "after each); f of {} digits and as many images of noise is that of these weights to {:.1e} of its "
-          "spread (allowed {:.0e}), its steepest slope {:.1e} of the layers' bound; value: the largest share",
-          singular, kSingular, kImages, value, kValue, slope)};
+      fmt::format("convolutions 4-8-16-16 and 16 units, 100 training steps: the largest singular values of "
+                  "the six weights, from the eigenvalues of A^T A, differ from 1 by at most {:.1e} (allowed "
+                  "{}, as each step has one power iteration); f of {} digits and as many noise images "
+                  "differs from f with these weights by {:.1e} of its range (allowed {:.0e}); the steepest "
+                  "slope is {:.1e} of the layers' bound; value: the largest share of what is allowed",
+                  singular, kSingular, kImages, value, kValue, slope)};
 }
 
-// Every weight far from where it was, and no power iteration since.
+// Changes every weight without a power iteration.
 void move_weights(Ebm& model) {
   Rng rng(3, "ledger/moved-weights");
   for (const NamedTensor& p : model.network().named_parameters()) {
@@ -272,13 +271,13 @@ void move_weights(Ebm& model) {
 }  // namespace
 
 Rows spectral_norm_rows() {
-  return {identity({"ebm.spectral_norm",
-                    "with spectral_norm f is the network of weights whose largest singular values are 1, and "
-                    "no steeper than its layers allow",
-                    "Miyato et al. 2018, section 2.1", 3},
-                   spectral_norm, {},
-                   {{"weights that are not normalised", {.norm = "spectral_norm=false"}},
-                    {"weights that have moved, and no power iteration since", {.after = move_weights}}})};
+  return {identity(
+      {"ebm.spectral_norm",
+       "spectral_norm gives every weight the largest singular value 1, and bounds the slope of the energy f",
+       "Miyato et al. 2018, section 2.1", 3},
+      spectral_norm, {},
+      {{"weights that are not normalised", {.norm = "spectral_norm=false"}},
+       {"weights that changed after the last power iteration", {.after = move_weights}}})};
 }
 
 }  // namespace gradzoo

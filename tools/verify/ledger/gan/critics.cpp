@@ -13,14 +13,14 @@ namespace {
 constexpr double kStep = 1e-5;
 constexpr TwoBumps kBumps{1.2, 0.6}, kBell{0, 1.5};
 
-/// A number from points, leaves of the live tape, and the scores that were made from them: gradient_penalty.
+/// A penalty from points (leaves of the tape) and their scores, as gradient_penalty().
 using SlopeFn = Tensor (*)(const Tensor& x, const Tensor& scores);
 
 double relative(double found, double expected) {
   return std::abs(found - expected) / std::max(1e-3, std::abs(expected));
 }
 
-// The mean over packs of `of_slope` of the squared slope, by central differences of the score.
+// Returns the mean over packs of `of_slope` of the squared slope, from central differences of the score.
 double penalty_by_differences(const Discriminator& d, const Tensor& x, double (*of_slope)(double)) {
   const int64_t packs = x.dim(0) / d.pac(), inputs = x.size() / packs;
   std::vector<double> squared(static_cast<size_t>(packs), 0);
@@ -46,10 +46,8 @@ Tensor on_quantiles(double shift, int64_t n) {  // (n, 1) f32 of N(shift, 1)
   return tensor(points, {n, 1});
 }
 
-/// The larger relative error of `penalty` and of its gradient in D's weights, of a small smooth critic in f64
-/// that judges `pac` examples at once. The penalty against the mean of `of_slope`(|grad_x s|^2), slopes by
-/// differences of the score; its gradient, along a direction drawn for each weight, against differences of
-/// that.
+/// Returns the larger relative error of `penalty` and of its gradient in the weights along a random
+/// direction, against central differences, for a small smooth critic in f64 of packs of `pac` examples.
 double penalty_error(GanNet net, int64_t pac, SlopeFn penalty, double (*of_slope)(double squared),
                      uint64_t seed) {
   Rng rng(seed, "ledger/penalty");
@@ -89,7 +87,7 @@ double from_one(double squared) { return (std::sqrt(squared) - 1) * (std::sqrt(s
 
 double half(double squared) { return squared / 2; }
 
-/// Both penalties on the slope of D: that of Wasserstein's, and R1.
+/// The gradient penalty of the Wasserstein GAN, and R1.
 struct Penalties {
   SlopeFn norm = gradient_penalty, r1 = r1_penalty;
 };
@@ -103,21 +101,20 @@ RowResult slope_penalties(const Penalties& penalties, const RowContext& context)
     }
   }
   return {worst, AtMost{1e-6},
-          "both penalties, perceptrons and convolutions, SiLU, f64, 4 examples of 8x4 judged one by one and "
-          "two at once: against slopes of the score by central differences, and their gradient in every "
-          "weight and bias, along a drawn direction, against central differences; largest relative error"};
+          "f64, both penalties, perceptrons and convolutions with SiLU, 4 examples of 8x4 pixels, singly and "
+          "in pairs; value: largest relative error of the penalties, and of their gradients in all weights "
+          "and biases along a random direction, against central differences"};
 }
 
-/// How the critic of two bells is trained.
+/// Settings of the critic of two Gaussians.
 struct CriticTraining {
   LogitsFn loss = wasserstein.discriminator;
   SlopeFn penalty = gradient_penalty;
   double weight = 100;
 };
 
-/// A critic trained to tell N(m, 1) from N(0, 1), whose distance W1 is m, by a loss and so much of a penalty:
-/// at its best its mean slope between the two is E s' = 1 + m / (2 weight), and the gap E s(x) - E s(G(z)),
-/// over quantiles, is W1.
+/// A critic trained on N(m, 1) and N(0, 1), which have the distance W1 = m. With the optimal critic the mean
+/// slope is 1 + m / (2 weight), and the gap E s(x) - E s(G(z)), over quantiles, is W1.
 RowResult wgan_lipschitz(const CriticTraining& how, const RowContext& context) {
   constexpr int64_t kDraws = 256, kJudged = 20000;
   constexpr double kShift = 2, kWeight = 100;
@@ -147,22 +144,23 @@ RowResult wgan_lipschitz(const CriticTraining& how, const RowContext& context) {
   const double gap =
       mean(critic.forward(on_quantiles(kShift, kJudged)) - critic.forward(on_quantiles(0, kJudged))).item();
   const double expected = 1 + kShift / (2 * kWeight);
-  return {std::max(std::abs(slope - expected) / 0.01, std::abs(gap / kShift - 1) / 0.04), AtMost{1},
-          fmt::format("N(2, 1) against N(0, 1), SiLU 1-32-32-1, {} steps of 256 + 256 fresh draws, lambda "
-                      "{}: mean slope {:.4f}, exactly {} at its best (allowed .01), value {:.4f} of W1 = 2 "
-                      "(allowed 4 %, of which lambda's own share is about 1 %); value: the larger share",
-                      steps, kWeight, slope, expected, gap)};
+  return {
+      std::max(std::abs(slope - expected) / 0.01, std::abs(gap / kShift - 1) / 0.04), AtMost{1},
+      fmt::format(
+          "N(2, 1) against N(0, 1), critic 1-32-32-1 with SiLU, {} steps of 256 + 256 new draws, lambda {}: "
+          "mean slope {:.4f} (optimum {}, allowed error 0.01); critic's estimate {:.4f} of W1 = 2 (allowed "
+          "error 4 %, of which the penalty causes about 1 %); value: the larger share of what is allowed",
+          steps, kWeight, slope, expected, gap)};
 }
 
-/// Least squares' two losses.
+/// The two losses of the least-squares GAN.
 struct LeastSquares {
   LogitsFn discriminator = least_squares.discriminator;
   Tensor (*generator)(const Tensor& scores) = least_squares.generator;
 };
 
-/// |E_p s^2 + E_q s^2 - chi^2| and twice |loss of D - (1 - chi^2 / 2)| at the best critic of least squares,
-/// s* = (p - q)/(p + q) at quantiles, where chi^2, the integral of (p - q)^2 / (p + q), is by quadrature: the
-/// larger. `generator` is E s^2 / 2.
+/// Returns the larger of |E_p s^2 + E_q s^2 - chi^2| and twice |loss of D - (1 - chi^2 / 2)| for the optimal
+/// critic s* = (p - q)/(p + q) at quantiles. chi^2, the integral of (p - q)^2 / (p + q), is from quadrature.
 RowResult lsgan_chi2(const LeastSquares& losses, const RowContext&) {
   constexpr int64_t kQuantiles = 250000, kCells = 4000;
   // (p - q)/(p + q) = tanh of half of log p - log q.
@@ -177,8 +175,8 @@ RowResult lsgan_chi2(const LeastSquares& losses, const RowContext&) {
   return {std::max(std::abs(2 * (losses.generator(real) + losses.generator(fake)).item() - chi2),
                    2 * std::abs(losses.discriminator(real, fake).item() - (1 - chi2 / 2))),
           AtMost{1e-5},
-          "p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), f64: both losses over 250,000 quantiles a bump, "
-          "chi-squared on a grid of 4,000 cells; the larger error"};
+          "f64, p an equal mixture of N(±1.2, 0.6^2), q = N(0, 1.5^2), both losses over 250,000 quantiles "
+          "per component, chi-squared on a grid of 4,000 cells; value: the larger error"};
 }
 
 Tensor squared_slopes(const Tensor& x, const Tensor& scores, bool recorded) {
@@ -191,35 +189,34 @@ Rows gan_critic_rows() {
   return {
       identity(
           {"gan.gradient_penalty",
-           "the penalties on D's slope, and their gradients through the second derivative, are "
-           "finite differences'",
+           "the penalties on the discriminator's slope, and their gradients, equal finite differences",
            "Gulrajani et al. 2017, eq. 3; Mescheder et al. 2018, eq. 9", 1},
           slope_penalties, {},
-          {{"slopes that are not recorded",
+          {{"slopes that are not recorded on the tape",
             {.r1 =
                  [](auto& x, auto& scores) {
                    return mean(squared_slopes(x, scores, false)) * 0.5 + sum(scores) * 0.0;
                  }}},
            {"a penalty without a gradient",
             {.r1 = [](auto& x, auto& scores) { return r1_penalty(x, scores).detach() + sum(scores) * 0.0; }}},
-           {"a norm of each example of a pack",
+           {"a norm per example instead of per pack",
             {.norm = [](auto& x,
                         auto& scores) { return mean(square(sqrt(squared_slopes(x, scores, true)) - 1.0)); }}},
-           {"the square of the norm in its place",
+           {"the square of the norm instead of the norm",
             {.norm = [](auto& x,
                         auto& scores) { return mean(square(squared_slopes(x, scores, true) - 1.0)); }}}}),
       identity({"gan.wgan_lipschitz",
-                "between N(m,1) and N(0,1) the critic's slope tends to 1 and its value to W1 = m",
+                "for N(m,1) and N(0,1) the Wasserstein critic's slope tends to 1, and its estimate to W1 = m",
                 "Gulrajani et al. 2017, proposition 1", 5},
                wgan_lipschitz, {},
-               {{"a penalty of half of the slope",
+               {{"a penalty on half of the slope",
                  {.penalty = [](auto& x, auto& scores) { return gradient_penalty(x, scores * 0.5); }}},
-                {"a tenth of the penalty's weight", {.weight = 10}},
-                {"real and fake swapped",
+                {"10 % of the penalty's weight", {.weight = 10}},
+                {"real and generated samples swapped",
                  {.loss = [](auto& real, auto& fake) { return wasserstein.discriminator(fake, real); }}}}),
       identity({"gan.lsgan_chi2",
-                "at the best critic of least squares E_p s^2 + E_q s^2 is Pearson's chi-squared of p + q "
-                "against 2 q",
+                "at the optimal critic s of the least-squares GAN, E_p[s^2] + E_q[s^2] is Pearson's "
+                "chi-squared between p + q and 2 q",
                 "Mao et al. 2017, theorem 1", 1},
                lsgan_chi2, {},
                {{"labels of 0 and 1",
@@ -227,9 +224,9 @@ Rows gan_critic_rows() {
                       [](auto& real, auto& fake) {
                         return (mean(square(real - 1.0)) + mean(square(fake))) * 0.5;
                       }}},
-                {"the generator's half left out",
+                {"the generator's term left out",
                  {.generator = [](auto& scores) { return mean(square(scores)); }}},
-                {"minimax's loss in its place", {.discriminator = minimax.discriminator}}})};
+                {"the minimax loss instead", {.discriminator = minimax.discriminator}}})};
 }
 
 }  // namespace gradzoo

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kNewtonSteps = 15;
 
-// x solving A x = b by elimination with pivoting, A row-major (n, n).
+// Returns the solution x of A x = b, A row-major (n, n).
 std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
   const size_t n = b.size();
   for (size_t k = 0; k < n; ++k) {
@@ -32,16 +32,15 @@ std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
   return b;
 }
 
-/// The objective as models/nce/nce.h has it.
+/// An objective of models/nce/nce.h.
 struct NceParts {
   Tensor (*logit)(const Tensor& log_model, const Tensor& log_noise, double nu) = nce_logit;
   Tensor (*data_loss)(const Tensor& logit) = nce_data_loss;
   Tensor (*noise_loss)(const Tensor& logit) = nce_noise_loss;
 };
 
-/// f(x) = -x'Ax/2 and c, learned by Newton's method from the expected objective (an integral over the plane,
-/// no samples) against Gaussian data and wider Gaussian noise: the larger of |c - log Z|, log Z = log 2 pi -
-/// log det(A)/2 of the learned A, and of |A - covariance^-1|.
+/// Returns the larger of |c - log Z| and |A - covariance^-1|. f(x) = -x^T A x/2 and c minimise the expected
+/// objective (Newton's method), with log Z = log 2 pi - log det(A)/2.
 double gaussian_logz_error(const NceParts& parts, double nu) {
   const auto data = make_toy("gaussian");
   const auto noise = make_gaussian(zeros({2}, DType::f64), eye(2, DType::f64) * 4.0);
@@ -79,17 +78,16 @@ double gaussian_logz_error(const NceParts& parts, double nu) {
 RowResult gaussian_logz(const NceParts& parts, const RowContext&) {
   double worst = 0;
   for (const double nu : {1.0, 5.0}) worst = std::max(worst, gaussian_logz_error(parts, nu));
-  return {worst, AtMost{1e-6},
-          "f = -x'Ax/2 and c learned from the expected loss (200^2 quadrature, Newton) on N(0, "
-          "[[1,.6],[.6,1]]) against N(0, 4 I), nu 1 and 5: largest |c - log Z| and |A - covariance^-1|"};
+  return {
+      worst, AtMost{1e-6},
+      "f = -x^T A x/2 and c from the expected loss (quadrature over 200^2 cells, Newton's method), data N(0, "
+      "[[1,0.6],[0.6,1]]), noise N(0, 4 I), nu 1 and 5; value: largest |c - log Z| and |A - covariance^-1|"};
 }
 
 using PairLoss = Tensor (*)(const Tensor& f_data, const Tensor& f_noise);
 
-/// How conditional NCE's loss of a point x, averaged over xi exactly, leaves its expansion
-///     log 2 + eps^2/4 (tr H + |grad f|^2 / 2) + O(eps^4):
-/// the remainder at eps over that at eps/2, each as root mean square over 12 points: 16 where the expansion
-/// is right, 4 where its eps^2 term is not.
+/// Returns the ratio of the remainders at eps and eps/2 (root mean square over 12 points) after the expansion
+/// log 2 + eps^2/4 (tr H + |grad f|^2 / 2) + O(eps^4): 16 if it is right, 4 if its eps^2 term is wrong.
 RowResult expansion(PairLoss loss, const RowContext&) {
   constexpr double kEps = 0.05;
   Rng rng(1, "ledger/cnce");
@@ -111,14 +109,15 @@ RowResult expansion(PairLoss loss, const RowContext&) {
     half += std::pow(remainder(kEps / 2), 2);
   }
   return {std::sqrt(whole / half), Near{16, 0.2},
-          "f = MLP 2-16-16-1 (tanh, seed 1, f64) at 12 points, xi by 60^2 quadrature: remainder after the "
-          "eps^2 term at eps = 0.05 over that at 0.025"};
+          "f64, network 2-16-16-1 with tanh, seed 1, 12 points, noise xi by quadrature over 60^2 cells; "
+          "value: ratio of the remainder after the eps^2 term at eps = 0.05 to the remainder at 0.025"};
 }
 
 }  // namespace
 
 Rows nce_objective_rows() {
-  return {identity({"nce.gaussian_logz", "NCE's c is the log of the normaliser: c = log Z",
+  return {identity({"nce.gaussian_logz",
+                    "the constant c that NCE learns is the logarithm of the normalising constant: c = log Z",
                     "Gutmann & Hyvarinen 2010, theorem 1", 1},
                    gaussian_logz, {},
                    {{"a forgotten nu",
@@ -131,7 +130,7 @@ Rows nce_objective_rows() {
                           }}},
                     {"data and noise swapped", {.data_loss = nce_noise_loss, .noise_loss = nce_data_loss}}}),
           identity({"cnce.score_matching_limit",
-                    "conditional NCE with small noise is score matching: log 2 + eps^2/4 (tr H + |grad "
+                    "conditional NCE with small noise eps is score matching: log 2 + eps^2/4 (tr H + |grad "
                     "f|^2/2) + O(eps^4)",
                     "Ceylan & Gutmann 2018, section 3", 1},
                    expansion, cnce_loss,
@@ -139,7 +138,7 @@ Rows nce_objective_rows() {
                      [](auto& f_data, auto& f_noise) { return cnce_loss(f_noise, f_data); }},
                     {"energies twice as large",
                      [](auto& f_data, auto& f_noise) { return cnce_loss(f_data * 2.0, f_noise * 2.0); }},
-                    {"the data's half left out", [](auto&, auto& f_noise) { return softplus(f_noise); }}})};
+                    {"the data's term left out", [](auto&, auto& f_noise) { return softplus(f_noise); }}})};
 }
 
 }  // namespace gradzoo

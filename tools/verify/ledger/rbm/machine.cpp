@@ -8,7 +8,7 @@
 namespace gradzoo {
 namespace {
 
-/// log p(x, h) + log Z of all pairs, (2^n, 2^m), with the patterns of both sides.
+/// log p(x, h) + log Z of all pairs (2^n, 2^m), with all visible and hidden states.
 struct JointTable {
   Tensor x, h, log_weights;
 };
@@ -23,7 +23,7 @@ JointTable joint_table(const RbmLayer& layer) {
   return {x, h, matmul(matmul(x, layer.weight()), h, false, true) + of_x + of_h};
 }
 
-/// Both conditionals and a draw of hidden units, x (B, n) -> (B, m).
+/// Both conditional probabilities, and draws of hidden units, x (B, n) -> (B, m).
 struct UnitSides {
   Conditionals (*conditionals)(const RbmLayer&) = [](auto& layer) {
     return Conditionals{[&layer](auto& x) { return layer.hidden_probabilities(x); },
@@ -34,9 +34,8 @@ struct UnitSides {
   };
 };
 
-/// Largest |P - P from the table of all p(x, h)| over both conditionals and all x and h of a machine of 5
-/// x 4; and of draws of its hidden units the largest deviation of a unit's mean, in standard errors of
-/// 200,000 draws, of 4 units.
+/// Measures for an RBM of 5 x 4 units: largest error of both conditionals against the table of p(x, h), and
+/// largest deviation of a hidden unit's mean over 200,000 draws in standard errors.
 RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
   constexpr double kError = 1e-14, kStandardErrors = 4.3;
   constexpr int64_t kDraws = 200'000;
@@ -55,27 +54,26 @@ RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
   const Tensor p = reshape(drawn->hidden_probabilities(x), {4});
   const double z = largest_abs((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
   return {std::max(error / kError, z / kStandardErrors), AtMost{1},
-          fmt::format("5 x 4 units, f64, both conditionals of all states against the table of p(x, h): off "
-                      "by {:.1e} (allowed {:.0e}); 200000 draws of h by the fused kernel: {:.2f} SE (allowed "
-                      "{}; false alarm 7e-5); value: the larger share",
+          fmt::format("f64, 5 x 4 units: both conditionals of all states differ from the table of p(x, h) by "
+                      "at most {:.1e} (allowed {:.0e}); 200000 draws of h from the fused kernel: {:.2f} SE "
+                      "(allowed {}; false-alarm rate 7e-5); value: the larger share of what is allowed",
                       error, kError, z, kStandardErrors)};
 }
 
 using FreeEnergy = Tensor (*)(const RbmLayer& layer, const Tensor& x);
 
-/// Largest |F(x) + log sum_h exp(x'Wh + b'x + c'h)| over all x of a machine of 6 x 5.
+/// Returns the largest |F(x) + log sum_h exp(x^T W h + b^T x + c^T h)| over all x, 6 x 5 units.
 RowResult rbm_free_energy(FreeEnergy free_energy, const RowContext&) {
   const NoGrad quiet;
   const auto layer = random_rbm(6, 5, 1, DType::f64, 2);
   const JointTable table = joint_table(*layer);
   return {largest_abs(free_energy(*layer, table.x) + logsumexp(table.log_weights, 1)), AtMost{1e-12},
-          "6 x 5 units, f64, all 64 x, nats"};
+          "f64, 6 x 5 units, all 64 x; value: largest difference, nats"};
 }
 
 using LogPartitionOf = double (*)(const RbmLayer& layer);
 
-/// Largest |log Z - that of the table of all p(x, h)| of machines of 5 x 9 and 9 x 5, whose smaller sides
-/// differ.
+/// Returns the largest error of log Z against the table of p(x, h), for 5 x 9 and 9 x 5 units.
 RowResult rbm_exact_logz(LogPartitionOf log_partition_of, const RowContext&) {
   double worst = 0;
   for (const bool wide : {false, true}) {
@@ -84,17 +82,16 @@ RowResult rbm_exact_logz(LogPartitionOf log_partition_of, const RowContext&) {
     worst = std::max(worst, std::abs(log_partition_of(*layer) - exact));
   }
   return {worst, AtMost{1e-11},
-          "5 x 9 and 9 x 5 units, f64: enumeration of the smaller side, x or h, against the sum over all "
-          "pairs, nats"};
+          "f64, 5 x 9 and 9 x 5 units; value: largest difference between enumeration of the smaller layer "
+          "and the sum over all pairs (x, h), nats"};
 }
 
-/// Gradients of weight, visible and hidden bias for data and samples given; centred at mu (n) and lambda (m)
-/// where these are defined.
+/// Returns the gradients of weight and biases, centred at mu (n) and lambda (m) if these are defined.
 using RbmGradient = Tensors (*)(RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu,
                                 const Tensor& lambda);
 
-/// |gradient - the tape's| over the latter's norm: of mean F(data) - mean F(samples), or of the same in the
-/// centred parameters, carried back to W, b and c.
+/// Returns the relative error of the gradient against automatic differentiation of mean F(data) - mean
+/// F(samples), plain or in the centred parameters, converted to W, b and c.
 double rbm_gradient_error(RbmGradient gradient, bool centred) {
   constexpr int64_t kVisible = 7, kHidden = 5;
   const auto layer = random_rbm(kVisible, kHidden, 1, DType::f64, 4);
@@ -105,7 +102,7 @@ double rbm_gradient_error(RbmGradient gradient, bool centred) {
                lambda = centred ? rand({kHidden}, rng, DType::f64) : Tensor();
   const Tensors found = gradient(*layer, data, samples, mu, lambda);
 
-  // The machine in centred parameters: b = b' - W lambda, c = c' - W'mu.
+  // The RBM in centred parameters b', c': b = b' - W lambda, c = c' - W^T mu.
   const auto column = [](const Tensor& v) { return reshape(v, {v.size(), 1}); };
   Tensor w = layer->weight().detach().clone(), b = layer->visible_bias().detach().clone(),
          c = layer->hidden_bias().detach().clone();
@@ -139,10 +136,11 @@ Tensors written_gradient(RbmLayer& layer, const Tensor& data, const Tensor& samp
 
 RowResult rbm_gradient_vs_tape(RbmGradient gradient, const RowContext&) {
   const double plain = rbm_gradient_error(gradient, false), centred = rbm_gradient_error(gradient, true);
-  return {std::max(plain, centred), AtMost{1e-13},
-          fmt::format("7 x 5 units, f64, 11 data and 6 samples: error over the norm, plain {:.1e}, centred "
-                      "{:.1e}, by autodiff of the centred machine",
-                      plain, centred)};
+  return {
+      std::max(plain, centred), AtMost{1e-13},
+      fmt::format("f64, 7 x 5 units, 11 data points and 6 samples: relative error {:.1e} plain and {:.1e} "
+                  "centred (against automatic differentiation of the centred RBM); value: the larger",
+                  plain, centred)};
 }
 
 }  // namespace
@@ -160,50 +158,53 @@ std::unique_ptr<RbmLayer> random_rbm(int64_t visible, int64_t hidden, double sca
 
 Rows rbm_machine_rows() {
   return {
-      identity({"rbm.conditionals", "both conditionals are products of sigmoids, and so they are drawn",
-                "Hinton 2012, section 2", 1},
-               rbm_conditionals, {},
-               {{"a forgotten hidden bias",
-                 {.conditionals =
-                      [](auto& layer) {
-                        Conditionals planted = UnitSides().conditionals(layer);
-                        planted.hidden = [&layer](auto& x) { return sigmoid(matmul(x, layer.weight())); };
-                        return planted;
-                      }}},
-                {"weights of the wrong sign downwards",
-                 {.conditionals =
-                      [](auto& layer) {
-                        Conditionals planted = UnitSides().conditionals(layer);
-                        planted.visible = [&layer](auto& h) {
-                          return sigmoid(layer.visible_bias() - matmul(h, layer.weight(), false, true));
-                        };
-                        return planted;
-                      }}},
-                {"draws from logits that are a tenth too large",
-                 {.draw =
-                      [](auto& layer, auto& x, auto& rng) {
-                        return draw_units(matmul(x, layer.weight()), layer.hidden_bias(), rng, 1.1);
-                      }}}}),
-      identity({"rbm.free_energy", "F(x) = -b'x - sum softplus(c + W'x) is -log sum_h e^f(x,h)",
-                "Hinton 2012, section 16.1", 1},
-               rbm_free_energy, [](auto& layer, auto& x) { return layer.free_energy(x); },
-               {{"a visible bias of the wrong sign",
-                 [](auto& layer, auto& x) {
-                   const Tensor linear =
-                       reshape(matmul(x, reshape(layer.visible_bias(), {layer.visible(), 1})), {x.dim(0)});
-                   return layer.free_energy(x) + linear * 2.0;
-                 }},
-                {"the likeliest h in place of the sum over h",
-                 [](auto& layer, auto& x) {
-                   const Tensor logits = matmul(x, layer.weight()) + layer.hidden_bias();
-                   return layer.free_energy(x) + sum(softplus(logits) - relu(logits), 1);
-                 }}}),
       identity(
-          {"rbm.exact_logz", "log Z by either side is that of all pairs", "Salakhutdinov & Murray 2008", 1},
+          {"rbm.conditionals", "an RBM's conditionals, and the draws from them, are products of sigmoids",
+           "Hinton 2012, section 2", 1},
+          rbm_conditionals, {},
+          {{"a forgotten hidden bias",
+            {.conditionals =
+                 [](auto& layer) {
+                   Conditionals planted = UnitSides().conditionals(layer);
+                   planted.hidden = [&layer](auto& x) { return sigmoid(matmul(x, layer.weight())); };
+                   return planted;
+                 }}},
+           {"weights of the wrong sign in p(x | h)",
+            {.conditionals =
+                 [](auto& layer) {
+                   Conditionals planted = UnitSides().conditionals(layer);
+                   planted.visible = [&layer](auto& h) {
+                     return sigmoid(layer.visible_bias() - matmul(h, layer.weight(), false, true));
+                   };
+                   return planted;
+                 }}},
+           {"draws from logits that are 10 % too large",
+            {.draw =
+                 [](auto& layer, auto& x, auto& rng) {
+                   return draw_units(matmul(x, layer.weight()), layer.hidden_bias(), rng, 1.1);
+                 }}}}),
+      identity(
+          {"rbm.free_energy", "the free energy -b^T x - sum softplus(c + W^T x) is -log sum_h exp(f(x,h))",
+           "Hinton 2012, section 16.1", 1},
+          rbm_free_energy, [](auto& layer, auto& x) { return layer.free_energy(x); },
+          {{"a visible bias of the wrong sign",
+            [](auto& layer, auto& x) {
+              const Tensor linear =
+                  reshape(matmul(x, reshape(layer.visible_bias(), {layer.visible(), 1})), {x.dim(0)});
+              return layer.free_energy(x) + linear * 2.0;
+            }},
+           {"the likeliest h instead of the sum over h",
+            [](auto& layer, auto& x) {
+              const Tensor logits = matmul(x, layer.weight()) + layer.hidden_bias();
+              return layer.free_energy(x) + sum(softplus(logits) - relu(logits), 1);
+            }}}),
+      identity(
+          {"rbm.exact_logz", "enumeration of either layer gives the same log Z as the sum over all pairs",
+           "Salakhutdinov & Murray 2008", 1},
           rbm_exact_logz, exact_log_partition,
           {{"a forgotten factor of 2",
             [](auto& layer) { return exact_log_partition(layer) - std::log(2.0); }},
-           {"hidden units alone",
+           {"only the hidden units",
             [](auto& layer) {
               const NoGrad quiet;
               const int64_t m = layer.hidden();
@@ -212,7 +213,7 @@ Rows rbm_machine_rows() {
             }}}),
       identity(
           {"rbm.gradient_vs_tape",
-           "the gradient by products is the tape's of mean F(data) - mean F(samples), plain and centred",
+           "the RBM's gradient equals autodiff of mean F(data) - mean F(samples), plain and centred",
            "Hinton 2002; Melchior, Fischer & Wiskott 2016", 1},
           rbm_gradient_vs_tape, written_gradient,
           {{"data and samples swapped",
@@ -241,7 +242,7 @@ Tensor bars_and_stripes(DType dtype) {
   return tensor(values, {30, 16}, dtype);
 }
 
-/// What trains the machine on the patterns, and what gives its log Z.
+/// The training step on the patterns, and the estimate of log Z.
 struct ExactLearning {
   void (*train)(RbmLayer&, const Tensor& patterns, int64_t steps) = [](auto& layer, auto& patterns,
                                                                        int64_t steps) {
@@ -251,7 +252,7 @@ struct ExactLearning {
   double (*log_partition)(const RbmLayer& layer) = exact_log_partition;
 };
 
-// Briefly to where 150 steps come.
+// The brief measurement has 150 steps and a lower bound.
 RowResult rbm_bars_and_stripes(const ExactLearning& learning, const RowContext& context) {
   const int64_t steps = context.count(700, 150);
   Rng rng(1, "ledger/bars");
@@ -262,16 +263,17 @@ RowResult rbm_bars_and_stripes(const ExactLearning& learning, const RowContext& 
   const double found = -mean(layer.free_energy(patterns)).item() - learning.log_partition(layer);
   const double optimum = -std::log(30.0);
   return {found <= optimum + 1e-4 ? found : NAN, AtLeast{context.brief ? -9 : -3.45},
-          fmt::format("16 hidden units, {} centred exact gradients of all 30 patterns, rate 0.2, momentum "
-                      "0.9: mean log p by enumeration, nats; no more than the optimum -ln 30 = {:.4f}",
-                      steps, optimum)};
+          fmt::format(
+              "16 hidden units, {} steps with the centred exact gradient of all 30 patterns, rate 0.2, "
+              "momentum 0.9; value: mean log p from enumeration, nats; at most the optimum -ln 30 = {:.4f}",
+              steps, optimum)};
 }
 
 }  // namespace
 
 Rows bars_and_stripes_rows() {
   return {identity(
-      {"rbm.bars_and_stripes", "exact gradients find bars and stripes, 30 patterns of 65,536",
+      {"rbm.bars_and_stripes", "exact gradients bring an RBM close to the optimum on bars and stripes",
        "the optimum is -ln 30", 10},
       rbm_bars_and_stripes, {},
       {{"a machine that does not learn", {.train = [](auto&, auto&, int64_t) {}}},

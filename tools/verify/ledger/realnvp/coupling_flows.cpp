@@ -12,13 +12,13 @@ namespace gradzoo {
 namespace {
 
 constexpr const char* kFlows =
-    "f64, parameters N(0, 0.2^2): flows of 2 and of 5 numbers, 6 couplings of 16 units, and of 8 x 8 pixels, "
-    "4 and 4 couplings of 4 and 8 channels, half factored out between; ";
+    "f64, parameters N(0, 0.2^2), flows in 2 and 5 dimensions with 6 couplings of 16 units, and of 8 x 8 "
+    "pixels with 4 + 4 couplings of 4 and 8 channels and half of the dimensions factored out between; ";
 
 const CouplingFlowOptions kOptions{.couplings = 6, .hidden = {16}};
 const CouplingFlowOptions kImageOptions{.couplings = 4, .low_couplings = 4, .channels = 4};
 
-/// A flow in f64 whose every parameter is a draw of N(0, 0.2^2), so that no layer is the identity.
+/// Returns a flow in f64 with parameters from N(0, 0.2^2), so that no layer is the identity.
 std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape, uint64_t seed) {
   Rng rng(seed, "ledger/realnvp/flow");
   auto flow =
@@ -27,7 +27,7 @@ std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape, uint64_t seed
   return flow;
 }
 
-// The largest of what `measure` gives of each flow at some points.
+// Returns the largest value of `measure` over the flows, each at some points.
 double worst_of_flows(FunctionRef<double(const CouplingFlow& flow, const Tensor& x)> measure) {
   double worst = 0;
   for (const DataShape& shape :
@@ -53,10 +53,11 @@ RowResult inverse(const FlowMaps& maps, const RowContext&) {
   const double worst = worst_of_flows([&](const CouplingFlow& flow, const Tensor& x) {
     return largest_abs(maps.inverse(flow, maps.map(flow, x).to).to - x);
   });
-  return {worst, AtMost{1e-11}, std::string(kFlows) + "x to z and back: largest difference"};
+  return {worst, AtMost{1e-11},
+          std::string(kFlows) + "value: largest difference between x and the inverse of its z"};
 }
 
-// The largest |log_det - log |det dz/dx|| of three points, the determinant from the whole Jacobian.
+// Returns the largest |log_det - log |det dz/dx|| at three points, with the determinant of the full Jacobian.
 RowResult logdet(const FlowMaps& maps, const RowContext&) {
   const double worst = worst_of_flows([&](const CouplingFlow& flow, const Tensor& x) {
     double error = 0;
@@ -70,7 +71,7 @@ RowResult logdet(const FlowMaps& maps, const RowContext&) {
   });
   return {worst, AtMost{1e-9},
           std::string(kFlows) +
-              "against slogdet of the Jacobian by reverse sweeps, 3 points each: largest difference, nats"};
+              "value: largest difference from the log-determinant of the Jacobian at 3 points each, nats"};
 }
 
 using FlowLogProb = Tensor (*)(const CouplingFlow& flow, const Tensor& x);
@@ -79,42 +80,42 @@ RowResult normalised(FlowLogProb log_prob, const RowContext& context) {
   const auto flow = stirred_flow({.example = {2}}, 1);
   const Grid grid({{-15, -15}, {15, 15}}, context.count(600, 300));
   return {log_integral_error(grid, [&](const Tensor& x) { return log_prob(*flow, x); }), AtMost{1e-6},
-          "f64, 6 couplings of 16 units, parameters N(0, 0.2^2): |log of the integral over [-15, 15]^2|, "
-          "600^2 cells"};
+          "f64, 6 couplings of 16 units, parameters N(0, 0.2^2), 600^2 cells on [-15, 15]^2; value: |log Z|"};
 }
 
 }  // namespace
 
 Rows coupling_flow_rows() {
   return {
-      identity(
-          {"flow.inverse", "a flow of couplings undoes itself to rounding", "Dinh et al. 2017, eq. 8", 1},
-          inverse, {},
-          {{"an inverse of another z",
-            {.inverse = [](auto& flow, auto& z) { return flow.inverse(z + 1e-6); }}},
-           {"an inverse in f32",
-            {.inverse = [](auto& flow,
-                           auto& z) { return flow.inverse(cast(cast(z, DType::f32), DType::f64)); }}}}),
-      identity({"flow.logdet", "log |det J| of a flow is the sum of what its couplings stretch",
+      identity({"flow.inverse", "the inverse of a flow of couplings is exact up to rounding",
+                "Dinh et al. 2017, eq. 8", 1},
+               inverse, {},
+               {{"an inverse of another z",
+                 {.inverse = [](auto& flow, auto& z) { return flow.inverse(z + 1e-6); }}},
+                {"an inverse in f32",
+                 {.inverse = [](auto& flow,
+                                auto& z) { return flow.inverse(cast(cast(z, DType::f32), DType::f64)); }}}}),
+      identity({"flow.logdet", "log |det J| of a flow is the sum of the log-scales of its couplings",
                 "Dinh et al. 2017, eq. 6", 1},
                logdet, {},
-               {{"a hundredth of the log-determinant forgotten",
+               {{"1 % of the log-determinant left out",
                  {.map =
                       [](auto& flow, auto& x) {
                         const Mapped at = flow.map(x);
                         return Mapped{at.to, at.log_det * 0.99};
                       }}},
-                {"a layer that stretches without a word",
+                {"a layer whose scale is not counted",
                  {.map = [](auto& flow, auto& x) { return flow.map(x * 0.9); }}},
-                {"the wrong sign",
+                {"a log-determinant of the wrong sign",
                  {.map =
                       [](auto& flow, auto& x) {
                         return Mapped{flow.map(x).to, -flow.map(x).log_det};
                       }}}}),
-      identity({"flow.normalised", "the density of a flow integrates to one, whatever its parameters",
+      identity({"flow.normalised", "the density of a flow integrates to one for all parameters",
                 "change of variables", 3},
                normalised, [](auto& flow, auto& x) { return flow.log_prob(x); },
-               {{"a constant that is 1e-4 off", [](auto& flow, auto& x) { return flow.log_prob(x) + 1e-4; }},
+               {{"a log-density that is 1e-4 too large",
+                 [](auto& flow, auto& x) { return flow.log_prob(x) + 1e-4; }},
                 {"a density of another x", [](auto& flow, auto& x) { return flow.log_prob(x * 1.01); }}})};
 }
 

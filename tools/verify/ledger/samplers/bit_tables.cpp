@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kLeastP = 3e-5;  // of three: false alarm 9e-5
 
-// The number of every row of bits (n, bits), the first bit the highest.
+// Returns the number of each row of bits (n, bits), highest bit first.
 std::vector<size_t> states_of(const Tensor& x) {
   std::vector<size_t> out;
   const std::vector<double> all = x.to_vector();
@@ -25,7 +25,7 @@ std::vector<size_t> states_of(const Tensor& x) {
 // All 2^bits states in order, (2^bits, bits) f64.
 Tensor all_states(int64_t bits) { return flip(all_patterns(bits), 1); }
 
-/// A law on {0,1}^bits: the probability of every state, x_0 being the highest bit of its number.
+/// A distribution on {0,1}^bits: the probability of each state; x_0 is the highest bit of its number.
 struct BitTable {
   int64_t bits;
   std::vector<double> probabilities;  // 2^bits of them
@@ -43,7 +43,7 @@ struct BitTable {
     return index_select(all_states(bits), 0, tensor(places, {n}));
   }
 
-  /// Its logarithm as what chains walk on.
+  /// Returns the log-probability as a target of chains.
   Target target() const {
     const Tensor log_p = log(tensor(probabilities, {int64_t{1} << bits}, DType::f64));
     return {.log_prob =
@@ -71,7 +71,7 @@ struct SmallBipartite {
   Tensor w = tensor({1.5, -1, -2, 0.5, 1, 1.2}, {3, 2}, DType::f64);
   Tensor b = tensor({0.3, -0.4, 0.8}, {3}, DType::f64), c = tensor({-0.5, 0.6}, {2}, DType::f64);
 
-  /// p(x) by the sum over all h.
+  /// Returns p(x) from the sum over all h.
   BitTable table() const {
     const NoGrad quiet;
     const Tensor x = all_states(3), h = all_states(2);
@@ -115,8 +115,8 @@ double balance_p_value(const Tensor& x, const Tensor& moved, size_t states) {
   return chi_square_tail(chi_square, pairs);
 }
 
-/// The least p-value of three Pearson's chi-squares of `chains` chains: from x ~ p, x' has the law p, and (x,
-/// x') is met as often as (x', x); after `steps` transitions from zeros chains have the law p.
+/// Returns the smallest p-value of three chi-squared tests: x_next ~ p if x ~ p, (x, x_next) is as frequent
+/// as (x_next, x), and after `steps` transitions from zeros the chains are distributed as p.
 RowResult table_result(const BitTable& table, FunctionRef<Tensor(const Tensor& x, Rng& rng)> kernel,
                        int64_t chains, int64_t steps, uint64_t seed, std::string_view what) {
   Rng rng(seed, "ledger/tables");
@@ -126,12 +126,11 @@ RowResult table_result(const BitTable& table, FunctionRef<Tensor(const Tensor& x
   for (int64_t step = 0; step < steps; ++step) far = kernel(far, rng);
   const double law = law_p_value(table, moved), approach = law_p_value(table, far),
                balance = balance_p_value(x, moved, table.probabilities.size());
-  return {
-      std::min({law, balance, approach}), AtLeast{kLeastP},
-      fmt::format(
-          "{}; {} chains: from x ~ p one transition, x' against p: p-value {:.3f}; (x, x') against (x', x): "
-          "{:.3f}; from zeros, after {} transitions, against p: {:.3f}; value: the least; false alarm 9e-5",
-          what, chains, law, balance, steps, approach)};
+  return {std::min({law, balance, approach}), AtLeast{kLeastP},
+          fmt::format("{}; {} chains; p-values: x_next after one transition from x ~ p, against p: {:.3f}; "
+                      "(x, x_next) against (x_next, x): {:.3f}; after {} transitions from zeros, against p: "
+                      "{:.3f}; value: the smallest; false-alarm rate 9e-5",
+                      what, chains, law, balance, steps, approach)};
 }
 
 using GibbsMove = Tensor (*)(const SmallBipartite& model, const Tensor& x, Rng& rng);
@@ -144,10 +143,10 @@ RowResult gibbs_table(GibbsMove move, const RowContext& context) {
   const SmallBipartite model;
   const auto kernel = [&](const Tensor& x, Rng& rng) { return move(model, x, rng); };
   return table_result(model.table(), kernel, kChains, context.count(30, 20), context.seed,
-                      "three visible and two hidden bits, p(x) by summing over both");
+                      "three visible and two hidden bits, p(x) from a sum over both");
 }
 
-// Each bit by its own conditional, in order: leaves the law as it is, and is not reversible.
+// Updates each bit from its conditional, in order: p is stationary, and the transition is not reversible.
 Tensor bits_in_order(const SmallBipartite& model, const Tensor& x, Rng& rng) {
   Tensor at = x;
   for (int64_t bit = 0; bit < 3; ++bit) {
@@ -159,7 +158,7 @@ Tensor bits_in_order(const SmallBipartite& model, const Tensor& x, Rng& rng) {
   return at;
 }
 
-/// What single-flip chains walk on, to have a table's law.
+/// Returns the target of single-flip chains for a table.
 using TargetOf = Target (*)(const BitTable& table);
 
 RowResult flip_table(TargetOf target_of, const RowContext& context) {
@@ -167,7 +166,7 @@ RowResult flip_table(TargetOf target_of, const RowContext& context) {
   const Target target = target_of(table);
   const auto kernel = [&](const Tensor& x, Rng& rng) { return one_step(SingleFlip(), target, x, rng); };
   return table_result(table, kernel, context.count(100'000, 30'000), context.count(120, 100), context.seed,
-                      "sixteen probabilities on four bits");
+                      "sixteen probabilities of four bits");
 }
 
 }  // namespace
@@ -175,8 +174,7 @@ RowResult flip_table(TargetOf target_of, const RowContext& context) {
 Rows bit_table_rows() {
   return {
       identity({"samplers.gibbs_table",
-                "block Gibbs leaves the law of a bipartite model as it is, is reversible, and gets there "
-                "from one state",
+                "block Gibbs of a bipartite model is stationary, reversible, and converges from one state",
                 "Geman & Geman 1984", 2},
                gibbs_table, block_gibbs,
                {{"a forgotten bias",
@@ -185,7 +183,7 @@ Rows bit_table_rows() {
                    no_bias.b = zeros({3}, DType::f64);
                    return block_gibbs(no_bias, x, rng);
                  }},
-                {"the hidden side's mean in place of a draw",
+                {"the hidden units' mean instead of a draw",
                  [](auto& model, auto& x, auto& rng) {
                    Target means = model.target();
                    means.conditionals.hidden = [model](auto& at) {
@@ -194,22 +192,23 @@ Rows bit_table_rows() {
                    return one_step(BlockGibbs(), means, x, rng);
                  }},
                 {"a kernel that is not reversible", bits_in_order},
-                {"chains that stay where they are", [](auto&, auto& x, auto&) { return x; }}}),
-      identity({"samplers.flip_table",
-                "single-flip Metropolis is in detailed balance with a table, and gets there from one state",
-                "Metropolis et al. 1953", 4},
-               flip_table, [](auto& table) { return table.target(); },
-               {{"another temperature",
-                 [](auto& table) {
-                   Target warm = table.target();
-                   warm.log_prob = [table](auto& x) { return table.target().log_prob(x) * 0.8; };
-                   return warm;
-                 }},
-                {"flips that are always taken", [](auto& table) {
-                   Target flat = table.target();
-                   flat.log_prob = [](auto& x) { return zeros({x.dim(0)}, x.dtype()); };
-                   return flat;
-                 }}})};
+                {"chains that do not move", [](auto&, auto& x, auto&) { return x; }}}),
+      identity(
+          {"samplers.flip_table",
+           "single-flip Metropolis is in detailed balance with a table, and converges to it from one state",
+           "Metropolis et al. 1953", 4},
+          flip_table, [](auto& table) { return table.target(); },
+          {{"another temperature",
+            [](auto& table) {
+              Target warm = table.target();
+              warm.log_prob = [table](auto& x) { return table.target().log_prob(x) * 0.8; };
+              return warm;
+            }},
+           {"flips that are always accepted", [](auto& table) {
+              Target flat = table.target();
+              flat.log_prob = [](auto& x) { return zeros({x.dim(0)}, x.dtype()); };
+              return flat;
+            }}})};
 }
 
 }  // namespace gradzoo

@@ -9,8 +9,8 @@ struct Reference {
   double rhat, bulk_ess, tail_ess;
 };
 
-// Of chains_of() each, by the formulas of the paper and ArviZ's end of the sum over lags written out in
-// Python (all sums by loops, statistics.NormalDist for the quantiles), without a line in common with ours.
+// Reference values for chains_of(): the paper's formulas and ArviZ's truncation of the sum over lags, in
+// Python with loops and statistics.NormalDist, independent of our code.
 constexpr Reference kReferences[] = {
     {1.0119669425662605, 49.713338362063155, 75.85326006237936},
     {1.9043640372195942, 5.2064264322649185, 46.65173436648709},
@@ -20,8 +20,8 @@ constexpr Reference kReferences[] = {
 
 enum class Spread { alike, apart, wider, rounded };
 
-// Three chains of 41 draws: autoregressions over a linear congruential generator (of ANSI C), so that any
-// language has them to the bit.
+// Returns three chains of 41 draws: autoregressions of ANSI C's linear congruential generator, so that every
+// language gets bit-identical chains.
 Tensor chains_of(Spread spread) {
   constexpr int64_t kChains = 3, kDraws = 41;
   Tensor out = empty({kChains, kDraws}, DType::f64);
@@ -60,10 +60,11 @@ RowResult rhat_reference(const Diagnostics& of, const RowContext&) {
     worst = std::max({worst, relative(of.rhat(draws), wanted.rhat), relative(of.bulk(draws), wanted.bulk_ess),
                       relative(of.tail(draws), wanted.tail_ess)});
   }
-  return {worst, AtMost{1e-12},
-          "three chains of 41 draws, alike, apart, of different width, and with equals among them, against "
-          "the paper's formulas, with ArviZ's end of the sum over lags, written out in another language: "
-          "largest relative error of R-hat, bulk and tail effective sample size"};
+  return {
+      worst, AtMost{1e-12},
+      "three chains of 41 draws (equal distributions, shifted, of different width, and with ties) against an "
+      "implementation of the paper's formulas in another language, with ArviZ's truncation of the sum over "
+      "lags; value: largest relative error of R-hat and of the bulk and tail effective sample sizes"};
 }
 
 double rhat_of_scores(const Tensor& draws) {
@@ -75,13 +76,13 @@ double rhat_of_scores(const Tensor& draws) {
 Rows diagnostic_rows() {
   return {identity(
       {"samplers.rhat_reference",
-       "rank-normalised split R-hat, bulk and tail effective sample size are those of Stan and ArviZ",
+       "rank-normalised split R-hat, bulk and tail effective sample sizes are defined as in Stan and ArviZ",
        "Vehtari et al. 2021", 1},
       rhat_reference, {},
       {{"R-hat without ranks", {.rhat = split_rhat}},
-       {"R-hat that does not look at widths", {.rhat = rhat_of_scores}},
-       {"the bulk without ranks", {.bulk = effective_sample_size}},
-       {"the lower tail alone",
+       {"R-hat that ignores the widths of the chains", {.rhat = rhat_of_scores}},
+       {"the bulk size without ranks", {.bulk = effective_sample_size}},
+       {"only the lower tail",
         {.tail = [](auto& draws) { return effective_sample_size(cast(lt(draws, -0.5), DType::f64)); }}},
        {"bulk and tail swapped", {.bulk = tail_ess, .tail = bulk_ess}}})};
 }

@@ -7,7 +7,7 @@
 namespace gradzoo {
 namespace {
 
-/// N(0,1) cut to [-0.5, 1], which chains must not leave.
+/// N(0,1) truncated to [-0.5, 1].
 LineDensity cut_normal_density() {
   constexpr double kLower = -0.5, kUpper = 1;
   const auto sample = [](int64_t n, Rng& rng) {
@@ -28,19 +28,18 @@ LeapfrogEnd leapfrog_from(const Target& target, const Tensor& x, const Tensor& p
 }
 
 RowResult hmc_exchangeable(const Move& move, const RowContext& context) {
-  // One of six beyond 4.4 standard errors: 6.5e-5.
+  // P(one of six |z| exceeds 4.4) = 6.5e-5.
   return exchange_row({{"N(0,1)", standard_normal_density(), move},
                        {"a lopsided mixture", lopsided_density(), move},
-                       {"N(0,1) cut to [-.5, 1]", cut_normal_density(), move}},
-                      4.4, "4 leapfrog steps of .5, ", "6; false alarm 7e-5", context);
+                       {"N(0,1) truncated to [-0.5, 1]", cut_normal_density(), move}},
+                      4.4, "4 leapfrog steps of 0.5, ", "6; false-alarm rate 7e-5", context);
 }
 
-/// The energy that a trajectory of so many steps of e loses: x, p (B, d) -> (B).
+/// Returns the energy error of a trajectory with `steps` steps: x, p (B, d) -> (B).
 using EnergyLost = Tensor (*)(const Target& target, const Tensor& x, const Tensor& p, double e,
                               int64_t steps);
 
-/// The slope of log(root mean square of the energy lost) over log e, fitted to trajectories of one length in
-/// 10, 20, 40 and 80 steps on the lopsided mixture.
+/// Returns the slope of log(rms energy error) against log(step) from trajectories of 10 to 80 steps.
 RowResult hmc_energy(EnergyLost integrate, const RowContext& context) {
   constexpr int64_t kChains = 1000;
   const NoGrad quiet;
@@ -60,15 +59,15 @@ RowResult hmc_energy(EnergyLost integrate, const RowContext& context) {
   }
   const double order = (count * sum_xy - sum_x * sum_y) / (count * sum_xx - sum_x * sum_x);
   return {order, Near{2, 0.1},
-          "trajectories of length 1 in 10, 20, 40 and 80 leapfrog steps from 1000 draws of a lopsided "
-          "mixture, f64: slope of log rms(H(end) - H(begin)) over log e"};
+          "f64, trajectories of length 1 with 10, 20, 40 and 80 leapfrog steps from 1000 draws of a lopsided "
+          "mixture; value: slope of log rms(H(end) - H(begin)) against the logarithm of the step size"};
 }
 
 Tensor energy_of(const Target& target, const Tensor& x, const Tensor& p) {
   return sum(square(p), 1) * 0.5 - target.log_prob(x);
 }
 
-// Kicks are not halved at both ends: an integrator of order 1.
+// An integrator of order 1, as the kicks are not halved at both ends.
 Tensor lost_by_euler(const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
   Tensor at = x, momentum = p;
   for (int64_t i = 0; i < steps; ++i) {
@@ -78,7 +77,7 @@ Tensor lost_by_euler(const Target& target, const Tensor& x, const Tensor& p, dou
   return energy_of(target, x, p) - energy_of(target, at, momentum);
 }
 
-// Mirrors stop a particle in place of turning it round.
+// Reflections that stop the particle instead of reversing it.
 Tensor stopped_at_mirrors(const Target& target, const Tensor& x, Rng& rng) {
   const Tensor moved = clamp(x + randn_like(x, rng) * 0.8, target.domain.lower, target.domain.upper);
   const Tensor ratio = target.log_prob(moved) - target.log_prob(x);
@@ -91,21 +90,22 @@ Tensor stopped_at_mirrors(const Target& target, const Tensor& x, Rng& rng) {
 Rows hamiltonian_rows() {
   return {
       identity({"samplers.hmc_exchangeable",
-                "a transition of HMC from x ~ p: (x, x') has the law of (x', x), in a bounded domain too",
+                "transitions of HMC from x ~ p are reversible, also in a bounded domain: (x, x_next) and "
+                "(x_next, x) have one distribution",
                 "Duane et al. 1987; Neal 2011", 3},
                hmc_exchangeable, move_by<Hmc>(HmcOptions{.step = 0.5, .leapfrog_steps = 4, .adapt = false}),
-               {{"trajectories that are always taken",
+               {{"trajectories that are always accepted",
                  [](auto& target, auto& x, auto& rng) {
                    return leapfrog_from(target, x, randn_like(x, rng), 1.5, 4).x;
                  }},
-                {"the energy lost upside down",
+                {"the energy difference with the wrong sign",
                  [](auto& target, auto& x, auto& rng) {
                    const LeapfrogEnd end = leapfrog_from(target, x, randn_like(x, rng), 1.2, 3);
                    return metropolis(x, end.value, end.x, end.value, neg(end.energy_lost), rng).x;
                  }},
-                {"mirrors that stop a particle", stopped_at_mirrors}}),
+                {"reflections that stop the particle", stopped_at_mirrors}}),
       identity({"samplers.hmc_energy",
-                "the leapfrog integrator's error of the energy falls with the square of its step",
+                "the energy error of the leapfrog integrator is proportional to the square of its step size",
                 "Leimkuhler & Reich 2004; Neal 2011, section 2.3", 1},
                hmc_energy,
                [](auto& target, auto& x, auto& p, double e, int64_t steps) {
@@ -157,8 +157,8 @@ RowResult exchange_row(const std::vector<ExchangeCase>& cases, double most, std:
     worst = std::max(worst, z);
   }
   return {worst, AtMost{most},
-          fmt::format("{} pairs (x, x'), x drawn from p, {}f64, larger |z| of x^2 x' - x x'^2 and x^3 x' - x "
-                      "x'^3: {}at most {} SE as there are {}",
+          fmt::format("f64, {} pairs (x, y = x_next) with x drawn from p, {}larger |z| of x^2 y - x y^2 and "
+                      "x^3 y - x y^3: {}at most {} SE as the number of tests is {}",
                       pairs, how, found, most, chances)};
 }
 
@@ -169,7 +169,7 @@ Tensor moved_on(const Move& move, const Target& target, Tensor x, int64_t steps,
 
 namespace {
 
-/// Where chains end that begin at x and take a whole annealed walk, with steps of this size and meaning.
+/// Returns the chains after a whole annealed walk from x.
 using AnnealedWalk = Tensor (*)(const Tensor& x, double step, StepConvention convention, uint64_t seed);
 
 // A Gaussian blurred, in closed form: the score of N(1, 0.25 + sigma^2).
@@ -191,7 +191,7 @@ Tensor walk(const Tensor& x, double step, StepConvention convention, uint64_t se
   return annealed_walk(x, step, convention, kSigmas, seed);
 }
 
-/// In how many bytes a walk of steps 2e in the half convention differs from one of steps e in the full one.
+/// Returns the number of bytes that differ between steps 2 eta in the half and eta in the full convention.
 double convention_difference(AnnealedWalk walk_by, DType dtype, uint64_t seed) {
   constexpr double kStep = 0.02;
   Rng rng(1, "ledger/annealed-start");
@@ -212,8 +212,8 @@ RowResult annealed_conventions(AnnealedWalk walk_by, const RowContext& context) 
                        convention_difference(walk_by, DType::f64, context.seed);
   return {
       bytes, AtMost{0},
-      "1000 chains, three noise levels of 20 steps and the denoising step, f32 and f64: bytes that differ "
-      "between steps of 0.02 with x + e grad f + sqrt(2e) z and of 0.04 with x + e/2 grad f + sqrt(e) z"};
+      "f32 and f64, 1000 chains, three noise levels of 20 steps and the denoising step; value: different "
+      "bytes with eta = 0.02 in x + eta grad f + sqrt(2 eta) z and 0.04 in x + eta/2 grad f + sqrt(eta) z"};
 }
 
 }  // namespace
@@ -221,15 +221,15 @@ RowResult annealed_conventions(AnnealedWalk walk_by, const RowContext& context) 
 Rows annealed_rows() {
   return {identity(
       {"samplers.annealed_conventions",
-       "a step of 2e in one convention of annealed Langevin is a step of e in the other, to the byte",
+       "the two conventions of annealed Langevin, with steps eta and 2 eta, give bit-identical chains",
        "Song & Ermon 2019; Roberts & Tweedie 1996", 1},
       annealed_conventions, walk,
-      {{"steps that mean something else",
+      {{"equal step sizes in both conventions",
         [](auto& x, double step, StepConvention convention, uint64_t seed) {
           return annealed_walk(x, convention == StepConvention::half ? step / 2 : step, convention, kSigmas,
                                seed);
         }},
-       {"levels that are not the same", [](auto& x, double step, StepConvention convention, uint64_t seed) {
+       {"different noise levels", [](auto& x, double step, StepConvention convention, uint64_t seed) {
           return annealed_walk(x, step, convention,
                                convention == StepConvention::half ? "1,0.5,0.3" : kSigmas, seed);
         }}})};

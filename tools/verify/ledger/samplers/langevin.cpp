@@ -10,7 +10,7 @@
 namespace gradzoo {
 namespace {
 
-// Largest of up to ten |z|: false alarm at most 10 * 6.8e-6.
+// Limit of the largest of up to ten |z|: false-alarm rate at most 10 * 6.8e-6.
 constexpr double kLimit = 4.5;
 
 struct NamedMove {
@@ -20,7 +20,7 @@ struct NamedMove {
 
 const Move kMhOfStep2 = move_by<RandomWalk>(RandomWalkOptions{.step = 2});
 
-// Langevin's proposal, with an acceptance that is not given all of the ratio.
+// Langevin's proposal with a wrong acceptance ratio.
 Tensor langevin_with(const Target& target, const Tensor& x, Rng& rng, double e, double proposal_ratio) {
   const PointValue at = value_and_score(target, x);
   const Tensor z = randn_like(x, rng), moved = x + at.score * e + z * std::sqrt(2 * e);
@@ -38,7 +38,7 @@ RowResult exchangeable(const std::vector<NamedMove>& moves, const RowContext& co
     cases.push_back({each.name + " on N(0,1)", standard_normal_density(), each.move});
     cases.push_back({each.name + " on a lopsided mixture", lopsided_density(), each.move});
   }
-  return exchange_row(cases, kLimit, "", "8; false alarm 6e-5", context);
+  return exchange_row(cases, kLimit, "", "8; false-alarm rate 6e-5", context);
 }
 
 constexpr int64_t kStates = 5;
@@ -57,8 +57,7 @@ using Acceptance = Tensor (*)(const Tensor& log_ratio);
 /// Probabilities of five states, none alike.
 std::vector<double> table_probabilities() { return {0.4, 0.05, 0.25, 0.1, 0.2}; }
 
-/// Largest |p_i P_ij - p_j P_ji| and |(pP)_i - p_i| of the transition matrix P_ij = q_ij a_ij that an
-/// acceptance makes of a lopsided proposal q on the five states.
+/// Returns the largest |p_i P_ij - p_j P_ji| and |(pP)_i - p_i| for P_ij = q_ij a_ij, q a lopsided proposal.
 double table_balance_error(Acceptance acceptance) {
   const std::vector<double> p = table_probabilities();
   std::vector<double> log_ratio(kStates * kStates, 0.0);
@@ -88,7 +87,7 @@ double table_balance_error(Acceptance acceptance) {
   return worst;
 }
 
-// The five states as steps of a density on [0,5).
+// The five states as a piecewise constant density on [0,5).
 Target table_target() {
   return {.log_prob = [](const Tensor& x) {
     const Tensor flat = reshape(x, {x.dim(0)}), outside = full(flat.shape(), -INFINITY, x.dtype());
@@ -100,13 +99,13 @@ Target table_target() {
   }};
 }
 
-/// The rule of the matrix, and a sampler that goes by it.
+/// The acceptance rule of the matrix, and the sampler.
 struct TableWalk {
   Acceptance acceptance = metropolis_acceptance;
   Move move = kMhOfStep2;
 };
 
-/// Of the sampler: Pearson's chi-square of where chains are that began in the first state.
+/// Returns Pearson's chi-squared of the chains' states after a start in the first state.
 RowResult mh_table(const TableWalk& walk, const RowContext& context) {
   constexpr double kChiSquare = 23.51;  // 4 degrees of freedom, exceeded with probability 1e-4
   const int64_t chains = context.count(100'000, 20'000), steps = context.count(100, 60);
@@ -118,10 +117,11 @@ RowResult mh_table(const TableWalk& walk, const RowContext& context) {
   for (const double value : x.to_vector()) count.at(static_cast<size_t>(value)) += 1;
   const double found = chi_square(count, table_probabilities());
   return {std::max(balance / 1e-15, found / kChiSquare), AtMost{1},
-          fmt::format("detailed balance and stationarity of the 5 x 5 matrix with a lopsided proposal off by "
-                      "{:.1e} (allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-square "
-                      "{:.2f} (allowed {}, false alarm 1e-4); value: the larger share",
-                      balance, chains, steps, found, kChiSquare)};
+          fmt::format(
+              "5 x 5 transition matrix with a lopsided proposal: error of detailed balance and stationarity "
+              "{:.1e} (allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-squared {:.2f} "
+              "(allowed {}, false-alarm rate 1e-4); value: the larger share of what is allowed",
+              balance, chains, steps, found, kChiSquare)};
 }
 
 /// A Gaussian in the plane, correlated and off the origin.
@@ -159,13 +159,13 @@ RowResult moments(const GaussianMoves& moves, const RowContext& context) {
   };
   const double mh = z_of(moves.mh), mala = z_of(moves.mala);
   return {std::max(mh, mala), AtMost{kLimit},
-          fmt::format("correlated Gaussian in the plane, {} independent chains from the origin, {} steps: "
-                      "largest |z| of 2 means, 2 variances, covariance: mh {:.2f}, mala {:.2f}; at most {} "
-                      "SE as there are 10; false alarm 7e-5",
+          fmt::format("correlated Gaussian in the plane, {} independent chains from the origin, {} steps; "
+                      "largest |z| of 2 means, 2 variances and the covariance: mh {:.2f}, mala {:.2f}; at "
+                      "most {} SE as the number of tests is 10; false-alarm rate 7e-5",
                       chains, steps, mh, mala, kLimit)};
 }
 
-/// The variance of chains on N(0,1) by steps x' = x + e grad f + sqrt(2e) z.
+/// The variance of chains on N(0,1) with steps x_next = x + eta grad f + sqrt(2 eta) z.
 struct UlaLaw {
   double variance;
   double z;           // standard errors from 1/(1 - e/2)
@@ -190,11 +190,11 @@ RowResult ula_law(LangevinStep langevin, const RowContext& context) {
   const UlaLaw full = law(0.2, StepConvention::full, 0.2), half = law(0.8, StepConvention::half, 0.4);
   const bool biased = std::min(full.z_from_one, half.z_from_one) > 10;
   return {biased ? std::max(full.z, half.z) : INFINITY, AtMost{kLimit},
-          fmt::format("{} chains, {} steps: variance {:.4f} at e = 0.2 (law 1.1111, {:.2f} SE off), {:.4f} "
-                      "at e = 0.8 of the half convention (law 1/(1 - e/4) = 1.25, {:.2f} SE off); {:.0f} and "
-                      "{:.0f} SE from 1 (at least 10); false alarm 2e-5",
-                      chains, steps, full.variance, full.z, half.variance, half.z, full.z_from_one,
-                      half.z_from_one)};
+          fmt::format(
+              "{} chains, {} steps: variance {:.4f} at eta = 0.2 (theory 1.1111, {:.2f} SE apart), {:.4f} at "
+              "eta = 0.8 of the half convention (theory 1/(1 - eta/4) = 1.25, {:.2f} SE apart); {:.0f} and "
+              "{:.0f} SE from 1 (at least 10); value: the larger error in SE; false-alarm rate 2e-5",
+              chains, steps, full.variance, full.z, half.variance, half.z, full.z_from_one, half.z_from_one)};
 }
 
 }  // namespace
@@ -202,8 +202,9 @@ RowResult ula_law(LangevinStep langevin, const RowContext& context) {
 Rows langevin_rows() {
   return {
       identity({"samplers.exchangeable",
-                "one transition of an exact kernel from x ~ p: (x, x') has the law of (x', x)",
-                "detailed balance: Hastings 1970; Roberts & Tweedie 1996", 1},
+                "transitions of mh and mala from x ~ p are reversible: (x, x_next) and (x_next, x) have one "
+                "distribution",
+                "detailed balance (Hastings 1970; Roberts & Tweedie 1996)", 1},
                exchangeable,
                {{"mh", move_by<RandomWalk>(RandomWalkOptions{.step = 1.5})},
                 {"mala", move_by<AdjustedLangevin>(AdjustedLangevinOptions{.step = 0.5})}},
@@ -213,34 +214,35 @@ Rows langevin_rows() {
                 {"the proposal's ratio upside down",
                  {{"planted",
                    [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
-                {"Langevin without an acceptance",
+                {"Langevin without an acceptance step",
                  {{"planted", move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.5})}}},
-                {"every proposal taken",
+                {"every proposal accepted",
                  {{"planted", [](auto&, auto& x, auto& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
       identity(
           {"samplers.mh_table",
-           "Metropolis-Hastings leaves a table of five probabilities as it is, and gets there from one state",
+           "Metropolis-Hastings keeps five probabilities stationary, and converges to them from one state",
            "Hastings 1970", 1},
           mh_table, {},
           {{"an acceptance that forgets its bound", {.acceptance = [](auto& r) { return exp(r); }}},
-           {"every move taken", {.acceptance = [](auto& r) { return ones_like(r); }}},
-           {"half of the ratio", {.acceptance = [](auto& r) { return metropolis_acceptance(r * 0.5); }}},
-           {"chains that refuse too little",
+           {"every move accepted", {.acceptance = [](auto& r) { return ones_like(r); }}},
+           {"half of the acceptance ratio",
+            {.acceptance = [](auto& r) { return metropolis_acceptance(r * 0.5); }}},
+           {"chains that reject too rarely",
             {.move =
                  [](auto&, auto& x, auto& rng) {
                    const Target warm{.log_prob = [](auto& y) { return table_target().log_prob(y) * 0.9; }};
                    return kMhOfStep2(warm, x, rng);
                  }}}}),
-      identity(
-          {"samplers.moments",
-           "mh and mala reach mean and covariance of a Gaussian, by standard errors of independent chains",
-           "Roberts & Tweedie 1996", 1},
-          moments, {},
-          {{"Langevin without an acceptance",
-            {.mala = move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.3})}},
-           {"chains that do not get there", {.mh = move_by<RandomWalk>(RandomWalkOptions{.step = 0.01})}}}),
-      identity({"samplers.ula_law", "unadjusted Langevin on N(0,1) has variance 1/(1 - e/2), and not 1",
-                "x' = (1 - e) x + sqrt(2e) z is an autoregression", 1},
+      identity({"samplers.moments", "mh and mala chains reach the mean and covariance of a Gaussian target",
+                "Roberts & Tweedie 1996", 1},
+               moments, {},
+               {{"Langevin without an acceptance step",
+                 {.mala = move_by<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = 0.3})}},
+                {"chains that are too short to converge",
+                 {.mh = move_by<RandomWalk>(RandomWalkOptions{.step = 0.01})}}}),
+      identity({"samplers.ula_law",
+                "unadjusted Langevin with step eta on N(0,1) has the variance 1/(1 - eta/2) instead of 1",
+                "x_next = (1 - eta) x + sqrt(2 eta) z is an autoregression", 1},
                ula_law,
                [](auto& options, auto& target, auto& x, auto& rng) {
                  return one_step(UnadjustedLangevin(options), target, x, rng);

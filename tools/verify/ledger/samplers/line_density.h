@@ -5,34 +5,34 @@
 #include "gradzoo/samplers/chains.h"
 #include "tools/verify/ledger/row.h"
 
-/// Densities on the line that can be drawn from exactly, and what a reversible move does to their draws.
+/// Densities on the line with exact samples, and tests of transitions that must be reversible.
 namespace gradzoo {
 
-/// One transition of many chains on a target: x (B, d) -> (B, d).
+/// One transition of B chains on a target: x (B, d) -> (B, d).
 using Move = std::function<Tensor(const Target& target, const Tensor& x, Rng& rng)>;
 
-/// A density on the line that can be drawn from exactly.
+/// A density on the line with an exact sampler.
 struct LineDensity {
   Target target;                                      // x (B, 1)
   std::function<Tensor(int64_t n, Rng& rng)> sample;  // (n, 1) f64
 };
 LineDensity standard_normal_density();
-/// 0.3 N(-1.5, 0.5^2) + 0.7 N(1, 1): no symmetry, so that odd moments don't vanish by themselves.
+/// Returns 0.3 N(-1.5, 0.5^2) + 0.7 N(1, 1), which is not symmetric, so that its odd moments are not 0.
 LineDensity lopsided_density();
 
-/// A move on a density, and the name that the row's setting has for it.
+/// A move on a density, and its name in the row's setting.
 struct ExchangeCase {
   std::string name;
   LineDensity density;
   Move move;
 };
-/// Where x ~ p and the move is reversible, (x, x') has the law of (x', x): the largest |z| of the means of
-/// x^2 x' - x x'^2 and x^3 x' - x x'^3 over pairs (x, x'), at most `most`. `how` and `chances` are parts of
-/// the setting.
+/// Returns the largest |z| of the means of x^2 y - x y^2 and x^3 y - x y^3 over pairs (x, y = x_next), with
+/// the gate `most`. If x ~ p and the move is reversible, (x, y) and (y, x) have one distribution. `how` and
+/// `chances` are parts of the setting.
 RowResult exchange_row(const std::vector<ExchangeCase>& cases, double most, std::string_view how,
                        std::string_view chances, const RowContext& context);
 
-/// One step of a sampler that begins at x.
+/// Returns the chains after one step of a sampler from x.
 template <class AnySampler>
 Tensor one_step(AnySampler sampler, const Target& target, const Tensor& x, Rng& rng) {
   sampler.begin(target, x);
@@ -40,7 +40,7 @@ Tensor one_step(AnySampler sampler, const Target& target, const Tensor& x, Rng& 
   return sampler.x();
 }
 
-/// The move of a sampler with these options.
+/// Returns the move of a sampler with these options.
 template <class AnySampler, class Options>
 Move move_by(const Options& options) {
   return [options](const Target& target, const Tensor& x, Rng& rng) {
@@ -48,7 +48,7 @@ Move move_by(const Options& options) {
   };
 }
 
-/// Where chains are after so many moves from x.
+/// Returns the chains after `steps` moves from x.
 Tensor moved_on(const Move& move, const Target& target, Tensor x, int64_t steps, Rng& rng);
 
 }  // namespace gradzoo

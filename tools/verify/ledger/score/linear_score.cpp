@@ -11,7 +11,7 @@ namespace {
 using ImplicitScore = Tensor (*)(const ScoreFunction& model, const Tensor& x);
 Tensor by_trace(const ScoreFunction& model, const Tensor& x) { return implicit_score_matching(model, x); }
 
-/// The least of a quadratic function of theta, by conjugate gradients from 0: exact after theta's length.
+/// Returns the minimiser of a quadratic function of theta, from conjugate gradients.
 Tensor minimise_quadratic(TensorFn f, int64_t length) {
   Tensor theta = zeros({length}, DType::f64);
   const auto value = [&](const Tensor& at) { return reshape(f(at), {1}); };
@@ -26,7 +26,7 @@ Tensor minimise_quadratic(TensorFn f, int64_t length) {
   return theta;
 }
 
-/// s(x) = b - P x, its parameters in one vector: P (d, d) row by row, then b (d).
+/// s(x) = b - P x with one parameter vector: P (d, d) row by row, then b (d).
 struct LinearScore {
   Tensor theta;
   int64_t d;
@@ -69,13 +69,14 @@ RowResult ism_gaussian_covariance(ImplicitScore implicit, const RowContext& cont
   const Tensor product = matmul(score.precision(), moments.covariance);
   const double off = largest_abs(product - eye(3, DType::f64)),
                at_mean = largest_abs(score(reshape(moments.mean, {1, 3})));
-  return {std::max(off, at_mean), AtMost{1e-9},
-          fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions by conjugate gradients "
-                      "through hvp: P C - I at most {:.1e} with C's divisor n, s(mean) at most {:.1e}",
-                      off, at_mean)};
+  return {
+      std::max(off, at_mean), AtMost{1e-9},
+      fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions with conjugate gradients: P C - I "
+                  "at most {:.1e} with the sample covariance C, s(mean) at most {:.1e}; value: the larger",
+                  off, at_mean)};
 }
 
-/// Moves all chains `steps` steps of size `step`, from x0.
+/// Returns the chains after `steps` steps of size `step` from x0.
 using LangevinRun = Tensor (*)(const Target& target, const Tensor& x0, double step, int64_t steps, Rng& rng);
 
 Tensor run_langevin(UnadjustedLangevinOptions options, const Target& target, const Tensor& x0, double step,
@@ -84,10 +85,8 @@ Tensor run_langevin(UnadjustedLangevinOptions options, const Target& target, con
   return run_chains(target, x0, UnadjustedLangevin(options), {.steps = steps}, rng).x;
 }
 
-/// Langevin chains on a score that was fitted to data by implicit score matching: the largest |z| of means,
-/// variances and covariances against Langevin's own exact law.
-// x' = x + e (b - P x) + sqrt(2e) z is linear: from N(m, C) it goes to
-//   N(m + e (b - P m), (I - eP) C (I - eP)' + 2e I), exactly, at every step.
+/// Returns the largest |z| of the chains' means and covariances. A step x_next = x + eta (b - P x) + sqrt(2
+/// eta) z maps N(m, C) to N(m + eta (b - P m), (I - eta P) C (I - eta P)^T + 2 eta I).
 RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
   constexpr int64_t kChains = 40000, kSteps = 60;
   constexpr double kStep = 0.1;
@@ -110,7 +109,7 @@ RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
   for (int64_t i = 0; i < 2000; ++i) advance();
   const double bias = largest_abs(c - truth.covariance) / largest_abs(truth.covariance);
 
-  // Gaussian: var of a mean C_ii / n; of a mean of products (C_ii C_jj + C_ij^2) / n.
+  // For a Gaussian a mean has the variance C_ii / n, a mean of products (C_ii C_jj + C_ij^2) / n.
   const double n = kChains;
   const std::vector<double> mean_found = mean(x, 0).to_vector();
   const Tensor apart = x - tensor(law_mean, {3}, DType::f64);
@@ -124,9 +123,10 @@ RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
     }
   }
   return {worst, AtMost{4.5},
-          fmt::format("score fitted by ISM to 500 points in 3 dimensions, 40,000 chains x 60 steps of 0.1: "
-                      "9 means and covariances within 4.5 SE of the chains' own exact law (false alarm "
-                      "below 1e-4), whose limit has the data's covariance to {:.0f}% (the step's bias)",
+          fmt::format("score fitted with implicit score matching to 500 points in 3 dimensions, 40,000 "
+                      "chains, 60 steps of 0.1; value: largest |z| of 9 means and covariances against their "
+                      "exact values for these chains (false-alarm rate below 1e-4); the chains' limit has "
+                      "the data's covariance up to {:.0f} % (bias of the step)",
                       100 * bias)};
 }
 
@@ -135,12 +135,12 @@ RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
 Rows linear_score_rows() {
   return {
       identity({"score.ism_gaussian_covariance",
-                "a Gaussian fitted by implicit score matching has the sample mean and covariance, divisor n",
+                "implicit score matching fits a Gaussian's sample mean and covariance (divisor n)",
                 "Hyvarinen 2005, section 3.1", 1},
                ism_gaussian_covariance, by_trace,
                {{"the divisor n - 1",
                  [](auto& model, auto& x) {
-                   // The square shrinks by n/(n-1), and with it the inverse of the covariance.
+                   // This scales the square by n/(n-1), and so the inverse of the covariance.
                    const double n = static_cast<double>(x.dim(0));
                    return by_trace(model, x) + sum(square(score_at(model, x)), 1) * (0.5 / (n - 1));
                  }},
@@ -148,20 +148,21 @@ Rows linear_score_rows() {
                  [](auto& model, auto& x) {
                    return (by_trace(model, x) + sum(square(score_at(model, x)), 1) * 0.5) * 0.5;
                  }}}),
-      identity({"score.langevin_moments",
-                "Langevin chains on a learned score have the moments that their step and the score imply",
-                "Roberts & Tweedie 1996", 4},
-               moments_of_langevin,
-               [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
-                 return run_langevin({}, target, x0, step, steps, rng);
-               },
-               {{"noise of the other convention",
-                 [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
-                   return run_langevin({.convention = StepConvention::half}, target, x0, step, steps, rng);
-                 }},
-                {"noise of 97 %", [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
-                   return run_langevin({.noise = 0.97}, target, x0, step, steps, rng);
-                 }}})};
+      identity(
+          {"score.langevin_moments",
+           "Langevin chains with a learned linear score have the moments that step and score imply",
+           "Roberts & Tweedie 1996", 4},
+          moments_of_langevin,
+          [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
+            return run_langevin({}, target, x0, step, steps, rng);
+          },
+          {{"noise in the other convention",
+            [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
+              return run_langevin({.convention = StepConvention::half}, target, x0, step, steps, rng);
+            }},
+           {"noise that is 3 % too small", [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
+              return run_langevin({.noise = 0.97}, target, x0, step, steps, rng);
+            }}})};
 }
 
 namespace {
@@ -198,7 +199,7 @@ struct SlicedVariances {
   double plain, reduced;  // E_x var_v of the objective
 };
 
-/// Without and with the square's exact mean.
+/// Estimates without and with variance reduction.
 struct VarianceReduction {
   SlicedEstimate plain = [](auto& model, auto& x, auto& probes) {
     return sliced_score_matching(model, x, probes);
@@ -208,11 +209,10 @@ struct VarianceReduction {
   };
 };
 
-// How far variances of sliced estimates, plain and reduced, are from their closed forms on N(0, P^-1) with
-// the model s = -P x, in 3 dimensions: over all Rademacher probes and under Gaussian ones, by quadrature that
-// is exact. At x ~ N(0, P^-1) the score is s = -P x with E ss' = P. Both objectives are forms v'Mv and a
-// number: with M = -P + ss'/2 of ssm, M = -P of ssm-vr; and var v'Mv is 2 sum_{i!=j} M_ij^2 over Rademacher
-// probes, 2 |M|^2 over Gaussian ones. By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
+// Returns the largest relative error of the variances on N(0, P^-1) with s = -P x, in 3 dimensions, over all
+// Rademacher probes and over Gaussian probes (exact quadrature). Both objectives are v^T M v + constant, with
+// M = -P + s s^T/2 (ssm) and M = -P (ssm-vr); var v^T M v is 2 sum_{i!=j} M_ij^2 (Rademacher) or 2 |M|^2
+// (Gaussian). By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
 RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
   double worst = 0;
   const auto measure = [&](const Tensor& precision, const Cubature& probes, bool gaussian) {
@@ -239,10 +239,10 @@ RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
                         correlated =
                             measure(all_alike, all_signs(kDims), false);  // the plain one varies less
   return {worst, AtMost{1e-11},
-          fmt::format("f64, N(0, P^-1) in 3 dimensions, s = -P x; exact in x and probes; largest relative "
-                      "difference of means and variances from closed forms. Variance of ssm and ssm-vr: "
-                      "Rademacher probes {:.3g} and {:.3g}, Gaussian {:.3g} and {:.3g}; where all "
-                      "pairs have the precision .9, {:.3g} and {:.3g}",
+          fmt::format("f64, N(0, P^-1) in 3 dimensions, s = -P x, exact integration over x and probes; "
+                      "variances of ssm and ssm-vr: Rademacher probes {:.3g} and {:.3g}, Gaussian probes "
+                      "{:.3g} and {:.3g}; Rademacher probes with 0.9 in P for all pairs {:.3g} and {:.3g}; "
+                      "value: largest relative difference of means and variances from the closed forms",
                       rademacher.plain, rademacher.reduced, gaussian.plain, gaussian.reduced,
                       correlated.plain, correlated.reduced)};
 }
@@ -250,16 +250,17 @@ RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
 }  // namespace
 
 Rows sliced_variance_rows() {
-  return {identity(
-      {"score.ssm_vr_variance",
-       "ssm and ssm-vr have one mean; of a Gaussian, ssm varies more by sum_{i!=j} (P_ii P_jj / 2 - P_ij^2) "
-       "over Rademacher probes, by (tr P)^2 / 2 - |P|^2 over Gaussian ones",
-       "Song et al. 2019, eq. 8", 1},
-      ssm_vr_variance, {},
-      {{"a term that is not reduced", {.reduced = VarianceReduction().plain}},
-       {"a square without its 1/2", {.reduced = [](auto& model, auto& x, auto& probes) {
-          return hutchinson_score_matching(model, x, probes) + sum(square(score_at(model, x)), 1) * 0.5;
-        }}}})};
+  return {identity({"score.ssm_vr_variance",
+                    "ssm and ssm-vr have one mean; for a Gaussian with precision P the variance of ssm is "
+                    "larger by sum_{i!=j} (P_ii P_jj / 2 - P_ij^2) with Rademacher probes, and by (tr P)^2 / "
+                    "2 - |P|^2 with Gaussian probes",
+                    "Song et al. 2019, eq. 8", 1},
+                   ssm_vr_variance, {},
+                   {{"a term without variance reduction", {.reduced = VarianceReduction().plain}},
+                    {"a square without its 1/2", {.reduced = [](auto& model, auto& x, auto& probes) {
+                       return hutchinson_score_matching(model, x, probes) +
+                              sum(square(score_at(model, x)), 1) * 0.5;
+                     }}}})};
 }
 
 }  // namespace gradzoo

@@ -42,7 +42,7 @@ namespace {
 using FisherDivergence = double (*)(const Grid& grid, const Tensor& log_p, const Tensor& score_p,
                                     const Tensor& score_q);
 
-/// Two distant mixtures as they stand on one grid.
+/// Two distant mixtures on one grid.
 struct MixturePair {
   Tensor log_p, log_q, score_p, score_q;
 };
@@ -64,7 +64,7 @@ Box around(const RoundMixture& p, const RoundMixture& q, double widths) {
 
 constexpr double kEven[] = {0.5, 0.5}, kUneven[] = {0.9, 0.1};
 
-/// Largest relative error of d/dt KL(p_t || q_t) = -(Fisher divergence), p_t = p * N(0, t).
+/// Returns the largest relative error of d/dt KL(p_t || q_t) = -(Fisher divergence), p_t = p * N(0, t).
 RowResult de_bruijn(FisherDivergence fisher, const RowContext&) {
   constexpr double kTime = 0.3;
   double worst = 0;
@@ -85,12 +85,11 @@ RowResult de_bruijn(FisherDivergence fisher, const RowContext&) {
     worst = std::max(worst, std::abs(slope + divergence) / std::abs(slope));
   }
   return {worst, AtMost{1e-8},
-          "f64, mixtures in 1 and 2 dimensions at t = 0.3, quadrature, slope by Ridders' extrapolation: "
-          "largest relative difference"};
+          "f64, mixtures in 1 and 2 dimensions at t = 0.3, quadrature, derivative from Ridders' "
+          "extrapolation; value: largest relative difference"};
 }
 
-/// Two mixtures of the same two Gaussians N(+-separation/2, 1) with weights .5/.5 and .9/.1, after noise of
-/// variance `added`.
+/// Divergences of two mixtures of N(±separation/2, 1), weights 0.5/0.5 and 0.9/0.1, noise variance `added`.
 struct WeightDifference {
   double fisher, kl;
 };
@@ -107,37 +106,41 @@ WeightDifference weight_difference(double separation, double added, FisherDiverg
 RowResult blindness(FisherDivergence fisher, const RowContext&) {
   const WeightDifference near = weight_difference(4, 0, fisher), far = weight_difference(16, 0, fisher),
                          noised = weight_difference(16, 64, fisher);
-  // KL of the weights alone: what the KL of mixtures tends to as they separate.
+  // The KL of the weights, which is the limit of the mixtures' KL as they separate.
   const double of_weights =
       kEven[0] * std::log(kEven[0] / kUneven[0]) + kEven[1] * std::log(kEven[1] / kUneven[1]);
   const double missing = std::max(0.0, 1e-4 / noised.fisher - 1);
-  return {std::max({far.fisher / 1e-10, std::abs(far.kl - of_weights) / 1e-9, missing}), AtMost{1},
-          fmt::format("N(-m,1) and N(m,1) weighed .5/.5 against .9/.1: Fisher divergence {:.2g} at 2m = 4, "
-                      "{:.1e} at 16 (allowed 1e-10), where KL stays {:.4f} nats (the weights' own, to 1e-9); "
-                      "after noise of variance 64 the Fisher divergence is {:.2g} again (at least 1e-4)",
-                      near.fisher, far.fisher, far.kl, noised.fisher)};
+  return {
+      std::max({far.fisher / 1e-10, std::abs(far.kl - of_weights) / 1e-9, missing}), AtMost{1},
+      fmt::format("N(-m,1) and N(m,1) with weights 0.5/0.5 against 0.9/0.1: the Fisher divergence is {:.2g} "
+                  "at 2m = 4 and {:.1e} at 2m = 16 (allowed 1e-10), where the KL is still {:.4f} nats (the "
+                  "KL of the weights, up to 1e-9); after added noise of variance 64 the Fisher divergence is "
+                  "{:.2g} again (at least 1e-4); value: the largest share of what is allowed",
+                  near.fisher, far.fisher, far.kl, noised.fisher)};
 }
 
 }  // namespace
 
 Rows fisher_divergence_rows() {
-  return {identity({"score.de_bruijn", "d/dt KL(p * N(0,t) || q * N(0,t)) = -1/2 E_p_t|s_p_t - s_q_t|^2",
+  return {identity({"score.de_bruijn",
+                    "with added noise N(0, t) the KL falls at the rate of the Fisher divergence: d/dt KL(p_t "
+                    "|| q_t) = -1/2 E|s_p_t - s_q_t|^2",
                     "Lyu 2009, theorem 1", 2},
                    de_bruijn, fisher_divergence_on_grid,
-                   {{"a divergence without its 1/2",
+                   {{"a Fisher divergence without its 1/2",
                      [](auto& grid, auto& log_p, auto& score_p, auto& score_q) {
                        return 2 * fisher_divergence_on_grid(grid, log_p, score_p, score_q);
                      }},
-                    {"the root of the density for its weight",
+                    {"the root of the density as the weight",
                      [](auto& grid, auto& log_p, auto& score_p, auto& score_q) {
                        return fisher_divergence_on_grid(grid, log_p * 0.5, score_p, score_q);
                      }}}),
           identity(
               {"score.blindness",
-               "the Fisher divergence of far-apart modes with different weights goes to 0, their KL does not",
+               "the Fisher divergence does not detect different weights of distant modes, and the KL does",
                "Wenliang & Kanagawa 2020; Song & Ermon 2019, section 3.2.1", 1},
               blindness, fisher_divergence_on_grid,
-              {{"a divergence that weighs every place alike",
+              {{"a divergence with equal weights everywhere",
                 [](auto& grid, auto&, auto& score_p, auto& score_q) {
                   return fisher_divergence_on_grid(grid, zeros({grid.count()}, DType::f64), score_p, score_q);
                 }}})};
@@ -145,11 +148,11 @@ Rows fisher_divergence_rows() {
 
 namespace {
 
-/// x + sigma^2 score, or what stands for it.
+/// x + sigma^2 score, or a wrong version.
 using Denoiser = Tensor (*)(const Tensor& noisy, const Tensor& score, double sigma);
 
-/// The largest |denoised - E[x | noisy]| of a mixture, E by quadrature; and how far from a training point the
-/// best denoiser of an empirical p_sigma sends a random point.
+/// Returns the largest |denoised - E[x | noisy]| of a mixture, from quadrature; and the distance from the
+/// denoised random points to the nearest training points for an empirical p_sigma.
 RowResult tweedie(Denoiser denoise, const RowContext& context) {
   constexpr double kSigma = 0.8, kNarrow = 0.02;
   const RoundMixture p{{0.3, 0.7}, tensor({-1.0, 1.5}, {2, 1}, DType::f64), 0.5},
@@ -163,7 +166,7 @@ RowResult tweedie(Denoiser denoise, const RowContext& context) {
   const Tensor posterior_mean = matmul(softmax(log_joint, 1), x);
   const double off = largest_abs(denoise(at, noisy.score(at), kSigma) - posterior_mean);
 
-  // 30 training points, each a Gaussian of width sigma: the optimal score of denoising knows them by heart.
+  // The optimal denoiser of 30 training points, each a Gaussian of width sigma, memorises them.
   constexpr int64_t kPoints = 30, kDraws = 200;
   Rng rng(context.seed, "ledger/tweedie");
   const Tensor points = randn({kPoints, 2}, rng, DType::f64);
@@ -172,13 +175,13 @@ RowResult tweedie(Denoiser denoise, const RowContext& context) {
   const Tensor denoised = denoise(away, empirical.score(away), kNarrow);
   const Tensor apart = reshape(denoised, {kDraws, 1, 2}) - reshape(points, {1, kPoints, 2});
   std::vector<double> nearest = sqrt(min(sum(square(apart), 2), 1)).to_vector();
-  // A draw halfway between two points goes to their mean: the median leaves such draws out.
+  // A draw halfway between two points goes to their mean; the median ignores such draws.
   std::nth_element(nearest.begin(), nearest.begin() + kDraws / 2, nearest.end());
   const double memorised = nearest[kDraws / 2];
   return {std::max(off, memorised), AtMost{1e-9},
-          fmt::format("f64, a mixture at sigma 0.8: x + sigma^2 score is E[x|x~] by quadrature to {:.1e}; "
-                      "with 30 training points at sigma 0.02 the best denoiser sends random points onto "
-                      "training points, to {:.1e} in the median",
+          fmt::format("f64, a mixture at sigma 0.8: x + sigma^2 score differs from E[x|x~] from quadrature "
+                      "by at most {:.1e}; with 30 training points at sigma 0.02 the optimal denoiser maps "
+                      "random points to training points up to {:.1e} (median); value: the larger",
                       off, memorised)};
 }
 
@@ -187,12 +190,12 @@ RowResult tweedie(Denoiser denoise, const RowContext& context) {
 Rows tweedie_rows() {
   return {identity(
       {"score.tweedie",
-       "E[x|x~] = x~ + sigma^2 grad log p_sigma(x~); of an empirical p_sigma the best denoiser memorises",
+       "the optimal denoiser is E[x|x~] = x~ + sigma^2 grad log p_sigma(x~), and memorises if p is empirical",
        "Efron 2011, eq. 1.4; Vincent 2011", 1},
       tweedie, tweedie_denoised,
-      {{"sigma in place of sigma^2",
+      {{"sigma instead of sigma^2",
         [](auto& noisy, auto& score, double sigma) { return noisy + score * sigma; }},
-       {"a tenth of the way left",
+       {"90 % of the step",
         [](auto& noisy, auto& score, double sigma) { return noisy + score * (0.9 * sigma * sigma); }}})};
 }
 

@@ -7,20 +7,20 @@
 
 namespace gradzoo {
 
-/// A mixture of round Gaussians of one variance, in f64: closed under added Gaussian noise, with density and
-/// score in closed form.
+/// A mixture of isotropic Gaussians with a common variance, in f64. Density and score have a closed form, and
+/// added Gaussian noise only changes the variance.
 struct RoundMixture {
   std::vector<double> weights;
   Tensor means;  // (k, d)
   double variance;
 
-  /// log p of every row: (B, d) -> (B).
+  /// x (B, d) -> log p (B).
   Tensor log_prob(const Tensor& x) const;
-  /// grad log p of every row: sum_k P(k|x) (mean_k - x) / variance.
+  /// x (B, d) -> grad log p = sum_k P(k|x) (mean_k - x) / variance, (B, d).
   Tensor score(const Tensor& x) const;
-  /// The density of x + N(0, added I).
+  /// Returns the density of x + N(0, added I).
   RoundMixture noised(double added) const;
-  /// `widths` standard deviations beyond the outermost means, on each axis.
+  /// Returns the box that extends `widths` standard deviations beyond the outermost means.
   Box box(double widths) const;
 
  private:

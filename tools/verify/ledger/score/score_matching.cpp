@@ -10,7 +10,7 @@
 namespace gradzoo {
 namespace {
 
-/// 1/2 |s|^2 + tr grad s of every row, as models/score/objectives.h has it.
+/// x -> 1/2 |s|^2 + tr grad s per row, as in models/score/objectives.h.
 using ImplicitObjective = Tensor (*)(const ScoreFunction& model, const Tensor& x);
 
 using SlicedObjective = Tensor (*)(const ScoreFunction& model, const Tensor& x, const Tensor& probes);
@@ -34,7 +34,7 @@ struct SmallNet {
   Mlp mlp;
 };
 
-/// A number and its gradient in some parameters, all in one list.
+/// A loss and its gradient in some parameters, in one list.
 std::vector<double> with_gradient(const Tensor& value, std::span<const Tensor> parameters) {
   std::vector<double> out = {value.item()};
   for (const Tensor& part : grad(value, parameters)) {
@@ -46,14 +46,14 @@ std::vector<double> with_gradient(const Tensor& value, std::span<const Tensor> p
 /// A loss of a model of the score.
 using Loss = FunctionRef<Tensor(const ScoreFunction& model)>;
 
-/// Of a net's parameters.
+/// Returns the loss and its gradient in a network's parameters.
 std::vector<double> value_and_gradient(const SmallNet& net, Loss loss) {
   const std::vector<Tensor> parameters = net.mlp.parameters();
   Tape tape;
   return with_gradient(loss({net, net.is_energy}), parameters);
 }
 
-/// Largest |a - b| over the largest |b|, from entry `first` on.
+/// Returns the largest |a - b| relative to the largest |b|, from entry `first` on.
 double relative_gap(const std::vector<double>& a, const std::vector<double>& b, size_t first = 0) {
   double difference = 0, size = 0;
   for (size_t i = first; i < b.size(); ++i) {
@@ -65,8 +65,7 @@ double relative_gap(const std::vector<double>& a, const std::vector<double>& b, 
 
 constexpr size_t kGradientOnly = 1;  // objectives that differ by a constant: past the value
 
-/// The largest relative gap of a loss from an expected one, of a net of `d` inputs as energy and as vector
-/// field.
+/// Returns the largest relative difference of two losses, for a network as energy and as vector field.
 double gap_of_losses(int64_t d, uint64_t seed, Loss loss, Loss expected, size_t first = 0) {
   double worst = 0;
   for (const bool is_energy : {true, false}) {
@@ -82,12 +81,12 @@ RoundMixture mixture_in(int64_t d) {
   return {{0.2, 0.5, 0.3}, tensor({-1, 0.5, 1, 1, 0, -1.2}, {3, 2}, DType::f64), 0.5};
 }
 
-// Integration weights p(x) dx of a grid's points.
+// Returns the integration weights p(x) dx of a grid's points.
 Tensor measure_of(const RoundMixture& p, const Grid& grid, const Tensor& x) {
   return exp(p.log_prob(x)) * grid.volume;
 }
 
-// All 2^d vectors of +-1, each for all rows: (2^d, rows, d).
+// Returns all 2^d vectors of 1 and -1 for each row: (2^d, rows, d).
 Tensor all_rademacher(int64_t d, int64_t rows) {
   const Tensor signs = all_signs(d).points;
   return broadcast_to(reshape(signs, {signs.dim(0), 1, d}), {signs.dim(0), rows, d});
@@ -117,8 +116,7 @@ Tensor denoising_pairs(const ScoreFunction& model, const Tensor& x, const Tensor
   return denoising_score_matching(model, x, eps, {.sigma = sigma});
 }
 
-/// Largest difference, over the largest entry, of the parameters' gradients of E_p[implicit] and
-/// E_p[explicit]: energies and vector nets, one and two dimensions, by quadrature.
+/// Returns the largest relative difference of the gradients of E_p[implicit] and E_p[explicit].
 RowResult ism_equals_esm(ImplicitObjective objective, const RowContext&) {
   double worst = 0;
   for (const int64_t d : {1, 2}) {
@@ -131,13 +129,14 @@ RowResult ism_equals_esm(ImplicitObjective objective, const RowContext&) {
     };
     worst = std::max(worst, gap_of_losses(d, 1, ism, esm, kGradientOnly));
   }
-  return {worst, AtMost{1e-9},
-          "f64, tanh nets of 6 hidden units as energy and as vector field, mixtures in 1 and 2 dimensions, "
-          "midpoint rule: largest difference over the largest entry of the gradient"};
+  return {
+      worst, AtMost{1e-9},
+      "f64, networks of 6 hidden tanh units as energies and as vector fields, mixtures in 1 and 2 "
+      "dimensions, midpoint rule; value: largest difference of the gradients relative to the largest entry"};
 }
 
-/// Largest difference, over the largest entry, of values and parameters' gradients of the sliced objective
-/// averaged over all 2^d Rademacher probes and of the implicit one.
+/// Returns the largest relative difference of the sliced objective, averaged over all 2^d Rademacher probes,
+/// and the implicit one, for losses and gradients.
 double enumeration_gap(SlicedObjective objective) {
   constexpr int64_t kDims = 4, kRows = 5;
   Rng rng(1, "ledger/enumeration");
@@ -147,21 +146,21 @@ double enumeration_gap(SlicedObjective objective) {
   return gap_of_losses(kDims, 2, ssm, ism);
 }
 
-/// Sliced score matching, and the same with its variance reduced.
+/// Sliced score matching, without and with variance reduction.
 struct SlicedPair {
   SlicedObjective plain = sliced, reduced = sliced_reduced;
 };
 
 RowResult ssm_enumerated(const SlicedPair& of, const RowContext&) {
   return {std::max(enumeration_gap(of.plain), enumeration_gap(of.reduced)), AtMost{1e-12},
-          "f64, 4 dimensions, all 16 probes, 5 points, energy and vector net, with and without variance "
-          "reduction: largest relative difference of value and gradient"};
+          "f64, 4 dimensions, all 16 probes, 5 points, an energy and a vector field, with and without "
+          "variance reduction; value: largest relative difference of loss and gradient"};
 }
 
 RowResult hutchinson_ism(SlicedObjective objective, const RowContext&) {
-  return {enumeration_gap(objective), AtMost{1e-12},
-          "f64, 4 dimensions, all 16 probes, 5 points, energy and vector net: largest relative difference of "
-          "value and gradient"};
+  return {
+      enumeration_gap(objective), AtMost{1e-12},
+      "f64, 4 dimensions, all 16 probes, 5 points, energy and vector field; value: largest relative error"};
 }
 
 using FiniteDifferenceObjective = Tensor (*)(const ScoreFunction& model, const Tensor& x,
@@ -190,13 +189,14 @@ RowResult fd_ssm(FiniteDifferenceObjective objective, const RowContext&) {
       if (std::abs(ratio - 4) > std::abs(furthest - 4)) furthest = ratio;
     }
   }
-  return {furthest, Near{4, 0.05},
-          "f64, 4 dimensions, 5 points, 3 probes, tanh net as energy and as vector field: error at eps = .04 "
-          "over that at .02, of value and of gradient, the one furthest from 4"};
+  return {
+      furthest, Near{4, 0.05},
+      "f64, 4 dimensions, 5 points, 3 probes, tanh networks as energy and as vector field; value: ratio of "
+      "the error at eps = 0.04 to the error at 0.02, for loss and gradient, the ratio furthest from 4"};
 }
 
-/// Largest difference, over the largest entry, of the parameters' gradients of E_p E_eps[denoising] and of
-/// E_p_sigma[explicit], by quadrature in x and eps.
+/// Returns the largest relative difference of the gradients of E_p E_eps[denoising] and E_p_sigma[explicit],
+/// from quadrature in x and eps.
 double denoising_gradient_gap(DenoisingObjective objective) {
   constexpr double kSigma = 0.6;
   const RoundMixture p = mixture_in(1), noisy = p.noised(kSigma * kSigma);
@@ -216,7 +216,7 @@ double denoising_gradient_gap(DenoisingObjective objective) {
   return gap_of_losses(1, 3, dsm, esm, kGradientOnly);
 }
 
-/// Denoising score matching, and the same with noise in antithetic pairs.
+/// Denoising score matching, without and with antithetic pairs of noise.
 struct DenoisingPair {
   DenoisingObjective plain = denoising, pairs = denoising_pairs;
 };
@@ -224,8 +224,8 @@ struct DenoisingPair {
 RowResult dsm_equals_esm(const DenoisingPair& of, const RowContext&) {
   return {
       std::max(denoising_gradient_gap(of.plain), denoising_gradient_gap(of.pairs)), AtMost{1e-9},
-      "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, energy and vector net, "
-      "with and without antithetic pairs: largest difference over the largest entry of the gradient"};
+      "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, energy and vector field, "
+      "with and without antithetic pairs; value: largest difference relative to the largest entry"};
 }
 
 /// Largest difference, over the largest entry, of a tied denoising auto-encoder's E|r(x~) - x|^2 and 2
@@ -253,13 +253,13 @@ RowResult vincent(DenoisingObjective objective, const RowContext&) {
   const auto dsm =
       with_gradient(mean(objective({energy, true}, x, eps, kSigma)) * 2.0 * std::pow(kSigma, 4), parameters);
   return {relative_gap(dsm, dae), AtMost{1e-10},
-          "f64, 4-3-4 tied weights, 6 points, sigma 0.4: largest relative difference of J_DAE and 2 sigma^4 "
-          "J_DSM, value and gradient in W, b, c"};
+          "f64, network 4-3-4 with tied weights, 6 points, sigma 0.4; value: largest relative difference of "
+          "J_DAE and 2 sigma^4 J_DSM, for the loss and its gradient in W, b, c"};
 }
 
 Tensor half_square(const Tensor& a) { return sum(square(a), 1) * 0.5; }
 
-// The trace alone, from the objective: what its factor is then changed by.
+// Returns only the trace from the objective; its factor is then changed.
 Tensor trace_of(const ScoreFunction& model, const Tensor& x) {
   return implicit_score_matching(model, x) - half_square(score_at(model, x));
 }
@@ -277,7 +277,8 @@ Rows score_matching_rows() {
   return {
       identity(
           {"score.ism_equals_esm",
-           "E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s - s_p|^2] + constant: one gradient in the parameters",
+           "implicit and explicit score matching have equal gradients: E_p[1/2|s|^2 + tr grad s] = E_p[1/2|s "
+           "- s_p|^2] + constant",
            "Hyvarinen 2005, theorem 1", 2},
           ism_equals_esm, [](auto& model, auto& x) { return implicit_score_matching(model, x); },
           {{"half of the trace",
@@ -292,7 +293,7 @@ Rows score_matching_rows() {
                 "sliced score matching averaged over all Rademacher probes is implicit score matching",
                 "Song et al. 2019, section 3.1", 1},
                ssm_enumerated, {},
-               {{"a probe left out",
+               {{"a probe that is left out",
                  {.plain = [](auto& model, auto& x,
                               auto& probes) { return sliced(model, x, probes.rows(0, 15)); }}},
                 {"a square without its 1/2",
@@ -300,41 +301,42 @@ Rows score_matching_rows() {
                       [](auto& model, auto& x, auto& probes) {
                         return sliced_reduced(model, x, probes) + half_square(score_at(model, x));
                       }}}}),
-      identity({"score.hutchinson_ism",
-                "implicit score matching with Hutchinson's trace, averaged over all Rademacher probes, is "
-                "the exact one",
-                "Hutchinson 1989; Song et al. 2019, section 3.1", 1},
-               hutchinson_ism, hutchinson,
-               {{"a trace that is taken twice",
-                 [](auto& model, auto& x, auto& probes) {
-                   return hutchinson(model, x, probes) * 2.0 - half_square(score_at(model, x));
-                 }},
-                {"a probe left out", [](auto& model, auto& x,
-                                        auto& probes) { return hutchinson(model, x, probes.rows(1, 16)); }}}),
       identity(
-          {"score.fd_ssm",
-           "sliced score matching by finite differences tends to the exact one with an error of O(eps^2)",
-           "Pang et al. 2020", 1},
-          fd_ssm, finite_difference,
-          {{"differences that are not about x",
-            [](auto& model, auto& x, auto& probes, double eps) {
-              return finite_difference(model, x + probes.rows(0, 1)[0] * eps, probes, eps);
+          {"score.hutchinson_ism",
+           "implicit score matching with Hutchinson's trace, averaged over all Rademacher probes, is exact",
+           "Hutchinson 1989; Song et al. 2019, section 3.1", 1},
+          hutchinson_ism, hutchinson,
+          {{"a trace that is counted twice",
+            [](auto& model, auto& x, auto& probes) {
+              return hutchinson(model, x, probes) * 2.0 - half_square(score_at(model, x));
             }},
-           {"a tenth too large", [](auto& model, auto& x, auto& probes,
-                                    double eps) { return finite_difference(model, x, probes, eps) * 1.1; }}}),
-      identity({"score.dsm_equals_esm",
-                "denoising score matching has the gradient of explicit score matching of p_sigma = p * N(0, "
-                "sigma^2)",
-                "Vincent 2011, section 4.2", 3},
-               dsm_equals_esm, {},
-               {{"noise that is a twentieth wider", {.plain = wider_noise}},
-                {"noise of the wrong sign", {.pairs = flipped_noise}}}),
+           {"a probe that is left out",
+            [](auto& model, auto& x, auto& probes) { return hutchinson(model, x, probes.rows(1, 16)); }}}),
+      identity({"score.fd_ssm",
+                "sliced score matching with finite differences of step eps has an error of O(eps^2)",
+                "Pang et al. 2020", 1},
+               fd_ssm, finite_difference,
+               {{"differences that are not centred at x",
+                 [](auto& model, auto& x, auto& probes, double eps) {
+                   return finite_difference(model, x + probes.rows(0, 1)[0] * eps, probes, eps);
+                 }},
+                {"a loss that is 10 % too large",
+                 [](auto& model, auto& x, auto& probes, double eps) {
+                   return finite_difference(model, x, probes, eps) * 1.1;
+                 }}}),
+      identity(
+          {"score.dsm_equals_esm",
+           "denoising score matching and explicit score matching of p * N(0, sigma^2) have the same gradient",
+           "Vincent 2011, section 4.2", 3},
+          dsm_equals_esm, {},
+          {{"noise that is 5 % wider", {.plain = wider_noise}},
+           {"noise of the wrong sign", {.pairs = flipped_noise}}}),
       identity({"score.vincent",
-                "a tied denoising auto-encoder's objective is 2 sigma^4 times the denoising objective of its "
+                "the loss of a tied denoising autoencoder is 2 sigma^4 times denoising score matching of its "
                 "energy",
                 "Vincent 2011, section 4.3", 1},
                vincent, denoising,
-               {{"sigma^2 in place of sigma^4",
+               {{"sigma^2 instead of sigma^4",
                  [](auto& model, auto& x, auto& eps, double sigma) {
                    return denoising_score_matching(
                        model, x, eps, {.sigma = sigma, .antithetic = false, .sigma_weighted = true});

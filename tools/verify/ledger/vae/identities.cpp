@@ -13,7 +13,7 @@ namespace {
 /// KL(N(mu, e^logvar) || N(0,1)), elementwise.
 using KlFormula = Tensor (*)(const Tensor& mu, const Tensor& logvar);
 
-/// Largest error of a closed form against quadrature of q log(q/p), mu in [-3, 3], logvar in [-6, 2].
+/// Returns the largest error of a closed form of the KL against quadrature of q log(q/p).
 RowResult kl_closed_form(KlFormula kl, const RowContext&) {
   constexpr int64_t kPoints = 4001;
   double worst = 0;
@@ -30,11 +30,10 @@ RowResult kl_closed_form(KlFormula kl, const RowContext&) {
     }
   }
   return {worst, AtMost{1e-9},
-          "f64, 35 pairs of mu in [-3,3] and logvar in [-6,2], trapezoid rule of 4001 points; largest error, "
-          "nats"};
+          "f64, 35 pairs of mu in [-3,3] and logvar in [-6,2], 4001 points; value: largest error, nats"};
 }
 
-/// A square grid of z in two dimensions, trapezoid rule.
+/// A square grid of z in two dimensions for the trapezoid rule.
 struct PlaneGrid {
   static constexpr int64_t kSide = 400;
   static constexpr double kHalf = 9.0;
@@ -60,7 +59,7 @@ Tensor grid_log_likelihood(const VaeNetwork& network, const Tensor& z, const Ten
   return concat(parts, 0);
 }
 
-// The same network in f64, so that rounding does not hide in the quadrature.
+// Returns the network in f64, so that rounding does not dominate the quadrature.
 std::unique_ptr<VaeNetwork> in_f64(const VaeNetwork& network) {
   VaeShape shape = network.shape();
   shape.dtype = DType::f64;
@@ -75,13 +74,13 @@ std::unique_ptr<VaeNetwork> in_f64(const VaeNetwork& network) {
   return copy;
 }
 
-/// What an estimator of log p(x) and the ELBO's parts are held to.
+/// Tolerances of the importance sampling estimate and of the ELBO's parts.
 struct ExactnessParts {
   Tensor (*log_weights)(const VaeNetwork&, const Batch&, int64_t samples, Rng&) = vae_log_weights;
   KlFormula kl = kl_standard_normal;
 };
 
-/// With two latent dimensions log p(x) is a sum over a grid of z.
+/// Errors for a VAE with two latent dimensions, where log p(x) is a sum over a grid of z.
 struct Exactness {
   double importance_error;  // nats: |mean over the images of IS - log p(x)|
   double importance_worst;  // nats: the largest |IS - log p(x)| of one image
@@ -131,7 +130,7 @@ Exactness measure_exactness(const VaeNetwork& trained, const Tensor& images, int
   return out;
 }
 
-// Briefly of a small network as it is initialised, with wide posteriors, where importance sampling is sharp.
+// The brief measurement uses a small untrained network, for which importance sampling is precise.
 RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
   constexpr int64_t kImages = 50, kSamples = 5000;
   const auto of_digits = [&] {
@@ -150,15 +149,14 @@ RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
     return measure_exactness(network, bernoulli(full({4, 12}, 0.4), rng), 2000, parts);
   };
   const Exactness found = context.brief ? of_small() : of_digits();
-  return {
-      std::max(found.importance_error / 0.02, found.gap_error / 1e-3), AtMost{1},
-      fmt::format(
-          "2-D code, 1 epoch of IWAE, {} binarised test images, 400^2 grid: importance sampling with K = {} "
-          "off by {:.4f} nats in the mean (allowed 0.02; {:.3f} for the worst image: where q is narrower "
-          "than the posterior, so many draws leave one image in fifty off by a tenth of a nat); log p - ELBO "
-          "= KL(q||p(z|x)) = {:.3f} nats, off by at most {:.1e} (allowed 1e-3); value: the larger share",
-          kImages, kSamples, found.importance_error, found.importance_worst, found.mean_gap,
-          found.gap_error)};
+  return {std::max(found.importance_error / 0.02, found.gap_error / 1e-3), AtMost{1},
+          fmt::format("code in 2 dimensions, 1 epoch of IWAE, {} binarised test images, 400^2 grid; "
+                      "importance sampling with K = {}: mean error {:.4f} nats (allowed 0.02), largest error "
+                      "{:.3f} nats (q is narrower than some posteriors, and one image in fifty then has an "
+                      "error of 0.1 nats); mean of log p - ELBO = KL(q||p(z|x)): {:.3f} nats, error at most "
+                      "{:.1e} (allowed 1e-3); value: the larger share of what is allowed",
+                      kImages, kSamples, found.importance_error, found.importance_worst, found.mean_gap,
+                      found.gap_error)};
 }
 
 Tensor twice(const Tensor& mu, const Tensor& logvar) { return kl_standard_normal(mu, logvar) * 2.0; }
@@ -166,16 +164,17 @@ Tensor twice(const Tensor& mu, const Tensor& logvar) { return kl_standard_normal
 }  // namespace
 
 Rows vae_exactness_rows() {
-  return {identity({"vae.kl_closed_form", "KL(N(mu, s^2) || N(0,1)) = (s^2 + mu^2 - 1 - log s^2)/2",
-                    "Kingma & Welling 2014, appendix B", 1},
-                   kl_closed_form, kl_standard_normal,
-                   {{"twice the size", twice},
-                    {"logvar with the wrong sign",
-                     [](auto& mu, auto& logvar) { return (exp(logvar) + square(mu) - 1.0 + logvar) * 0.5; }},
-                    {"a logarithm of base 2",
-                     [](auto& mu, auto& logvar) { return kl_standard_normal(mu, logvar * std::log(2.0)); }}}),
+  return {identity(
+              {"vae.kl_closed_form", "for Gaussians, KL(N(mu, s^2) || N(0,1)) = (s^2 + mu^2 - 1 - log s^2)/2",
+               "Kingma & Welling 2014, appendix B", 1},
+              kl_closed_form, kl_standard_normal,
+              {{"twice the size", twice},
+               {"logvar with the wrong sign",
+                [](auto& mu, auto& logvar) { return (exp(logvar) + square(mu) - 1.0 + logvar) * 0.5; }},
+               {"a logarithm of base 2",
+                [](auto& mu, auto& logvar) { return kl_standard_normal(mu, logvar * std::log(2.0)); }}}),
           identity({"vae.is_exact",
-                    "importance sampling gives log p(x), and log p(x) - ELBO = KL(q(z|x) || p(z|x))",
+                    "importance sampling estimates log p(x), and log p(x) - ELBO = KL(q(z|x) || p(z|x))",
                     "Kingma & Welling 2014, eq. 1; Burda et al. 2016", 15},
                    is_exact, {},
                    {{"weights without the prior's constant",
@@ -189,11 +188,11 @@ Rows vae_exactness_rows() {
 
 namespace {
 
-/// An objective as models/vae/objective.h has it.
+/// An objective of models/vae/objective.h.
 using Objective = VaeTerms (*)(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
                                const VaeObjectiveOptions& options);
 
-// A linear-Gaussian model: p(x|z) = N(Wz, s^2 I), for which the ELBO's gradient in (mean, logvar) is known.
+// A linear-Gaussian model p(x|z) = N(Wz, s^2 I) with the exact gradient of the ELBO in (mean, logvar).
 struct LinearGaussian {
   static constexpr int64_t kLatent = 3, kPixels = 5;
   static constexpr double kVariance = 0.5;
@@ -215,7 +214,7 @@ struct LinearGaussian {
   }
 };
 
-/// An estimated gradient of the ELBO in (mean, logvar) of a linear-Gaussian decoder, against the exact one.
+/// Errors of an estimated gradient of the ELBO in (mean, logvar) for a linear-Gaussian decoder.
 struct Agreement {
   double error_in_se;     // |mean - exact| over the standard error of the whole vector
   double relative_error;  // that standard error over |exact|
@@ -228,7 +227,7 @@ Agreement measure_agreement(Objective objective, const VaeObjectiveOptions& opti
   Tensor m = model.mean.clone().requires_grad_(), lv = model.logvar.clone().requires_grad_();
   const Tensors exact = grad(model.exact_loss(m, lv), {m, lv});
 
-  // One replicate a row, so that a row's gradient times their number is that replicate's estimate.
+  // Each row is one replicate: its gradient times the number of rows is this replicate's estimate.
   const Shape rows{replicates, LinearGaussian::kLatent};
   Tensor mean_rows = broadcast_to(model.mean, rows).clone().requires_grad_(),
          logvar_rows = broadcast_to(model.logvar, rows).clone().requires_grad_();
@@ -260,15 +259,15 @@ RowResult estimators_agree(Objective objective, const RowContext& context) {
       measure_agreement(objective, trick, context.count(400'000, 100'000), context.seed);
   const bool sharp = direct.relative_error <= kSharp && log_derivative.relative_error <= kSharp;
   return {sharp ? std::max(direct.error_in_se, log_derivative.error_in_se) : INFINITY, AtMost{4},
-          fmt::format("linear-Gaussian decoder 3-5, exact gradient in (mean, logvar): reparametrised off by "
-                      "{:.2f} SE (SE {:.2g} of the norm), log-derivative with leave-one-out by {:.2f} SE (SE "
-                      "{:.2g}); SE at most .02; false alarm below 1e-4",
+          fmt::format("linear-Gaussian decoder 3-5, exact gradient in (mean, logvar): error of the "
+                      "reparametrised estimator {:.2f} SE (SE {:.2g} of the norm), of the log-derivative "
+                      "estimator with leave-one-out baseline {:.2f} SE (SE {:.2g}); SE at most 0.02 of the "
+                      "norm; value: the larger error; false-alarm rate below 1e-4",
                       direct.error_in_se, direct.relative_error, log_derivative.error_in_se,
                       log_derivative.relative_error)};
 }
 
-/// Trace of the covariance of the gradient in the posterior's mean, averaged over images x: one loss an
-/// image.
+/// Returns the mean over images of the trace of the covariance of the gradient in the posterior's mean.
 double gradient_variance(Objective objective, const VaeNetwork& network, const Tensor& x,
                          const VaeObjectiveOptions& options, int64_t replicates, uint64_t seed) {
   Rng rng(seed, "ledger/variance");
@@ -292,7 +291,7 @@ double gradient_variance(Objective objective, const VaeNetwork& network, const T
   return mean(sum(variance, 1)).item();
 }
 
-/// The options of each estimator; K = 2.
+/// The options of each estimator, with K = 2.
 struct Estimators {
   VaeObjectiveOptions reparametrised = {};
   VaeObjectiveOptions constant = {.estimator = VaeEstimator::log_derivative,
@@ -318,42 +317,43 @@ RowResult estimator_variance(const Estimators& estimators, const RowContext& con
   const double reparam = measure(estimators.reparametrised), constant = measure(estimators.constant),
                leave_one_out = measure(estimators.leave_one_out);
   const double margin = std::min(constant / reparam / 100, leave_one_out / reparam / 5);
-  return {margin, AtLeast{1},
-          fmt::format("784-500-20 after 1 epoch, {} images x {} draws of K = {}: trace of the covariance "
-                      "{:.3g} reparametrised; REINFORCE {:.0f} times that with a constant baseline (at least "
-                      "100), {:.1f} times with leave-one-out (at least 5); value: the smaller share",
-                      images, replicates, kSamples, reparam, constant / reparam, leave_one_out / reparam)};
+  return {
+      margin, AtLeast{1},
+      fmt::format(
+          "784-500-20 after 1 epoch, {} images, {} draws with K = {} each: trace of the covariance {:.3g} "
+          "reparametrised; REINFORCE has {:.0f} times this trace with a constant baseline (at least 100) and "
+          "{:.1f} times with a leave-one-out baseline (at least 5); value: the smaller ratio to its minimum",
+          images, replicates, kSamples, reparam, constant / reparam, leave_one_out / reparam)};
 }
 
 }  // namespace
 
 Rows vae_estimator_rows() {
   return {
-      identity(
-          {"vae.estimators_agree",
-           "the reparametrised and the log-derivative gradient both have the exact gradient as their mean",
-           "Kingma & Welling 2014, section 2.4; Williams 1992", 3},
-          estimators_agree, vae_objective,
-          {{"a baseline that reads its own sample",
-            [](auto& q, TensorFn f, auto& eps, auto& options) {
-              // f - the mean over all K, its own among them, shrinks the gradient by (K-1)/K
-              VaeTerms terms = vae_objective(q, f, eps, options);
-              const Tensor kl = mean(sum(kl_standard_normal(q.mean, q.logvar), 1));
-              terms.loss = (terms.loss - kl) * 0.75 + kl;
-              return terms;
-            }},
-           {"noise of e^logvar in place of its root",
-            [](auto& q, TensorFn f, auto& eps, auto& options) {
-              return vae_objective({q.mean, q.logvar * 2.0}, f, eps, options);
-            }}}),
+      identity({"vae.estimators_agree",
+                "the reparametrised and the log-derivative estimators of the ELBO's gradient are unbiased",
+                "Kingma & Welling 2014, section 2.4; Williams 1992", 3},
+               estimators_agree, vae_objective,
+               {{"a baseline that uses its own sample",
+                 [](auto& q, TensorFn f, auto& eps, auto& options) {
+                   // f - the mean over all K, its own among them, shrinks the gradient by (K-1)/K
+                   VaeTerms terms = vae_objective(q, f, eps, options);
+                   const Tensor kl = mean(sum(kl_standard_normal(q.mean, q.logvar), 1));
+                   terms.loss = (terms.loss - kl) * 0.75 + kl;
+                   return terms;
+                 }},
+                {"noise scaled with exp(logvar) instead of its root",
+                 [](auto& q, TensorFn f, auto& eps, auto& options) {
+                   return vae_objective({q.mean, q.logvar * 2.0}, f, eps, options);
+                 }}}),
       identity(
           {"vae.estimator_variance",
-           "the reparametrised gradient varies at least 100 times less than REINFORCE with a constant "
-           "baseline, 5 times less than with leave-one-out",
-           "Kingma & Welling 2014, section 2.2; measured", 15},
+           "the reparametrised gradient's variance is at least 100 times smaller than REINFORCE's with a "
+           "constant baseline, and 5 times smaller than with a leave-one-out baseline",
+           "Kingma & Welling 2014, section 2.2; the factors are ours", 15},
           estimator_variance, {},
-          {{"REINFORCE taken for the reparametrised gradient", {.reparametrised = Estimators().constant}},
-           {"leave-one-out without its baseline's scores", {.leave_one_out = {}}}})};
+          {{"REINFORCE instead of the reparametrised gradient", {.reparametrised = Estimators().constant}},
+           {"leave-one-out without the scores of its baseline", {.leave_one_out = {}}}})};
 }
 
 }  // namespace gradzoo

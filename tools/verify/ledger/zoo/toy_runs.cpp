@@ -32,8 +32,9 @@ RowResult toys_train(const RowContext& context) {
     if (!failure.empty()) failed.push_back(fmt::format("{} on {}: {}", run.model, run.toy, failure));
   }
   return {static_cast<double>(failed.size()), AtMost{0},
-          fmt::format("{} pairs, {} steps each by their defaults{}{}", runs.size(), kToySteps,
-                      failed.empty() ? "" : "; ", fmt::join(failed, "; "))};
+          fmt::format(
+              "{} pairs of model and toy, {} steps each with default settings; value: number of failures{}{}",
+              runs.size(), kToySteps, failed.empty() ? "" : "; ", fmt::join(failed, "; "))};
 }
 
 }  // namespace
@@ -64,8 +65,8 @@ std::string toy_run_failure(const ToyRun& run, int64_t steps, const std::vector<
 }
 
 Rows zoo_rows() {
-  return {figure({"zoo.toys_train", "every model trains on every toy that it can learn by its defaults",
-                  "a default is a promise", 200},
+  return {figure({"zoo.toys_train", "every model trains on every toy that it accepts with default settings",
+                  "default settings must work", 200},
                  toys_train)};
 }
 

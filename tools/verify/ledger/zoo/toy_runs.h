@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// What holds of every model of the list.
+/// Trainings of every model on every toy.
 namespace gradzoo {
 
 /// A model and a toy that it can learn.
@@ -12,11 +12,11 @@ struct ToyRun {
   std::string model, toy;
 };
 
-/// Each model of points with each toy, but for those that it refuses.
+/// Returns all pairs of a model and a toy that the model accepts.
 std::vector<ToyRun> toy_runs();
 
-/// "" where `steps` steps by the defaults end with a State that is finite, else what went wrong.
-/// `assignments` are set on top, key=value.
+/// Trains `steps` steps with the default settings and `assignments` (key=value). Returns "" if the final
+/// State is finite, else the error.
 std::string toy_run_failure(const ToyRun& run, int64_t steps,
                             const std::vector<std::string>& assignments = {});
 
