@@ -279,7 +279,7 @@ TEST_CASE("points jump where chains sample exp f, and what cannot jump is refuse
   check_refused("jumps=5 are for toys", [&] { jumps_of({"jumps=5"}, images); });
   check_refused("T = 0.5", [&] { jumps_of({"jumps=5", "sampler=ula", "noise=0.1"}, ring); });
   check_refused("a step has only 3. Hint: set batch=4", [&] { jumps_of({"batch=3"}, ring); });
-  check_refused("Hint: batch=16", [&] { jumps_of({"batch=12", "shards=4"}, ring); });
+  check_refused("Hint: set batch=16", [&] { jumps_of({"batch=12", "shards=4"}, ring); });
   CHECK(jumps_of({"batch=3", "jumps=0"}, ring) == "0");
 }
 
