@@ -14,99 +14,102 @@ namespace gradzoo {
 /// Anomaly scores of examples.
 struct AnomalyScores {
   Tensor scores;          ///< (n): the higher, the less expected
-  std::string statistic;  ///< what they are
+  std::string statistic;  ///< meaning of the scores
 };
 
-/// By a target, x (n, d):
-/// - -log p(x) up to its constant, of a density of noisy data the mean over draws of that noise;
-/// - with only a score, of noisy data: the error after such noise was added and removed again,
-///   |D(x + t z) - x|^2, which is the loss of denoising score matching; without noise |s(x)|^2.
-/// Throws Error if the target has none of these.
+/// Scores examples x (n, d) by a target:
+/// - with a log-density: -log p(x) up to its constant; if it is a density of noisy data, the mean over draws
+///   of the noise;
+/// - with only a score of noisy data: the error after such noise was added and removed again,
+///   |D(x + t z) - x|^2, which is the loss of denoising score matching;
+/// - with only a score of clean data: |s(x)|^2.
+/// Throws Error if the target has neither a log-density nor a score.
 AnomalyScores anomaly_by(const Target& target, const Tensor& x, Rng& rng);
 
-/// How likely examples are to a model, on the scale of log p(x).
+/// The log-probability of examples under a model.
 struct LogProb {
-  /// (n, numbers), as training sees them -> (n) nats; each row draws its own numbers.
+  /// Maps examples (n, elements), in the units of training, to (n) nats. Each row has its own random draws.
   std::function<Tensor(const Tensor& examples, Rng& rng)> of;
-  std::string meaning;         ///< of a number: "log p(x), exact"
-  bool up_to_constant = true;  ///< log p(x) plus a number that is not known, the same for all examples
-  bool is_bound = false;       ///< a lower bound, in the mean over draws
-  int64_t draws = 0;           ///< how many make a steady mean; 0: nothing is drawn
+  std::string meaning;         ///< meaning of a value: "log p(x), exact"
+  bool up_to_constant = true;  ///< true if the value is log p(x) plus an unknown constant
+  bool is_bound = false;       ///< true if the mean over draws is a lower bound
+  int64_t draws = 0;           ///< number of draws for a stable mean; 0: no draws
 };
 
-/// By a log-density as a target has it: log p(x) + log Z, of noisy data the mean over that noise.
+/// Returns the log-probability from a target's log-density: log p(x) + log Z, or its mean over the noise if
+/// the target describes noisy data.
 LogProb log_prob_by(const Target& target);
 
 /// Receives the share of a long computation that is done, in [0, 1].
 using ShareDone = std::function<void(double)>;
 
-/// Which images are to be completed.
+/// A request to complete images.
 struct InpaintRequest {
   Tensor images;        ///< (n, pixels) in [0,1]
-  Tensor known;         ///< (pixels): 1 where the images are to be believed, else 0
-  Rng& rng;             ///< of what is drawn
-  ShareDone done = {};  ///< called as it goes on
+  Tensor known;         ///< (pixels): 1 for known pixels, else 0
+  Rng& rng;             ///< random stream of the draws
+  ShareDone done = {};  ///< progress callback
 };
 
-/// Which examples are to be freed of Gaussian noise.
+/// A request to remove Gaussian noise from examples.
 struct DenoiseRequest {
-  Tensor examples;      ///< (n, numbers)
-  double sigma;         ///< standard deviation of their noise
-  Rng& rng;             ///< of what is drawn
-  Domain domain = {};   ///< where numbers without noise lie, {0, 1} for pixels: so does the guess
-  ShareDone done = {};  ///< called as it goes on
+  Tensor examples;      ///< (n, elements)
+  double sigma;         ///< standard deviation of the noise
+  Rng& rng;             ///< random stream of the draws
+  Domain domain = {};   ///< interval of clean values and estimates: {0, 1} for pixels
+  ShareDone done = {};  ///< progress callback
 };
 
-/// Between the codes of which examples to go.
+/// A request to interpolate between the codes of examples.
 struct InterpolateRequest {
-  Batch ends;  ///< 0 and 1, 2 and 3, ...; the two of a pair of one label, of a model that is conditional
-  Rng& rng;    ///< of what is drawn
+  Batch ends;  ///< pairs 0 and 1, 2 and 3, ...; a pair shares its label if the model is conditional
+  Rng& rng;    ///< random stream of the draws
 };
 
-/// Which examples are to be judged.
+/// A request for the anomaly scores of examples.
 struct AnomalyRequest {
-  Tensor examples;      ///< (n, numbers), as training sees them
-  Rng& rng;             ///< of what is drawn
-  ShareDone done = {};  ///< called as it goes on
+  Tensor examples;      ///< (n, elements), in the units of training
+  Rng& rng;             ///< random stream of the draws
+  ShareDone done = {};  ///< progress callback
 };
 
-/// What a model can do beside learning. An empty field is what it cannot.
+/// The abilities of a model besides training. An empty field is a missing ability.
 struct Abilities {
-  bool samples = true;  ///< sample() draws
-  /// What Markov chains may walk on: a log-density, a score, or neither.
+  bool samples = true;  ///< true if sample() can draw samples
+  /// The target of Markov chains: a log-density, a score, or neither.
   Target target = {};
-  /// What is known of the normalising constant, where annealing reaches it.
+  /// The path to the normalising constant, if annealing can estimate it.
   std::optional<Partition> partition = {};
-  /// The images with what is not known of them drawn given what is: (n, pixels) in [0,1].
+  /// Draws the unknown pixels of images given the known ones: (n, pixels) in [0,1].
   std::function<Tensor(const InpaintRequest&)> inpaint = {};
-  /// A guess of the examples without their noise: (n, numbers).
+  /// Estimates the examples without their noise: (n, elements).
   std::function<Tensor(const DenoiseRequest&)> denoise = {};
-  /// How little each example is expected.
+  /// Computes the anomaly score of each example.
   std::function<AnomalyScores(const AnomalyRequest&)> anomaly = {};
-  /// How likely each example is.
+  /// Computes the log-probability of each example.
   std::optional<LogProb> log_prob = {};
-  /// Codes of examples (n, numbers): (n, codes), of a model that has an encoder; no draws, so that equal
+  /// Maps examples (n, elements) to codes (n, codes), if the model has an encoder. Deterministic: equal
   /// examples have equal codes.
   std::function<Tensor(const Tensor& examples)> encode = {};
-  /// What codes (n, codes) stand for: (n, numbers), the mean of p(x|code), of a model that has a decoder.
+  /// Maps codes (n, codes) to the mean of p(x|code), (n, elements), if the model has a decoder.
   std::function<Tensor(const Tensor& codes)> decode = {};
-  /// A row of ten images on the way from one code to another for each pair, (10 pairs, pixels) in [0,1], by a
-  /// model that has codes; one that finds none of an image draws its own. The ends have labels iff the model
-  /// is conditional.
+  /// Draws ten images between the two codes of each pair, (10 pairs, pixels) in [0,1], if the model has
+  /// codes. A model without an encoder draws the end codes itself. The ends have labels iff the model is
+  /// conditional.
   std::function<Tensor(const InterpolateRequest&)> interpolate = {};
-  /// The target is a density given a label: what follows from a target without one does not follow here.
+  /// True if the target is a density given a label; with_consequences() then derives nothing from it.
   bool needs_label = false;
 };
 
-/// The model's own abilities, and what follows from its target where the model knows no better:
-/// - of what `denoised` takes (samplers/denoised.h), guesses without noise;
-/// - of a log-density or a score, anomaly scores (anomaly_by);
-/// - of a log-density, what log_prob_by makes of it;
-/// - of what `filled` takes (samplers/filled.h), the hidden part of images.
-/// Requests are checked, cut into parts that a network has room for, and their results kept in their domain.
+/// Adds to the model's own abilities those that follow from its target, if the model has not set them:
+/// - denoising, from a target that `denoised` accepts (samplers/denoised.h);
+/// - anomaly scores, from a log-density or a score (anomaly_by);
+/// - log-probabilities, from a log-density (log_prob_by);
+/// - completion of images, from a target that `filled` accepts (samplers/filled.h).
+/// Requests are checked and split into parts that fit into memory, and results are clamped to their domain.
 Abilities with_consequences(Abilities own);
 
-/// What a model lacks that is to `verb` ("denoise") by its target, as a clause: "has neither a score nor an
+/// Returns, as a clause, what a model's target lacks to `verb` ("denoise"): "has neither a score nor an
 /// energy to denoise by".
 std::string lacks_target(const Abilities& abilities, const std::string& verb);
 

@@ -5,29 +5,29 @@
 #include "gradzoo/models/pictures/picture.h"
 #include "gradzoo/state/state.h"
 
-/// What a model measures, draws and can do in its own units of points (PointUnits), as the data's. Units that
-/// are not set change nothing.
+/// Conversion of a model's quantities, pictures and abilities from its own units of points (PointUnits) to
+/// the data's units. Units that are not set change nothing.
 namespace gradzoo {
 
-/// A number of such a dimension.
+/// Converts a value of this dimension.
 double in_data_units(double value, const Dimension& dimension, const PointUnits& units);
-/// Values and errors.
+/// Converts values and errors.
 Quantities in_data_units(Quantities quantities, const PointUnits& units);
-/// Points, planes and bars of data; densities by the Jacobian. Arrows have no scale.
+/// Converts points, planes and bars of data, and densities by the Jacobian. Arrows have no scale.
 Picture in_data_units(Picture picture, const PointUnits& units);
-/// Examples in, results and log-densities out. Where each number of a point has a scale of its own, the
-/// standard deviation of noise is in these scales.
+/// Converts the examples of requests, and their results and log-densities. If each coordinate has its own
+/// scale, standard deviations of noise are in these scales.
 Abilities in_data_units(Abilities abilities, const PointUnits& units);
 
 ///@{
-/// A target on points in the model's units, as one in the data's, and back: log-densities by the Jacobian,
+/// Converts a target from the model's units to the data's units, and back: log-densities by the Jacobian,
 /// scores by the chain rule.
 Target in_data_units(const Target& target, const PointUnits& units);
 Target in_model_units(const Target& target, const PointUnits& units);
 ///@}
 
 ///@{
-/// The names of the units in a State, and their entries, if they are set.
+/// The names of the units' entries in a State; add_units() adds the entries if the units are set.
 inline constexpr const char *kCentreEntry = "units.centre", *kScaleEntry = "units.scale";
 void add_units(State& state, const PointUnits& units);
 ///@}

@@ -14,10 +14,10 @@
 
 namespace gradzoo {
 
-/// What a kKl measures.
+/// The density kind of kKl.
 inline constexpr const char* kKlToTruth = "KL of the truth to it";
 
-/// A fit as kKl, explained by `kl_meaning`, and kLogZ with its error.
+/// Returns the quantities of a fit: kKl with the meaning `kl_meaning`, and kLogZ with its error.
 inline Quantities density_quantities(const DensityFit& fit, std::string kl_meaning) {
   Quantity kl = quantity(kKl, fit.kl, std::move(kl_meaning));
   kl.density_kind = kKlToTruth;
@@ -28,14 +28,15 @@ inline Quantities density_quantities(const DensityFit& fit, std::string kl_meani
   return {std::move(kl), std::move(log_z)};
 }
 
-/// A log Z that was sampled, or is exact where its error is NaN.
+/// Returns a sampled log Z, or an exact one if its error is NaN.
 inline Quantity sampled_log_z(double value, double error, bool trusted, std::string meaning) {
   Quantity out = quantity(kLogZ, value, std::move(meaning), error);
   out.trusted = trusted;
   return out;
 }
 
-/// A quantity of the density that has `log_z` subtracted: its error, its kind and whether it is trusted.
+/// Returns `density`, from which `log_z` was subtracted, with the combined error, the kind, and the trust in
+/// log_z.
 inline Quantity less_log_z(Quantity density, const Quantity& log_z, const std::string& kind) {
   density.trusted = log_z.trusted;
   density.density_kind = kind;
@@ -45,25 +46,25 @@ inline Quantity less_log_z(Quantity density, const Quantity& log_z, const std::s
   return density;
 }
 
-/// Whether those are numbers of the density of such data: of bytes to which noise was added.
+/// True if bits per dimension are defined for these data: bytes to which noise was added.
 inline bool has_bits_per_dim(const DataShape& shape, Pixels pixels) {
   return shape.kind().pixels && pixels == Pixels::dequantised;
 }
 
-/// -log2 p(x) / d + 8 from log p (B) of d dequantised pixels in [0,1]: bits of the bytes 0 ... 255.
+/// Returns -log2 p(x) / d + 8, in bits per byte 0 ... 255, from log p (B) of d dequantised pixels in [0,1].
 inline Tensor bits_per_dim(const Tensor& log_p, int64_t d) {
   return log_p * (-1 / (static_cast<double>(d) * std::numbers::ln2)) + 8.0;
 }
 
 ///@{
-/// What is measured of samples of a toy with modes: see ModeCoverage.
+/// The quantities of samples of a toy with modes: see ModeCoverage.
 inline constexpr QuantityInfo kModesCovered{"modes_covered", "modes"},
     kModesTouched{"modes_touched", "modes"}, kSmallestModeShare{"smallest_mode_share", ""},
     kHighQualityShare{"high_quality_share", ""};
 ///@}
 
-/// Modes covered, modes touched, the smallest mode's share and the share of high quality, of kModeSamples
-/// samples.
+/// Returns the modes covered, the modes touched, the smallest mode's share and the high-quality share of
+/// kModeSamples samples.
 Quantities coverage_quantities(const ModeCoverage& coverage);
 
 }  // namespace gradzoo

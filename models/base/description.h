@@ -15,32 +15,32 @@
 
 namespace gradzoo {
 
-/// What a model may look at to draw pictures and to evaluate itself.
+/// The data that a model may use for pictures and evaluations.
 struct DataView {
-  const Examples& examples;  ///< the split at hand
-  const Examples& train;     ///< for nearest training neighbours
-  uint64_t seed;             ///< of what is drawn
-  const Toy* toy = nullptr;  ///< the truth, where it is known
+  const Examples& examples;  ///< examples of the chosen split
+  const Examples& train;     ///< training examples, for nearest neighbours
+  uint64_t seed;             ///< seed of the random draws
+  const Toy* toy = nullptr;  ///< true distribution, if it is known
 
-  const DataKind& kind() const { return kind_of(examples.example(), toy); }  ///< of the examples
+  const DataKind& kind() const { return kind_of(examples.example(), toy); }  ///< kind of the examples
 };
 
-/// How samples are drawn, as a value: a copy of the run's settings, in which a request changes what it wants.
+/// The sampling options of one request: a copy of the run's options that the request may change.
 class SamplingOptions {
  public:
   virtual ~SamplingOptions() = default;
-  virtual void describe(OptionTable&) {}  ///< names the options; none
+  virtual void describe(OptionTable&) {}  ///< adds the options to the table; default: none
 };
 
-/// Those that are in a struct O, with `describe_sampling(OptionTable&)`.
+/// Sampling options that are fields of a struct O with `describe_sampling(OptionTable&)`.
 template <class O>
 class SamplingOptionsOf final : public SamplingOptions {
  public:
-  explicit SamplingOptionsOf(O copy) : options(std::move(copy)) {}  ///< a copy of the run's
+  explicit SamplingOptionsOf(O copy) : options(std::move(copy)) {}  ///< copy of the run's options
   void describe(OptionTable& table) override { options.describe_sampling(table); }
-  O options;  ///< to be changed
+  O options;  ///< options of the request
 };
-/// Those of the run, as a value.
+/// Returns a copy of the run's options as sampling options.
 template <class O>
 std::unique_ptr<SamplingOptions> sampling_options_of(const O& options) {
   return std::make_unique<SamplingOptionsOf<O>>(options);
@@ -53,19 +53,19 @@ std::function<std::unique_ptr<SamplingOptions>()> sampling_from(const O& options
 }
 template <class O>
 void sampling_from(const O&& options) = delete;
-/// The struct in them; they are what the same model's sampling_options() made.
+/// Returns the struct O in sampling options that the same model's sampling_options() made.
 template <class O>
 const O& options_in(const SamplingOptions& sampling) {
   return static_cast<const SamplingOptionsOf<O>&>(sampling).options;
 }
 
-/// A horizontal line in a metric's curve: what it could reach at best, or would say of chance.
+/// A horizontal line in a metric's curve: the best possible value, or the value of a random guess.
 struct CurveLevel {
-  Metric metric;              ///< in whose curve
-  std::string name;           ///< "entropy floor"
-  double value;               ///< in its unit
-  std::string unit, meaning;  ///< meaning: one line
-  /// a number of this run, listed among its figures too; else a constant of theory
+  Metric metric;              ///< metric whose curve has the line
+  std::string name;           ///< name of the line: "entropy floor"
+  double value;               ///< height of the line, in `unit`
+  std::string unit, meaning;  ///< unit, and meaning in one line
+  /// true for a value of this run, which is also listed among its figures; false for a theoretical constant
   bool is_figure = true;
 };
 
@@ -73,16 +73,16 @@ struct CurveLevel {
 /// field. Its functions take and return the model's units (PointUnits). Model calls those that measure, draw
 /// or fit with recording off, and while the parameters hold their averages.
 struct Description {
-  LabelNames labels = {};          ///< labels to sample by; empty: the model is not conditional
+  LabelNames labels = {};          ///< labels for sampling; empty: the model is not conditional
   std::string warning = {};        ///< known problem of these options, with a hint, shown before training
-  std::string collapse_hint = {};  ///< what to try if the samples lose modes that they had
+  std::string collapse_hint = {};  ///< advice if the samples lose modes
   /// Makes the options of a request for samples: sampling_from(options_). Default: no options.
   std::function<std::unique_ptr<SamplingOptions>()> sampling = {};
-  /// Assignments key=value of these options that draw samples quickly, for a look during training.
+  /// Assignments key=value of these options for quick samples during training.
   std::vector<std::string> quick_sampling = {};
   std::function<void(OptionTable&)> evaluation = {};  ///< adds the options of an evaluation; default: none
-  /// Measures the quantities that may take minutes, and calls its second argument with the share that is
-  /// done. Default: no quantities.
+  /// Measures the quantities that may take minutes, and reports progress to its second argument. Default: no
+  /// quantities.
   std::function<Quantities(const DataView&, const ShareDone&)> evaluate_at_length = {};
   /// Fits what depends on the trained weights, after the last step (Model::finish); the fit is in the State.
   std::function<void(const Examples&)> finish = {};
@@ -92,10 +92,10 @@ struct Description {
   std::function<Picture(const DataView&, Rng&)> snapshot = {};
   /// Draws the pictures of a model of images. Default: no pictures.
   std::function<std::vector<Picture>(const DataView&)> image_pictures = {};
-  /// Draws the pictures of a model of points. Default: density and score on the line, by the target;
-  /// plane_pictures in the plane.
+  /// Draws the pictures of a model of points. Default: on the line, the target's density and score; in the
+  /// plane, plane_pictures.
   std::function<std::vector<Picture>(const DataView&)> point_pictures = {};
-  /// Draws the pictures beside the true density of a toy in the plane, `*data.toy`. Default: no pictures.
+  /// Draws the pictures of a toy in the plane, `*data.toy`, next to its true density. Default: no pictures.
   std::function<std::vector<Picture>(const DataView&)> plane_pictures = {};
   std::function<std::vector<CurveLevel>(const DataView&)> levels = {};  ///< lines in the curves of metrics
   std::function<std::string(const DataView&)> interpretation = {};      ///< paragraph of the report

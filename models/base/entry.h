@@ -16,21 +16,21 @@ namespace gradzoo {
 
 /// The options that every training run has.
 struct TrainingOptions {
-  Split split = Split::fit;          ///< what is trained on: fit, or train
+  Split split = Split::fit;          ///< split of the training examples: fit or train
   int64_t epochs = 10;               ///< passes over the examples
-  int64_t steps = 0;                 ///< 0: as many as epochs make
-  int64_t batch = 100;               ///< examples of a step
+  int64_t steps = 0;                 ///< optimiser steps; 0: as many as `epochs` gives
+  int64_t batch = 100;               ///< examples per step
   double lr = 1e-3;                  ///< learning rate, the schedule's largest
-  Decay schedule = Decay::constant;  ///< how it falls
-  double clip = 0;                   ///< 0: not clipped
-  double ema = 0;                    ///< 0: none
-  int64_t seed = 0;                  ///< of all random numbers
+  Decay schedule = Decay::constant;  ///< decay of the learning rate
+  double clip = 0;                   ///< largest gradient norm; 0: no clipping
+  double ema = 0;                    ///< decay of the weights' average; 0: no average
+  int64_t seed = 0;                  ///< seed of all random streams
   int64_t shards = 1;                ///< equal parts of a batch whose gradients are added in a fixed order
 
   void describe(OptionTable& options);
-  /// The seed of every random stream of the run.
+  /// Returns the seed of the run's random streams.
   uint64_t stream_seed() const { return static_cast<uint64_t>(seed); }
-  /// The options of a learner: clipping and averaging; the optimiser is the model's choice.
+  /// Returns the options of a learner with clipping and averaging; the model chooses the optimiser.
   LearnerOptions learner(OptimizerMaker optimizer = adam()) const {
     return {.optimizer = std::move(optimizer), .clip = clip, .ema = ema};
   }
@@ -40,36 +40,36 @@ struct TrainingOptions {
 class ModelOptions {
  public:
   virtual ~ModelOptions() = default;
-  virtual void describe(OptionTable& table) = 0;  ///< names the options in the table
+  virtual void describe(OptionTable& table) = 0;  ///< adds the options to the table
   /// Sets defaults that depend on other options and on the data, by OptionTable::prefer. Throws Error for
   /// invalid combinations.
   virtual void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) = 0;
-  /// The model, untrained.
+  /// Returns an untrained model.
   virtual std::unique_ptr<Model> make(const DataShape& shape, const TrainingOptions& training) const = 0;
-  /// How a batch's bytes become pixels: the option `pixels`, if there is one.
+  /// Returns how a batch's bytes become pixels: the option `pixels`, if there is one.
   virtual Pixels pixels() const = 0;
 };
 
 /// One line of the registry: a model's name, options and constructor.
 struct ModelEntry {
-  std::string name;          ///< "vae": as the command takes it
-  std::string summary = "";  ///< one line
-  std::string source = "";   ///< paper
-  /// If an evaluation gives no likelihood: the reason, as a clause.
+  std::string name;          ///< name on the command line: "vae"
+  std::string summary = "";  ///< description, one line
+  std::string source = "";   ///< source paper
+  /// The reason, as a clause, if an evaluation gives no likelihood.
   std::string why_no_density = "";
-  TakenKinds data = kAnyData;          ///< what it learns from
-  std::string why_data = "";           ///< why nothing else, as a clause; "" where it says itself
-  std::string default_data = "mnist";  ///< where none is named
-  bool narrow_toys = false;            ///< toys' modes are as narrow as papers on adversaries have them
-  bool checked = false;                ///< training begins with Trainer::check_step(); set by add_model()
-  std::unique_ptr<ModelOptions> (*options)() = nullptr;  ///< at their defaults
+  TakenKinds data = kAnyData;  ///< kinds of data that it can learn
+  std::string why_data = "";   ///< reason for this limit, as a clause; "" if the model's own error gives it
+  std::string default_data = "mnist";  ///< default dataset
+  bool narrow_toys = false;            ///< true if toys have the narrow modes of GAN papers
+  bool checked = false;  ///< true if training begins with Trainer::check_step(); set by add_model()
+  std::unique_ptr<ModelOptions> (*options)() = nullptr;  ///< factory of the default options
 };
 
-/// The options of a model of type M are a struct O with `describe(OptionTable&)` and, if needed,
-/// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`, before which `adapt_to_images` or
-/// `adapt_to_points`, of the same arguments, sets what images have other than numbers in a row. M is
-/// constructed from (O, DataShape, TrainingOptions), unless O says itself what is made, as `make(DataShape,
-/// TrainingOptions)`: a model that is another class on images.
+/// The options of a model of type M, from a struct O with `describe(OptionTable&)`. O may have
+/// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`, and `adapt_to_images` and `adapt_to_points`
+/// with the same arguments, one of which runs before `adapt`. M is constructed from (O, DataShape,
+/// TrainingOptions), unless O has `make(DataShape, TrainingOptions)`, for example to choose another class
+/// for images.
 template <class O, class M>
 class OptionsOf final : public ModelOptions {
  public:
@@ -99,7 +99,7 @@ class OptionsOf final : public ModelOptions {
   O options_;
 };
 
-/// The entry of a model, from its facts.
+/// Returns the entry of a model with these facts.
 template <class O, class M>
 ModelEntry entry_of(ModelEntry facts) {
   facts.options = []() -> std::unique_ptr<ModelOptions> { return std::make_unique<OptionsOf<O, M>>(); };

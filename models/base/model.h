@@ -16,27 +16,27 @@
 
 namespace gradzoo {
 
-/// What a training step is given. Everything random in it is a function of the seed and the step.
+/// The inputs of a training step. All its random draws are functions of the seed and the step.
 struct StepContext {
-  int64_t step;          ///< from 0
-  int64_t steps;         ///< of the whole run, for warm-ups
-  double learning_rate;  ///< by the schedule
-  const Batch& batch;    ///< its examples
+  int64_t step;          ///< number of the step, from 0
+  int64_t steps;         ///< steps of the whole run, for warm-ups
+  double learning_rate;  ///< learning rate of the step, from the schedule
+  const Batch& batch;    ///< examples of the step
 };
 
-/// What samples are asked for.
+/// A request for samples.
 struct SampleRequest {
-  int64_t n;                              ///< how many
-  Rng& rng;                               ///< of what is drawn
-  Tensor labels = {};                     ///< (n) i64, of a model that is conditional on them; undefined: any
-  std::vector<std::string> options = {};  ///< key=value, for this request alone: see sampling_options
-  ShareDone done = {};                    ///< called as it goes on
+  int64_t n;           ///< number of samples
+  Rng& rng;            ///< random stream of the draws
+  Tensor labels = {};  ///< (n) i64, for a model conditional on labels; undefined: any labels
+  std::vector<std::string> options = {};  ///< key=value, only for this request: see sampling_options
+  ShareDone done = {};                    ///< progress callback
 };
 
-/// Base class of all models: parameters, objective, and what the model can show. Your model must override
-/// train_step and do_sample. It may override add_to (what else outlives a step), do_validate and do_evaluate
-/// (quantities to watch), prepare and do_abilities, and call describe() in its constructor for the rest.
-/// Everything that a model shows is computed with recording off and with the averaged weights, if its
+/// Base class of all models: parameters, objective, evaluation and pictures. Your model must override
+/// train_step and do_sample. It may override add_to (further state between steps), do_validate and
+/// do_evaluate (quantities), prepare and do_abilities, and call describe() in its constructor for the rest.
+/// Samples, quantities and pictures are computed with recording off and with the averaged weights, if its
 /// learners keep averages.
 ///
 /// A model of points may see the points in its own units (see_in). Its virtual functions, the functions of
@@ -46,47 +46,49 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  /// Once, before all else: the units in which it was made to see points, and the truth in them.
+  /// Sets the units in which the model was made to see points, and the true distribution in these units.
+  /// Call it once, before all else.
   void see_in(const PointUnits& units, std::shared_ptr<const Toy> truth);
-  const PointUnits& units() const { return units_; }  ///< not set: the data's
+  const PointUnits& units() const { return units_; }  ///< the model's units; not set: the data's units
 
-  /// Before the first step of a new run: what the model wants to know of the training examples beforehand,
-  /// which is then in its State.
+  /// Computes what the model needs from the training examples, before the first step of a new run. The State
+  /// has the result.
   virtual void prepare(const Examples&) {}
-  /// After the last step of a run: what is fitted to what was trained, in the model's State too. `examples`:
-  /// training ones, no more than its steps have seen.
+  /// Fits what depends on the trained weights, after the last step of a run. The State has the result.
+  /// `examples` are training examples, at most as many as the steps have used.
   void finish(const Examples& examples);
-  /// Before further steps of a run that may be finished: what finish() has fitted is of other weights.
+  /// Discards what finish() has fitted, before further steps change the weights.
   void reopen();
-  /// Names everything that must survive a restart: the learners, then what add_to() names.
+  /// Registers everything that must survive a restart: the learners, then the entries of add_to().
   void register_state(State& state);
-  /// What train_step writes, in order; the first is what is minimised.
+  /// The metrics that train_step writes, in order; the first is the loss.
   std::span<const MetricInfo> metrics() const { return metrics_; }
-  /// One optimiser step (or one of each optimiser). Throws NonFinite where loss or gradient is not finite.
-  /// The trainer then takes back what learners have stepped, draws and numbers; tensors of add_to() a step
-  /// changes at its end alone. It may run as a shard (nn/parallel/shards.h), on its rows of the batch: what
-  /// it then keeps of the batch it makes from mean_over_shards(), or it belongs to rows (State::add_rows).
+  /// Makes one step of each optimiser. Throws NonFinite if a loss or a gradient is not finite; the trainer
+  /// then restores the learners, the random streams and the model's counts. A step therefore changes the
+  /// tensors of add_to() only at its end. A step may run as a shard (nn/parallel/shards.h), on its rows of
+  /// the batch. What a shard stores about the batch must come from mean_over_shards() or belong to rows
+  /// (State::add_rows).
   virtual void train_step(const StepContext& context, MetricRow row) = 0;
 
-  /// The numbers to watch after each epoch, on held-out examples; quick.
+  /// Returns the quantities shown after each epoch, on held-out examples. Quick.
   Quantities validate(const DataView& data);
-  /// The full evaluation that `eval` prints: what takes seconds, then what may take minutes, each alone where
-  /// the first is to be shown before the second is known.
+  /// Returns the full evaluation that `eval` prints: the quick part, then the long part. Call the two parts
+  /// separately to show the first before the second is done.
   Quantities evaluate(const DataView& data);
-  Quantities evaluate_quickly(const DataView& data);                                ///< what takes seconds
-  Quantities evaluate_at_length(const DataView& data, const ShareDone& done = {});  ///< what may take minutes
-  /// Images (n, H, W), or (n, H, W, 3), in [0,1], or points (n, d). Throws Error where the model draws none,
-  /// has no use for labels, or does not know an option.
+  Quantities evaluate_quickly(const DataView& data);                                ///< takes seconds
+  Quantities evaluate_at_length(const DataView& data, const ShareDone& done = {});  ///< may take minutes
+  /// Draws images (n, H, W) or (n, H, W, 3) in [0,1], or points (n, d). Throws Error if the model has no
+  /// samples, if it takes no labels but labels are given, or if an option is unknown.
   Tensor sample(const SampleRequest& request) const;
-  /// What it can do. Each shows the averages; a target and a partition, and copies of their parts, show them
-  /// as long as they live, and a training step meanwhile throws Error. The model must outlive all of it.
+  /// Returns the model's abilities, which use the averaged weights. While a target, a partition or a copy of
+  /// their parts lives, the parameters hold the averages, and a training step throws Error. The model must
+  /// outlive the result.
   Abilities abilities();
-  /// The film strip's frame after an epoch.
+  /// Draws the film strip's frame after an epoch.
   Picture snapshot(const DataView& data, Rng& rng);
-  /// Every picture beside the snapshots.
+  /// Draws all pictures except the snapshots.
   std::vector<Picture> pictures(const DataView& data);
-  /// What this run's numbers say, a paragraph of the report; "" where there is nothing beyond their
-  /// explanations.
+  /// Returns a paragraph for the report that interprets this run's quantities; "" if there is none.
   std::string interpretation(const DataView& data);
   ///@{
   /// Values and functions of the Description, with its defaults.
@@ -98,59 +100,60 @@ class Model {
   void describe_evaluation(OptionTable& table);
   std::vector<CurveLevel> levels(const DataView& data);
   ///@}
-  /// Of every optimiser, and the State beside theirs.
+  /// Returns the learners, one per optimiser.
   std::span<Learner* const> learners() const { return learners_; }
-  State own_state();  ///< what add_to() names
-  /// What samples and evaluations read.
+  State own_state();  ///< entries of add_to()
+  /// The weights that samples and evaluations use.
   struct Weights {
-    State state;  ///< weights of the learners, then what is the model's own but for what belongs to rows
-    size_t of_learners = 0;                             ///< entries at the front
-    std::vector<std::shared_ptr<const void>> averages;  ///< as long as it lives, weights are their averages
+    State state;  ///< weights of the learners, then the model's own entries, except those that belong to rows
+    size_t of_learners = 0;                             ///< number of the learners' entries, at the front
+    std::vector<std::shared_ptr<const void>> averages;  ///< handles that keep the averages in the weights
   };
-  Weights weights();  ///< their entries, named
-  /// After the weights alone have been read back: what training left beside them is not there.
+  Weights weights();  ///< weights with the names of their entries
+  /// Marks the model as loaded from weights only, without the rest of the training state.
   void close_training() { closed_ = true; }
-  /// What learners step from here on, take_back() takes back. A model of one learner copies nothing.
+  /// Saves the learners' state; take_back() restores it. A model with one learner copies nothing.
   void mark();
-  void take_back();  ///< back to the last mark()
-  /// Numbers that are trained, of all learners.
+  void take_back();  ///< restores the state of the last mark()
+  /// Returns the number of trained elements of all learners.
   int64_t parameter_count() const;
 
  protected:
-  /// In the constructor: a learner whose State and average are this model's; another number that steps
-  /// report.
+  /// Adds a learner, whose State and average become the model's. Call it in the constructor.
   void add_learner(Learner& learner) { learners_.push_back(&learner); }
-  /// The same of one after whose step nothing else of a training step can fail, so that it needs no copies.
+  /// Adds a learner whose step is the last that can fail in a training step, so that it needs no copies.
   void add_last_learner(Learner& learner);
-  /// A number that each step reports; the handle is for MetricRow.
+  /// Adds a metric that each step reports; the handle is for MetricRow.
   Metric add_metric(MetricInfo info);
-  /// Sets the Description. To be called in the constructor.
+  /// Sets the Description. Call it in the constructor.
   void describe(Description description) { description_ = std::move(description); }
   Description& description() { return description_; }  ///< Description, which a derived class may complete
 
-  virtual void add_to(State&) {}  ///< names what outlives a step, except the learners: random streams, counts
-  /// Whether that has been said: chains, say, are as they began.
+  /// Registers state that outlives a step, except the learners: random streams, counts.
+  virtual void add_to(State&) {}
+  /// True after close_training(): chains, for example, are still at their initial state.
   bool is_closed() const { return closed_; }
-  /// Of validate(); the parameters hold their averages.
+  /// Implements validate(); the parameters hold their averages.
   virtual Quantities do_validate(const DataView&) { return {}; }
-  /// Of evaluate_quickly(); the parameters hold their averages.
+  /// Implements evaluate_quickly(); the parameters hold their averages.
   virtual Quantities do_evaluate(const DataView&) { return {}; }
-  /// `request.labels` are defined, those of labels() in turn where none were asked for, iff there are any;
-  /// its options are in `sampling`, which sampling_options() made.
+  /// Implements sample(). `request.labels` are defined iff labels() has any: the requested labels, or by
+  /// default those of labels() in turn. `sampling` comes from sampling_options() and has the request's
+  /// options.
   virtual Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const = 0;
-  /// n samples as the run is set, for pictures.
+  /// Draws n samples with the run's options, for pictures.
   Tensor drawn(int64_t n, Rng& rng, const Tensor& labels = {}) const {
     return do_sample({n, rng, labels}, *sampling_options());
   }
-  /// Samples alone, unless overridden; what follows from a target is added.
+  /// Returns only samples, unless overridden; with_consequences() adds what follows from a target.
   virtual Abilities do_abilities() { return {}; }
 
  private:
   class Shown;
-  /// As long as a copy lives, the learners' parameters hold their averages.
+  /// Returns handles; while a copy lives, the learners' parameters hold their averages.
   std::vector<std::shared_ptr<const void>> averages() const;
 
-  /// fn of data in the model's units.
+  /// Calls fn with the data in the model's units.
   template <class Fn>
   auto seeing(const DataView& data, Fn fn) const;
   Picture default_snapshot(const DataView& data, Rng& rng) const;

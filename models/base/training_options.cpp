@@ -4,22 +4,20 @@ namespace gradzoo {
 
 void TrainingOptions::describe(OptionTable& options) {
   options.add("split", split, subset(kSplits, Split::fit, Split::train),
-              "training examples: fit (of MNIST 55k, the rest is for validation) or train (all 60k)");
+              "training examples: fit (MNIST: 55k, the rest is for validation) or train (all 60k)");
   options.add("epochs", epochs,
-              "passes over the training examples (50,000 points of a toy), by default more where there are "
-              "few images; "
-              "ignored if steps is set",
+              "passes over the training examples (50,000 points of a toy); more by default if there are few "
+              "images; ignored if steps is set",
               {1, 100000});
-  options.add("steps", steps, "training steps; 0: by epochs", {0, 1e12});
-  options.add("batch", batch, "examples in a step", {1, 65536});
+  options.add("steps", steps, "training steps; 0: from epochs", {0, 1e12});
+  options.add("batch", batch, "examples per step", {1, 65536});
   options.add("lr", lr, "learning rate at the start", {0, 1e3});
-  options.add("schedule", schedule, kDecays, "how the learning rate changes");
-  options.add("clip", clip, "largest norm of the gradient; 0: not clipped", {0});
+  options.add("schedule", schedule, kDecays, "decay of the learning rate");
+  options.add("clip", clip, "largest norm of the gradient; 0: no clipping", {0});
   options.add("ema", ema, "decay of the moving average of the weights, which samples use; 0: no average",
               {0, 0.999999});
   options.add("shards", shards,
-              "equal parts that a batch is cut into by rows; their gradients are added in a fixed order",
-              {1, 1024});
+              "number of equal parts of a batch, whose gradients are added in a fixed order", {1, 1024});
   options.add("seed", seed, "seed of all random numbers", {0, static_cast<double>(kMostSeed)});
 }
 

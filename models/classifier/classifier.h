@@ -9,8 +9,8 @@
 #include "gradzoo/nn/layers/image_layers.h"
 #include "gradzoo/nn/layers/layers.h"
 
-/// A classifier p(y|x) = softmax(network(x))_y, trained by cross-entropy: no generative model, but what
-/// samples of one are measured by (models/eval/sample_metrics.h).
+/// A classifier p(y|x) = softmax(network(x))_y, trained with the cross-entropy. It is not a generative
+/// model, but measures the samples of generative models (models/eval/sample_metrics.h).
 namespace gradzoo {
 
 enum class ClassifierNet { cnn, mlp };
@@ -30,22 +30,23 @@ struct ClassifierOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-/// Logits of images, and the features of which they are a linear function; sample metrics use both.
+/// A network that computes features of images, and logits as a linear function of them; sample metrics use
+/// both.
 class ClassifierNetwork : public Module {
  public:
   ClassifierNetwork(const ClassifierOptions& options, const DataShape& shape, Rng& rng);
-  /// x (B, pixels) in [0,1] -> (B, features), not below 0 with relu.
+  /// Maps x (B, pixels) in [0,1] to features (B, features), at least 0 with relu.
   Tensor features(const Tensor& x) const;
-  /// features (B, features) -> (B, classes)
+  /// Maps features (B, features) to logits (B, classes).
   Tensor logits(const Tensor& features) const { return head_->forward(features); }
-  /// x (B, pixels) -> (B, classes)
+  /// Maps x (B, pixels) to logits (B, classes).
   Tensor forward(const Tensor& x) const override { return logits(features(x)); }
 
  private:
   DataShape shape_;
   Sequential
-      convolutions_;  // of a cnn: 3x3, of c, c, 2c, 2c channels, a pooling behind each second; else empty
-  std::unique_ptr<Mlp> body_;  // behind them, or all of an mlp
+      convolutions_;  // cnn: 3x3, with c, c, 2c, 2c channels, pooling after each second one; else empty
+  std::unique_ptr<Mlp> body_;  // layers after the convolutions, or all hidden layers of an mlp
   std::unique_ptr<Linear> head_;
 };
 
@@ -59,13 +60,14 @@ class Classifier : public Model {
 
   void train_step(const StepContext& context, MetricRow row) override;
 
-  /// p(y|x) by the averaged weights, if there is an average: x (B, pixels) in [0,1] -> (B, classes).
+  /// Returns p(y|x) from the averaged weights, if there is an average: x (B, pixels) in [0,1] -> (B,
+  /// classes).
   Tensor probabilities(const Tensor& x);
-  /// The features of the last hidden layer, by the same weights: x (B, pixels) -> (B, features).
+  /// Returns the features of the last hidden layer, from the same weights: x (B, pixels) -> (B, features).
   Tensor features(const Tensor& x);
-  /// p(y|x) by those features: (B, features) -> (B, classes).
+  /// Returns p(y|x) from these features: (B, features) -> (B, classes).
   Tensor probabilities_of(const Tensor& features);
-  /// Adds only the weights to a State: the rest of a run's State is for training.
+  /// Adds only the weights to a State, without the state of the training.
   void add_weights_to(State& state) { learner_.parameters().add_to(state); }
   const DataShape& shape() const { return shape_; }
 
@@ -81,12 +83,12 @@ class Classifier : public Model {
   Rng init_rng_, noise_rng_;
   ClassifierNetwork network_;
   Learner learner_;
-  int64_t shift_;  // pixels, at most
-  double noise_;   // standard deviation, of pixels in [0,1]
+  int64_t shift_;  // largest shift, in pixels
+  double noise_;   // standard deviation of the noise on pixels in [0,1]
   Metric cross_entropy_, error_percent_, grad_norm_;
 };
 
-/// The classifier's line in the list of models.
+/// Returns the classifier's entry in the list of models.
 ModelEntry classifier_entry();
 
 }  // namespace gradzoo

@@ -6,8 +6,8 @@
 
 namespace gradzoo {
 
-/// A classifier of MNIST's digits, trained by `gradzoo train classifier`, for the sample metrics of all
-/// models. Its weights are in the program (digits.sha256 has the file's sum).
+/// Returns a classifier of MNIST digits, trained with `gradzoo train classifier`, for the sample metrics of
+/// all models. The program contains its weights (digits.sha256 has the file's checksum).
 std::unique_ptr<Classifier> digit_classifier();
 
 }  // namespace gradzoo

@@ -10,9 +10,9 @@ void ClassifierOptions::describe(OptionTable& options) {
               "channels of the cnn's first two convolutions; the others have twice as many", {1, 1024});
   options.add("hidden", hidden, "units of the mlp's hidden layers", {1, 65536});
   options.add("activation", activation, "activation of the mlp's hidden layers", activation_names());
-  options.add("shift", shift, "training images are shifted by up to this many pixels", {0, 64});
-  options.add("noise", noise,
-              "standard deviation of Gaussian noise on the training pixels, which are in [0,1]", {0, 10});
+  options.add("shift", shift, "largest random shift of training images, in pixels", {0, 64});
+  options.add("noise", noise, "standard deviation of Gaussian noise on the training pixels (in [0,1])",
+              {0, 10});
   options.add("weight_decay", weight_decay, "weight decay, decoupled from the gradient as in AdamW", {0, 10});
 }
 
@@ -21,7 +21,8 @@ void ClassifierOptions::adapt(OptionTable& table, TrainingOptions& training, con
   if (!fits) table.prefer(net, ClassifierNet::mlp, "sides");
   if (!fits && net == ClassifierNet::cnn)
     throw Error(
-        "net=cnn halves images twice, and these are {}x{}. Hint: sides that are multiples of 4, or net=mlp",
+        "net=cnn halves images twice, and the images are {}x{}. Hint: use sides that are multiples of 4, or "
+        "net=mlp",
         shape.height(), shape.width());
   if (net == ClassifierNet::cnn) {
     table.prefer(training.epochs, 16, "cnn");
@@ -36,7 +37,8 @@ void ClassifierOptions::adapt(OptionTable& table, TrainingOptions& training, con
 ModelEntry classifier_entry() {
   return entry_of<ClassifierOptions, Classifier>(
       {.name = "classifier",
-       .summary = "convolutions or a perceptron, p(label|image): what other models' samples are measured by",
+       .summary =
+           "convolutional or perceptron classifier p(label|image), which measures other models' samples",
        .source = "LeCun et al. 1998",
        .data = kImageData});
 }

@@ -4,8 +4,8 @@
 
 namespace gradzoo {
 
-/// Shifts each image of x (B, pixels) by a uniform whole number of up to `most` pixels along each axis, in
-/// both directions; black fills in.
+/// Shifts each image of x (B, pixels) by a uniform random integer of at most `most` pixels along each axis,
+/// in either direction, and fills with black.
 Tensor shifted(const Tensor& x, const DataShape& shape, int64_t most, Rng& rng);
 
 }  // namespace gradzoo

@@ -18,9 +18,9 @@ namespace gradzoo {
 enum class DaeWeights { tied, free };
 inline constexpr Choice<DaeWeights> kDaeWeights[] = {{"tied", DaeWeights::tied}, {"free", DaeWeights::free}};
 enum class DaeNoise {
-  gaussian,  // x + sigma eps: a score comes with it
-  masking,   // each number 0 with probability `masked`
-  none,      // a plain autoencoder, which has codes and no samples
+  gaussian,  // x + sigma eps, which gives a score
+  masking,   // each element 0 with probability `masked`
+  none,      // a plain autoencoder, with codes but without samples
 };
 inline constexpr Choice<DaeNoise> kDaeNoises[] = {
     {"gaussian", DaeNoise::gaussian}, {"masking", DaeNoise::masking}, {"none", DaeNoise::none}};
@@ -46,18 +46,18 @@ struct DaeOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-/// r(x) = W' s(W x + b) + c, s the sigmoid: encoder and decoder share W. Then (r(x) - x) / sigma^2 is the
-/// gradient of a density (Vincent 2011, section 4.3):
+/// The denoiser r(x) = W^T s(W x + b) + c with the sigmoid s: encoder and decoder share W. Then (r(x) - x) /
+/// sigma^2 is the gradient of a log-density (Vincent 2011, section 4.3):
 ///   f(x) = (c'x - |x|^2/2 + sum_j softplus(W_j x + b_j)) / sigma^2.
 class TiedDenoiser : public Module {
  public:
-  /// Hidden units switch at distances up to `reach` from 0.
+  /// Initialises hidden units that switch at distances up to `reach` from 0.
   TiedDenoiser(int64_t inputs, int64_t hidden, double reach, Rng& rng, DType dtype = DType::f32);
-  /// r of every row: x (B, d) -> (B, d).
+  /// Returns r of every row: x (B, d) -> (B, d).
   Tensor forward(const Tensor& x) const override;
-  /// s(W x + b): (B, d) -> (B, hidden).
+  /// Returns the codes s(W x + b): (B, d) -> (B, hidden).
   Tensor codes(const Tensor& x) const;
-  /// f of every row: (B, d) -> (B).
+  /// Returns f of every row: (B, d) -> (B).
   Tensor log_density(const Tensor& x, double sigma) const;
   const Tensor& weight() const { return weight_; }
 
@@ -67,9 +67,9 @@ class TiedDenoiser : public Module {
   Tensor bias_;         // (d): c
 };
 
-/// The loss of every row, |r(x~) - x|^2 with the noisy x~: x, noisy (B, d) -> (B).
+/// Returns the loss of every row, |r(x~) - x|^2 with the noisy x~: x, noisy (B, d) -> (B).
 Tensor denoising_error(TensorFn r, const Tensor& x, const Tensor& noisy);
-/// (r(x) - x) / sigma^2: (B, d) -> (B, d).
+/// Returns the score (r(x) - x) / sigma^2: (B, d) -> (B, d).
 Tensor denoiser_score(TensorFn r, const Tensor& x, double sigma);
 
 inline constexpr QuantityInfo kDaeError{"denoising_error", "", {.lengths = 2}},
@@ -78,10 +78,10 @@ inline constexpr QuantityInfo kDaeError{"denoising_error", "", {.lengths = 2}},
 struct DaeView;
 using DaePictures = std::vector<Picture>(const DaeView& view, const DataView& data);
 
-/// The ends of chains, and their denoising by r.
+/// The ends of chains, raw and denoised with r.
 struct DenoisedSamples {
-  Tensor raw;       // (n, d): Langevin's last x, from p_sigma; of masking noise the last draw
-  Tensor denoised;  // (n, d): r(raw); of masking noise the mean that it was drawn from
+  Tensor raw;       // (n, d): last x of the Langevin chains, from p_sigma; for masking noise the last draw
+  Tensor denoised;  // (n, d): r(raw); for masking noise the mean of the last draw
 };
 
 class Dae : public Model {
@@ -99,12 +99,12 @@ class Dae : public Model {
 
  private:
   Tensor r(const Tensor& x) const;  // (B, d) -> (B, d)
-  // (B, d) -> (B, units of the narrowest hidden layer, the first of these)
+  // (B, d) -> (B, units of the first of the narrowest hidden layers)
   Tensor codes(const Tensor& x) const;
   Tensor noisy(const Tensor& x, Rng& rng) const;
   double noise_of(const Tensor& x, const Tensor& x_noisy) const;
   std::string noise_words() const;
-  Tensor log_density(const Tensor& x) const;  // (B, d) -> (B); tied weights alone
+  Tensor log_density(const Tensor& x) const;  // (B, d) -> (B); only with tied weights
   Tensor initial(int64_t n, Rng& rng) const;
   std::vector<Picture> pictures_of(int64_t n, DaePictures* pictures, const DataView& data);
   std::string reading(const DataView& data);
@@ -119,19 +119,19 @@ class Dae : public Model {
   DataShape shape_;
   DaeOptions options_;
   double sigma_;
-  double scale_;  // networks see scale_ x, so that what they must tell apart lies about 1 apart
+  double scale_;  // factor of network inputs, so that relevant distances are about 1
   Rng init_rng_, noise_rng_;
   std::unique_ptr<Module> denoiser_;
   const TiedDenoiser* tied_;  // null with free weights
   Learner learner_;
-  Tensor mean_, square_;  // (d): running mean of x and x^2, where chains start from
-  int64_t seen_ = 0;      // steps
+  Tensor mean_, square_;  // (d): running means of x and x^2, for the start of chains
+  int64_t seen_ = 0;      // number of steps
   Metric error_;
-  std::optional<Metric> error_per_noise_;  // where there is noise
+  std::optional<Metric> error_per_noise_;  // empty without noise
   Metric grad_norm_;
 };
 
-/// The denoising autoencoder's line in the list of models.
+/// Returns the denoising autoencoder's entry in the list of models.
 ModelEntry dae_entry();
 
 }  // namespace gradzoo

@@ -6,22 +6,23 @@
 
 namespace gradzoo {
 
-/// Pictures of a denoiser.
+/// The functions and settings of a denoiser for its pictures.
 struct DaeView {
   TensorFn r;
-  TensorFn log_density;  // of tied weights
+  TensorFn log_density;  // for tied weights
   FunctionRef<Tensor(const Tensor& x, Rng& rng)> noisy;
   const TiedDenoiser* tied;  // null with free weights
-  std::string noise;         // in words
+  std::string noise;         // noise in words
   double sigma;
   const DataShape& shape;
-  const DenoisedSamples& samples;  // 40 images, or points; undefined of an autoencoder
+  const DenoisedSamples& samples;  // 40 images, or points; undefined for a plain autoencoder
 };
 
-/// Images: noisy, denoised and original rows; chains' ends raw and denoised; the tied weights as filters.
+/// Draws the pictures for images: noisy, denoised and original rows; raw and denoised ends of chains; tied
+/// weights as filters.
 std::vector<Picture> dae_image_pictures(const DaeView& view, const DataView& data);
-/// 2-D toys: score arrows and, for tied weights, the density beside the truth; noisy, denoised and original
-/// points.
+/// Draws the pictures for 2-D toys: score arrows; for tied weights the learned and the true density; noisy,
+/// denoised and original points.
 std::vector<Picture> dae_plane_pictures(const DaeView& view, const DataView& data);
 
 }  // namespace gradzoo

@@ -8,13 +8,13 @@
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/samplers/ais.h"
 
-/// Deep belief networks (Hinton, Osindero & Teh 2006): a restricted Boltzmann machine whose visible units are
-/// the hidden ones of a directed net below.
+/// Deep belief networks (Hinton, Osindero & Teh 2006): a restricted Boltzmann machine whose visible units
+/// are the hidden units of a directed network below.
 ///   p(x, h_1 ... h_(L-1)) = p(x | h_1) ... p(h_(L-2) | h_(L-1)) p_top(h_(L-1)),
-/// p(. | h) the visible conditional of each layer, p_top the marginal of the top machine.
+/// where p(. | h) is the visible conditional of each layer and p_top the marginal of the top machine.
 namespace gradzoo {
 
-/// What a layer passes to the next one as training data.
+/// The training data that a layer passes to the next one.
 enum class DbnUpward { samples, probabilities };
 inline constexpr Choice<DbnUpward> kDbnUpward[] = {{"samples", DbnUpward::samples},
                                                    {"probabilities", DbnUpward::probabilities}};
@@ -35,10 +35,10 @@ struct DbnOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-/// From the data upwards.
+/// The layers, from the data upwards.
 using RbmStack = std::vector<std::unique_ptr<RbmLayer>>;
 
-/// For every x (B, n) one draw of an estimate whose mean is a lower bound of log p(x) (Salakhutdinov & Murray
+/// Draws, for every x (B, n), an estimate whose mean is a lower bound of log p(x) (Salakhutdinov & Murray
 /// 2008, eq. 18), (B) f64: h_l ~ Q(h_l | h_(l-1)), the hidden conditional of layer l, and
 ///   sum_l log p(h_(l-1) | h_l) - log Q(h_l | h_(l-1)) - F_top(h_(L-1)) - log Z_top.
 Tensor dbn_bound(const RbmStack& layers, const Tensor& x, double top_log_z, Rng& rng);
@@ -46,9 +46,9 @@ Tensor dbn_bound(const RbmStack& layers, const Tensor& x, double top_log_z, Rng&
 inline constexpr QuantityInfo kDbnBound{"bound", "nats/example"},
     kDbnReconstruction{"reconstruction", "units/example"};
 
-/// A deep belief network, trained greedily: each layer is a restricted Boltzmann machine that is trained for
-/// an equal share of the steps, its learning rate falling linearly to 0, on the hidden units of the layer
-/// below.
+/// A deep belief network with greedy training: each layer is a restricted Boltzmann machine that trains for
+/// an equal share of the steps on the hidden units of the layer below, with a learning rate that falls
+/// linearly to 0.
 class Dbn : public Model {
  public:
   Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOptions& training);
@@ -57,24 +57,24 @@ class Dbn : public Model {
   void train_step(const StepContext& context, MetricRow row) override;
 
   const RbmStack& layers() const { return layers_; }
-  /// log Z of the top machine, deterministic in the seed.
+  /// Returns log Z of the top machine, deterministic in the seed.
   RbmLogPartition top_log_partition(uint64_t seed) const;
 
  protected:
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  /// Ends of Gibbs chains of the top machine, followed by a draw of each layer below. Images are returned as
-  /// pixel probabilities, points as draws.
+  /// Draws the ends of Gibbs chains of the top machine, then each layer below. Images are returned as pixel
+  /// probabilities, points as draws.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Abilities do_abilities() override;
 
  private:
   Quantities bounds(const DataView& data, const ShareDone& done) const;
   std::vector<Picture> pictures_of(const DataView& data) const;
-  /// The units `count` layers above x: drawn, or their probabilities.
+  /// Returns the units `count` layers above x: drawn, or their probabilities.
   Tensor above(Tensor x, size_t count, DbnUpward upward, Rng& rng) const;
-  /// Probabilities of x given units of the layer `top`; the layers between are drawn.
+  /// Returns the probabilities of x given units of the layer `top`; the layers between are drawn.
   Tensor below(Tensor h, size_t top, Rng& rng) const;
   Tensor top_noise(size_t layer, int64_t n, Rng& rng) const;
 
@@ -86,7 +86,7 @@ class Dbn : public Model {
   Metric cd_loss_, f_data_, grad_norm_, layer_;
 };
 
-/// The deep belief network's line in the list of models.
+/// Returns the deep belief network's entry in the list of models.
 ModelEntry dbn_entry();
 
 }  // namespace gradzoo

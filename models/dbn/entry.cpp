@@ -9,17 +9,18 @@ void DbnOptions::describe(OptionTable& options) {
   options.add("hidden", hidden, "hidden units of each layer, from the data upwards; a single layer is an rbm",
               {1, 65536});
   learning.describe(options);
-  options.add("upward", upward, kDbnUpward, "what a layer passes to the next one as training data");
+  options.add("upward", upward, kDbnUpward, "training data that a layer passes to the next one");
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
-              "how a byte becomes 0 or 1: drawn anew at each visit, or once; binary units give no likelihood "
-              "to grey values");
+              "conversion of bytes to 0 or 1: drawn at each visit, or once; grey values have no likelihood "
+              "under binary units");
   describe_sampling(options);
   annealing.describe(options);
-  options.add("bound_samples", bound_samples, "draws for each example when eval bounds log p(x)", {1, 1e5});
+  options.add("bound_samples", bound_samples, "draws per example for the bound of log p(x) in eval",
+              {1, 1e5});
 }
 
 void DbnOptions::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", sample_steps, "Gibbs steps of the top machine for a sample", {1, 1e7});
+  options.add("sample_steps", sample_steps, "Gibbs steps of the top machine per sample", {1, 1e7});
 }
 
 void DbnOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
@@ -34,13 +35,13 @@ void DbnOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, 
 }
 
 void DbnOptions::adapt(OptionTable&, TrainingOptions&, const DataShape& shape) {
-  if (hidden.empty()) throw Error("dbn: hidden lists no layer. Hint: hidden=500,500");
+  if (hidden.empty()) throw Error("dbn: hidden has no layers. Hint: set hidden=500,500");
   int64_t below = shape.size();
   for (const int64_t size : hidden) {
     const int64_t side = std::min(below, size);
     if (learning.chains == RbmChains::exact && side > kMostEnumerated) {
       throw Error(
-          "chains=exact sums 2^{} states in every step. Hint: layers of {} units or fewer, or "
+          "chains=exact sums 2^{} states in every step. Hint: use layers of {} units or fewer, or "
           "chains=persistent",
           side, kMostEnumerated);
     }
@@ -51,7 +52,8 @@ void DbnOptions::adapt(OptionTable&, TrainingOptions&, const DataShape& shape) {
 ModelEntry dbn_entry() {
   return entry_of<DbnOptions, Dbn>(
       {.name = "dbn",
-       .summary = "deep belief network: restricted Boltzmann machines, trained greedily one above the other",
+       .summary =
+           "deep belief network: restricted Boltzmann machines, trained greedily from the data upwards",
        .source = "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008",
        .data = kBitData});
 }

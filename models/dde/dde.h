@@ -15,16 +15,16 @@
 
 namespace gradzoo {
 
-/// What a denoiser of data at many noise levels adds to the denoiser of a Gaussian.
+/// The network in a denoiser for many noise levels, whose output is added to the denoiser of a Gaussian.
 class LevelNet : public Module {
  public:
-  /// x (B, d), scaled to a variance of 1, sigma (B, 1) -> (B, d). Differentiable twice in x.
+  /// Maps x (B, d), scaled to a variance of 1, and sigma (B, 1) to (B, d). Twice differentiable in x.
   virtual Tensor predict(const Tensor& x, const Tensor& sigma) const = 0;
-  Tensor forward(const Tensor&) const override;  // throws Error: it needs a sigma
+  Tensor forward(const Tensor&) const override;  // throws Error: sigma is missing
 };
 
-/// Layers of SiLU units that see x times `input_scale`, and log sigma; behind the first, each adds to the one
-/// before it, of the same size.
+/// A perceptron of SiLU layers with the inputs `input_scale` x and log sigma. Each layer after the first is
+/// residual: it adds to the layer before it, of the same width.
 class LevelPerceptron : public LevelNet {
  public:
   LevelPerceptron(int64_t inputs, const std::vector<int64_t>& hidden, double input_scale, Rng& rng);
@@ -35,7 +35,7 @@ class LevelPerceptron : public LevelNet {
   std::vector<std::unique_ptr<Linear>> layers_;
 };
 
-/// The U-Net of diffusion, whose time goes from 0 at the widest noise to 1 at the least, evenly in log sigma.
+/// The U-Net of diffusion, whose time is linear in log sigma: 0 at the widest noise, 1 at the least.
 class LevelUnet : public LevelNet {
  public:
   LevelUnet(const DataShape& shape, int64_t channels, double widest, double least, Rng& rng);
@@ -65,7 +65,7 @@ struct DdeOptions {
   std::vector<int64_t> generator_hidden = {128, 128};
   double chain_step = 0.2;
   int64_t chain_steps = 500;
-  double generator_beta1 = 0.9;  // by default; no setting
+  double generator_beta1 = 0.9;  // default of the generator's beta1; not an option
 
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);
@@ -73,17 +73,17 @@ struct DdeOptions {
   void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-/// The log-density f(x, sigma), up to a constant for each sigma, of data with Gaussian noise of sigma.
+/// The log-density f(x, sigma), up to a constant per sigma, of data with Gaussian noise of sigma.
 class NoisyDensity : public Module {
  public:
-  /// x (B, d), sigma (B, 1) -> (B)
+  /// Returns f: x (B, d), sigma (B, 1) -> (B).
   virtual Tensor log_density(const Tensor& x, const Tensor& sigma) const = 0;
-  /// grad_x f of every row: (B, d). Records into the caller's tape under create_graph.
+  /// Returns grad_x f of every row: (B, d). Records on the caller's tape if create_graph is true.
   Tensor score(const Tensor& x, const Tensor& sigma, bool create_graph = false) const;
-  Tensor forward(const Tensor&) const override;  // throws Error: it needs a sigma
+  Tensor forward(const Tensor&) const override;  // throws Error: sigma is missing
 };
 
-/// Of one sigma, by any energy.
+/// A log-density for one sigma, from an EnergyNetwork.
 class OneLevelDensity : public NoisyDensity {
  public:
   OneLevelDensity(int64_t inputs, const EnergyOptions& options, Rng& rng) : energy_(inputs, options, rng) {
@@ -95,15 +95,15 @@ class OneLevelDensity : public NoisyDensity {
   EnergyNetwork energy_;
 };
 
-/// Of all sigma, by a denoiser r:
+/// A log-density for all sigma, from a denoiser r:
 ///   f(x, sigma) = -|x - r(x, sigma)|^2 / (2 sigma^2),
-/// so that its curvature, 1/sigma^2 where r is flat, is built in. With data of mean m and variance v,
+/// which has the curvature 1/sigma^2 where r is flat. With data of mean m and variance v,
 ///   r = m + v/(v + sigma^2) (x - m) + sigma sqrt(v/(v + sigma^2)) net((x - m) / sqrt(v + sigma^2), log
 ///   sigma)
-/// (Karras et al. 2022, table 1), whose first terms alone denoise a Gaussian.
+/// (Karras et al. 2022, table 1). The first two terms denoise a Gaussian.
 class LevelDensity : public NoisyDensity {
  public:
-  /// `data_mean` (1, d) and `data_variance` (1, 1) are kept as they are, the caller's own.
+  /// Shares the caller's `data_mean` (1, d) and `data_variance` (1, 1), without copies.
   LevelDensity(std::unique_ptr<LevelNet> net, Tensor data_mean, Tensor data_variance);
   Tensor log_density(const Tensor& x, const Tensor& sigma) const override;
 
@@ -117,8 +117,8 @@ inline constexpr QuantityInfo kDdeError{"density_error", ""}, kDdeOffsetSd{"offs
 
 /// The difference of two log-densities after the best constant is removed.
 struct OffsetSpread {
-  double sd;       // p-weighted, of f - log p
-  double largest;  // |f - log p| from its mean, where the likeliest 99 % are
+  double sd;       // p-weighted standard deviation of f - log p
+  double largest;  // largest |f - log p - mean| in the region of the likeliest 99%
 };
 /// Compares a learned log-density f (B, 2) -> (B) with toy * N(0, sigma^2) by quadrature; kl is KL(toy * N(0,
 /// sigma^2) || exp f / Z).
@@ -128,27 +128,29 @@ struct DdeFit {
 };
 DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density);
 
-/// Denoising density estimator (Bigdeli et al. 2020): f_p with
+/// Denoising density estimator (Bigdeli et al. 2020): a log-density f_p with
 ///   min E |sigma grad f_p(x + sigma e) + e|^2,  e ~ N(0, I),  so that f_p = log p^ + C,  p^ = p * N(0,
 ///   sigma^2),
-/// and a generator without an adversary: f_q is fitted to its noisy fakes in the same way, and G descends
-///   mean [f_q - f_p](G(z) + sigma e),  whose gradient with f_q held is that of KL(q^ || p^).
+/// and a generator G without an adversary: f_q is fitted to G's noisy samples in the same way, and G
+/// minimises
+///   mean [f_q - f_p](G(z) + sigma e),  whose gradient with f_q fixed is the gradient of KL(q^ || p^).
 /// With one sigma G finds no digits: q^ and p^ hardly overlap, or hardly differ. With all sigma from
-/// sigma_begin down to sigma, f_p and f_q know sigma, and G descends E sigma [f_q - f_p](G(z) + sigma e,
-/// sigma), a sum of KLs over levels, each of which is 0 for q = p alone (Luo et al. 2023, "Diff-Instruct").
+/// sigma_begin down to sigma, f_p and f_q have sigma as an input, and G minimises E sigma [f_q - f_p](G(z) +
+/// sigma e, sigma), a sum of KLs over levels, each of which is 0 only for q = p (Luo et al. 2023,
+/// "Diff-Instruct").
 class Dde : public Model {
  public:
   Dde(const DdeOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void prepare(const Examples& examples) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  /// log p^ of data with noise of sigma, the least one where none is given, up to its constant: x (B, d) ->
-  /// (B), images and sigma in their own units, [0,1].
+  /// Returns log p^ of data with noise of sigma (default: the least sigma), up to a constant: x (B, d) ->
+  /// (B), with images and sigma in the data's units, [0,1].
   Tensor log_density(const Tensor& x, std::optional<double> sigma = {}) const;
-  /// f_q - f_p, or -f_p without f_q, of every row: x (B, d), images in [-1,1] where there are several levels,
-  /// sigma (B, 1) -> (B).
+  /// Returns f_q - f_p, or -f_p without f_q, of every row: x (B, d), images in [-1,1] if there are several
+  /// levels, sigma (B, 1) -> (B).
   Tensor gap(const Tensor& x, const Tensor& sigma) const;
-  /// The mean of these gaps, each times sigma over the least: what G descends.
+  /// Returns the loss of G: the mean of the gaps, each times sigma / (least sigma).
   Tensor generator_loss(const Tensor& gaps, const Tensor& sigma) const;
 
  protected:
@@ -160,15 +162,16 @@ class Dde : public Model {
 
  private:
   std::string reading() const;
-  // |sigma grad f + e|^2, a number of the example: (B).
+  // Returns the mean over elements of (sigma grad f + e)^2: (B).
   Tensor denoising_error(const NoisyDensity& density, const Tensor& x, const Tensor& eps,
                          const Tensor& sigma) const;
-  // Levels (n, 1), evenly spread in log sigma down to `least`.
+  // Draws levels (n, 1), evenly spread in log sigma down to `least`.
   Tensor draw_levels(int64_t n, double least, Rng& rng) const;
   std::unique_ptr<NoisyDensity> make_density();
   std::unique_ptr<Module> make_generator();
   bool has_levels() const { return options_.sigma_begin > options_.sigma; }
-  // How long a unit of the data is where densities see them: with several levels pixels are in [-1,1].
+  // Returns the length of a unit of the data in the densities' units: with several levels pixels are in
+  // [-1,1].
   double unit() const { return has_levels() ? Units(shape_.kind()).length() : 1; }
   Tensor inner(const Tensor& x) const { return has_levels() ? Units(shape_.kind()).centred(x) : x; }
   Tensor outer(const Tensor& x) const { return has_levels() ? Units(shape_.kind()).uncentred(x) : x; }
@@ -181,7 +184,7 @@ class Dde : public Model {
   Tensor down_levels(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const;
   double train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
                        double& norm);
-  // The parts of a training step: f_p alone, f_p while the generator waits, and the generator with f_q.
+  // The parts of a training step: only f_p; f_p before the generator starts; the generator with f_q.
   void learn_data(const Tensor& x, double rate, MetricRow row);
   void prepare_for_generator(const Tensor& x, const StepContext& context, MetricRow row);
   void teach_generator(const Tensor& x, const StepContext& context, MetricRow row);
@@ -191,14 +194,14 @@ class Dde : public Model {
   DataShape shape_;
   DdeOptions options_;
   Rng init_rng_, noise_rng_;
-  Tensor data_mean_, data_variance_;  // of examples, where there are several levels: (1, d), (1, 1)
+  Tensor data_mean_, data_variance_;  // moments of the data if there are several levels: (1, d), (1, 1)
   std::unique_ptr<NoisyDensity> density_;
-  std::unique_ptr<NoisyDensity> fake_density_;  // of a generator's samples; null: none
+  std::unique_ptr<NoisyDensity> fake_density_;  // density of a generator's samples; null: none
   std::unique_ptr<Module> generator_;           // null: none
   Learner density_learner_;
   std::optional<Learner> fake_learner_, generator_learner_;
   Metric error_, grad_norm_;
-  std::optional<Metric> fake_error_, gap_;  // of a generator
+  std::optional<Metric> fake_error_, gap_;  // with a generator
 };
 
 ModelEntry dde_entry();

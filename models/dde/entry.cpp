@@ -7,33 +7,36 @@ namespace gradzoo {
 void DdeOptions::describe(OptionTable& options) {
   options.add(
       "net", net, kDdeNets,
-      "the density's network at several levels: a perceptron of `hidden` units, or on images a U-Net");
+      "network of the density at several levels: a perceptron with `hidden` units, or for images a U-Net");
   energy.describe(options);
   options.add("sigma", sigma,
-              "standard deviation of the least noise on the data; it sets how smooth the learned density is. "
-              "With several levels pixels are in [-1,1], else in [0,1]",
+              "standard deviation of the least noise on the data, which sets the smoothness of the learned "
+              "density. With several levels pixels are in [-1,1], else in [0,1]",
               {1e-6, 1e6});
-  options.add("sigma_begin", sigma_begin,
-              "the density is learned with all noise from here down to sigma; 0: with sigma alone", {0, 1e6});
-  options.add("generator", generator, "train a generator too, by the difference of two log-densities");
   options.add(
-      "fake_density", fake_density,
-      "learn the density of the generator's samples; false: the generator only climbs f_p, and collapses");
-  options.add(
-      "density_steps", density_steps,
-      "generator: steps that learn the density of the data alone, which then stays as it is, and which "
-      "the density of the fakes begins as; 0: all learn side by side",
-      {0, 1e9});
-  options.add("fake_steps", fake_steps, "generator: steps of the fakes' density for each of its own",
+      "sigma_begin", sigma_begin,
+      "largest noise; the density is learned at all noise levels from it down to sigma; 0: only sigma",
+      {0, 1e6});
+  options.add("generator", generator,
+              "true to train a generator too, with the difference of two log-densities");
+  options.add("fake_density", fake_density,
+              "true to learn the density of the generator's samples; false: the generator only climbs f_p, "
+              "and collapses");
+  options.add("density_steps", density_steps,
+              "generator: steps with only the density of the data, which is then fixed and initialises the "
+              "density of the fakes; 0: all train together",
+              {0, 1e9});
+  options.add("fake_steps", fake_steps, "generator: steps of the fakes' density per step of the generator",
               {1, 100});
-  options.add("generator_lr", generator_lr, "generator: its step size; 0: lr", {0, 1});
+  options.add("generator_lr", generator_lr, "generator: its learning rate; 0: lr", {0, 1});
   options.add("generator_sigma", generator_sigma,
-              "generator: its least noise falls from here to sigma over the run; 0: it is sigma", {0, 1e6});
+              "generator: initial value of its least noise, which falls to sigma over the run; 0: sigma",
+              {0, 1e6});
   options.add("channels", channels,
-              "of the U-Net and the generator of images: at half the resolution, twice as many at a quarter",
+              "images: channels of the U-Net and the generator at half the resolution; doubled at a quarter",
               {8, 1024});
   options.add("latent", latent, "generator: dimensions of z", {1, 4096});
-  options.add("generator_hidden", generator_hidden, "generator: units of its hidden layers", {1, 65536});
+  options.add("generator_hidden", generator_hidden, "generator: units of the hidden layers", {1, 65536});
   describe_sampling(options);
 }
 
@@ -41,7 +44,8 @@ void DdeOptions::describe_sampling(OptionTable& options) {
   options.add("chain_step", chain_step,
               "without generator, at one level: step of the Langevin chains, in units of sigma^2", {1e-6, 2});
   options.add("chain_steps", chain_steps,
-              "without generator: Langevin steps for a sample, or at several levels the steps down them",
+              "without generator: Langevin steps per sample, or at several levels the steps from the largest "
+              "noise to the least",
               {1, 1e7});
 }
 
@@ -55,7 +59,7 @@ void DdeOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, 
   prefer(latent, 64);
   prefer(sigma_begin, 3.0);
   if (sigma_begin == 0) {  // as it was asked for: one level
-    if (net == DdeNet::unet) throw Error("net=unet learns several noise levels. Hint: sigma_begin=3");
+    if (net == DdeNet::unet) throw Error("net=unet needs several noise levels. Hint: set sigma_begin=3");
     prefer(sigma, 0.5);
     // log p^ falls as -|x|^2 / (2 sigma^2) far from the data, where f_p is never shown anything.
     prefer(energy.confinement, sigma);
@@ -83,7 +87,7 @@ void DdeOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, 
 void DdeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toys"); };
   if (net == DdeNet::unet)
-    throw Error("net=unet is for images, and these data are points {}. Hint: net=mlp", shape.example.str());
+    throw Error("net=unet is for images, and the data are points {}. Hint: use net=mlp", shape.example.str());
   prefer(training.ema, 0.999);
   prefer(training.schedule, Decay::linear);
   prefer(training.batch, 500);
@@ -95,7 +99,8 @@ void DdeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, 
 ModelEntry dde_entry() {
   return entry_of<DdeOptions, Dde>(
       {.name = "dde",
-       .summary = "denoising density estimator: an energy learned from its score, with an optional generator",
+       .summary =
+           "denoising density estimator: an energy trained through its score, with an optional generator",
        .source = "Bigdeli et al. 2020",
        .why_no_density = "on images its Z is not known"});
 }

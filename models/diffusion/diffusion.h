@@ -13,10 +13,10 @@
 #include "models/networks/noise_energy.h"
 #include "models/networks/pairing.h"
 
-/// Models along a path from noise to data: flow matching, ddpm and ncsn.
+/// Models along a path from noise to data: flow matching, DDPM and NCSN.
 namespace gradzoo {
 
-/// From "labels", "labels:100", "clusters:100" or "none". Throws Error for others.
+/// Parses "labels", "labels:100", "clusters:100" or "none". Throws Error for other texts.
 Conditioning read_conditioning(const std::string& text);
 
 /// The options of every model along a path from noise to data.
@@ -31,10 +31,10 @@ struct PathOptions {
   double discriminator_weight = 2;
   TimeNetworkOptions network = {};
   Pixels pixels = Pixels::grey;
-  int64_t image_epochs = 4;  // by default; no setting
+  int64_t image_epochs = 4;  // default of epochs for images; not an option
 
   void describe(OptionTable& options);
-  /// The options of a request for samples.
+  /// Adds the options of a request for samples.
   void describe_sampling(OptionTable& options, bool is_conditional);
   void describe_discriminator_weight(OptionTable& options);
   void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
@@ -76,46 +76,47 @@ struct NcsnOptions : PathOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-/// The ratio g of neighbouring levels at which samples of one level are still typical of the next, in d
-/// dimensions (Song & Ermon 2020, "Improved techniques for training score-based generative models", technique
-/// 2): Phi(sqrt(2d) (g - 1) + 3g) - Phi(sqrt(2d) (g - 1) - 3g) = 1/2, but at most 2, which few dimensions
-/// would exceed.
+/// Returns the ratio g of neighbouring levels at which samples of one level are still typical of the next,
+/// in d dimensions (Song & Ermon 2020, "Improved techniques for training score-based generative models",
+/// technique 2): Phi(sqrt(2d) (g - 1) + 3g) - Phi(sqrt(2d) (g - 1) - 3g) = 1/2. In few dimensions g is
+/// limited to 2.
 double level_ratio(int64_t dimensions);
-/// Levels from first down to last at about that ratio, 2 or more. Throws Error unless first > last > 0.
+/// Returns the number of levels, at least 2, from first down to last at about that ratio. Throws Error
+/// unless first > last > 0.
 int64_t level_count(double first, double last, int64_t dimensions);
-/// The step e, in units of a level's variance, at which so many Langevin steps bring a Gaussian of the level
-/// before, g times as wide, nearest to the level's own variance (technique 4 there): least
-///   (1 - e)^(2 repeats) (g^2 - A) + A,  A = 2 / (2 - e),  for e in (0, 1).
+/// Returns the step eta, in units of a level's variance, for which `repeats` Langevin steps bring a Gaussian
+/// from the level before, g times as wide, nearest to the level's variance (technique 4 there). It minimises
+///   (1 - eta)^(2 repeats) (g^2 - A) + A,  A = 2 / (2 - eta),  for eta in (0, 1).
 double level_step(double ratio, int64_t repeats);
 
 inline constexpr QuantityInfo kVelocityError{"velocity_error", ""}, kNoiseError{"noise_error", ""};
 
-/// What the network predicts from x_t.
+/// The prediction of the network from x_t.
 enum class PredictionType { velocity, noise };
 
-/// What distinguishes the models along a path.
+/// The properties that distinguish the models along a path.
 struct DiffusionKind {
-  std::string name;  // of its random streams
+  std::string name;  // name of the random streams
   NoisePath path;
   PredictionType prediction_type;
-  bool clamped = false;  // a mean of images lies among pixels, whatever the network says
+  bool clamped = false;  // true to clamp predicted images to the range of pixels
   NoiseNet net = NoiseNet::score;
   Pairing pairing = Pairing::independent;
 };
 
-/// How to get from noise to data.
+/// The solver from noise to data, with its settings.
 struct Route {
   PathStep solver;
   int64_t steps;
   LevelOptions level = {};
-  double guidance = 0;       // towards the labels
-  double discriminator = 0;  // weight of its slope
+  double guidance = 0;       // guidance towards the labels
+  double discriminator = 0;  // weight of the discriminator's gradient
   ShareDone done = {};
 };
 
-/// A network sees noisy data, x_t = a(t) x_1 + b(t) eps at all t, and learns one conditional mean, which
-/// determines all predictions: a velocity field whose flow carries noise to data, a denoiser, a score at
-/// every noise level (Song et al. 2021; Lipman et al. 2023).
+/// A network that learns one conditional mean from noisy data x_t = a(t) x_1 + b(t) eps at all t. This mean
+/// determines all predictions: a velocity field whose flow transports noise to data, a denoiser, and a score
+/// at every noise level (Song et al. 2021; Lipman et al. 2023).
 class Diffusion : public Model {
  public:
   Diffusion(DiffusionKind kind, const PathOptions& options, const DataShape& shape,
@@ -128,22 +129,22 @@ class Diffusion : public Model {
   void prepare(const Examples& examples) override;
   const Classes& classes() const { return classes_; }
   const NoisyDiscriminator* discriminator() const { return discriminator_ ? &*discriminator_ : nullptr; }
-  /// Both conditional means at x (B, numbers), images in [-1,1], at time t, given classes (B) or, if
-  /// undefined, none.
+  /// Returns both conditional means at x (B, elements), images in [-1,1], at time t, given classes (B);
+  /// undefined: without classes.
   Prediction predict(const Tensor& x, double t, const Tensor& classes = {}) const;
-  /// dx_t/dt of the probability flow, without labels; smooth in x, because the x0 prediction is not clamped
-  /// here.
+  /// Returns dx_t/dt of the probability flow, without labels. It is smooth in x, because predicted images
+  /// are not clamped here.
   Tensor velocity(const Tensor& x, double t) const;
-  /// Maps x_0 (n, numbers) to data in their own units.
+  /// Maps x_0 (n, elements) to data in the data's units.
   Tensor carry(const Tensor& x, const Tensor& classes, Rng& rng, const Route& route) const;
-  /// Ten points on the arc between each pair of x_0 (2 pairs, numbers), with one class for each pair, mapped
-  /// to data by ddim: (10 pairs, numbers).
+  /// Maps ten points on the arc between each pair of x_0 (2 pairs, elements), with one class per pair, to
+  /// data with DDIM: (10 pairs, elements).
   Tensor between(const Tensor& codes, const Tensor& classes, Rng& rng) const;
-  /// The route that the options describe.
+  /// Returns the route that the options describe.
   Route route() const { return route_of(options_); }
-  /// The time at which the ratio of noise to data is sigma.
+  /// Returns the time at which the ratio of noise to data is sigma.
   double time_of_level(double sigma) const { return time_of_noise(kind_.path, sigma); }
-  /// The noise levels of the path, in the data's units.
+  /// Returns the noise levels of the path, in the data's units.
   NoiseRange noise_range() const;
 
  protected:
@@ -166,27 +167,27 @@ class Diffusion : public Model {
   Tensor completed_images(const InpaintRequest& request) const;
   Target target_of_path() const;
   bool is_conditional() const { return classes_.count() > 0; }
-  // Which of the two predictions were trained: given a class, and without one.
+  // True if predictions given a class, and without one, were trained.
   bool knows_classes() const { return is_conditional() && options_.label_dropout < 1; }
   bool knows_no_class() const { return !is_conditional() || options_.label_dropout > 0; }
   bool has_bits() const;
-  // Throws Error for guidance by a prediction that was never trained.
+  // Throws Error for guidance with a prediction that was never trained.
   void check_guidance(double guidance) const;
-  // What the network was made to say, at times t (B).
+  // Returns the network's output, of the kind `prediction_type`, at times t (B).
   Tensor output(const Tensor& x, const Tensor& t, const Tensor& labels) const;
-  // |output - target|^2, a number of the example: (B).
+  // Returns the mean over elements of (output - target)^2: (B).
   Tensor error(const Batch& batch, const Tensor& labels, Rng& rng) const;
-  // Its step so many of what tells data from samples, beside a network that stands.
+  // Makes one step of the discriminator; the network is not trained in it.
   void train_discriminator(const StepContext& context, const Tensor& labels, int64_t step, double rate,
                            MetricRow row);
-  // What both see of data on their paths at random times: of unit size.
+  // Puts data on their paths at random times, rescaled to elements of about 1, as the discriminator's input.
   Tensor on_paths(const Tensor& data);
   Prediction guided(const Tensor& x, double t, const Tensor& labels, double guidance) const;
-  // With the discriminator's slope added to the score.
+  // Adds the discriminator's gradient to the score.
   Prediction corrected(const Prediction& prediction, const Tensor& x, double t, double weight) const;
   Prediction unclamped(const Tensor& output, const Tensor& x, const Mixing& at) const;
   Prediction prediction_of(const Tensor& output, const Tensor& x, double t) const;
-  // x_0 from which ddim comes to these examples, as its own steps taken back have it.
+  // Returns x_0 from which DDIM would reach these examples, using reversed DDIM steps.
   Tensor code_of(const Tensor& examples, const Tensor& labels, Rng& rng) const;
   Quantities held_out_error(const DataView& data, int64_t most) const;
 
@@ -198,29 +199,30 @@ class Diffusion : public Model {
   Rng init_rng_, noise_rng_;
   TimeNetwork network_;
   Learner learner_;
-  std::optional<NoisyDiscriminator> discriminator_;  // with a share of the steps
+  std::optional<NoisyDiscriminator> discriminator_;  // trained in a share of the steps
   std::optional<Learner> discriminator_learner_;
-  Tensor drawn_;  // samples that it learns from, the oldest replaced first: (kept, numbers)
+  Tensor drawn_;  // its training samples, the oldest replaced first: (kept, elements)
   std::optional<Metric> discriminator_loss_;
   int64_t likelihood_images_ = 200;
   Metric error_, grad_norm_;
 };
 
-/// Flow matching (Lipman et al. 2023; Liu et al. 2023; Albergo & Vanden-Eijnden 2023): the velocity along
-/// straight paths.
+/// Flow matching (Lipman et al. 2023; Liu et al. 2023; Albergo & Vanden-Eijnden 2023), which learns the
+/// velocity along straight paths.
 class FlowMatching : public Diffusion {
  public:
   FlowMatching(const FlowOptions& options, const DataShape& shape, const TrainingOptions& training);
 };
 
-/// Denoising diffusion (Ho et al. 2020; Nichol & Dhariwal 2021): the noise along the cosine path.
+/// Denoising diffusion (Ho et al. 2020; Nichol & Dhariwal 2021), which learns the noise along the cosine
+/// path.
 class Ddpm : public Diffusion {
  public:
   Ddpm(const DdpmOptions& options, const DataShape& shape, const TrainingOptions& training);
 };
 
-/// Noise-conditional score network (Song & Ermon 2019, 2020): sigma times the score, which is minus the
-/// noise, at levels of a geometric sequence; the weight sigma^2 gives all levels the same scale.
+/// Noise-conditional score network (Song & Ermon 2019, 2020), which learns sigma times the score (minus the
+/// noise) at levels of a geometric sequence; the weight sigma^2 gives all levels the same scale.
 class Ncsn : public Diffusion {
  public:
   Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOptions& training);

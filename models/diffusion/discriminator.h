@@ -6,18 +6,19 @@
 /// Discriminator guidance (Kim et al. 2023, "Refining generative process with discriminator guidance").
 namespace gradzoo {
 
-/// Tells noisy data from a model's samples with as much noise, at all noise levels. The best d has
+/// A discriminator between noisy data and a model's samples with equal noise, at all noise levels. The
+/// optimal d has
 ///   log d/(1 - d) = log p_t - log q_t
-/// of both densities, so its slope is what the score of q_t lacks. It does not get the level as an input,
-/// since an image shows it.
+/// for the densities p_t of data and q_t of samples, so its gradient is the error of q_t's score. The level
+/// is not an input, because an image shows it.
 class NoisyDiscriminator : public Module {
  public:
-  NoisyDiscriminator(const DataShape& shape, Rng& rng);  ///< begins at d = 1/2; throws Error for points
-  /// log d/(1 - d) of x (B, numbers), whose elements are about 1 at any level: (B).
+  NoisyDiscriminator(const DataShape& shape, Rng& rng);  ///< initial d = 1/2; throws Error for points
+  /// Returns log d/(1 - d) of x (B, elements), with elements of about 1 at any level: (B).
   Tensor logit(const Tensor& x) const;
-  /// Its gradient in x, not recorded: (B, numbers).
+  /// Returns the logit's gradient in x, without recording: (B, elements).
   Tensor slope(const Tensor& x) const;
-  /// -log d of data plus -log(1 - d) of samples, the means.
+  /// Returns the mean of -log d over data plus the mean of -log(1 - d) over samples.
   Tensor loss(const Tensor& data, const Tensor& samples) const;
 
  private:

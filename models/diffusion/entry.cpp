@@ -22,10 +22,9 @@ Conditioning read_conditioning(const std::string& text) {
 }
 
 void PathOptions::describe(OptionTable& options) {
-  options.add(
-      "classes", classes,
-      "what samples are conditional on: labels; clusters:100, that many clusters of images, for those "
-      "without labels; labels:100, clusters within each label; or none");
+  options.add("classes", classes,
+              "condition of samples: labels; clusters:100, 100 clusters of images, for data without labels; "
+              "labels:100, 100 clusters within the labels; or none");
   options.add(
       "label_dropout", label_dropout,
       "probability of dropping a label or cluster in training, for classifier-free guidance; 0 allows "
@@ -36,12 +35,11 @@ void PathOptions::describe(OptionTable& options) {
   options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dequantised),
               "grey: x/255; dequantised: plus uniform noise of one grey level, for bits/dim");
   options.add("channels", network.channels,
-              "images: channels at half the resolution, twice as many at a quarter; a multiple of 8",
-              {8, 1024});
+              "images: channels at half the resolution, a multiple of 8; doubled at a quarter", {8, 1024});
   options.add("hidden", network.hidden, "points: units of the perceptron's hidden layers", {1, 65536});
   options.add("discriminator", discriminator,
-              "images: share of the steps, at the end, in which a discriminator learns to tell data from the "
-              "network's samples, with noise; its slope then corrects the score",
+              "images: share of the steps, at the end, that train a discriminator between noisy data and "
+              "noisy samples; its gradient then corrects the score",
               {0, 0.9});
   describe_discriminator_weight(options);
   describe_sampling(options, false);
@@ -49,15 +47,17 @@ void PathOptions::describe(OptionTable& options) {
 
 void PathOptions::describe_discriminator_weight(OptionTable& options) {
   options.add("discriminator_weight", discriminator_weight,
-              "w in s + w grad log d/(1 - d), d the discriminator's; 0: without it", {0, 100});
+              "w in s + w grad log d/(1 - d), d the discriminator; 0: no correction", {0, 100});
 }
 
 void PathOptions::describe_sampling(OptionTable& options, bool is_conditional) {
   options.add("sample_steps", sample_steps, "steps from noise to a sample", {1, 10000});
-  options.add("solver", solver, kSolvers,
-              "euler, heun, ddim: deterministic; ancestral, langevin: noise at each step");
+  options.add(
+      "solver", solver, kSolvers,
+      "solver: euler, heun and ddim are deterministic; ancestral and langevin add noise at each step");
   options.add("level_repeats", level.repeats, "langevin: steps at each noise level", {1, 10000});
-  options.add("level_step", level.step, "langevin: e in x + e sigma^2 s + sqrt(2 e) sigma z", {1e-9, 1});
+  options.add("level_step", level.step, "langevin: eta in x + eta sigma^2 s + sqrt(2 eta) sigma z",
+              {1e-9, 1});
   if (is_conditional)
     options.add(
         "guidance", guidance,
@@ -68,7 +68,7 @@ void PathOptions::describe_sampling(OptionTable& options, bool is_conditional) {
 // The default is what nobody has set, and does no harm.
 void PathOptions::check_guidance(const char* hint) const {
   if (!read_conditioning(classes).any() && guidance > 0 && guidance != PathOptions().guidance)
-    throw Error("guidance={} needs a label, and this model has none. Hint: {}", guidance, hint);
+    throw Error("guidance={} needs labels, and the model has none. Hint: set {}", guidance, hint);
 }
 
 void PathOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -81,7 +81,7 @@ void PathOptions::adapt_to_images(OptionTable& table, TrainingOptions& training,
                                        : "labels");
   const Conditioning given = read_conditioning(classes);
   if (given.by_label && shape.classes == 0)
-    throw Error("classes={}: these data have no labels. Hint: classes=clusters:100", classes);
+    throw Error("classes={} needs labels, and the data have none. Hint: set classes=clusters:100", classes);
   if (given.clusters > 0) {
     static_cast<void>(Clusters(given.clusters, given.by_label ? shape.classes : 0, shape.size()));
     if (!given.by_label) prefer(guidance, 1.5);
@@ -90,8 +90,9 @@ void PathOptions::adapt_to_images(OptionTable& table, TrainingOptions& training,
   prefer(training.batch, 64);
   prefer(training.epochs, image_epochs);
   if (network.channels % 8 != 0)
-    throw Error("channels={} is not a multiple of 8, the size of a group of the norm. Hint: channels=32",
-                network.channels);
+    throw Error(
+        "channels={} is not a multiple of 8, the group size of the normalisation. Hint: set channels=32",
+        network.channels);
 }
 
 void PathOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -99,9 +100,10 @@ void PathOptions::adapt_to_points(OptionTable& table, TrainingOptions& training,
   prefer(classes, "none");
   const Conditioning given = read_conditioning(classes);
   if (given.by_label && shape.classes == 0)
-    throw Error("classes={}: these data have no labels. Hint: classes=none", classes);
-  if (given.clusters > 0) throw Error("classes={} is for images. Hint: classes=none", classes);
-  if (discriminator > 0) throw Error("discriminator={} is for images. Hint: discriminator=0", discriminator);
+    throw Error("classes={} needs labels, and the data have none. Hint: set classes=none", classes);
+  if (given.clusters > 0) throw Error("classes={} is for images. Hint: set classes=none", classes);
+  if (discriminator > 0)
+    throw Error("discriminator={} is for images. Hint: set discriminator=0", discriminator);
   check_guidance(shape.classes > 0 ? "classes=labels" : "images");
   prefer(training.batch, 1000);
   prefer(training.steps, 6000);
@@ -132,7 +134,7 @@ void FlowOptions::adapt_to_images(OptionTable& table, TrainingOptions& training,
   PathOptions::adapt_to_images(table, training, shape);
   if (pairing == Pairing::optimal)
     throw Error(
-        "pairing=optimal is for points: in a batch of images all noises are about equally far. Hint: "
+        "pairing=optimal is for points: in a batch of images all noises are about equally distant. Hint: use "
         "pairing=independent");
 }
 
@@ -140,9 +142,9 @@ void NcsnOptions::describe(OptionTable& options) {
   PathOptions::describe(options);
   options.add("net", net, kNoiseNets,
               "score: the network predicts sigma times the score; energy: the gradient of one energy "
-              "f/sigma; mdsm: of the energy at noise 0.1 (images only)");
+              "f/sigma; mdsm: the gradient of the energy at noise 0.1 (images only)");
   options.add("sigma_begin", sigma_begin,
-              "largest noise level: the largest distance between data (images are scaled to [-1,1])",
+              "largest noise level (images are scaled to [-1,1]); default: the largest distance between data",
               {1e-9, 1e6});
   options.add("sigma_end", sigma_end, "smallest noise level", {1e-9, 1e6});
 }
@@ -150,7 +152,7 @@ void NcsnOptions::describe(OptionTable& options) {
 void NcsnOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   if (net == NoiseNet::mdsm)
     throw Error(
-        "net=mdsm estimates the noise level from an image, and points do not show it. Hint: net=energy");
+        "net=mdsm estimates the noise level from an image, and points do not show it. Hint: use net=energy");
   PathOptions::adapt_to_points(table, training, shape);
   table.prefer(training.steps, 10'000, "toys");
 }
@@ -168,8 +170,8 @@ void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   table.prefer(sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
   if (sample_steps < 2)
     throw Error(
-        "sample_steps={} is one noise level, and annealing needs several. Hint: leave it away, then the data "
-        "decide",
+        "sample_steps={} is one noise level, and annealing needs at least 2. Hint: remove sample_steps; the "
+        "default depends on the data",
         sample_steps);
   const double ratio = std::pow(sigma_begin / sigma_end, 1 / static_cast<double>(sample_steps));
   table.prefer(level.step, rounded(level_step(ratio, level.repeats), 3), "noise levels");
@@ -201,7 +203,7 @@ Ncsn::Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOpt
 ModelEntry flow_matching_entry() {
   return entry_of<FlowOptions, FlowMatching>(
       {.name = "flow-matching",
-       .summary = "flow matching: a learned velocity field carries noise to data",
+       .summary = "flow matching: a learned velocity field that transports noise to data",
        .source = "Lipman et al. 2023",
        .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits/dim"});
 }
@@ -210,7 +212,7 @@ ModelEntry ddpm_entry() {
   return entry_of<DdpmOptions, Ddpm>(
       {.name = "ddpm",
        .summary =
-           "denoising diffusion: a network predicts the noise in data; sampling removes it step by step",
+           "denoising diffusion: a network that predicts the noise in data; sampling removes noise in steps",
        .source = "Ho et al. 2020; Nichol & Dhariwal 2021",
        .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits/dim"});
 }

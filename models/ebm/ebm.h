@@ -12,23 +12,23 @@
 #include "gradzoo/samplers/replay_buffer.h"
 #include "gradzoo/samplers/sampler.h"
 
-/// Energy-based models: p(x) = exp f(x) / Z, Z unknown (contrastive divergence: Hinton 2002; with chains that
-/// go on: Tieleman 2008; with a replay buffer and Langevin steps: Du & Mordatch 2019).
+/// Energy-based models: p(x) = exp f(x) / Z, Z unknown (contrastive divergence: Hinton 2002; with persistent
+/// chains: Tieleman 2008; with a replay buffer and Langevin steps: Du & Mordatch 2019).
 namespace gradzoo {
 
-/// x' = x + step grad f + noise z, with its limits.
+/// A step of a chain, x_next = x + step grad f + noise z, with its limits.
 struct ChainMove {
   double step = 0.01, noise = 0;
-  double step_clip = 0;  // each number of grad f stays within +- this; 0: as it is
-  bool clamp = false;    // each number of x stays in [0,1]
+  double step_clip = 0;  // limit of each element of |grad f|; 0: no limit
+  bool clamp = false;    // true to keep each element of x in [0,1]
 
-  /// T = noise^2 / (2 step): in the limit of small steps, chains without limits sample exp(f / T).
+  /// Returns T = noise^2 / (2 step): in the limit of small steps, chains without limits sample exp(f / T).
   double temperature() const { return noise * noise / (2 * step); }
   bool is_limited() const { return step_clip > 0 || clamp; }
 };
 
-/// x' = clamp(x + step clip(grad f) + noise z): the short chains of image models (Du & Mordatch 2019; Nijkamp
-/// et al. 2019). Their stationary distribution is not known.
+/// Langevin steps with limits, x_next = clamp(x + step clip(grad f) + noise z), for the short chains of
+/// image models (Du & Mordatch 2019; Nijkamp et al. 2019). Their stationary distribution is not known.
 class LimitedLangevin : public Sampler {
  public:
   explicit LimitedLangevin(const ChainMove& move) : move_(move) {}
@@ -47,23 +47,23 @@ class LimitedLangevin : public Sampler {
   ChainMove move_;
 };
 
-/// Where the chains of a training step start.
+/// The start of the chains of a training step.
 enum class ChainStart {
-  data,    // at the batch: CD-k
-  noise,   // at noise each time: short runs
-  buffer,  // where they stood: PCD
+  data,    // from the batch: CD-k
+  noise,   // from new noise: short runs
+  buffer,  // from the ends of earlier chains: PCD
 };
 inline constexpr Choice<ChainStart> kChainStarts[] = {
     {"data", ChainStart::data}, {"noise", ChainStart::noise}, {"buffer", ChainStart::buffer}};
 
-/// The sampler of the chains: x' = x + step grad f + noise z, with its limits.
+/// A function that makes the sampler of the chains from their step.
 using EbmSampler = std::unique_ptr<Sampler> (*)(const ChainMove& move);
 std::unique_ptr<Sampler> ebm_ula(const ChainMove& move);
-/// Exact for exp f: the noise must be sqrt(2 step), and no move may be limited.
+/// Makes a MALA sampler, exact for exp f: the noise must be sqrt(2 step), without limits.
 std::unique_ptr<Sampler> ebm_mala(const ChainMove& move);
-/// Random-walk Metropolis-Hastings, x + noise z; exact as mala is, and without a gradient.
+/// Makes random-walk Metropolis-Hastings, x + noise z: exact for exp f, without a gradient.
 std::unique_ptr<Sampler> ebm_mh(const ChainMove& move);
-/// One number of x in {0,1}^d changes at a time, accepted or not; exact.
+/// Makes a sampler of x in {0,1}^d that proposes to flip one element at a time; exact.
 std::unique_ptr<Sampler> ebm_flip(const ChainMove& move);
 inline constexpr Choice<EbmSampler> kEbmSamplers[] = {
     {"ula", ebm_ula}, {"mala", ebm_mala}, {"mh", ebm_mh}, {"flip", ebm_flip}};
@@ -73,7 +73,7 @@ inline constexpr Choice<EbmNet> kEbmNets[] = {{"mlp", EbmNet::mlp}, {"conv", Ebm
 
 enum class EbmPreset {
   own,
-  uva,  // the UvA deep learning tutorial 8 (Lippe 2022), pixels in [0,1] where it has [-1,1]
+  uva,  // the UvA deep learning tutorial 8 (Lippe 2022), with pixels in [0,1] instead of [-1,1]
 };
 inline constexpr Choice<EbmPreset> kEbmPresets[] = {{"own", EbmPreset::own}, {"uva", EbmPreset::uva}};
 
@@ -98,7 +98,7 @@ struct EbmOptions {
   double fresh = 0.05;
   int64_t sample_steps = 1000;
 
-  bool binary() const { return sampler == ebm_flip; }  ///< f is of 0 and 1
+  bool binary() const { return sampler == ebm_flip; }  ///< true if x has elements 0 and 1
   ChainMove move() const { return {.step = step, .noise = noise, .step_clip = step_clip, .clamp = clamp}; }
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);
@@ -107,35 +107,35 @@ struct EbmOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-/// Whether chains of such moves sample exp f: T = 1, and no move is limited.
+/// True if chains with these steps sample exp f: T = 1, and no limits.
 bool chains_sample_f(const ChainMove& move);
 
-/// The chains of an energy-based model: Langevin steps x' = x + step grad f + noise z. They sample exp(f /
-/// T), T = noise^2 / (2 step), in the limit of small steps, where nothing limits their moves.
+/// The chains of an energy-based model, with Langevin steps x_next = x + step grad f + noise z. In the limit
+/// of small steps, chains without limits sample exp(f / T), T = noise^2 / (2 step).
 class EbmChains {
  public:
-  /// mala is exact only at T = 1.
+  /// Makes chains without jumps. mala is exact only at T = 1.
   EbmChains(EbmSampler sampler, const ChainMove& move) : move_(move), sampler_(sampler(move)) {}
-  /// With its jumps.
+  /// Makes the chains of a model, with its jumps.
   explicit EbmChains(const EbmOptions& options);
 
   const ChainMove& move() const { return move_; }
   double temperature() const { return move_.temperature(); }
-  /// Whether they sample exp f.
+  /// True if the chains sample exp f.
   bool sample_f() const { return chains_sample_f(move_); }
   bool jump() const { return jumps_ != nullptr; }
-  /// The fewest chains that can walk together.
+  /// Returns the least number of chains in a walk.
   int64_t fewest() const { return jump() ? Jumps::kFewestChains : 1; }
 
-  /// k transitions of every chain x (B, d), nothing recorded: returns their ends. Adds the share of moves
-  /// accepted, a transition, to `accepted` where not null; calls `done` with the share that is done. Throws
-  /// NonFinite where f or its gradient is not finite at the end.
+  /// Makes `steps` transitions of every chain x (B, d), without recording, and returns the ends. Adds the
+  /// accepted share of each transition to `accepted` if not null, and reports progress to `done`. Throws
+  /// NonFinite if f or its gradient is not finite at the end.
   Tensor walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted = nullptr,
               const std::function<void(double)>& done = {});
-  /// The jumps of every chain x (B, d), nothing recorded: returns where they land. Adds the share that was
-  /// taken to `taken` where not null. The target needs an extent, and B must not be below fewest().
+  /// Makes the jumps of every chain x (B, d), without recording, and returns the new positions. Adds the
+  /// accepted share to `taken` if not null. The target needs an extent, and B must not be below fewest().
   Tensor jump(const Target& target, const Tensor& x, Rng& rng, double* taken = nullptr);
-  /// walk(), with jumps after every `run` transitions and at the end, where they have some.
+  /// Runs walk(), with jumps (if there are any) after every `run` transitions and at the end.
   Tensor walk_and_jump(const Target& target, const Tensor& x, int64_t steps, int64_t run, Rng& rng,
                        const std::function<void(double)>& done = {});
   /// Adds the sampler's adapted values to a State.
@@ -147,28 +147,28 @@ class EbmChains {
   std::unique_ptr<Jumps> jumps_;  // null: none
 };
 
-/// f for examples of this shape, by the chosen network. Throws Error for net=conv with points.
+/// Makes f with the chosen network for examples of this shape. Throws Error for net=conv with points.
 EnergyNetwork ebm_network(const EbmOptions& options, const DataShape& shape, Rng& rng);
 
-/// The objective of a batch, and its parts.
+/// The objective of a batch, with its terms.
 struct CdTerms {
-  Tensor loss;      // scalar, to descend: its gradient is meant, its value is no likelihood
+  Tensor loss;      // scalar to minimise; its value is not a likelihood
   Tensor f_data;    // (B), detached
   Tensor f_sample;  // (C), detached
 };
 
 /// Contrastive divergence: loss = -(mean f(data) - mean f(samples)) + l2 (mean f(data)^2 + mean
-/// f(samples)^2), samples held fixed. With samples of the model itself and l2 = 0, minus its gradient is that
-/// of the mean log p(data):
+/// f(samples)^2), with fixed samples. For exact samples of the model and l2 = 0, minus the loss has the
+/// gradient of the mean log p(data):
 ///   grad log p(x) = grad f(x) - E_model grad f   (Hinton 2002, eq. 3).
-/// data (B, d), samples (C, d). Recorded where a tape is alive.
+/// data (B, d), samples (C, d). Records if a tape is alive.
 CdTerms contrastive_divergence(TensorFn log_density, const Tensor& data, const Tensor& samples,
                                double l2 = 0);
 
-/// The largest |f(data) - f(samples)| of a model of this dimension that has not diverged. E_data f - E_model
-/// f is of the order of the dimension for any model that has learned something: far beyond it, the network
-/// learns faster than its chains move. If l2 holds f near 0, a gap of 1/l2 is the best for any samples, and
-/// with one above 2/l2 the loss is higher than with f = 0.
+/// Returns the largest |f(data) - f(samples)| of a model of this dimension that has not diverged. For a
+/// trained model E_data f - E_model f is of the order of the dimension; far beyond it, the network learns
+/// faster than its chains move. If l2 keeps f near 0, a gap of 1/l2 is optimal for any samples, and above
+/// 2/l2 the loss is higher than with f = 0.
 double largest_gap(int64_t dimension, double l2);
 
 inline constexpr QuantityInfo kEbmFData{"f_data", "nats"}, kEbmFSample{"f_sample", "nats"},
@@ -181,14 +181,14 @@ class Ebm : public Model {
   void train_step(const StepContext& context, MetricRow row) override;
 
   EnergyNetwork& network() { return network_; }
-  /// Null unless init=buffer.
+  /// Returns the replay buffer; null unless init=buffer.
   const ReplayBuffer* buffer() const { return buffer_ ? &*buffer_ : nullptr; }
 
  protected:
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  /// Ends of chains of `sample_steps` transitions from noise; images after a denoising step.
+  /// Draws the ends of chains of `sample_steps` transitions from noise, for images after a denoising step.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Abilities do_abilities() override;
 
@@ -199,13 +199,13 @@ class Ebm : public Model {
   std::string reading() const;
   Tensor noisy(const Tensor& x, Rng& rng) const;
   Tensor start(int64_t n, Rng& rng) const;
-  // f, in the toy's box.
+  // Returns f as a target, limited to the toy's box.
   Target chain_target() const;
-  // Where chains of so many transitions from noise end, jumps between.
+  // Returns the ends of chains of `steps` transitions from noise, with jumps.
   Tensor chain_ends(int64_t n, int64_t steps, Rng& rng, const ShareDone& done = {}) const;
   Tensor completed_images(const InpaintRequest& request) const;
   void check_gap(double f_data, double f_sample) const;
-  // Of the noise on the data that is taken off what is shown; 0 where chains walk among clean images.
+  // Returns the noise of the data that is removed from shown samples; 0 if chains move among clean images.
   double shown_noise() const { return options_.clamp ? 0 : options_.data_noise; }
   Quantity mean_f(const DataView& data) const;
 
@@ -220,7 +220,7 @@ class Ebm : public Model {
   std::optional<Metric> jumps_taken_;
 };
 
-/// The energy-based model's line in the list of models.
+/// Returns the energy-based model's entry in the list of models.
 ModelEntry ebm_entry();
 
 }  // namespace gradzoo

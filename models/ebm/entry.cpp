@@ -12,7 +12,7 @@ void EbmOptions::describe(OptionTable& options) {
               "uva: a small convolutional energy trained with short clipped chains, as in the UvA deep "
               "learning tutorial 8");
   options.add("net", net, kEbmNets,
-              "the network f: mlp, a multilayer perceptron; conv, four convolutions (default on images)");
+              "network f: mlp, a multilayer perceptron; conv, four convolutions (default for images)");
   options.add("channels", channels,
               "channels of conv's first layer, at half the images' resolution; the next have 2, 4 and 4 "
               "times as many",
@@ -29,29 +29,28 @@ void EbmOptions::describe(OptionTable& options) {
   options.add("beta1", beta1, "Adam's decay rate for the gradient; 0 reacts to the chains at once",
               {0, 0.9999});
   options.add("init", init, kChainStarts,
-              "where the chains of a training step start: data (CD), noise (short runs), or buffer, where "
-              "the last step left them (PCD)");
+              "start of the chains in a training step: data (CD), noise (short runs), or buffer, the ends of "
+              "earlier chains (PCD)");
   options.add(
       "sampler", sampler, kEbmSamplers,
-      "ula: plain Langevin steps; mala: corrected by Metropolis-Hastings (only at T = 1); mh: the same "
-      "without a gradient, x + noise z; flip: one pixel of 0 and 1 changed at a time");
+      "ula: plain Langevin steps; mala: Langevin steps with a Metropolis-Hastings correction (only at T = "
+      "1); mh: random-walk Metropolis-Hastings, x + noise z; flip: changes of one binary pixel");
   options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dynamic_binary, Pixels::fixed_binary),
-              "grey: x/255; those of flip are 0 or 1: dynamic-binary, drawn anew each time with probability "
-              "x/255; fixed-binary, above 1/2");
+              "grey: x/255; flip needs binary pixels: dynamic-binary, 1 with probability x/255 at each "
+              "visit; fixed-binary, 1 above 1/2");
   options.add("chain_steps", chain_steps, "transitions of a chain in a training step (k)", {1, 100000});
-  options.add(
-      "jumps", jumps,
-      "Metropolis proposals that reach far, of each chain after every chain_steps transitions, so that "
-      "f learns how heavy distant modes are; toys and T = 1 only (default there: 10)",
-      {0, 100000});
-  options.add("step", step, "x' = x + step grad f + noise z", {1e-12, 1e6});
+  options.add("jumps", jumps,
+              "long-range Metropolis proposals per chain after every chain_steps transitions, so that f "
+              "learns the weights of distant modes; toys and T = 1 only (default there: 10)",
+              {0, 100000});
+  options.add("step", step, "step in x_next = x + step grad f + noise z", {1e-12, 1e6});
   options.add(
       "noise", noise,
-      "factor on a Langevin step's noise; T = noise^2 / (2 step). Unless set: sqrt(2 step), so that T = 1",
+      "factor of a Langevin step's noise; T = noise^2 / (2 step). Default: sqrt(2 step), so that T = 1",
       {0, 1e6});
-  options.add("step_clip", step_clip,
-              "each element of grad f is clipped to +- this in a step of ula; 0: no clipping", {0, 1e6});
-  options.add("clamp", clamp, "clamp pixels of chains and of noisy data to [0,1]; ula only");
+  options.add("step_clip", step_clip, "limit of each element of |grad f| in a step of ula; 0: no clipping",
+              {0, 1e6});
+  options.add("clamp", clamp, "true to clamp pixels of chains and of noisy data to [0,1]; ula only");
   options.add("buffer", buffer, "persistent chains in the replay buffer, from which each step draws a batch",
               {1, 1e7});
   options.add("fresh", fresh, "share of the drawn chains that restart at noise, which keeps the buffer fresh",
@@ -60,7 +59,7 @@ void EbmOptions::describe(OptionTable& options) {
 }
 
 void EbmOptions::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", sample_steps, "transitions from noise for a sample", {1, 1e7});
+  options.add("sample_steps", sample_steps, "transitions from noise per sample", {1, 1e7});
 }
 
 namespace {
@@ -180,13 +179,15 @@ void prefer_noise(EbmOptions& o, OptionTable& table) {
 void check_binary(const EbmOptions& o, const DataShape& shape) {
   const bool bits = shape.toy ? shape.kind().bits : o.pixels != Pixels::grey;
   if (o.binary() && !bits)
-    throw Error("sampler=flip changes numbers that are 0 or 1, and these data are not. Hint: {}",
+    throw Error("sampler=flip needs data of 0 and 1, and the data are not binary. Hint: set {}",
                 shape.toy ? "sampler=mh" : "pixels=dynamic-binary");
   if (!o.binary() && o.pixels != Pixels::grey)
-    throw Error("pixels={} are 0 or 1, which only flips change. Hint: sampler=flip, or pixels=grey",
-                name_of(kPixels, o.pixels));
+    throw Error(
+        "pixels={} are 0 or 1, which only sampler=flip can change. Hint: set sampler=flip, or pixels=grey",
+        name_of(kPixels, o.pixels));
   if (o.binary() && o.data_noise > 0)
-    throw Error("data_noise={} leaves no 0 and 1 for sampler=flip. Hint: data_noise=0", o.data_noise);
+    throw Error("sampler=flip needs data of 0 and 1, and data_noise={} changes them. Hint: set data_noise=0",
+                o.data_noise);
 }
 
 // What is exact for exp f is so at T = 1, and where every proposal is the gradient's.
@@ -195,28 +196,30 @@ void check_exact(const EbmOptions& o) {
   if (!o.sampler(move)->is_exact()) return;
   const std::string_view name = name_of(kEbmSamplers, o.sampler);
   if (move.is_limited())
-    throw Error("sampler={} is exact for exp f, and step_clip or clamp change its moves. Hint: sampler=ula",
-                name);
+    throw Error(
+        "sampler={} is exact for exp f, and step_clip and clamp change its steps. Hint: use sampler=ula",
+        name);
   if (std::abs(move.temperature() - 1) > 1e-6) {
     throw Error(
-        "sampler={} is exact for exp f, at T = 1, and step {} with noise {} makes T = {:.4g}. Hint: leave "
-        "noise out, or sampler=ula",
+        "sampler={} is exact for exp f at T = 1, and step {} with noise {} gives T = {:.4g}. Hint: remove "
+        "noise, or use sampler=ula",
         name, move.step, move.noise, move.temperature());
   }
 }
 
 void check_jumps(const EbmOptions& o, const TrainingOptions& training) {
   if (o.jumps == 0) return;
-  if (o.binary()) throw Error("jumps={} leave 0 and 1. Hint: jumps=0, or sampler=mala", o.jumps);
+  if (o.binary())
+    throw Error("jumps={} would leave the values 0 and 1. Hint: set jumps=0, or sampler=mala", o.jumps);
   if (!chains_sample_f(o.move())) {
     throw Error(
-        "jumps={} sample exp f, at T = 1 and with moves that nothing limits; here T = {:.4g}. Hint: leave "
-        "noise, step_clip and clamp out, or jumps=0",
+        "jumps={} sample exp f, which needs T = 1 and steps without limits; here T = {:.4g}. Hint: remove "
+        "noise, step_clip and clamp, or set jumps=0",
         o.jumps, o.move().temperature());
   }
   const int64_t chains = training.batch / std::max<int64_t>(training.shards, 1);
   if (chains < Jumps::kFewestChains) {
-    throw Error("jumps={} go by differences of chains, and a step has {}. Hint: batch={}, or jumps=0",
+    throw Error("jumps={} use differences of chains, and a step has only {}. Hint: set batch={}, or jumps=0",
                 o.jumps, chains, Jumps::kFewestChains * std::max<int64_t>(training.shards, 1));
   }
 }
@@ -228,14 +231,14 @@ void EbmOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, 
     set_image_defaults(*this, table, training);
   else
     set_uva_defaults(*this, table, training);
-  if (jumps != 0)
-    throw Error("jumps={} reach far in the box of a toy, and these data are none. Hint: jumps=0", jumps);
+  if (jumps != 0) throw Error("jumps={} are for toys, and the data are images. Hint: set jumps=0", jumps);
 }
 
 void EbmOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   if (net == EbmNet::conv || preset == EbmPreset::uva || clamp) {
-    throw Error("net=conv, preset=uva and clamp are for images, and these data are points {}. Hint: net=mlp",
-                shape.example.str());
+    throw Error(
+        "net=conv, preset=uva and clamp are for images, and the data are points {}. Hint: use net=mlp",
+        shape.example.str());
   }
   set_toy_defaults(*this, table, training, *shape.toy);
   if (binary()) set_binary_defaults(*this, table);
@@ -249,7 +252,7 @@ void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   check_exact(*this);
   check_jumps(*this, training);
   if (init == ChainStart::buffer && buffer < training.batch) {
-    throw Error("buffer={} has fewer chains than a batch of {}. Hint: buffer={} or more", buffer,
+    throw Error("buffer={} has fewer chains than a batch of {}. Hint: set buffer={} or more", buffer,
                 training.batch, training.batch);
   }
 }

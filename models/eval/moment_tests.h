@@ -5,22 +5,23 @@
 
 namespace gradzoo {
 
-/// A statistic of two sets, and how often relabelled ones have it as large.
+/// A statistic of two sets, with its p-value from relabelled sets.
 struct MomentTest {
-  double distance = 0;  // between the sets, in standard deviations or variances of both together
+  double distance = 0;  // distance of the sets, in standard deviations or variances of both together
   double p_value = 1;
 };
 
-/// Whether two sets differ in their means, and in their variances.
+/// The tests for a difference in the means and in the variances of two sets.
 struct MomentTests {
   MomentTest mean, variance;
 };
 
-/// Permutation tests by the first two moments: the statistic is the distance |m_a - m_b| of the means of
-/// examples, or of the squares of what each number is away from the mean of all, a number's own standard
-/// deviation in both sets together being 1 (of images, that of all pixels). The p-value, as
-/// permutation_p_value's, is uniform on 1/(permutations + 1), ..., 1 if both sets have one law. a (n, ...)
-/// and b (m, ...) of one width, two or more of each, finite.
+/// Permutation tests of the first two moments. The statistic is the distance |m_a - m_b|, where m is the
+/// mean of a set's examples, or the mean of their elementwise squared deviations from the mean of both sets.
+/// Each element is first divided by its standard deviation in both sets together (for images, by the
+/// standard deviation of all pixels). The p-value is computed as in permutation_p_value: it is uniform on
+/// 1/(permutations + 1), ..., 1 if both sets have the same distribution. a (n, ...) and b (m, ...) have the
+/// same width, at least two examples each, and finite values.
 MomentTests moment_tests(const Tensor& a, const Tensor& b, int64_t permutations, Rng& rng);
 
 }  // namespace gradzoo

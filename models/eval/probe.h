@@ -7,24 +7,24 @@
 
 namespace gradzoo {
 
-/// Features of examples and the classes that these are of.
+/// The features of examples, with their class labels.
 struct LabelledFeatures {
   Tensor features;  ///< (n, features) f32
   Tensor labels;    ///< (n) i64
 };
 
-/// What a linear classifier makes of features.
+/// The result of a linear classifier on features.
 struct ProbeResult {
-  Estimate error;           ///< share of test examples that it gets wrong
-  double valid_error = 0;   ///< the same of those that chose the decay
-  double weight_decay = 0;  ///< which was chosen
+  Estimate error;           ///< share of misclassified test examples
+  double valid_error = 0;   ///< share of misclassified validation examples
+  double weight_decay = 0;  ///< weight decay with the least validation error
 };
 
-/// How well classes are told apart by a linear function of features: softmax regression, what codes are held
-/// against each other by (Vincent et al. 2010, "Stacked denoising autoencoders", section 5; Alain & Bengio
-/// 2017, "Understanding intermediate layers using linear classifier probes"). Features are moved to mean 0
-/// and variance 1 of `fit`; of some weight decays the one counts that errs least on `valid`. Throws Error
-/// where features are not finite, or of several widths.
+/// Measures how well a linear classifier separates classes by features: softmax regression, the usual
+/// comparison of codes (Vincent et al. 2010, "Stacked denoising autoencoders", section 5; Alain & Bengio
+/// 2017, "Understanding intermediate layers using linear classifier probes"). Features are standardised with
+/// the mean and variance of `fit`; the weight decay with the least error on `valid` is chosen. Throws Error
+/// if features are not finite or differ in width.
 ProbeResult probe(const LabelledFeatures& fit, const LabelledFeatures& valid, const LabelledFeatures& test,
                   int64_t classes, uint64_t seed);
 

@@ -6,11 +6,11 @@
 
 namespace gradzoo {
 
-/// G begins as the decoder of a VAE, whose encoder is then thrown away (Larsen et al. 2016 share the two):
-/// p(x|z) = N(G(z), sigma^2 I) in D's units, with the sigma that is best for each batch (Rybkin et al. 2021,
-/// section 3), so the loss of an example of d numbers is
+/// Trains G as the decoder of a VAE, whose encoder is then discarded (Larsen et al. 2016 share decoder and
+/// generator): p(x|z) = N(G(z), sigma^2 I) in D's units, with the optimal sigma of each batch (Rybkin et al.
+/// 2021, section 3). The loss of an example with d elements is
 ///   d/2 log mean |x - G(z)|^2 / d + KL(q(z|x) || N(0, I)).
-/// `steps` of Adam, its rate falling to 0. Throws NonFinite as a learner does.
+/// Adam makes `steps` steps with a learning rate that falls to 0. Throws NonFinite as a learner does.
 void begin_as_decoder(Generator& generator, const GanShape& shape, const Classes& classes,
                       const Examples& examples, int64_t steps, uint64_t seed);
 

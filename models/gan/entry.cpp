@@ -14,26 +14,25 @@ void GanOptions::describe(OptionTable& options) {
               "ring8; pacgan: "
               "as Lin et al. 2018 train on grid25 (400,000 steps)");
   options.add("net", net, kGanNets,
-              "dcgan: two convolutions in each network (default on images); mlp: multilayer perceptrons");
-  options.add("conditional", conditional, "G and D are conditional on the label, if the images have labels");
-  options.add(
-      "clusters", clusters,
-      "images: clusters that G and D are conditional on in place of labels, or, if conditional, within "
-      "each label, so many in all; 0: none",
-      {0, 10'000});
-  options.add("channels", channels,
-              "dcgan: channels at half the images' resolution, twice as many at a quarter", {1, 1024});
+              "dcgan: two convolutions in each network (default for images); mlp: multilayer perceptrons");
+  options.add("conditional", conditional,
+              "true for G and D conditional on the label, if the images have labels");
+  options.add("clusters", clusters,
+              "images: number of clusters, the condition of G and D instead of labels, or within the labels "
+              "if conditional; 0: none",
+              {0, 10'000});
+  options.add("channels", channels, "dcgan: channels at half the images' resolution; doubled at a quarter",
+              {1, 1024});
   options.add("norm_groups", norm_groups, "dcgan: groups of G's group norm; 0: no norm", {0, 1024});
   options.add("loss", loss, kGanLosses,
-              "the loss: log-probabilities (non-saturating, minimax), KL(q || p) for G (reverse-kl), the "
-              "distance W1 (wgan-gp), least "
-              "squares (lsgan), margins (hinge)");
+              "loss: log-probabilities (non-saturating, minimax), KL(q || p) for G (reverse-kl), the "
+              "distance W1 (wgan-gp), least squares (lsgan), margins (hinge)");
   options.add("latent", latent, "dimensions of z", {1, 4096});
   options.add("prior", prior, kLatentPriors, "p(z) of each dimension: normal, N(0, 1); uniform, U[-1, 1)");
-  options.add("decoder_steps", decoder_steps,
-              "steps before the first in which G trains as the decoder of a VAE, so that all of the data has "
-              "its z when the game begins; 0: G begins as noise",
-              {0, 1e7});
+  options.add(
+      "decoder_steps", decoder_steps,
+      "steps of G as the decoder of a VAE before training, so that all data have a z at the start; 0: none",
+      {0, 1e7});
   options.add("generator_hidden", generator_hidden, "units of the hidden layers of an mlp G", {1, 65536});
   options.add("discriminator_hidden", discriminator_hidden, "units of the hidden layers of an mlp D",
               {1, 65536});
@@ -42,33 +41,33 @@ void GanOptions::describe(OptionTable& options) {
               "N(0, 0.02^2) in G and D");
   options.add("generator_norm", generator_norm, kGeneratorNorms,
               "batch: batch normalisation in the hidden layers of an mlp G");
-  options.add("maxout", maxout,
-              "linear maps of which each unit of an mlp D takes the largest (Goodfellow et al. 2013); 1: "
-              "activation",
-              {1, 64});
+  options.add(
+      "maxout", maxout,
+      "linear maps per unit of an mlp D, whose maximum is the output (Goodfellow et al. 2013); 1: activation",
+      {1, 64});
   options.add("activation", activation, kCriticActivations, "activation of D; with a penalty: silu");
   options.add("penalty", penalty, kSlopePenalties,
-              "penalty on the slope of D's score s: (|grad_x s| - 1)^2 between real and fake examples "
-              "(gradient), |grad_x s|^2 / 2 at real ones (r1)");
+              "penalty on the gradient of D's score s: (|grad_x s| - 1)^2 between real and fake examples "
+              "(gradient), or |grad_x s|^2 / 2 at real ones (r1)");
   options.add("penalty_weight", penalty_weight, "weight of the penalty: lambda, or gamma for r1", {0, 1e6});
-  options.add("critic_steps", critic_steps, "steps of D for each step of G; a training step is one of D",
+  options.add("critic_steps", critic_steps, "steps of D per step of G; a training step is one step of D",
               {1, 1000});
-  options.add("generator_steps", generator_steps,
-              "steps of G, each on new fakes, for each time that it steps", {1, 1000});
-  options.add("simultaneous", simultaneous, "G steps against D as it was before D's step, not after it");
-  options.add("pac", pac, "number of examples that D judges at once, all real or all fake (Lin et al. 2018)",
+  options.add("generator_steps", generator_steps, "steps of G, each on new fakes, per training step of G",
+              {1, 1000});
+  options.add("simultaneous", simultaneous, "true to train G against D before D's step instead of after it");
+  options.add("pac", pac, "number of examples per score of D, all real or all fake (Lin et al. 2018)",
               {1, 64});
   options.add(
       "negative_augmentation", negative_augmentation, kNegativeAugmentations,
       "jigsaw: a fifth of the fakes are real images with their quarters exchanged (Sinha et al. 2021)");
   options.add("spectral_norm", spectral_norm,
-              "divide each weight of D by its largest singular value (Miyato et al. 2018)");
+              "true to divide each weight of D by its largest singular value (Miyato et al. 2018)");
   options.add("discriminator_rate", discriminator_rate,
               "D's learning rate, as a multiple of lr, which is G's", {0, 1e3});
   options.add("beta1", beta1, "Adam's decay rate for the gradient, in G and D", {0, 0.999});
   options.add("beta2", beta2, "Adam's decay rate for the squared gradient, in G and D", {0, 0.99999});
   options.add("label_smoothing", label_smoothing,
-              "D's target for real examples is 1 minus this (Salimans et al. 2016)", {0, 0.5});
+              "s in D's target 1 - s for real examples (Salimans et al. 2016)", {0, 0.5});
   options.add("instance_noise", instance_noise,
               "standard deviation of the noise on D's inputs at the start (Sonderby et al. 2017)", {0, 1e3});
   options.add("noise_until", noise_until, "share of the run over which instance_noise falls to 0", {1e-6, 1});
@@ -96,14 +95,15 @@ void GanOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, 
   if (clusters > 0) static_cast<void>(Classes({conditional, clusters}, shape));
   prefer_by_loss(table);
   if (preset == GanPreset::pacgan)
-    throw Error("gan: preset=pacgan is for points, and these data are images. Hint: data=grid25, or pac=2");
+    throw Error(
+        "gan: preset=pacgan is for points, and the data are images. Hint: use --data grid25, or set pac=2");
   complete(table, training, shape);
 }
 
 void GanOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "gan"); };
   if (net == GanNet::dcgan) check_codable("net=dcgan", shape);
-  if (clusters > 0) throw Error("gan: clusters={} is for images. Hint: clusters=0", clusters);
+  if (clusters > 0) throw Error("gan: clusters={} is for images. Hint: set clusters=0", clusters);
   const Modes* modes = shape.modes();
   const int64_t units = modes && modes->centers.dim(0) <= 8 ? 64 : 128;
   usual_noise = 0.2;
@@ -177,32 +177,34 @@ void GanOptions::check(const TrainingOptions& training, const DataShape& shape) 
   conditioning_classes(conditional, shape, "gan");
   const bool batch_norm = generator_norm == GeneratorNorm::batch;
   if (net == GanNet::dcgan && (batch_norm || maxout > 1 || init == GeneratorInit::normal))
-    throw Error("gan: generator_norm=batch, maxout and init=normal are for perceptrons. Hint: net=mlp");
+    throw Error("gan: generator_norm=batch, maxout and init=normal are for perceptrons. Hint: use net=mlp");
   if (batch_norm && training.ema > 0) {
     throw Error(
-        "gan: generator_norm=batch keeps statistics of G's own weights, and ema={} averages them. Hint: "
-        "ema=0",
+        "gan: generator_norm=batch has statistics of G's current weights, and ema={} averages the weights. "
+        "Hint: set ema=0",
         training.ema);
   }
   if (batch_norm && training.batch < 2 * pac * training.shards) {
-    throw Error("gan: generator_norm=batch wants two packs in a batch, or in its shards. Hint: batch={}",
-                2 * pac * training.shards);
+    throw Error(
+        "gan: generator_norm=batch needs two packs in a batch, or in each of its shards. Hint: set batch={}",
+        2 * pac * training.shards);
   }
   if (decoder_steps > 0 && prior != LatentPrior::normal) {
-    throw Error("gan: a VAE's codes are normal, and prior={} is not. Hint: prior=normal, or decoder_steps=0",
-                name_of(kLatentPriors, prior));
+    throw Error(
+        "gan: a VAE's codes are normal, and prior={} is not. Hint: set prior=normal, or decoder_steps=0",
+        name_of(kLatentPriors, prior));
   }
   if (simultaneous && generator_steps > 1) {
-    throw Error("gan: simultaneous=true is one step of each. Hint: generator_steps=1");
+    throw Error("gan: simultaneous=true is one step of each network. Hint: set generator_steps=1");
   }
   const int64_t whole = pac * training.shards;  // a pack lies within a shard
   if (pac > 1 && training.batch % whole != 0) {
-    throw Error("gan: pac={} does not divide a {} of {}. Hint: batch={}", pac,
+    throw Error("gan: pac={} does not divide a {} of {}. Hint: set batch={}", pac,
                 training.shards > 1 ? "shard" : "batch", training.batch / training.shards,
                 whole * std::max<int64_t>(1, training.batch / whole));
   }
   if (pac > 1 && (conditional || clusters > 0)) {
-    throw Error("gan: D judges {} examples at once and is conditional on one {}. Hint: pac=1 or {}", pac,
+    throw Error("gan: D scores {} examples together and is conditional on one {}. Hint: set pac=1 or {}", pac,
                 conditional ? "label" : "cluster", conditional ? "conditional=false" : "clusters=0");
   }
   if (negative_augmentation == NegativeAugmentation::jigsaw) {
@@ -210,18 +212,20 @@ void GanOptions::check(const TrainingOptions& training, const DataShape& shape) 
   }
   if (label_smoothing > 0 && !loss->logits) {
     throw Error(
-        "gan: label_smoothing changes D's target probability, and loss={} has none. Hint: label_smoothing=0",
+        "gan: label_smoothing changes D's target probability, and loss={} has none. Hint: set "
+        "label_smoothing=0",
         name_of(kGanLosses, loss));
   }
   if (loss == &wasserstein && penalty == SlopePenalty::none && !spectral_norm) {
-    throw Error("gan: loss=wgan-gp needs a bound on D's slope. Hint: penalty=gradient or spectral_norm=true");
+    throw Error(
+        "gan: loss=wgan-gp needs a bound on D's gradient. Hint: set penalty=gradient or spectral_norm=true");
   }
 }
 
 ModelEntry gan_entry() {
   return entry_of<GanOptions, Gan>(
       {.name = "gan",
-       .summary = "generative adversarial network: a generator against a discriminator",
+       .summary = "generative adversarial network: a generator trained against a discriminator",
        .source = "Goodfellow et al. 2014",
        .why_no_density = "G draws samples but has no density",
        .narrow_toys = true});

@@ -17,21 +17,21 @@ inline constexpr QuantityInfo kGanValue{"value", "nats"}, kGanDReal{"d_real", ""
     kGanGap{"critic_gap", "", {.lengths = 1}}, kGanScoreReal{"score_real", ""},
     kGanScoreFake{"score_fake", ""}, kGanSpread{"spread", ""};
 
-/// The mean of D(x), or of scores that are no logits, over at most 5,000 of the view's examples. If it is
-/// well below that in training, D memorises its training examples.
+/// Returns the mean of D(x), or of scores that are not logits, over at most 5,000 of the view's examples. If
+/// it is well below the mean in training, D memorises its training examples.
 Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const Classes& classes,
                         const DataView& data);
 
-/// V(G, D) in nats, D(x) and D(G(z)) on at most 5,000 of the view's examples and as many fresh samples; of
-/// scores that are no logits their means, and how far these are apart.
+/// Returns V(G, D) in nats, D(x) and D(G(z)) on at most 5,000 of the view's examples and as many fresh
+/// samples; for scores that are not logits, their means and the difference of the means.
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
                                 const GanLoss& loss, const Classes& classes, const DataView& data);
 
-/// The summed variance of 2,500 samples over that of the view's examples: 1 if they spread alike, near 0 if G
-/// has collapsed onto a point.
+/// Returns the summed variance of 2,500 samples divided by the summed variance of the view's examples: 1 if
+/// both are equally wide, near 0 if G has collapsed onto a point.
 Quantity gan_spread(const Generator& generator, const Classes& classes, const DataView& data);
 
-/// A paragraph on what a healthy and a collapsed run look like in these numbers, and which this one is.
+/// Returns a paragraph on these quantities in a healthy and in a collapsed run, and on this run.
 std::string gan_reading(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
                         const std::optional<ModeCoverage>& coverage, const Classes& classes,
                         const DataView& data);

@@ -5,52 +5,54 @@
 #include "gradzoo/models/gan/networks.h"
 #include "gradzoo/nn/learn/learner.h"
 
-/// A discriminator of numbers, trained on two densities that are known (Goodfellow et al. 2014).
+/// A discriminator of one-dimensional data, trained on two known densities (Goodfellow et al. 2014).
 namespace gradzoo {
 
-/// A scalar from the logits of real and of generated examples: gan_value, GanLoss::discriminator.
+/// A function that returns a scalar from the logits of real and of generated examples: gan_value,
+/// GanLoss::discriminator.
 using LogitsFn = Tensor (*)(const Tensor& real_logits, const Tensor& fake_logits);
 
 /// An equal mixture of N(-gap, sigma^2) and N(gap, sigma^2) on the line.
 struct TwoBumps {
-  double gap;    ///< from 0 to either mean
-  double sigma;  ///< of either
+  double gap;    ///< distance from 0 to either mean
+  double sigma;  ///< standard deviation of either
 
   Tensor sample(int64_t n, Rng& rng) const;  ///< (n, 1) f32
   Tensor log_prob(const Tensor& x) const;    ///< x (n, 1) -> (n) nats
-  /// The quantiles of each bump at (i + 1/2) / n: the mean of any f over them is E f by the midpoint rule.
+  /// Returns the quantiles of each bump at (i + 1/2) / n: the mean of a function f over them is E f by the
+  /// midpoint rule.
   Tensor quantiles(int64_t n) const;  ///< (2 n, 1) f64
 };
 
 /// Two densities on a grid of the line.
 struct DensitiesOnLine {
-  /// Of both on a grid that holds nearly all of them.
+  /// Evaluates both densities on a grid that contains nearly all of their mass.
   DensitiesOnLine(const TwoBumps& p, const TwoBumps& q);
 
-  Grid grid;            ///< of -9 to 9
+  Grid grid;            ///< grid from -9 to 9
   Tensor log_p, log_q;  ///< (cells) f64, nats
 };
 
-/// A trained discriminator against D* = p / (p + q), in probability.
+/// The errors of a trained discriminator relative to D* = p / (p + q), in probability.
 struct DiscriminatorErrors {
-  double mean;  ///< of |D - D*| under (p + q)/2
-  double sup;   ///< over the central 95% of (p + q)/2
+  double mean;  ///< mean of |D - D*| under (p + q)/2
+  double sup;   ///< largest error over the central 95% of (p + q)/2
 };
-/// A trained discriminator beside both densities.
+/// A trained discriminator with both densities.
 struct DiscriminatorOnLine : DensitiesOnLine {
   Tensor logits;  ///< (cells) f64
 
-  DiscriminatorErrors errors() const;  ///< of it
+  DiscriminatorErrors errors() const;  ///< errors of the discriminator
 };
 
-/// The GAN's discriminator of numbers on the line, trained on fresh draws of p (real) and q.
+/// The GAN's discriminator for one-dimensional data, trained on fresh draws of p (real) and q.
 class TrainedDiscriminator {
  public:
-  /// By `loss`, for so many steps.
+  /// Trains with `loss` for `steps` steps.
   TrainedDiscriminator(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps, uint64_t seed);
-  /// Of its averaged weights: x (n, 1) f32 -> (n) f64.
+  /// Returns logits with the averaged weights: x (n, 1) f32 -> (n) f64.
   Tensor logits(const Tensor& x);
-  /// The same on a grid of the line, beside what it was trained on.
+  /// Returns logits on a grid of the line, with the densities p and q.
   DiscriminatorOnLine on_line(const TwoBumps& p, const TwoBumps& q);
 
  private:

@@ -11,8 +11,8 @@
 #include "gradzoo/models/eval/modes.h"
 #include "gradzoo/models/gan/networks.h"
 
-/// Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"): x = G(z), z ~ N(0,
-/// I), against a discriminator D(x), the probability that x is real:
+/// Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"): x = G(z), z ~
+/// N(0, I), trained against a discriminator D(x), the probability that x is real:
 ///   min_G max_D V(G, D),  V = E_data log D(x) + E_z log(1 - D(G(z))).
 /// For a fixed G the best D is p/(p + q), with q the distribution of G(z), and V there is 2 JSD(p, q) - log
 /// 4. Everything is in logits l, D = sigmoid(l): log D = -softplus(-l), log(1 - D) = -softplus(l).
@@ -20,34 +20,34 @@
 /// Other losses use D's output as a score s(x) of any sign, not as a logit.
 namespace gradzoo {
 
-/// V in nats from logits of real and of generated examples, any shapes: the mean of log D over the real ones
-/// plus the mean of log(1 - D) over the others. -log 4 where D = 1/2 everywhere.
+/// Returns V in nats from logits of real and of generated examples, of any shapes: the mean of log D over
+/// the real examples plus the mean of log(1 - D) over the generated ones. V is -log 4 if D = 1/2 everywhere.
 Tensor gan_value(const Tensor& real_logits, const Tensor& fake_logits);
 
-/// The losses of D and G from D's scores: each a scalar, recorded.
+/// The losses of D and G as recorded scalars from D's scores.
 struct GanLoss {
   Tensor (*discriminator)(const Tensor& real, const Tensor& fake);
   Tensor (*generator)(const Tensor& fake);
   bool logits;  // scores are logits: D(x) = sigmoid(s) is a probability
-  const char *discriminator_name, *discriminator_means;  // the metrics, for the report; nats of logits
+  const char *discriminator_name, *discriminator_means;  // the metrics, for the report; in nats for logits
   const char *generator_name, *generator_means;
 };
 
-/// D: -V; G: -E log D(G(z)), which has the fixed point of minimax and is steep if D is sure (Goodfellow et
-/// al. 2014, section 3).
+/// D: -V; G: -E log D(G(z)), which has the fixed point of minimax and is steep if D is confident (Goodfellow
+/// et al. 2014, section 3).
 extern const GanLoss non_saturating;
-/// D: -V; G: E log(1 - D(G(z))), the second half of V: flat where D is sure.
+/// D: -V; G: E log(1 - D(G(z))), the second half of V, which is flat if D is confident.
 extern const GanLoss minimax;
-/// D: -V; G: -E logit D(G(z)). The logit of the best D is log p - log q, so G's loss is KL(q || p), and an
-/// energy -log p of its samples with their entropy (Su 2019; Sonderby et al. 2017, eq. 8).
+/// D: -V; G: -E logit D(G(z)). The logit of the best D is log p - log q, so G's loss is KL(q || p): the
+/// energy -log p of its samples minus their entropy (Su 2019; Sonderby et al. 2017, eq. 8).
 extern const GanLoss minus_logit;
-/// D: E s(G(z)) - E s(x); G: -E s(G(z)). Where s is 1-Lipschitz, the best D leaves -W1(p, q), the negative
+/// D: E s(G(z)) - E s(x); G: -E s(G(z)). If s is 1-Lipschitz, the best D leaves -W1(p, q), the negative
 /// Wasserstein distance (Arjovsky et al. 2017, "Wasserstein GAN").
 extern const GanLoss wasserstein;
 /// D: E (s(x) - 1)^2 / 2 + E (s(G(z)) + 1)^2 / 2; G: E s(G(z))^2 / 2 (Mao et al. 2017, "Least squares
-/// generative adversarial networks", eq. 8: a = -1, b = 1, c = 0). The best D is s* = (p - q)/(p + q), by
-/// which E_p s^2 + E_q s^2 is the Pearson chi-squared of p + q against 2 q, the integral of (p - q)^2/(p +
-/// q), and D's loss 1 minus half of it.
+/// generative adversarial networks", eq. 8: a = -1, b = 1, c = 0). The best D is s* = (p - q)/(p + q). Then
+/// E_p s^2 + E_q s^2 is the integral of (p - q)^2/(p + q), the Pearson chi-squared divergence of p + q and 2
+/// q, and D's loss is 1 minus half of it.
 extern const GanLoss least_squares;
 /// D: E max(0, 1 - s(x)) + E max(0, 1 + s(G(z))); G: -E s(G(z)) (Lim & Ye 2017; Miyato et al. 2018).
 extern const GanLoss hinge;
@@ -60,23 +60,23 @@ inline constexpr Choice<const GanLoss*> kGanLosses[] = {
 /// the target 1 - smoothing, so their log D becomes (1 - smoothing) log D + smoothing log(1 - D).
 Tensor label_smoothing_term(const Tensor& real_logits, double smoothing);
 
-/// The penalty on D's slope.
+/// The penalty on D's gradient.
 enum class SlopePenalty { none, gradient, r1 };
 inline constexpr Choice<SlopePenalty> kSlopePenalties[] = {
     {"none", SlopePenalty::none}, {"gradient", SlopePenalty::gradient}, {"r1", SlopePenalty::r1}};
 
-/// E |grad_x s(x)|^2 / 2 over real examples x (B, inputs), leaves of the live tape, with the scores made from
-/// them, (B / pac, 1): R1 (Mescheder, Geiger & Nowozin 2018, "Which training methods for GANs do actually
-/// converge?", eq. 9). The slope of a score is that in all its pac examples. Recorded, for D's gradient goes
-/// through it.
+/// Returns R1, E |grad_x s(x)|^2 / 2 over real examples x (B, inputs), leaves of the live tape, from which
+/// `scores` (B / pac, 1) were computed (Mescheder, Geiger & Nowozin 2018, "Which training methods for GANs
+/// do actually converge?", eq. 9). The gradient of a score is taken in all its pac examples. Recorded,
+/// because D's gradient passes through it.
 Tensor r1_penalty(const Tensor& x, const Tensor& scores);
 
-/// E (|grad_x s(x)| - 1)^2 in the same way, of points x between real and generated examples (Gulrajani et al.
-/// 2017, "Improved training of Wasserstein GANs", eq. 3).
+/// Returns E (|grad_x s(x)| - 1)^2 in the same way, at points x between real and generated examples
+/// (Gulrajani et al. 2017, "Improved training of Wasserstein GANs", eq. 3).
 Tensor gradient_penalty(const Tensor& x, const Tensor& scores);
 
-/// u real + (1 - u) fake, u ~ U[0, 1) drawn for each `pac` rows: where gradient_penalty is taken. (B, inputs)
-/// each; a leaf of the live tape.
+/// Returns the points of gradient_penalty, u real + (1 - u) fake, with u ~ U[0, 1) drawn once per `pac`
+/// rows: (B, inputs) each; a leaf of the live tape.
 Tensor points_between(const Tensor& real, const Tensor& fake, int64_t pac, Rng& rng);
 
 enum class GanPreset {
@@ -123,7 +123,7 @@ struct GanOptions {
   double label_smoothing = 0;
   double instance_noise = 0;
   double noise_until = 1;
-  double usual_noise = 0.6;  // that helps where samples collapse; no setting
+  double usual_noise = 0.6;  // noise that helps if samples collapse; not an option
 
   void describe(OptionTable& options);
   void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
@@ -138,7 +138,7 @@ struct GanOptions {
 
 class Classes;
 
-/// A generator against a discriminator: see losses.h for the losses, networks.h for the networks.
+/// A generator trained against a discriminator; networks.h has the networks.
 class Gan : public Model {
  public:
   Gan(const GanOptions& options, const DataShape& shape, const TrainingOptions& training);
@@ -147,15 +147,15 @@ class Gan : public Model {
   /// Fits clusters, and with decoder_steps trains G as the decoder of a VAE.
   void prepare(const Examples& examples) override;
 
-  /// One step of D, then, every critic_steps-th time, one of G, on the same tape and the same fakes; G first
-  /// if they are simultaneous. Its further generator_steps are on fakes of their own. If a later step is not
-  /// finite, the earlier ones are undone.
+  /// Makes one step of D and then, every critic_steps-th time, one step of G on the same tape and the same
+  /// fakes; G's step comes first if they are simultaneous. Further generator_steps use new fakes. If a later
+  /// step is not finite, the earlier ones are undone.
   void train_step(const StepContext& context, MetricRow row) override;
 
   Generator& generator() { return generator_; }
   Discriminator& discriminator() { return discriminator_; }
-  /// The mode coverage of 2,500 samples of the averaged generator; nothing unless the data are a toy with
-  /// modes.
+  /// Returns the mode coverage of 2,500 samples of the averaged generator; empty unless the data are a toy
+  /// with modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
 
  protected:
@@ -169,7 +169,7 @@ class Gan : public Model {
   std::vector<CurveLevel> levels_at_rest() const;
   std::string reading(const DataView& data);
   Tensor with_noise(const Tensor& x, double sigma);
-  // G's loss by D as it is now, its scores of these fakes; they are what G learns from.
+  // Returns G's loss from the scores that the current D gives to these fakes.
   Tensor generator_loss(const Tensor& fake, const Tensor& labels, double noise);
   Tensor generated(const Tensor& z, const Tensor& labels, bool recorded) const;
   Tensor slope_penalty(const Tensor& real, const Tensor& real_scores, const Tensor& fake,
@@ -186,7 +186,7 @@ class Gan : public Model {
   Metric discriminator_loss_, generator_loss_, of_real_, of_fake_;
 };
 
-/// The GAN's line in the list of models.
+/// Returns the GAN's entry in the list of models.
 ModelEntry gan_entry();
 
 }  // namespace gradzoo

@@ -9,14 +9,14 @@
 
 namespace gradzoo {
 
-/// Rows of ten, between two draws of z, under a label each: (10 rows, pixels).
+/// Returns rows of ten images between two draws of z, with one label per row: (10 rows, pixels).
 Tensor images_between(const Generator& generator, int64_t rows, const Tensor& labels, Rng& rng);
 
-/// Samples with their nearest training neighbours, and interpolations in z.
+/// Draws samples with their nearest training neighbours, and interpolations in z.
 std::vector<Picture> gan_image_pictures(const Generator& generator, const Classes& classes,
                                         const DataShape& shape, const DataView& data);
-/// Samples beside true draws of the plane, and D over the plane unless it judges several points at once;
-/// scores that are not logits are shown above their lowest value.
+/// Draws samples and true draws in the plane, and D over the plane unless it scores several points together;
+/// scores that are not logits are shown relative to their lowest value.
 Picture gan_game(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
                  const Toy& toy, uint64_t seed);
 

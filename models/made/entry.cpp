@@ -4,14 +4,14 @@ namespace gradzoo {
 
 void MadeOptions::describe(OptionTable& options) {
   options.add("hidden", hidden, "units of each hidden layer", {1, 65536});
-  options.add("activation", activation, "of the hidden layers", activation_names());
-  options.add("direct", direct, "outputs also read the inputs before them, past the hidden layers");
+  options.add("activation", activation, "activation of the hidden layers", activation_names());
+  options.add("direct", direct, "true for direct connections from each output to the inputs before it");
   options.add(
       "order", order,
       "order of the variables: natural (left to right, top to bottom), random, or a permutation: 2,0,1");
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
-              "how a byte becomes 0 or 1: drawn anew at each visit, or once; binary conditionals give no "
-              "likelihood to grey values");
+              "conversion of bytes to 0 or 1: drawn at each visit, or once; grey values have no likelihood "
+              "under binary conditionals");
 }
 
 void MadeOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
@@ -30,12 +30,11 @@ void MadeOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
 }
 
 ModelEntry made_entry() {
-  return entry_of<MadeOptions, Made>(
-      {.name = "made",
-       .summary =
-           "masked autoencoder: autoregressive, every variable given those before it, with an exact log p(x)",
-       .source = "Germain, Gregor, Murray & Larochelle 2015",
-       .data = kBitData});
+  return entry_of<MadeOptions, Made>({.name = "made",
+                                      .summary = "masked autoencoder: autoregressive, each variable given "
+                                                 "the ones before it, with an exact log p(x)",
+                                      .source = "Germain, Gregor, Murray & Larochelle 2015",
+                                      .data = kBitData});
 }
 
 }  // namespace gradzoo

@@ -12,47 +12,48 @@
 
 /// Masked autoencoder for distribution estimation (Germain, Gregor, Murray & Larochelle 2015):
 ///   log p(x) = sum_i log p(x_i | x_before(i)),  x_i in {0, 1},
-/// with all conditionals by one network, whose output i depends only on inputs before i in the order.
+/// with all conditionals from one network, whose output i depends only on inputs before i in the order.
 namespace gradzoo {
 
 /// The order of the variables: variable order[p] of an example comes p-th.
 using Order = std::vector<int64_t>;
 
-/// "natural": 0, 1, ..., size-1; "random": a permutation that follows from the seed; or a permutation itself,
-/// "2,0,1". Throws Error for anything else.
+/// Parses "natural" (0, 1, ..., size-1), "random" (a permutation from the seed), or a permutation such as
+/// "2,0,1". Throws Error for other texts.
 Order order_of(const std::string& text, int64_t size, uint64_t seed);
 
-/// The place of each variable: the inverse permutation. Throws Error unless the order is a permutation of 0
-/// ... size-1.
+/// Returns the position of each variable, the inverse permutation. Throws Error unless the order is a
+/// permutation of 0 ... size-1.
 std::vector<int64_t> places_in(const Order& order);
 
 struct MadeShape {
-  Order order;  // of the numbers of an example
+  Order order;  // order of the elements of an example
   std::vector<int64_t> hidden = {1000};
-  bool direct = true;  // outputs also read inputs, past the hidden layers (eq. 10)
+  bool direct = true;  // true for direct connections from inputs to outputs (eq. 10)
   std::string activation = "relu";
   DType dtype = DType::f32;
 };
 
 class MadeNetwork : public Module {
  public:
-  /// Throws Error if the order is not a permutation or there is no hidden layer.
+  /// Throws Error if the order is not a permutation or hidden layers are missing.
   MadeNetwork(const MadeShape& shape, Rng& rng);
 
-  int64_t size() const { return std::ssize(shape_.order); }  // numbers in an example (D)
+  int64_t size() const { return std::ssize(shape_.order); }  // elements of an example (D)
   const Order& order() const { return shape_.order; }
-  /// The linear map of a hidden layer; layers count from 0.
+  /// Returns the linear map of a hidden layer; layers count from 0.
   const MaskedLinear& hidden(size_t layer) const { return *hidden_[layer]; }
 
-  /// Logits of p(x_i = 1 | x_before(i)): x (B, D) of 0 and 1 -> (B, D). Differentiable.
+  /// Returns the logits of p(x_i = 1 | x_before(i)): x (B, D) of 0 and 1 -> (B, D). Differentiable.
   Tensor forward(const Tensor& x) const override;
-  /// log p(x), nats: (B, D) -> (B). Differentiable.
+  /// Returns log p(x) in nats: (B, D) -> (B). Differentiable.
   Tensor log_prob(const Tensor& x) const;
 
-  /// n exact draws, (n, D) of 0 and 1: each variable given those before it. Nothing is recorded.
+  /// Draws n exact samples, (n, D) of 0 and 1, without recording: each variable given the variables before
+  /// it.
   Tensor sample(int64_t n, Rng& rng) const;
-  /// Draws that are `values` (n, D), of 0 and 1, where `known` (D) is 1. They are draws from p(x | known
-  /// ones) only if the known variables come first in the order: see known_come_first.
+  /// Draws samples with the given `values` (n, D), of 0 and 1, where `known` (D) is 1. They are draws from
+  /// p(x | known variables) only if the known variables come first in the order: see known_come_first.
   Tensor complete(const Tensor& values, const Tensor& known, Rng& rng) const;
 
  private:
@@ -61,13 +62,13 @@ class MadeNetwork : public Module {
   MadeShape shape_;
   Activation activation_;
   std::vector<std::unique_ptr<MaskedLinear>> hidden_;
-  std::unique_ptr<MaskedLinear> output_, direct_;  // direct_: null without
+  std::unique_ptr<MaskedLinear> output_, direct_;  // direct_: null without direct connections
 };
 
-/// Whether every known variable (1 in `known`, (D)) comes before every other one.
+/// True if every known variable (1 in `known`, (D)) comes before every unknown one.
 bool known_come_first(const Order& order, const Tensor& known);
 
-/// (D, D), a row an output: 1 where its input comes before it, else 0.
+/// Returns a mask (D, D), one row per output: 1 for inputs before it in the order, else 0.
 Tensor may_read(const Order& order, DType dtype = DType::f32);
 
 struct MadeOptions {
@@ -85,7 +86,7 @@ struct MadeOptions {
 
 inline constexpr QuantityInfo kMadeNll{"nll", "nats/example"};
 
-/// A network whose outputs are the conditionals of its inputs: log p(x) is exact.
+/// A masked autoencoder, whose log p(x) is exact.
 class Made : public Model {
  public:
   Made(const MadeOptions& options, const DataShape& shape, const TrainingOptions& training);
@@ -97,13 +98,13 @@ class Made : public Model {
   void add_to(State&) override {}
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  /// Exact draws, of 0 and 1.
+  /// Draws exact samples of 0 and 1.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Abilities do_abilities() override;
 
  private:
-  /// Throws Error unless every known pixel comes before every hidden one in the order: only then is a
-  /// sequential draw one from p(hidden | known).
+  /// Throws Error unless every known pixel comes before every unknown one in the order: only then is a
+  /// sequential draw a draw from p(unknown | known).
   Tensor completed_images(const InpaintRequest& request) const;
   Quantity nll(const DataView& data) const;
 
@@ -115,7 +116,7 @@ class Made : public Model {
   Metric loss_, grad_norm_;
 };
 
-/// MADE's line in the list of models.
+/// Returns MADE's entry in the list of models.
 ModelEntry made_entry();
 
 }  // namespace gradzoo

@@ -4,8 +4,8 @@
 
 namespace gradzoo {
 
-/// Conditional noise-contrastive estimation (Ceylan & Gutmann 2018): f only, from classifying data against
-/// their neighbours x +- eps xi.
+/// Conditional noise-contrastive estimation (Ceylan & Gutmann 2018): only f, from the classification of data
+/// against their neighbours x ± eps xi.
 class Cnce : public ContrastiveModel {
  public:
   Cnce(const CnceOptions& options, const DataShape& shape, const TrainingOptions& training);
@@ -18,11 +18,11 @@ class Cnce : public ContrastiveModel {
  private:
   Noise proposal_;
   double eps_;
-  int64_t nu_;  // pairs for each data point
+  int64_t nu_;  // pairs per data point
   Metric loss_, right_order_, grad_norm_;
 };
 
-/// Its line in the list of models.
+/// Returns CNCE's entry in the list of models.
 ModelEntry cnce_entry();
 
 }  // namespace gradzoo

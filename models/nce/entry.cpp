@@ -52,22 +52,22 @@ void describe_parts(OptionTable& options, Options& of) {
 
 void ContrastDraws::describe_sampling(OptionTable& options) {
   options.add("draw", draw, kContrastDraws,
-              "flow: samples of the noise, fce's flow; energy: these, resampled with the energy's weights; "
-              "langevin: the flow's codes, which walk where the weights are large");
-  options.add("pool", pool, "draw=energy: noise examples that a sample is drawn from", {1, 10'000});
-  options.add("walk", walk, "draw=langevin: steps of MALA among the flow's codes", {1, 1e6});
-  options.add("walk_step", walk_step, "draw=langevin: e in z + e grad + sqrt(2 e) noise", {1e-9, 1});
+              "flow: samples of the noise, fce's flow; energy: these samples, resampled with the energy's "
+              "weights; langevin: Markov chains on the flow's codes, towards large weights");
+  options.add("pool", pool, "draw=energy: noise examples per sample", {1, 10'000});
+  options.add("walk", walk, "draw=langevin: steps of MALA on the flow's codes", {1, 1e6});
+  options.add("walk_step", walk_step, "draw=langevin: eta in z + eta grad + sqrt(2 eta) noise", {1e-9, 1});
 }
 
 void NceOptions::describe(OptionTable& options) {
   options.add("noise", noise, kNoiseKinds,
-              "the noise: gaussian with one variance, fitted to the data's mean and covariance, a kernel "
+              "noise: gaussian with one variance, fitted to the data's mean and covariance, a kernel "
               "mixture, or a flow that is fitted first (images: always)");
-  options.add("noise_width", noise_width, "factor on the noise's standard deviation", {0.1, 100});
-  options.add("nu", nu, "noise examples for each data point", {1, 100});
+  options.add("noise_width", noise_width, "factor of the noise's standard deviation", {0.1, 100});
+  options.add("nu", nu, "noise examples per data point", {1, 100});
   options.add("flow_steps", flow_steps,
               "noise=flow, points: steps of maximum likelihood before training starts", {1, 1e9});
-  options.add("warm_up", warm_up, "images: share of the steps in which the flow trains by maximum likelihood",
+  options.add("warm_up", warm_up, "images: share of the steps with maximum-likelihood training of the flow",
               {0, 1});
   describe_parts(options, *this);
 }
@@ -79,7 +79,7 @@ void NceOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, 
   table.prefer(nu, 1, "images");
   if (noise != NoiseKind::flow)
     throw Error(
-        "noise={}: a classifier never mistakes such noise for an image, so it learns nothing. Hint: "
+        "noise={} is too easy to distinguish from images, so that the classifier learns nothing. Hint: use "
         "noise=flow",
         name_of(kNoiseKinds, noise));
 }
@@ -97,9 +97,8 @@ std::unique_ptr<Model> NceOptions::make(const DataShape& shape, const TrainingOp
 }
 
 void FceOptions::describe(OptionTable& options) {
-  options.add("warm_up", warm_up, "share of the steps in which the flow trains by maximum likelihood",
-              {0, 1});
-  options.add("flow_rate", flow_rate, "factor on the flow's learning rate", {0, 100});
+  options.add("warm_up", warm_up, "share of the steps with maximum-likelihood training of the flow", {0, 1});
+  options.add("flow_rate", flow_rate, "factor of the flow's learning rate", {0, 100});
   describe_parts(options, *this);
 }
 
@@ -125,7 +124,7 @@ std::unique_ptr<Model> FceOptions::make(const DataShape& shape, const TrainingOp
 
 void CnceOptions::describe(OptionTable& options) {
   options.add("eps", eps, "standard deviation of the step from a data point to its neighbours", {1e-6, 1e6});
-  options.add("nu", nu, "pairs x + eps xi, x - eps xi for each data point", {1, 100});
+  options.add("nu", nu, "pairs x + eps xi, x - eps xi per data point", {1, 100});
   energy.describe(options);
 }
 
@@ -134,11 +133,11 @@ void CnceOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
 }
 
 ModelEntry nce_entry() {
-  return entry_of<NceOptions, Nce>(
-      {.name = "nce",
-       .summary = "noise-contrastive estimation: an energy and its log Z from classifying data against noise",
-       .source = "Gutmann & Hyvarinen 2010",
-       .default_data = "ring8"});
+  return entry_of<NceOptions, Nce>({.name = "nce",
+                                    .summary = "noise-contrastive estimation: an energy and its log Z, from "
+                                               "the classification of data against noise",
+                                    .source = "Gutmann & Hyvarinen 2010",
+                                    .default_data = "ring8"});
 }
 
 ModelEntry fce_entry() {
@@ -151,13 +150,12 @@ ModelEntry fce_entry() {
 
 ModelEntry cnce_entry() {
   return entry_of<CnceOptions, Cnce>({.name = "cnce",
-                                      .summary = "conditional noise-contrastive estimation: an energy from "
-                                                 "classifying data against their neighbours",
+                                      .summary = "conditional noise-contrastive estimation: an energy, from "
+                                                 "the classification of data against their neighbours",
                                       .source = "Ceylan & Gutmann 2018",
                                       .why_no_density = "on images its Z is not known",
                                       .data = kPointData,
-                                      .why_data = "neighbours of images, a step of noise away, are the "
-                                                  "task of score and dae",
+                                      .why_data = "score and dae learn images from their noisy neighbours",
                                       .default_data = "ring8"});
 }
 

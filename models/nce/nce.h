@@ -12,28 +12,29 @@
 #include "gradzoo/models/networks/energy.h"
 
 /// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): a classifier between data and noise of known
-/// density p_n, with nu noise points for each data point. With log_model = f(x) - c its odds that x is data
+/// density p_n, with nu noise points for each data point. With log_model = f(x) - c, its odds that x is data
 /// are
-///     D / (1 - D) = e^{f(x) - c} / (nu p_n(x)),
-/// so it is best if e^{f - c} = p_data; then c = log Z normalises f. Everything is computed in logarithms.
+///     D / (1 - D) = exp(f(x) - c) / (nu p_n(x)),
+/// so the optimum is exp(f - c) = p_data, where c = log Z normalises f. Everything is computed in
+/// logarithms.
 ///
-/// What nce, cnce and fce share: an energy on points with a known density, its evaluation and its pictures.
-/// On images the noise is a flow, which a convolutional energy tilts (tilted_flow.h).
+/// nce, cnce and fce share an energy on points with a known density, its evaluation and its pictures. For
+/// images the noise is a flow, which a convolutional energy tilts (tilted_flow.h).
 namespace gradzoo {
 
 /// The noise that data are classified against.
 enum class NoiseKind {
-  gaussian,  // round, at the data's mean, as wide as their widest axis
-  fitted,    // their mean and covariance
-  mixture,   // a kernel estimate from 100 of them, Scott's width
-  flow,      // a RealNVP that is fitted to them first
+  gaussian,  // isotropic, with the data's mean and their largest standard deviation of an axis
+  fitted,    // with the data's mean and covariance
+  mixture,   // kernel density of 100 data points, with Scott's width
+  flow,      // RealNVP that is fitted to the data first
 };
 inline constexpr Choice<NoiseKind> kNoiseKinds[] = {{"gaussian", NoiseKind::gaussian},
                                                     {"fitted", NoiseKind::fitted},
                                                     {"mixture", NoiseKind::mixture},
                                                     {"flow", NoiseKind::flow}};
 
-/// A density with samples.
+/// A normalised density with samples.
 struct Noise {
   std::function<Tensor(int64_t n, Rng&)> sample;    // (n, d)
   std::function<Tensor(const Tensor& x)> log_prob;  // normalised: (B, d) -> (B)
@@ -42,27 +43,29 @@ Noise noise_of(std::shared_ptr<const Toy> toy);
 /// The flow must outlive it.
 Noise noise_of(const CouplingFlow& flow);
 
-/// Noise, what of it is a flow (null: nothing), and the logarithm of the weight that makes it a sample of
-/// what was learned, up to a constant: (B, d) -> (B).
+/// Noise, its flow (null: not a flow), and the logarithm, up to a constant, of the importance weight from
+/// the noise to the learned density: (B, d) -> (B).
 struct Weighted {
   const Noise& noise;
   const CouplingFlow* flow;
   std::function<Tensor(const Tensor& x)> log_weight;
-  /// Each sample is drawn from noise of its own, so that none comes twice; else from that of all.
+  /// True if each sample is drawn from its own pool of noise, so that no point repeats; else from a common
+  /// pool.
   bool own_pools = false;
 };
 
-/// How a flow learns beside an energy: clipped, even where nothing is asked for.
+/// Returns the options of a flow's learner next to an energy: it clips gradients even by default.
 LearnerOptions flow_learner(const TrainingOptions& training);
 
-/// The noise for points (n, d), all its widths times `width`; not for `flow`, which is learned.
+/// Returns the noise for points (n, d), with all widths multiplied by `width`; not for `flow`, which is
+/// trained.
 std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& points, double width);
 
-/// How samples are drawn of a density that was learned against noise.
+/// The method for samples of a density that was learned against noise.
 enum class ContrastDraw {
-  energy,    // noise, resampled by its weights e^f / p_n
-  flow,      // noise as it is
-  langevin,  // from a flow's codes, which walk
+  energy,    // noise, resampled by its weights exp(f) / p_n
+  flow,      // unweighted samples of the flow
+  langevin,  // Markov chains on a flow's codes
 };
 inline constexpr Choice<ContrastDraw> kContrastDraws[] = {
     {"energy", ContrastDraw::energy}, {"flow", ContrastDraw::flow}, {"langevin", ContrastDraw::langevin}};
@@ -122,7 +125,7 @@ struct CnceOptions {
 class NceNetwork : public Module {
  public:
   NceNetwork(int64_t inputs, const EnergyOptions& energy, bool learns_constant, Rng& rng);
-  /// By another network, (B, inputs) -> (B, 1), and with a constant.
+  /// Uses another network, (B, inputs) -> (B, 1), with a constant.
   NceNetwork(int64_t inputs, const EnergyOptions& energy, std::unique_ptr<Module> net);
   Tensor log_density(const Tensor& x) const { return energy_.log_density(x); }  // f: (B, d) -> (B)
   Tensor log_model(const Tensor& x) const;                                      // f - c: (B)
@@ -136,15 +139,16 @@ class NceNetwork : public Module {
   Tensor constant_;
 };
 
-/// log D/(1-D) of each x: log_model, log_noise (B) -> (B).
+/// Returns log D/(1-D) of each x: log_model, log_noise (B) -> (B).
 Tensor nce_logit(const Tensor& log_model, const Tensor& log_noise, double nu = 1);
-/// -log D of each data point's logit.
+/// Returns -log D for each data point's logit.
 Tensor nce_data_loss(const Tensor& logit);
-/// -log(1 - D) of each noise point's logit.
+/// Returns -log(1 - D) for each noise point's logit.
 Tensor nce_noise_loss(const Tensor& logit);
 
-/// Conditional NCE (Ceylan & Gutmann 2018) with symmetric noise y = x + eps xi: which of x and y is the data
-/// point? Z cancels. -log sigmoid(f(x) - f(y)) of each pair: (B), (B) -> (B).
+/// Returns the loss of conditional NCE (Ceylan & Gutmann 2018) with symmetric noise y = x + eps xi, -log
+/// sigmoid(f(x) - f(y)) of each pair: (B), (B) -> (B). It classifies which of x and y is the data point; Z
+/// cancels.
 Tensor cnce_loss(const Tensor& f_data, const Tensor& f_noise);
 
 inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"},
@@ -162,14 +166,15 @@ class ContrastiveModel : public Model {
   const DataShape& shape() const { return shape_; }
   Learner& learner() { return learner_; }
   Rng& noise_rng() { return noise_rng_; }
-  /// Points of the truth, to fit a proposal to: (n, d) f64.
+  /// Draws points of the true distribution for the fit of a proposal: (n, d) f64.
   Tensor fit_points(const TrainingOptions& training) const;
-  /// The proposal that samples come from.
+  /// Returns the proposal for samples.
   virtual const Noise& proposal() const = 0;
-  /// The same where it is a flow; else null.
+  /// Returns the proposal if it is a flow, else null.
   virtual const CouplingFlow* proposed_by() const { return nullptr; }
   Weighted weighted() const;
-  /// KL and log Z by quadrature, and the error of c if it is learned; nothing in more than two dimensions.
+  /// Returns KL and log Z by quadrature, and the error of c if it is learned; empty in more than two
+  /// dimensions.
   virtual Quantities fit_to_truth(int64_t cells) const;
 
   void add_to(State& state) override;
@@ -186,13 +191,13 @@ class ContrastiveModel : public Model {
   Learner learner_;
 };
 
-/// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): f and c, from classifying data against noise of
-/// known density.
+/// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): f and c, from the classification of data against
+/// noise of known density.
 class Nce : public ContrastiveModel {
  public:
   Nce(const NceOptions& options, const DataShape& shape, const TrainingOptions& training);
 
-  /// With noise=flow, fits the flow.
+  /// Fits the flow if noise=flow.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
 
@@ -203,29 +208,29 @@ class Nce : public ContrastiveModel {
 
  private:
   uint64_t seed_;
-  int64_t nu_, flow_steps_;           // noise points for each data point, steps of a flow that is fitted
+  int64_t nu_, flow_steps_;           // noise points per data point; steps of the flow's fit
   std::optional<CouplingFlow> flow_;  // with noise=flow
   Noise noise_;                       // p_n
   Metric loss_, c_, d_data_, d_noise_, grad_norm_;
 };
 
-/// Its line in the list of models.
+/// Returns NCE's entry in the list of models.
 ModelEntry nce_entry();
 
 inline constexpr QuantityInfo kFlowKl{"flow_kl", "nats"};
 
 ///@{
-/// Of images: the flow's bits, how well the energy tells images from its samples, and the share of these that
-/// resampling by weights leaves.
+/// Quantities for images: the flow's bits, the AUROC of the energy between images and the flow's samples,
+/// and the effective share of the samples after weighting.
 inline constexpr QuantityInfo kFlowBits{"flow_bits_per_dim", "bits/dim"}, kTiltAuroc{"auroc", ""},
     kEffectiveShare{"effective_share", ""};
 ///@}
 
-/// Flow contrastive estimation (Gao et al. 2020): an energy e^(f - c) learns to discriminate data from a flow
-/// q, which plays against it,
-///   min_q max_f,c  V = E_data log D + E_q log(1 - D),   D = e^(f - c) / (e^(f - c) + q).
-/// At the best f, V = 2 JSD(data, q) - log 4: the flow approaches the data, so the task stays hard, which
-/// teaches the energy most. The result is a normalised energy, and a density with one-pass samples.
+/// Flow contrastive estimation (Gao et al. 2020): an energy exp(f - c) is trained against a flow q,
+///   min_q max_f,c  V = E_data log D + E_q log(1 - D),   D = exp(f - c) / (exp(f - c) + q).
+/// At the best f, V = 2 JSD(data, q) - log 4: the flow approaches the data, so the classification stays
+/// hard, which trains the energy best. The results are a normalised energy, and a density with one-pass
+/// samples.
 class Fce : public ContrastiveModel {
  public:
   Fce(const FceOptions& options, const DataShape& shape, const TrainingOptions& training);
@@ -238,7 +243,7 @@ class Fce : public ContrastiveModel {
  protected:
   const Noise& proposal() const override { return noise_; }
   const CouplingFlow* proposed_by() const override { return &flow_; }
-  /// The flow's KL beside the energy's.
+  /// Adds the flow's KL to the energy's quantities.
   Quantities fit_to_truth(int64_t cells) const override;
 
  private:
@@ -251,7 +256,7 @@ class Fce : public ContrastiveModel {
   Metric loss_, c_, d_data_, d_noise_, flow_nll_, grad_norm_;
 };
 
-/// Its line in the list of models.
+/// Returns FCE's entry in the list of models.
 ModelEntry fce_entry();
 
 }  // namespace gradzoo

@@ -7,20 +7,19 @@ namespace gradzoo {
 struct TiltedFlowOptions {
   CouplingFlowOptions flow = {};
   EnergyOptions energy = {};
-  int64_t channels = 32;  // of the energy's first convolution
-  double warm_up = 0.6;   // share of the steps in which the flow trains by maximum likelihood
-  double flow_rate = 0;   // then, factor on its learning rate: against the energy; 0: it stays as it is
-  int64_t nu = 1;         // samples of the flow for each image
+  int64_t channels = 32;  // channels of the energy's first convolution
+  double warm_up = 0.6;   // share of the steps with maximum-likelihood training of the flow
+  double flow_rate = 0;   // afterwards, factor of its learning rate against the energy; 0: no training
+  int64_t nu = 1;         // samples of the flow per image
   ContrastDraws draws = {};
 };
 
-/// NCE and FCE on images. No Gaussian noise is ever mistaken for an image, so the noise is a multi-scale flow
-/// q, and what is learned is what tells images from its samples:
-///   p(x) = q(x) e^(g(x) - c),   D = 1 / (1 + nu e^(c - g)),   c -> log Z = log E_q e^g
-/// (exponential tilting: Nijkamp et al. 2022), g by convolutions, which needs to learn no more than what the
-/// flow gets wrong. First the flow trains alone, by likelihood.
-/// With flow_rate above 0 the flow then plays against D (Gao et al. 2020), at p as it stands: log q in D has
-/// a gradient, and in p none.
+/// NCE and FCE on images. Gaussian noise is too easy to distinguish from images, so the noise is a
+/// multi-scale flow q, and the model learns the log-ratio g of images to its samples:
+///   p(x) = q(x) exp(g(x) - c),   D = 1 / (1 + nu exp(c - g)),   c -> log Z = log E_q exp(g)
+/// (exponential tilting: Nijkamp et al. 2022). The convolutional network g needs to learn only the flow's
+/// errors. First only the flow is trained, by maximum likelihood. With flow_rate above 0 the flow is then
+/// trained against D (Gao et al. 2020) with the current p fixed: log q has a gradient in D, but not in p.
 class TiltedFlow : public Model {
  public:
   TiltedFlow(const TiltedFlowOptions& options, const DataShape& shape, const TrainingOptions& training);
@@ -45,7 +44,7 @@ class TiltedFlow : public Model {
   double bits_of(const Tensor& log_q) const;  // mean of (B)
   void settle();
   void fit_flow(const Tensor& x, double rate, MetricRow row);
-  // A step of the flow against D, and its samples before it.
+  // Makes a step of the flow against D, and returns the flow's samples from before the step.
   Tensor play(const Tensor& x, double rate, MetricRow row);
   Quantities measured(const DataView& data, int64_t images, int64_t samples) const;
 

@@ -7,29 +7,28 @@
 
 namespace gradzoo {
 
-/// What a conditional model is told of an example: labels, clusters, clusters within each label, or nothing.
+/// The condition of a conditional model: labels, clusters, clusters within each label, or nothing.
 struct Conditioning {
   bool by_label = false;
-  int64_t clusters = 0;  ///< in all; 0: none
+  int64_t clusters = 0;  ///< number of clusters in all; 0: none
 
   bool any() const { return by_label || clusters > 0; }
 };
 
-/// The classes of examples and of samples: labels, clusters that stand in for them, or both.
+/// The classes of examples and samples: labels, clusters that replace labels, or both.
 class Classes {
  public:
-  /// Throws Error where labels do not divide the clusters.
+  /// Throws Error if the number of labels does not divide the number of clusters.
   Classes(const Conditioning& by, const DataShape& shape);
 
-  int64_t count() const;  ///< 0: a model that is told nothing
+  int64_t count() const;  ///< number of classes; 0: unconditional
   bool are_clusters() const { return clusters_.has_value(); }
-  const LabelNames& labels() const { return labels_; }   ///< what samples can be asked for
-  void fit(const Examples& examples, uint64_t seed);     ///< finds clusters. Seconds
-  void add_to(State& state, const std::string& prefix);  ///< names them
-  Tensor of(const Tensor& x,
-            const Tensor& labels) const;  ///< examples (n, numbers), pixels in [0,1]: (n) i64
-  /// Of n samples: their labels (n), or all in turn where there are none; of clusters those, at random, as
-  /// often as training examples are in them. Undefined of a model that is told nothing.
+  const LabelNames& labels() const { return labels_; }     ///< labels that a request for samples may choose
+  void fit(const Examples& examples, uint64_t seed);       ///< finds the clusters, which takes seconds
+  void add_to(State& state, const std::string& prefix);    ///< registers the clusters
+  Tensor of(const Tensor& x, const Tensor& labels) const;  ///< (n) i64; x (n, elements), pixels in [0,1]
+  /// Returns classes for n samples: the given labels (n), or all labels in turn if none are given. Clusters
+  /// are drawn at random, in proportion to their training examples. Undefined for an unconditional model.
   Tensor draw(int64_t n, const Tensor& labels, Rng& rng) const;
 
  private:

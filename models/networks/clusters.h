@@ -7,31 +7,32 @@
 
 namespace gradzoo {
 
-/// Kinds of examples that nobody has named: a stand-in for labels, or a refinement of them, that a
-/// conditional model is conditional on. k-means on the first forty principal components of the training
-/// examples; where there are labels, each has clusters of its own.
+/// Clusters of the training examples, which replace or refine labels as the condition of a model. They come
+/// from k-means on the first forty principal components; if there are labels, each label has its own
+/// clusters.
 class Clusters {
  public:
-  /// `count` of examples of so many numbers, in all; `labels` 0: without labels. Throws Error where labels do
-  /// not divide them.
+  /// Makes `count` clusters in all, of examples with `numbers` elements; `labels` 0: without labels. Throws
+  /// Error if the number of labels does not divide the number of clusters.
   Clusters(int64_t count, int64_t labels, int64_t numbers);
 
-  /// Finds them. Seconds.
+  /// Finds the clusters, which takes seconds.
   void fit(const Examples& examples, uint64_t seed);
-  void add_to(State& state, const std::string& prefix);  ///< names them, under `prefix`
-  int64_t count() const { return centres_.dim(0); }      ///< clusters
-  int64_t labels() const { return labels_; }             ///< classes; 0: no labels
-  /// The nearest cluster of each of x (n, numbers), pixels in [0,1], among those of its label (n): (n) i64.
+  void add_to(State& state, const std::string& prefix);  ///< registers the clusters under `prefix`
+  int64_t count() const { return centres_.dim(0); }      ///< number of clusters
+  int64_t labels() const { return labels_; }             ///< number of labels; 0: none
+  /// Returns the nearest cluster of each row of x (n, elements), pixels in [0,1], among the clusters of its
+  /// label (n): (n) i64.
   Tensor of(const Tensor& x, const Tensor& labels = {}) const;
-  /// n clusters at random, as often as training examples are in them; of these labels (n) where there are
-  /// some. One draw of rng.
+  /// Draws n clusters at random, in proportion to their training examples, within the given labels (n) if
+  /// there are any. One draw of rng.
   Tensor draw(int64_t n, const Tensor& labels, Rng& rng) const;
 
  private:
   int64_t labels_;
-  Tensor mean_, directions_;  ///< (numbers), (components, numbers)
-  Tensor centres_;            ///< (count, components); those of a label side by side
-  Tensor shares_;             ///< (count), of a label's examples, or of all
+  Tensor mean_, directions_;  ///< (elements), (components, elements)
+  Tensor centres_;            ///< (count, components); a label's clusters are adjacent
+  Tensor shares_;             ///< (count): shares of a label's examples, or of all examples
 };
 
 }  // namespace gradzoo

@@ -5,28 +5,28 @@
 
 namespace gradzoo {
 
-/// How the noise prediction E[eps|x_t] of x_t = x_1 + sigma eps is computed.
+/// The computation of the noise prediction E[eps|x_t] for x_t = x_1 + sigma eps.
 enum class NoiseNet {
-  score,   ///< the network itself
+  score,   ///< output of the network
   energy,  ///< sigma times the gradient of an energy E / sigma (Song & Ermon 2020, technique 3)
-  mdsm     ///< of one energy, that of data with noise sigma_0 (Li, Chen & Sommer 2019)
+  mdsm     ///< gradient of one energy: of data with noise sigma_0 (Li, Chen & Sommer 2019)
 };
 
-/// Their names in options.
+/// The names in options.
 inline constexpr Choice<NoiseNet> kNoiseNets[] = {
     {"score", NoiseNet::score}, {"energy", NoiseNet::energy}, {"mdsm", NoiseNet::mdsm}};
 
-/// Energies (B) of x (B, numbers), images or points, from the distance by which the network would move them.
-/// With x' = x / r, r = sqrt(1 + mean x^2) over an image's elements,
+/// Returns energies (B) of images or points x (B, elements), from the distance by which the network would
+/// move them. With x' = x / r, r = sqrt(1 + mean x^2) over an image's elements,
 ///   energy: r |x' - u(x')|^2,   mdsm: r^2 |x' - u(x')|^2 / 2,
-/// which grow with the noise as they should, and whose gradients start as x' and x if u starts as 0. For
-/// images the network does not get the time as an input, since an image shows its noise level. Points do not,
-/// so there it gets the time, r = sqrt(1 + sigma^2), and the first energy is halved. t (B) times, sigma (B,
-/// 1), labels (B) i64 where the network is conditional: then the energy of a class.
+/// which grow with the noise, and whose gradients start as x' and x if u starts as 0. For images, u does not
+/// get the time as an input, because an image shows its noise level. Points do not show it, so for points u
+/// gets the time, r = sqrt(1 + sigma^2), and the first energy is halved. t (B) times, sigma (B, 1). With
+/// labels (B) i64, for a conditional network, the energies are class-conditional.
 Tensor noise_energy(const TimeNetwork& network, NoiseNet net, const Tensor& x, const Tensor& t,
                     const Tensor& sigma, const Tensor& labels = {});
-/// grad E (energy), grad E / sigma (mdsm), the latter being -sigma_0^2 / sigma times the gradient of that
-/// log-density: (B, numbers). Recorded on a live tape; for this the networks must be smooth.
+/// Returns grad E (energy) or grad E / sigma (mdsm), which is -sigma_0^2 / sigma times the gradient of the
+/// log-density: (B, elements). Recorded on a live tape, which requires smooth networks.
 Tensor energy_noise(const TimeNetwork& network, NoiseNet net, const Tensor& x, const Tensor& t,
                     const Tensor& sigma, const Tensor& labels = {});
 

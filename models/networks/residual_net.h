@@ -8,22 +8,22 @@
 
 namespace gradzoo {
 
-/// What ResidualNet takes.
+/// The options of ResidualNet.
 struct ResidualNetOptions {
-  int64_t channels = 32;     ///< of the blocks
-  int64_t blocks = 2;        ///< residual ones
-  DType dtype = DType::f32;  ///< of the parameters
+  int64_t channels = 32;     ///< channels of the blocks
+  int64_t blocks = 2;        ///< number of residual blocks
+  DType dtype = DType::f32;  ///< dtype of the parameters
 };
 
-/// A network of images that keeps their sides: a convolution 3x3 to `channels`, then blocks
+/// A network on images that keeps their resolution: a 3x3 convolution to `channels`, then blocks
 ///   x + c(silu(n(c(silu(n x)))))   (He et al. 2016, "Identity mappings"; n: group norm, c: 3x3),
-/// then c(silu(n x)) to the output's channels. The last convolution is initialised to 0, so the output is 0
-/// at first.
+/// then c(silu(n x)) to the output's channels. The last convolution is initialised to 0, so the initial
+/// output is 0.
 class ResidualNet : public Module {
  public:
-  /// Channels of input and output.
+  /// Makes a network with `in` input and `out` output channels.
   ResidualNet(int64_t in, int64_t out, Rng& rng, const ResidualNetOptions& options = {});
-  /// (B,H,W,in) -> (B,H,W,out)
+  /// Maps (B,H,W,in) to (B,H,W,out).
   Tensor forward(const Tensor& x) const override;
 
  private:

@@ -4,17 +4,18 @@
 
 namespace gradzoo {
 
-/// The units in which networks that draw see examples: numbers with two ends lie in [-1, 1], pixels among
-/// them, and others are as they are.
+/// The units of examples in generative networks: bounded values such as pixels are scaled to [-1, 1], and
+/// other values are unchanged.
 class Units {
  public:
-  explicit Units(const DataKind& kind);  ///< of examples of a kind
+  explicit Units(const DataKind& kind);  ///< units for examples of a kind
 
-  double length() const { return scale_; }  ///< of one unit of the data
-  Tensor centred(const Tensor& x) const;    ///< from the data's units
-  Tensor uncentred(const Tensor& x) const;  ///< back to them
+  double length() const { return scale_; }  ///< length of one unit of the data
+  Tensor centred(const Tensor& x) const;    ///< x, converted from the data's units
+  Tensor uncentred(const Tensor& x) const;  ///< x, converted back to the data's units
   ///@{
-  /// Any numbers as some between the ends: by tanh in these units, by the logistic function in the data's.
+  /// Maps any values into the bounds: with tanh in these units, with the logistic function in the data's
+  /// units.
   Tensor squashed(const Tensor& x) const;
   Tensor squashed_in_data(const Tensor& x) const;
   ///@}

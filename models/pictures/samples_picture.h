@@ -6,7 +6,7 @@
 
 namespace gradzoo {
 
-/// A picture of Model::sample's result: a grid of images, or points, over the contours of the true density if
+/// Draws the result of Model::sample: a grid of images, or points over the contours of the true density if
 /// it can be drawn.
 Picture samples_picture(const Tensor& samples, const Toy* truth = nullptr);
 

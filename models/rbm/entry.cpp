@@ -9,14 +9,14 @@ void RbmOptions::describe(OptionTable& options) {
   options.add("hidden", hidden, "hidden units (m)", {1, 65536});
   learning.describe(options);
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
-              "how a byte becomes 0 or 1: drawn anew at each visit, or once; binary units give no likelihood "
-              "to grey values");
+              "conversion of bytes to 0 or 1: drawn at each visit, or once; grey values have no likelihood "
+              "under binary units");
   describe_sampling(options);
   annealing.describe(options);
 }
 
 void RbmOptions::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", sample_steps, "Gibbs steps from noise for a sample", {1, 1e7});
+  options.add("sample_steps", sample_steps, "Gibbs steps from noise per sample", {1, 1e7});
 }
 
 void RbmOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
@@ -34,8 +34,9 @@ void RbmOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   table.prefer(training.schedule, Decay::linear, shape.kind().defaults);
   const int64_t side = std::min(hidden, shape.size());
   if (learning.chains == RbmChains::exact && side > kMostEnumerated) {
-    throw Error("chains=exact sums 2^{} states in every step. Hint: hidden={} or fewer, or chains=persistent",
-                side, kMostEnumerated);
+    throw Error(
+        "chains=exact sums 2^{} states in every step. Hint: set hidden={} or fewer, or chains=persistent",
+        side, kMostEnumerated);
   }
 }
 

@@ -40,8 +40,8 @@ class Rbm : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  /// Ends of Gibbs chains of `sample_steps` from independent units with the data's means. Images are returned
-  /// as pixel probabilities, points as draws.
+  /// Draws the ends of Gibbs chains of `sample_steps` steps from independent units with the data's means.
+  /// Images are returned as pixel probabilities, points as draws.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Abilities do_abilities() override;
 
@@ -60,7 +60,7 @@ class Rbm : public Model {
   Metric cd_loss_, f_data_, grad_norm_;
 };
 
-/// The restricted Boltzmann machine's line in the list of models.
+/// Returns the restricted Boltzmann machine's entry in the list of models.
 ModelEntry rbm_entry();
 
 }  // namespace gradzoo

@@ -11,10 +11,9 @@ void RealNvpOptions::describe(OptionTable& options) {
 }
 
 void RealNvpOptions::describe_sampling(OptionTable& options) {
-  options.add(
-      "temperature", temperature,
-      "T of the noise N(0, T^2 I) that samples come from: below 1 they are more likely, but less varied",
-      {0, 10});
+  options.add("temperature", temperature,
+              "T of the noise N(0, T^2 I) for samples: below 1 they are more likely, but less varied",
+              {0, 10});
 }
 
 void RealNvpOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -36,8 +35,8 @@ void RealNvpOptions::adapt(OptionTable& table, TrainingOptions& training, const 
   check_flowable("realnvp", shape);
   if (pixels != Pixels::dequantised)
     throw Error(
-        "realnvp: pixels={} are discrete, so they have no density. Hint: pixels=dequantised; rbm and vae "
-        "learn binary ones",
+        "realnvp: pixels={} are discrete, so they have no density. Hint: use pixels=dequantised, or rbm or "
+        "vae for binary pixels",
         name_of(kPixels, pixels));
   const auto prefer = [&](auto& field, const auto& value) {
     table.prefer(field, value, shape.kind().defaults);

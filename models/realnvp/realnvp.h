@@ -19,8 +19,8 @@ struct RealNvpOptions {
 
 inline constexpr QuantityInfo kFlowNll{"nll", "nats", {.volumes = 1}};
 
-/// RealNVP (Dinh et al. 2017) by maximum likelihood: min -mean log p(x), in nats of a point or bits/dim of
-/// dequantised pixels.
+/// RealNVP (Dinh et al. 2017), trained by maximum likelihood: it minimises -mean log p(x), in nats for
+/// points or bits/dim for dequantised pixels.
 class RealNvp : public Model {
  public:
   RealNvp(const RealNvpOptions& options, const DataShape& shape, const TrainingOptions& training);
@@ -38,13 +38,13 @@ class RealNvp : public Model {
   Abilities do_abilities() override;
 
  private:
-  // What is minimised, of each row: nats, or bits/dim of images.
+  // Returns the cost of each row: nats, or bits/dim for images.
   Tensor cost(const Tensor& x) const;
   Quantity held_out_cost(const DataView& data, int64_t most) const;
 
   DataShape shape_;
   RealNvpOptions options_;
-  bool in_bits_;  // what its cost is told in
+  bool in_bits_;  // true if the cost is in bits/dim, else nats
   uint64_t seed_;
   Rng init_rng_;
   CouplingFlow flow_;
@@ -52,7 +52,7 @@ class RealNvp : public Model {
   Metric cost_, grad_norm_;
 };
 
-/// Its line in the list of models.
+/// Returns RealNVP's entry in the list of models.
 ModelEntry realnvp_entry();
 
 }  // namespace gradzoo

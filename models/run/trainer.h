@@ -14,33 +14,33 @@
 
 namespace gradzoo {
 
-/// A model's training step in equal parts of a batch, whose gradients are added in a fixed order
-/// (docs/internals.md, "Shards"). Each part finds the model's State beside its learners as the step found
-/// it, draws what the whole batch would draw for its rows, and has a copy of all but what belongs to rows.
-/// Where processes train together, each runs a range of the parts.
+/// A model's training step in shards, equal parts of a batch, whose gradients are added in a fixed order
+/// (docs/internals.md, "Shards"). Each shard starts from the same State, makes the random draws that the
+/// whole batch would make for its rows, and has its own copy of all entries that do not belong to rows. If
+/// several processes train together, each runs a range of the shards.
 class ShardedStep {
  public:
-  /// Throws Error where the shards do not divide the rows of a State's entry that belong to a batch's, or the
-  /// processes the shards.
+  /// Throws Error if the number of shards does not divide the rows of a State's entry that belong to a
+  /// batch's rows, or if the number of processes does not divide the shards.
   ShardedStep(Model& model, int64_t shards, Processes& processes = this_process());
 
-  /// Throws Error where the shards do not divide the rows of a whole batch.
+  /// Throws Error if the number of shards does not divide the rows of a whole batch.
   void check_rows(int64_t rows) const;
-  /// Which part of it this process trains on.
+  /// Returns the part of a batch on which this process trains.
   RowWindow window() const { return {processes_.rank(), processes_.count()}; }
-  /// A collective call. The context's batch is this process's part of the whole one. `row` becomes the
-  /// shards' mean. Throws Error where the shards do not leave the same State. A step that fails leaves the
-  /// model's own State as it was, but what belongs to rows.
+  /// Makes a training step; a collective call. The context's batch is this process's part of the whole
+  /// batch. `row` becomes the shards' mean. Throws Error if the shards end with different States. A failed
+  /// step restores the model's own State, except the entries that belong to rows.
   void run(const StepContext& context, std::vector<double>& row);
-  /// A collective call: what belongs to rows becomes whole in every process. Between steps a process knows
-  /// its own rows alone.
+  /// Gathers the entries that belong to rows in every process; a collective call. Between steps a process
+  /// has only its own rows.
   void gather_rows();
 
  private:
-  /// What a shard has for itself while others run.
+  /// The data that a shard keeps while other shards run.
   struct Own {
     StateCopy state;
-    std::vector<std::vector<Record>> records;  ///< of each learner's leaves
+    std::vector<std::vector<Record>> records;  ///< gradient records of each learner's leaves
     std::vector<double> row;
   };
   void train_part(const StepContext& context, int64_t shard);
@@ -57,61 +57,61 @@ class ShardedStep {
   Shards shards_;
 };
 
-/// How long and how fast to train.
+/// The length and the learning rates of a training run.
 struct TrainPlan {
-  int64_t steps;                      ///< of the whole run
-  int64_t steps_per_epoch;            ///< for epochs in log rows
-  int64_t log_every;                  ///< steps between rows
-  double learning_rate;               ///< the schedule's largest
-  Decay schedule;                     ///< how it falls
-  int64_t shards = 1;                 ///< equal parts of a batch
-  Processes* processes = nullptr;     ///< that share them; nullptr: this one has all
-  std::function<void()> finish = {};  ///< after the last step, before it is observed; see Model::finish
+  int64_t steps;                      ///< steps of the whole run
+  int64_t steps_per_epoch;            ///< steps per epoch, for the epochs in log rows
+  int64_t log_every;                  ///< steps between log rows
+  double learning_rate;               ///< largest learning rate of the schedule
+  Decay schedule;                     ///< decay of the learning rate
+  int64_t shards = 1;                 ///< number of shards of a batch
+  Processes* processes = nullptr;     ///< processes that share the shards; nullptr: only this process
+  std::function<void()> finish = {};  ///< call after the last step, before on_log; see Model::finish
 };
 
-/// The means of a model's metrics over the steps since the last row.
+/// The means of a model's metrics over the steps since the last log row.
 struct LogRow {
   int64_t step;                     ///< steps done
   double epoch;                     ///< steps / steps_per_epoch
-  double learning_rate;             ///< of the last step
-  std::span<const double> metrics;  ///< in the order of Model::metrics()
-  double examples_per_s;            ///< of the steps alone, without hooks
+  double learning_rate;             ///< learning rate of the last step
+  std::span<const double> metrics;  ///< means in the order of Model::metrics()
+  double examples_per_s;            ///< examples per second during the steps, without hooks
 };
 
-/// Hooks around the steps: progress, pictures, checkpoints.
+/// Hooks around the training steps, for progress, pictures and checkpoints.
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
-  virtual void on_log(const LogRow& row) = 0;  ///< every plan.log_every steps, and after the last
-  /// Calls what finishes a model after its last step, which may take seconds.
+  virtual void on_log(const LogRow& row) = 0;  ///< called every plan.log_every steps and after the last
+  /// Called after the last step; must call `finish`, which finishes the model and may take seconds.
   virtual void on_finish(FunctionRef<void()> finish) { finish(); }
-  /// After the last step of each epoch, and after the last step of all.
+  /// Called after the last step of each epoch, and after the last step of the run.
   virtual void on_epoch(int64_t step) = 0;
   /// Called after every step; returning true ends the run.
   virtual bool should_stop(int64_t step) = 0;
 };
 
-/// The one training loop. Each step is a function of the seed and its number, so a resumed run is the
-/// uninterrupted one.
+/// The training loop. Each step is a function of the seed and its number, so a resumed run is bit-identical
+/// to an uninterrupted one.
 class Trainer {
  public:
-  Trainer(Model& model, BatchSource& batches, TrainPlan plan);  ///< both must outlive it
+  Trainer(Model& model, BatchSource& batches, TrainPlan plan);  ///< model and batches must outlive it
 
-  /// The step reached, and the metric sums of the log row under way.
+  /// Registers the step reached, and the metric sums of the current log row.
   void register_state(State& state);
-  /// Runs from the step reached to the plan's last. Returns false where the observer stopped it. Throws Error
-  /// naming the step and the first op to blame where a loss or gradient is not finite; the state is then that
-  /// of the step before. Throws Error where the plan's shards do not divide a batch or the rows of the state
-  /// that belong to batches'.
+  /// Runs from the step reached to the plan's last step. Returns false if the observer stopped it. Throws
+  /// Error, with the step and the first op that failed, if a loss or a gradient is not finite; the state of
+  /// the step before is then restored. Throws Error if the plan's shards do not divide a batch or the rows
+  /// of the State that belong to a batch's rows.
   bool run(TrainObserver& observer);
-  /// What comes before a first step, unless it has been done. Throws Error where shards divide no batch, the
-  /// last of an epoch, or rows of the State.
+  /// Prepares the first step, once. Throws Error if the shards do not divide a batch, the last batch of an
+  /// epoch, or the rows of the State.
   void begin();
   /// Makes the next step twice from `state`, this training's State, and then restores it. Throws Error if a
   /// metric is not written, if the loss depends on a parameter that no Learner trains, or if the two steps
   /// differ, which shows that the State lacks an entry. Does nothing if shards share the step.
   void check_step(const State& state);
-  /// A collective call of those who share the shards: the State becomes whole in each.
+  /// Gathers the whole State in every process that shares the shards; a collective call.
   void gather_rows();
   int64_t step() const { return step_; }  ///< steps done
 
@@ -126,7 +126,7 @@ class Trainer {
   Model& model_;
   BatchSource& batches_;
   TrainPlan plan_;
-  std::optional<StateCopy> numbers_;  ///< the model's own, draw numbers among them, as the step found them
+  std::optional<StateCopy> numbers_;  ///< the model's own State before the step, random streams included
   std::optional<ShardedStep> sharded_;
   int64_t step_ = 0;
   Tensor sums_;  ///< (metrics) f64, since the last log row

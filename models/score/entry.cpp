@@ -9,22 +9,23 @@ void ScoreOptions::describe(OptionTable& options) {
               "differences) or denoising score matching");
   options.add("net", net, kScoreNets,
               "energy: the score is its input gradient; vector: the score itself (points: energy)");
-  options.add("conditional", conditional, "conditional on the label, if the images have labels");
+  options.add("conditional", conditional,
+              "true for a score conditional on the label, if the images have labels");
   options.add("sigma", sigma, "dsm: standard deviation of the noise (points: 0.05)", {1e-6, 1e3});
   options.add("data_noise", data_noise,
-              "standard deviation of Gaussian noise on the data; the score is then that of noisy data",
+              "standard deviation of Gaussian noise on the data; the score is then the noisy data's",
               {0, 1e3});
   options.add("antithetic", antithetic,
-              "dsm: draw noise in pairs +-eps, which has far less variance at small sigma");
+              "dsm: true for noise in pairs ±eps, which has far less variance at small sigma");
   options.add("probes", probes, kProbeKinds, "ssm and ism-hutchinson: distribution of the random directions");
-  options.add("probe_count", probe_count, "ssm and ism-hutchinson: directions for each example, averaged",
+  options.add("probe_count", probe_count, "ssm and ism-hutchinson: random directions per example, averaged",
               {1, 1024});
   options.add("fd_eps", fd_eps, "fd-ssm: length of a finite difference's step (points: 0.03)", {1e-6, 1e3});
   options.add("hidden", hidden, "units of the hidden layers (points: 128,128)", {1, 65536});
   options.add("activation", activation,
               "activation of the hidden layers; the objective needs its derivatives to be continuous",
               activation_names());
-  options.add("input_scale", input_scale, "factor on the network's input (points: 3)", {1e-6, 1e6});
+  options.add("input_scale", input_scale, "factor of the network's input (points: 3)", {1e-6, 1e6});
   options.add("confinement", confinement,
               "c: adds -x / c^2 to the score, which makes exp f normalisable; 0: none (images: sigma)",
               {0, 1e6});
@@ -32,12 +33,12 @@ void ScoreOptions::describe(OptionTable& options) {
 }
 
 void ScoreOptions::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", sample_steps, "Langevin steps for a sample", {1, 1e8});
-  options.add(
-      "sample_step", sample_step,
-      "e in a Langevin step x + e s + sqrt(2e) z; 0: a tenth of d / E|s|^2 (images: of the noise's variance)",
-      {0, 1e3});
-  options.add("denoise", denoise, "end samples with the denoising step x + sigma^2 s");
+  options.add("sample_steps", sample_steps, "Langevin steps per sample", {1, 1e8});
+  options.add("sample_step", sample_step,
+              "eta in a Langevin step x + eta s + sqrt(2 eta) z; 0: a tenth of d / E|s|^2 (images: of the "
+              "noise's variance)",
+              {0, 1e3});
+  options.add("denoise", denoise, "true to end samples with the denoising step x + sigma^2 s");
 }
 
 void ScoreOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
@@ -66,14 +67,14 @@ void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const Da
   prefer(training.schedule, Decay::cosine);
   prefer(training.ema, 0.999);
   if (objective == ScoreObjective::esm && data_noise > 0) {
-    throw Error("objective=esm knows the score only of data without noise. Hint: objective=dsm");
+    throw Error("objective=esm has a true score only for data without noise. Hint: use objective=dsm");
   }
 }
 
 ModelEntry score_entry() {
   return entry_of<ScoreOptions, Score>(
       {.name = "score",
-       .summary = "score matching: an energy or a vector network for grad log p, sampled by Langevin",
+       .summary = "score matching: an energy or a vector network for grad log p, with samples by Langevin",
        .source = "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020",
        .why_no_density = "a score gives the density up to Z, and Z is known only for points"});
 }

@@ -43,56 +43,56 @@ struct ScoreOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-/// The objective, and the data it is for.
+/// The objective, with the properties of its data.
 struct ScoreTask {
   ScoreObjective objective = ScoreObjective::dsm;
-  double sigma = 0.5;                        // of dsm's noise
-  double data_noise = 0;                     // standard deviation of Gaussian noise that belongs to the data
-  bool antithetic = true;                    // dsm: noise in pairs +-eps
+  double sigma = 0.5;                        // standard deviation of dsm's noise
+  double data_noise = 0;                     // standard deviation of Gaussian noise in the data
+  bool antithetic = true;                    // dsm: true for noise in pairs ±eps
   ProbeKind probes = ProbeKind::rademacher;  // ssm, ism_hutchinson
-  int64_t probe_count = 1;                   // of a row
-  double fd_eps = 0.1;                       // fd_ssm: length of a step
+  int64_t probe_count = 1;                   // probes per row
+  double fd_eps = 0.1;                       // fd_ssm: root mean square length of a step
 
   static ScoreTask of(const ScoreOptions& options);
 
-  /// The noise of the learned density, p * N(0, noise^2 I).
+  /// Returns the noise of the learned density p * N(0, noise^2 I).
   double learned_noise() const;
 };
 
-/// The objective of every row, (B), on the caller's tape; dsm is multiplied by sigma^2. `data` (B, d) is
-/// without noise; `toy` gives esm its score and may be null elsewhere.
+/// Returns the objective of every row, (B), on the caller's tape; dsm is multiplied by sigma^2. `data` (B,
+/// d) is without noise; `toy` gives esm the true score and may be null otherwise.
 Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, const Toy* toy,
                             const ScoreTask& task, Rng& rng);
-/// Whether an objective has the two terms: all but esm and dsm.
+/// True if an objective has the two terms of ImplicitTerms: all except esm and dsm.
 bool has_terms(ScoreObjective objective);
-/// They, in the same draws; their sum is the objective.
+/// Returns the two terms, with the same draws; their sum is the objective.
 ImplicitTerms score_task_terms(const ScoreFunction& model, const Tensor& data, const ScoreTask& task,
                                Rng& rng);
 
 struct ScoreShape {
   int64_t inputs = 2;
-  int64_t classes = 0;    // 0: it reads no labels
-  bool is_energy = true;  // one number, the score by its input gradient; else a vector, which need not be one
+  int64_t classes = 0;    // number of classes; 0: no labels
+  bool is_energy = true;  // true: scalar, whose input gradient is the score; false: vector field
   std::vector<int64_t> hidden = {128, 128};
   std::string activation = "silu";
-  double input_scale = 1;   // x is multiplied by it first
-  double output_scale = 1;  // vector: what the network's output is multiplied by
+  double input_scale = 1;   // factor of x before the network
+  double output_scale = 1;  // vector: factor of the network's output
   double confinement = 0;   // c: adds -|x|^2 / (2 c^2) to f, -x / c^2 to s; 0: none
   DType dtype = DType::f32;
 };
 
-/// A score by a multilayer perceptron: the gradient of an EnergyNetwork, or a vector field
+/// A score from a multilayer perceptron: the gradient of an EnergyNetwork, or a vector field
 ///   s(x) = b mlp(a x) - x / c^2.
 /// With b = 1/sigma and c = sigma the perceptron's output is the denoised x~ divided by sigma.
 class ScoreNetwork : public Module {
  public:
   ScoreNetwork(const ScoreShape& shape, Rng& rng);
-  /// f (B, d) -> (B) of an energy, s (B, d) -> (B, d) of a vector field, as ScoreFunction takes it. For a
-  /// conditional network, given labels (B) i64, or those of the first block if x is tiled: tiled_labels.
+  /// Returns f, (B, d) -> (B), of an energy, or s, (B, d) -> (B, d), of a vector field, as in ScoreFunction.
+  /// A conditional network needs labels (B) i64; for tiled x, the labels of the first block (tiled_labels).
   Tensor operator()(const Tensor& x, const Tensor& labels = {}) const;
-  /// The score for the objectives; this network must outlive it.
+  /// Returns the function for the objectives; this network must outlive it.
   ScoreFunction function() const { return {*this, shape_.is_energy}; }
-  /// s at x (B, d), nothing recorded.
+  /// Returns s at x (B, d), without recording.
   Tensor score(const Tensor& x, const Tensor& labels = {}) const;
   const ScoreShape& shape() const { return shape_; }
 

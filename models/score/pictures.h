@@ -6,13 +6,13 @@
 
 namespace gradzoo {
 
-/// Rows of chains' ends and rows of their denoising, in turn: 50 samples or fewer.
+/// Draws rows of ends of chains and rows of their denoised versions in turn, for at most 50 samples.
 Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape);
 
-/// Samples over the truth; of an energy, its density beside that of the truth.
+/// Draws samples over the true density, and for an energy the learned and the true density.
 Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy,
                            const Tensor& samples);
-/// The learned score beside the true one; none unless the toy is in the plane and its density known.
+/// Draws the learned and the true score; empty unless the toy is in the plane and has a known density.
 std::vector<Picture> score_plane_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy);
 
 }  // namespace gradzoo

@@ -4,10 +4,10 @@
 
 namespace gradzoo {
 
-/// Ends of Langevin chains, and their denoising.
+/// The ends of Langevin chains, raw and denoised.
 struct ScoreSamples {
   Tensor raw;       // (n, d)
-  Tensor denoised;  // (n, d); raw where there is no noise or none is to be taken off
+  Tensor denoised;  // (n, d); equal to raw without noise or without denoising
 };
 
 }  // namespace gradzoo

@@ -7,9 +7,9 @@
 #include "gradzoo/models/score/network.h"
 #include "models/score/samples.h"
 
-/// Score models: a network for s(x) = grad_x log p(x) of data, or of data with Gaussian noise, by score
-/// matching (objectives.h), sampled by Langevin from noise, with a last denoising step (Vincent 2011; Song &
-/// Ermon 2019).
+/// Score models: a network for s(x) = grad_x log p(x) of data, or of data with Gaussian noise, trained with
+/// score matching (objectives.h). Samples come from Langevin chains that start at noise, with a last
+/// denoising step (Vincent 2011; Song & Ermon 2019).
 namespace gradzoo {
 
 class Score : public Model {
@@ -31,11 +31,11 @@ class Score : public Model {
  private:
   Picture film_frame(Rng& rng) const;
   std::vector<Picture> image_pictures(const DataView& data) const;
-  // The objective of every row, (B); its terms are told to the row of metrics, if there is one.
+  // Returns the objective of every row, (B), and writes its terms to the row of metrics if there is one.
   Tensor objective_of(const Batch& batch, Rng& rng, const MetricRow* row = nullptr) const;
   ScoreSamples draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng,
                     const ShareDone& done = {}) const;
-  // Where n chains end on a target.
+  // Returns the ends of n chains on a target.
   Tensor walk(const Target& target, int64_t n, const ScoreOptions& options, Rng& rng,
               const ShareDone& done = {}) const;
   Tensor completed_images(const InpaintRequest& request) const;
@@ -50,12 +50,12 @@ class Score : public Model {
   Rng init_rng_, noise_rng_;
   ScoreNetwork network_;
   Learner learner_;
-  std::optional<ScoreTruth> truth_;  // made when it is first asked for
+  std::optional<ScoreTruth> truth_;  // made at the first use
   Metric objective_, grad_norm_;
-  std::optional<Metric> trace_, half_square_;  // of has_terms
+  std::optional<Metric> trace_, half_square_;  // if has_terms
 };
 
-/// The score model's line in the list of models.
+/// Returns the score model's entry in the list of models.
 ModelEntry score_entry();
 
 }  // namespace gradzoo

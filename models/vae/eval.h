@@ -11,7 +11,7 @@
 #include "gradzoo/models/vae/network.h"
 #include "gradzoo/models/vae/prior.h"
 
-/// What is measured of a variational auto-encoder.
+/// The quantities of a variational auto-encoder's evaluation.
 namespace gradzoo {
 
 inline constexpr QuantityInfo kVaeBceKl{"bce_kl", "nats/image"},
@@ -23,42 +23,42 @@ inline constexpr QuantityInfo kVaeBceKl{"bce_kl", "nats/image"},
     kVaeAggregateNormal{"aggregate_kl_normal", "nats"}, kVaeAggregateMixture{"aggregate_kl_mixture", "nats"},
     kVaeKlToTruth{"kl_to_truth", "nats"}, kVaeSigma{"decoder_sigma", "", {.lengths = 1}};
 
-/// The ELBO's parts on a set of images, one z an image. Deterministic in the seed.
+/// The terms of the ELBO on a set of images, with one z per image. Deterministic in the seed.
 struct VaeBound {
   Tensor reconstruction;   // (N) nats: -log p(x|z), z ~ q(z|x)
-  Tensor kl;               // (N) nats, of N(0, I)
-  Tensor kl_mixture;       // (N) nats, of the mixture; undefined as long as there is none
+  Tensor kl;               // (N) nats, under N(0, I)
+  Tensor kl_mixture;       // (N) nats, under the mixture; undefined until it is fitted
   Posterior codes;         // q(z|x), (N, latent) each
-  Tensor z, labels;        // (N, latent) ~ q(z|x); (N), of labelled images
-  Tensor kl_by_dimension;  // (latent) nats, of N(0, I): mean over the images
+  Tensor z, labels;        // (N, latent) ~ q(z|x); (N), for labelled images
+  Tensor kl_by_dimension;  // (latent) nats, under N(0, I): mean over the images
 };
 VaeBound vae_bound(const VaeNetwork& network, const VaePrior& prior, const Examples& images, Pixels pixels,
                    uint64_t seed);
 
-/// log 1/N sum_n N(z; mean_n, diag e^logvar_n), the aggregate posterior of N images, of every row of z
-/// (m, latent): (m) f64.
+/// Returns the log-density of the aggregate posterior of N images, log 1/N sum_n N(z; mean_n, diag
+/// exp(logvar_n)), of every row of z (m, latent): (m) f64.
 Tensor log_aggregate_posterior(const Tensor& z, const Posterior& codes);
 
-/// KL(q(z) || p(z)), nats, of the aggregate posterior of these N images at z ~ q(z) (Hoffman & Johnson 2016,
-/// "ELBO surgery"), under N(0, I) and under the mixture, which is fitted: what a code's prior lacks. mean
-/// KL(q(z|x) || p(z)) is this and the information I(x; z) <= log N.
+/// Returns KL(q(z) || p(z)) in nats between the aggregate posterior of these N images and the priors N(0, I)
+/// and the fitted mixture, at z ~ q(z) (Hoffman & Johnson 2016, "ELBO surgery"). It measures the misfit of
+/// the prior: the mean of KL(q(z|x) || p(z)) is its sum with the mutual information I(x; z) <= log N.
 Quantities aggregate_kls(const VaeBound& bound, const VaePrior& prior);
 
-/// Latent dimensions whose posterior mean has a variance over the images above 0.01 (Burda, Grosse &
-/// Salakhutdinov 2016, section 5.2).
+/// Returns the number of latent dimensions whose posterior mean has a variance above 0.01 over the images
+/// (Burda, Grosse & Salakhutdinov 2016, section 5.2).
 int64_t active_units(const VaeBound& bound);
 
-/// log p(x) of every image by importance sampling from q, (N) nats under each prior; `samples` an image. Its
-/// expectation is below the true value (Burda et al. 2016, theorem 1); the gap shrinks with more samples.
-/// Calls `done` with the share of the images measured so far.
+/// log p(x) of every image from importance sampling with q, (N) nats under each prior, with `samples` codes
+/// per image. Its expectation is below the true value (Burda et al. 2016, theorem 1); the gap shrinks with
+/// more samples. vae_log_likelihood reports progress to `done`.
 struct VaeLogLikelihood {
-  Tensor normal, mixture;  // undefined as long as there is none
+  Tensor normal, mixture;  // (N) nats; mixture: undefined until it is fitted
 };
 VaeLogLikelihood vae_log_likelihood(const VaeNetwork& network, const VaePrior& prior, const Examples& images,
                                     Pixels pixels, int64_t samples, uint64_t seed, const ShareDone& done);
-/// The same of rows x (B, pixels) under one prior: (B). Grey pixels are chances of 1: log weights are linear
-/// in them and their logsumexp convex, so by Jensen it is below the mean of log p(b) over drawings b of 0
-/// and 1.
+/// Returns log p(x) of rows x (B, pixels) under one prior, in the same way: (B). Grey pixels are
+/// probabilities of 1: the log weights are linear in them and logsumexp is convex, so by Jensen the result
+/// is below the mean of log p(b) over binary draws b.
 Tensor vae_log_likelihood(const VaeNetwork& network, const VaePrior& prior, Prior which, const Tensor& x,
                           int64_t samples, Rng& rng);
 

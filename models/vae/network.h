@@ -12,11 +12,11 @@
 #include "gradzoo/models/networks/image_coder.h"
 #include "gradzoo/nn/layers/layers.h"
 
-/// The networks of a variational auto-encoder: q(z|x) = N(mean(x), diag exp logvar(x)) and
-/// p(x|z) = prod_i Bernoulli(x_i; sigmoid(decoder(z)_i)), or of points N(decoder(z), diag sigma^2).
+/// The networks of a variational auto-encoder: q(z|x) = N(mean(x), diag exp logvar(x)) and p(x|z) = prod_i
+/// Bernoulli(x_i; sigmoid(decoder(z)_i)), or for points N(decoder(z), diag sigma^2).
 namespace gradzoo {
 
-/// q(z|x) of every row.
+/// The parameters of q(z|x) for every row.
 struct Posterior {
   Tensor mean;    // (B, latent)
   Tensor logvar;  // (B, latent), natural logarithm
@@ -27,49 +27,50 @@ inline constexpr Choice<VaeNet> kVaeNets[] = {{"mlp", VaeNet::mlp}, {"conv", Vae
 
 /// p(x|z) = N(decoder(z), diag sigma^2).
 struct GaussianDecoder {
-  double sigma = 1;     // its value, or where it begins
-  bool learned = true;  // with the weights
-  bool each = false;    // one of each number; else one of all
+  double sigma = 1;     // fixed value, or initial value
+  bool learned = true;  // true to train sigma with the weights
+  bool each = false;    // true for one sigma per element; else one for all
 };
 
 struct VaeShape {
   VaeNet net = VaeNet::mlp;
   DataShape data = {.example = {28, 28}};
-  int64_t classes = 0;    // 0: unconditional
-  int64_t channels = 32;  // of conv
+  int64_t classes = 0;    // number of classes; 0: unconditional
+  int64_t channels = 32;  // conv: channels
   int64_t latent = 20;
-  int64_t hidden = 500;  // of mlp, as the two below
+  int64_t hidden = 500;  // mlp: hidden units; the activations below are also for mlp
   std::string encoder_activation = "sigmoid";
   std::string decoder_activation = "tanh";
   std::optional<GaussianDecoder> gaussian = {};  // empty: Bernoulli
   DType dtype = DType::f32;
-  /// Labels that the network is conditional on; empty if it is unconditional.
+  /// Returns the labels that the network is conditional on; empty if it is unconditional.
   LabelNames labels() const { return classes > 0 ? data.labels() : LabelNames(); }
 };
 
 /// The encoder (pixels, hidden units, mean and logvar) and the decoder (code, hidden units, pixels). With
-/// VaeNet::conv, each has two convolutions instead of a hidden layer. If the network is conditional, both get
-/// the labels y (B) i64: q(z|x,y) and p(x|z,y) (Sohn et al. 2015).
+/// VaeNet::conv, each has two convolutions instead of a hidden layer. In a conditional network both get the
+/// labels y (B) i64: q(z|x,y) and p(x|z,y) (Sohn et al. 2015).
 class VaeNetwork : public Module {
  public:
   VaeNetwork(const VaeShape& shape, Rng& rng);
   Posterior encode(const Tensor& x, const Tensor& labels = {}) const;  // x (B, pixels)
-  /// z (B, latent) -> (B, pixels): logits, or the means of a Gaussian.
+  /// Maps z (B, latent) to (B, pixels): logits, or the means of a Gaussian.
   Tensor decode(const Tensor& z, const Tensor& labels = {}) const;
-  /// The mean of p(x|z) of every row: (B, pixels).
+  /// Returns the mean of p(x|z) of every row: (B, pixels).
   Tensor expected(const Tensor& z, const Tensor& labels = {}) const;
-  /// x ~ p(x|z) of every row: (B, pixels), of a Bernoulli 0 and 1.
+  /// Draws x ~ p(x|z) for every row: (B, pixels), 0 and 1 for a Bernoulli decoder.
   Tensor draw(const Tensor& z, const Tensor& labels, Rng& rng) const;
-  /// log p(x|z) of every row, nats: (B). On grey pixels this is minus the cross-entropy, not a density.
+  /// Returns log p(x|z) of every row in nats: (B). For grey pixels it is minus the cross-entropy, not a
+  /// log-density.
   Tensor log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels = {}) const;
-  /// log sigma^2 of a Gaussian p(x|z): (1), or (pixels); undefined of a Bernoulli.
+  /// Returns log sigma^2 of a Gaussian p(x|z), (1) or (pixels); undefined for a Bernoulli decoder.
   const Tensor& decoder_logvar() const { return decoder_logvar_; }
   const VaeShape& shape() const { return shape_; }
 
  private:
   VaeShape shape_;
   Tensor decoder_logvar_;
-  std::unique_ptr<ImageEncoder> encoder_;                  // of conv
+  std::unique_ptr<ImageEncoder> encoder_;                  // for conv
   std::unique_ptr<Linear> encoder_hidden_, encoder_head_;  // mean and logvar side by side: (B, 2 latent)
   Activation encoder_activation_;
   std::unique_ptr<ImageDecoder> decoder_;

@@ -10,8 +10,8 @@
 #include "gradzoo/datasets/batches.h"
 #include "gradzoo/models/vae/network.h"
 
-/// What a variational auto-encoder ascends, log p(x) >= ELBO(x) = E_q[log p(x|z)] - KL(q(z|x) || p(z)), or
-/// the bound of Burda et al. 2016 (IWAE), and two estimators of its gradient.
+/// The objective of a variational auto-encoder, log p(x) >= ELBO(x) = E_q[log p(x|z)] - KL(q(z|x) || p(z))
+/// or the bound of Burda et al. 2016 (IWAE), with two estimators of its gradient.
 namespace gradzoo {
 
 enum class VaeEstimator { reparam, log_derivative };
@@ -28,16 +28,16 @@ inline constexpr Choice<VaeObjective> kVaeObjectives[] = {{"elbo", VaeObjective:
 struct VaeObjectiveOptions {
   VaeObjective objective = VaeObjective::elbo;
   VaeEstimator estimator = VaeEstimator::reparam;
-  VaeBaseline baseline = VaeBaseline::constant;  // of log_derivative
-  double baseline_value = 0.0;                   // of VaeBaseline::constant: nats
-  int64_t samples = 1;                           // K, z drawn an image
+  VaeBaseline baseline = VaeBaseline::constant;  // for log_derivative
+  double baseline_value = 0.0;                   // for VaeBaseline::constant, nats
+  int64_t samples = 1;                           // K: codes z per image
   double kl_weight = 1.0;                        // beta
 };
 
-/// The objective of a batch, and its parts.
+/// The objective of a batch, with its terms.
 struct VaeTerms {
-  Tensor loss;   // scalar, to descend; under log_derivative its value is not the bound, its gradient is right
-  Tensor bound;  // (B) nats: the ELBO, or the IWAE bound; detached
+  Tensor loss;            // scalar to minimise; under log_derivative only its gradient is meaningful
+  Tensor bound;           // (B) nats: the ELBO, or the IWAE bound; detached
   Tensor reconstruction;  // (B) nats: mean over the samples of -log p(x|z); detached
   Tensor kl;              // (B) nats: KL(q(z|x) || p(z)) in closed form; detached
 };
@@ -51,9 +51,9 @@ VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor
 VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tensor& eps,
                        const VaeObjectiveOptions& options);
 
-/// K log importance weights log p(x|z) + log p(z) - log q(z|x), z ~ q, of every row: (B, K).
+/// Returns K log importance weights log p(x|z) + log p(z) - log q(z|x), z ~ q, per row: (B, K).
 Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng);
-/// log p(z) of every row, given its label where there are some.
+/// Returns log p(z) of every row, given its label if there are labels.
 using LogPrior = std::function<Tensor(const Tensor& z, const Tensor& labels)>;
 /// Returns the weights of one set of codes z under each of several priors, concatenated: (priors B, K).
 Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng,

@@ -19,7 +19,7 @@
 /// objective.h, the networks of network.h and the prior of prior.h.
 namespace gradzoo {
 
-/// What is learned of a Gaussian decoder's sigma: one number, or one of each coordinate.
+/// The trained sigma of a Gaussian decoder: one value, or one per coordinate.
 enum class VaeSigmas { one, each };
 inline constexpr Choice<VaeSigmas> kVaeSigmas[] = {{"one", VaeSigmas::one}, {"each", VaeSigmas::each}};
 
@@ -30,7 +30,7 @@ inline constexpr Choice<VaeArchitecture> kVaeArchitectures[] = {
 enum class VaePreset { none, textbook };
 inline constexpr Choice<VaePreset> kVaePresets[] = {{"none", VaePreset::none},
                                                     {"textbook", VaePreset::textbook}};
-/// What a sample shows of p(x|z): its mean, or a draw from it.
+/// The sample from p(x|z): its mean, or a draw.
 enum class VaeDraw { mean, sample };
 inline constexpr Choice<VaeDraw> kVaeDraws[] = {{"mean", VaeDraw::mean}, {"sample", VaeDraw::sample}};
 
@@ -55,11 +55,11 @@ struct VaeOptions {
   Prior prior = Prior::mixture;
   int64_t components = 200;
   VaeDraw draw = VaeDraw::mean;
-  double decoder_sigma = 0;  // 0: learned
+  double decoder_sigma = 0;  // 0: trained
   VaeSigmas sigmas = VaeSigmas::one;
 
   void describe(OptionTable& options);
-  void describe_evaluation(OptionTable& options);  // what an evaluation may choose anew
+  void describe_evaluation(OptionTable& options);  // options of an evaluation
   void describe_sampling(OptionTable& options);
   void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
@@ -85,16 +85,16 @@ class Vae : public Model {
   Abilities do_abilities() override;
 
  private:
-  /// The prior that these options ask for. Throws Error where the run was never to have it.
+  /// Returns the prior in these options. Throws Error if the run was trained without it.
   Prior prior_of(const VaeOptions& asked) const;
-  /// Minus the bound, with one code for each image.
+  /// Returns minus the bound, with one code per image.
   AnomalyScores minus_bound(const AnomalyRequest& request) const;
-  std::string density() const;  // what is bounded
-  /// Whether p(x|z) is a density of what is learned; else it is the cross-entropy of grey pixels.
+  std::string density() const;  // name of the bounded density
+  /// True if p(x|z) is a density of the data; false for the cross-entropy of grey pixels.
   bool is_likelihood() const;
-  /// Whether log p(x) is an integral over so few codes that quadrature finds it.
+  /// True if quadrature can compute log p(x): for few code dimensions.
   bool is_integrable() const;
-  /// The mean of rows, in the unit of these data.
+  /// Returns the mean of rows, in the data's unit.
   Quantity nats(const QuantityInfo& info, const Tensor& rows, std::string meaning) const;
   Quantities sampled_log_px(const DataView& data, const ShareDone& done) const;
   Quantities exact_log_px(const DataView& data, const ShareDone& done) const;
@@ -109,7 +109,7 @@ class Vae : public Model {
   Metric loss_, reconstruction_, kl_, grad_norm_;
 };
 
-/// The VAE's line in the list of models.
+/// Returns the VAE's entry in the list of models.
 ModelEntry vae_entry();
 
 }  // namespace gradzoo

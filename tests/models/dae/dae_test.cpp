@@ -186,7 +186,7 @@ TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has
   const Tensor drawn = made->sample({5, rng});
   CHECK(drawn.shape() == Shape{5, 4, 4});
   check_refused("Gaussian noise", [&] { small_model<Dae>("dae", {"noise=masking", "weights=tied"}, image); });
-  check_refused("noise=masking is of pixels",
+  check_refused("noise=masking needs pixels",
                 [&] { small_model<Dae>("dae", {"noise=masking"}, toy_shape("ring8")); });
 }
 

@@ -328,7 +328,7 @@ TEST_CASE("a U-Net begins as the denoiser of a Gaussian, and learns") {
 
 TEST_CASE("a U-Net is of images at several levels") {
   check_refused("net=unet is for images", [] { small_model<Dde>("dde", {"net=unet"}, toy_shape("ring8")); });
-  check_refused("Hint: sigma_begin=3", [] {
+  check_refused("Hint: set sigma_begin=3", [] {
     small_model<Dde>("dde", {"net=unet", "sigma_begin=0"}, {.example = {4, 4}});
   });
 }

@@ -200,8 +200,8 @@ TEST_CASE("what does not go together is refused") {
                                  {{"sigma_end=0"}, kImages, "sigma_end"},
                                  {{"sample_steps=1"}, kImages, "one noise level"}});
   check_refused_options("ddpm", {{{"sample_steps=0"}, kImages, "sample_steps"},
-                                 {{"guidance=2", "classes=none"}, kImages, "Hint: classes=labels"},
-                                 {{"guidance=2"}, toy_shape("ring8"), "this model has none"},
+                                 {{"guidance=2", "classes=none"}, kImages, "Hint: set classes=labels"},
+                                 {{"guidance=2"}, toy_shape("ring8"), "the model has none"},
                                  {{"classes=none"}, kImages, ""}});
 }
 

@@ -276,10 +276,10 @@ TEST_CASE("points jump where chains sample exp f, and what cannot jump is refuse
   CHECK(jumps_of({"sampler=ula", "step_clip=1"}, ring) == "0");
   CHECK(jumps_of({"jumps=0"}, ring) == "0");
   CHECK(jumps_of({}, images) == "0");
-  check_refused("the box of a toy", [&] { jumps_of({"jumps=5"}, images); });
+  check_refused("jumps=5 are for toys", [&] { jumps_of({"jumps=5"}, images); });
   check_refused("T = 0.5", [&] { jumps_of({"jumps=5", "sampler=ula", "noise=0.1"}, ring); });
-  check_refused("a step has 3. Hint: batch=4", [&] { jumps_of({"batch=3"}, ring); });
-  check_refused("Hint: batch=16", [&] { jumps_of({"batch=12", "shards=4"}, ring); });
+  check_refused("a step has only 3. Hint: set batch=4", [&] { jumps_of({"batch=3"}, ring); });
+  check_refused("Hint: set batch=16", [&] { jumps_of({"batch=12", "shards=4"}, ring); });
   CHECK(jumps_of({"batch=3", "jumps=0"}, ring) == "0");
 }
 

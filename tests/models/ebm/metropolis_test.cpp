@@ -74,11 +74,11 @@ TEST_CASE("digits of 0 and 1 begin at the data, without noise; what does not fit
   const auto refused = [](const Strings& given, const DataShape& shape) {
     return error_message([&] { small_model<Ebm>("ebm", given, shape); });
   };
-  CHECK(contains(refused({"sampler=flip"}, toy_shape("ring8")), "Hint: sampler=mh"));
-  CHECK(contains(refused({"sampler=flip", "pixels=grey"}, image), "Hint: pixels=dynamic-binary"));
-  CHECK(contains(refused({"pixels=fixed-binary"}, image), "Hint: sampler=flip"));
-  CHECK(contains(refused({"sampler=flip", "data_noise=0.1"}, image), "Hint: data_noise=0"));
-  CHECK(contains(refused({"sampler=flip", "jumps=5"}, toy_shape("bars-and-stripes")), "Hint: jumps=0"));
+  CHECK(contains(refused({"sampler=flip"}, toy_shape("ring8")), "Hint: set sampler=mh"));
+  CHECK(contains(refused({"sampler=flip", "pixels=grey"}, image), "Hint: set pixels=dynamic-binary"));
+  CHECK(contains(refused({"pixels=fixed-binary"}, image), "Hint: set sampler=flip"));
+  CHECK(contains(refused({"sampler=flip", "data_noise=0.1"}, image), "Hint: set data_noise=0"));
+  CHECK(contains(refused({"sampler=flip", "jumps=5"}, toy_shape("bars-and-stripes")), "Hint: set jumps=0"));
   CHECK(contains(refused({"sampler=mh", "noise=0.1"}, toy_shape("ring8")), "T ="));
 }
 

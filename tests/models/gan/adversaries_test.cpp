@@ -115,7 +115,7 @@ TEST_CASE("losses and penalties bring their defaults; what makes no sense is ref
   const auto refused = [](const Assignments& given, const DataShape& shape, const char* why) {
     check_refused(why, [&] { small(given, shape); });
   };
-  refused({"pac=5"}, ring(), "pac=5 does not divide a batch of 12. Hint: batch=10");
+  refused({"pac=5"}, ring(), "pac=5 does not divide a batch of 12. Hint: set batch=10");
   refused({"negative_augmentation=jigsaw"}, ring(), "points");
   refused({"negative_augmentation=jigsaw"}, {.example = {5, 4}}, "even sides");
   refused({"pac=2", "conditional=true"}, {.example = {4, 6}, .classes = 3}, "one label");

@@ -149,10 +149,10 @@ TEST_CASE("images have clusters by default; who chooses labels, or none, or pack
   check_options("gan", {}, toy_shape("ring8"), {"clusters=0"});
   CHECK(small_clustered({"conditional=true", "clusters=10"}, labelled)->labels().size() == 5);
   check_refused("Hint: 10", [&] { small_clustered({"conditional=true", "clusters=12"}, labelled); });
-  check_refused("one cluster. Hint: pac=1 or clusters=0", [&] {
+  check_refused("one cluster. Hint: set pac=1 or clusters=0", [&] {
     small_clustered({"pac=2", "clusters=5"}, labelled);
   });
-  check_refused("Hint: clusters=0", [] { small_clustered({"clusters=5"}, toy_shape("ring8")); });
+  check_refused("Hint: set clusters=0", [] { small_clustered({"clusters=5"}, toy_shape("ring8")); });
 }
 
 }  // namespace

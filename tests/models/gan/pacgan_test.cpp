@@ -213,10 +213,10 @@ TEST_CASE("shards normalise their own fakes and share the running statistics") {
 TEST_CASE("what does not go together is refused, with what to do") {
   test::check_refused_options("gan",
                               {{{"preset=pacgan"}, kPacImages, "for points"},
-                               {{"preset=pacgan", "ema=0.9"}, pac_grid(), "Hint: ema=0"},
-                               {{"preset=pacgan", "batch=4", "shards=2"}, pac_grid(), "Hint: batch=8"}});
+                               {{"preset=pacgan", "ema=0.9"}, pac_grid(), "Hint: set ema=0"},
+                               {{"preset=pacgan", "batch=4", "shards=2"}, pac_grid(), "Hint: set batch=8"}});
   for (const char* setting : {"generator_norm=batch", "maxout=2", "init=normal"})
-    test::check_refused_options("gan", {{{setting}, kPacImages, "Hint: net=mlp"},
+    test::check_refused_options("gan", {{{setting}, kPacImages, "Hint: use net=mlp"},
                                         {{setting, "net=mlp"}, kPacImages, ""},
                                         {{setting}, pac_grid(), ""}});
   const auto warned = test::small_model<Gan>("gan", {"maxout=2", "penalty=r1"}, pac_grid());

@@ -129,7 +129,7 @@ TEST_CASE("samples are noise drawn again by the learned density") {
 
 TEST_CASE("what noise-contrastive estimation cannot learn is refused with the reason") {
   check_refused("probabilities but no density", [] { small<Nce>("nce", toy_shape("bars-and-stripes")); });
-  check_refused("the task of score and dae", [] { small<Cnce>("cnce", {.example = {28, 28}}); });
+  check_refused("score and dae learn images", [] { small<Cnce>("cnce", {.example = {28, 28}}); });
   const auto model = small<Nce>("nce", toy_shape("gaussian"));
   check_refused("(4,3)", [&] { step_on(*model, zeros({4, 3}), 0.1); });
 }

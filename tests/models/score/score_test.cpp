@@ -39,7 +39,7 @@ TEST_CASE("what score matching cannot learn is refused with the reason") {
   }
   CHECK(contains(refusal(kFourByFour, {"objective=esm"}), "Hint: objective=dsm, or a toy"));
   CHECK(contains(refusal(board, {"objective=esm"}), "checkerboard: the score is 0"));
-  CHECK(contains(refusal(ring, {"objective=esm", "data_noise=0.1"}), "Hint: objective=dsm"));
+  CHECK(contains(refusal(ring, {"objective=esm", "data_noise=0.1"}), "Hint: use objective=dsm"));
   CHECK(contains(refusal(ring, {"activation=leaky_relu"}), "Hint: softplus"));
   CHECK(refusal(ring, {"net=vector", "activation=relu"}) == "");
 }

@@ -204,11 +204,13 @@ TEST_CASE("defaults of points, and what is refused of them, of bits and of image
   check_options("vae", {}, toy_shape("bars-and-stripes"), {"latent=16", "draw=sample"});
   const DataShape ring = toy_shape("ring8"), image{.example = {28, 28}};
   check_refused_options("vae",
-                        {{{"preset=textbook"}, ring, "of images, and these data are points. Hint: "},
-                         {{"decoder_sigma=0.1"}, image, "that of images is Bernoulli. Hint: "},
-                         {{"sigmas=each"}, image, "that of images is Bernoulli. Hint: "},
+                        {{{"preset=textbook"}, ring, "for images, and the data are points. Hint: "},
+                         {{"decoder_sigma=0.1"}, image, "p(x|z) of images is Bernoulli. Hint: "},
+                         {{"sigmas=each"}, image, "p(x|z) of images is Bernoulli. Hint: "},
                          {{"decoder_sigma=0.1"}, toy_shape("bars-and-stripes"), "is Bernoulli. Hint: "},
-                         {{"decoder_sigma=0.1", "sigmas=each"}, ring, "0.1 is given. Hint: decoder_sigma=0"},
+                         {{"decoder_sigma=0.1", "sigmas=each"},
+                          ring,
+                          "decoder_sigma=0.1 fixes them. Hint: set decoder_sigma=0"},
                          {{"decoder_sigma=-1"}, ring, "out of range"}});
   for (const char* setting : {"net=conv", "conditional=true"})
     CHECK_FALSE(error_message([&] { options_for("vae", {setting}, ring); }).empty());
