@@ -1,7 +1,7 @@
-// An op, a sampler and a use of your own, in a program that has the whole gradzoo command.
-//   own_parts sample zoo/rbm ...                     as gradzoo
-//   own_parts sample RUN --sampler heavy             chains with Cauchy proposals
-//   own_parts roughness RUN -n 100                   how much neighbouring pixels of its samples differ
+// Your own op, sampler and use, in a program that has the whole gradzoo command.
+//   own_parts sample zoo/rbm ...                     works as gradzoo
+//   own_parts sample RUN --sampler heavy             runs chains with Cauchy proposals
+//   own_parts roughness RUN -n 100                   prints the mean difference of neighbouring pixels
 #include <array>
 #include <cmath>
 
@@ -17,7 +17,7 @@ using namespace gradzoo;
 
 namespace {
 
-// log cosh x: a smooth |x|. Its derivative tanh x is an op, so that derivatives of any order follow.
+// The op log cosh x, a smooth |x|. Its derivative tanh x is an op, so it has derivatives of any order.
 struct LogCosh {
   static constexpr const char* name = "log_cosh";
   static constexpr const char* formula = "y = log cosh x;  dx = g tanh x";
@@ -36,7 +36,8 @@ struct LogCosh {
   static std::vector<OpCase<LogCosh>> cases() { return unary_cases<LogCosh>({}); }  // sampled on [-2, 2]
 };
 
-// x' = x + step c with c from the Cauchy distribution, accepted or rejected: rare long jumps between modes.
+// The proposal x + step c, with c from the Cauchy distribution, is accepted or rejected: rare long jumps
+// between modes.
 struct HeavyOptions {
   double step = 0.1;
   void describe(OptionTable& options) { options.add("step", step, "scale of a proposal", {1e-12, 1e12}); }
@@ -62,7 +63,7 @@ class HeavyWalk : public Sampler {
   HeavyOptions options_;
 };
 
-// How much neighbouring pixels of samples differ: a mean of log cosh.
+// Difference of neighbouring pixels of samples: a mean of log cosh.
 struct Roughness {
   double scale = 0.1;
   void describe(OptionTable& options) {
