@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
   double lowest = 0, highest = 0;  // equal weights have equal errors
   MPI_Allreduce(&held_out, &lowest, 1, MPI_DOUBLE, MPI_MIN, MPI_COMM_WORLD);
   MPI_Allreduce(&held_out, &highest, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
-  if (rank == 0) std::printf("%d processes, held-out error %.1e, the same everywhere\n", count, held_out);
+  if (rank == 0) std::printf("%d processes, held-out error %.1e in all of them\n", count, held_out);
   MPI_Finalize();
   return held_out < 1e-3 && lowest == highest ? 0 : 1;
 }

@@ -54,7 +54,7 @@ class BetaVae : public Model {
         nets_(options, shape.size(), init_),
         learner_(nets_, training.learner()),
         loss_(add_metric(
-            {.name = "loss", .unit = "nats/example", .explanation = "-log p(x|z) + beta KL, a mean"})),
+            {.name = "loss", .unit = "nats/example", .explanation = "mean of -log p(x|z) + beta KL"})),
         kl_(add_metric({.name = "kl", .unit = "nats/example", .explanation = "KL(q(z|x) || p(z)), a mean"})) {
     add_learner(learner_);
   }

@@ -67,7 +67,7 @@ class HeavyWalk : public Sampler {
 struct Roughness {
   double scale = 0.1;
   void describe(OptionTable& options) {
-    options.add("scale", scale, "difference that counts as an edge", {1e-6, 1});
+    options.add("scale", scale, "size of a difference that counts as an edge", {1e-6, 1});
   }
   UseResult run(UseCall& call) const {
     Rng rng = call.run().sample_stream();
@@ -86,15 +86,16 @@ int main(int argc, char** argv) {
     std::fputs(report.message.c_str(), stderr);
     return 1;
   }
-  add_sampler(sampler_entry_of<HeavyOptions, HeavyWalk>({.moves = "x' = x + step c, accepted or rejected"}));
+  add_sampler(
+      sampler_entry_of<HeavyOptions, HeavyWalk>({.moves = "proposal x + step c, accepted or rejected"}));
   Use use;
   use.name = "roughness";
-  use.summary = "how much neighbouring pixels of samples differ";
-  use.description = "Measures how much neighbouring pixels of samples differ.";
-  use.examples = {{"gradzoo roughness zoo/vae -n 100", "of a hundred samples"}};
+  use.summary = "difference of neighbouring pixels of samples";
+  use.description = "Measures the difference of neighbouring pixels of samples.";
+  use.examples = {{"gradzoo roughness zoo/vae -n 100", "with a hundred samples"}};
   use.count.meaning = "samples";
   use.count.value = 100, use.count.low = 2, use.count.high = 10'000;
-  use.of_images = "draws {}, and those have no neighbouring pixels";
+  use.of_images = "draws {}, which have no neighbouring pixels";
   use.missing = [](const Abilities& able, const DataShape&) {
     return std::string(able.samples ? "" : "draws no samples");
   };

@@ -28,6 +28,6 @@ int main() {
   size_t same = 0;
   for (size_t i = 0; i < requests.size(); ++i)
     same += softmax(net(requests[i]), 1).to_vector() == answers[i].to_vector() ? 1 : 0;
-  std::printf("%zu of %zu answers have the bytes of one thread's\n", same, requests.size());
+  std::printf("%zu of %zu answers are bit-identical to one thread's\n", same, requests.size());
   return same == requests.size() ? 0 : 1;
 }
