@@ -27,8 +27,8 @@ class BatchRows {
 
   /// Returns the number of batches per epoch.
   int64_t size() const;
-  /// Returns the order of an epoch's rows, (n) i64, a pure function of (seed, epoch); undefined without
-  /// shuffle.
+  /// Returns the order of an epoch's rows, (n) i64, a pure function of (seed, epoch); undefined: not
+  /// shuffled.
   Tensor order(int64_t epoch) const;
   /// Copies the rows of a tensor that are batch i of the order. Never recorded.
   Tensor take(const Tensor& from, const Tensor& order, int64_t i) const;
@@ -44,8 +44,7 @@ class BatchRows {
 ///     for (int epoch = 0; epoch < 10; ++epoch)
 ///       for (const auto& [x, y] : loader) ...
 ///
-/// Each loop over the loader is the next epoch, with another order if it shuffles; loader.epoch(e) is always
-/// epoch e.
+/// Each loop over the loader is the next epoch, in another order if it shuffles; loader.epoch(e) is epoch e.
 template <size_t N>
 class DataLoader {
  public:

@@ -10,8 +10,7 @@
 #include "gradzoo/datasets/examples.h"
 #include "gradzoo/datasets/toys/toy.h"
 
-/// Properties of the data that a model needs before training: the shape of an example, names of labels,
-/// units.
+/// Data's properties that a model needs before training: shape of an example, names of labels, units.
 namespace gradzoo {
 
 /// Names of labels.
@@ -25,8 +24,8 @@ Tensor any_labels(int64_t n, const LabelNames& names);
 
 struct DataKind;
 
-/// The units in which a model sees points: u = (x - centre) / scale, elementwise. Default units do not change
-/// points.
+/// The units in which a model sees points: u = (x - centre) / scale, elementwise. The default changes
+/// nothing.
 struct PointUnits {
   Tensor centre = {}, scale = {};  ///< (d) f32
   /// Returns true if the units change points.
@@ -36,8 +35,7 @@ struct PointUnits {
   Examples to_model(Examples examples) const;  ///< examples with values in model units
   /// Returns log |det dx/du|: the sum of the logarithms of the scales.
   double log_volume() const;
-  /// Returns the common scale of all elements of a point, which is the unit of lengths, or 1 if scales
-  /// differ.
+  /// Returns the common scale of all elements of a point, the unit of lengths, or 1 if scales differ.
   double length() const;
   /// Returns (d) ones if all elements of a point have a common scale, and otherwise each element's scale.
   Tensor relative_scale() const;
@@ -59,8 +57,7 @@ struct DataShape {
   LabelNames learned = {};                   ///< labels of the training images; empty: all, as numbers
 
   int64_t size() const { return example.size(); }  ///< number of elements per example
-  /// Returns the largest distance between two of a thousand examples, with pixels in [0,1], or 0 if it is
-  /// unknown.
+  /// Returns the largest distance between two of a thousand examples, pixels in [0,1]; 0: unknown.
   double diameter() const;
   const DataKind& kind() const;  ///< kind of the examples (datasets/kinds/kind.h)
   const Modes* modes() const { return toy ? toy->modes() : nullptr; }  ///< modes of the toy, or null

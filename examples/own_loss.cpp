@@ -1,6 +1,5 @@
-// A loss that contains a derivative of the net, so that backward() differentiates a gradient. The net learns
-// sin from eight values and from the slopes f' = cos at the same points (Sobolev training, Czarnecki et al.
-// 2017).
+// A loss with a derivative of the net, so backward() differentiates a gradient. The net learns sin from eight
+// values and from the slopes f' = cos at the same points (Sobolev training, Czarnecki et al. 2017).
 #include <cmath>
 #include <cstdio>
 #include <numbers>

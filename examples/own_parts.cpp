@@ -36,8 +36,7 @@ struct LogCosh {
   static std::vector<OpCase<LogCosh>> cases() { return unary_cases<LogCosh>({}); }  // sampled on [-2, 2]
 };
 
-// The proposal x + step c, with c from the Cauchy distribution, is accepted or rejected: rare long jumps
-// between modes.
+// Accepts or rejects proposals x + step c with c from the Cauchy distribution: rare jumps between modes.
 struct HeavyOptions {
   double step = 0.1;
   void describe(OptionTable& options) { options.add("step", step, "scale of a proposal", {1e-12, 1e12}); }

@@ -11,8 +11,7 @@ using namespace gradzoo;
 
 constexpr double kPi = std::numbers::pi;
 
-// x (B, 1) -> u (B), for each row. The factor x (1 - x) meets the boundary conditions for any output of the
-// net.
+// x (B, 1) -> u (B), for each row. The factor x (1 - x) meets the boundary conditions for any net.
 Tensor solution(const Module& net, const Tensor& x) { return squeeze(x * (1.0 - x) * net(x), 1); }
 
 int main() {

@@ -8,8 +8,7 @@
 
 /// Views of a recorded computation: each node's value, gradient rule, saved tensors, its adjoint in every
 /// sweep, and the node whose rule recorded it. All functions read a live tape opened with Tape({.trace =
-/// true}) and throw Error if the tape keeps no trace. Nodes are numbered v0, v1, ... from the tape's first
-/// node.
+/// true}) and throw Error if the tape keeps no trace. Nodes are numbered v0, v1, ... on the tape.
 namespace gradzoo {
 
 /// A line of the program that the page shows next to the graph. The nodes and visits from its begin to the

@@ -43,8 +43,7 @@ ExpressionValue list_value(std::span<const ExpressionValue> elements, DType dtyp
     if (shape.rank() > 0 && shape[-1] != 1)
       throw Error("a list has more than two levels. Hint: write a matrix as [[1, 2], [3, 4]]");
     if (&element != elements.data() && shape != row)
-      throw Error(
-          "rows of a matrix differ in length. Hint: use rows of equal length, as in [[1, 2], [3, 4]]");
+      throw Error("rows of a matrix differ in length. Hint: use equal lengths, as in [[1, 2], [3, 4]]");
     row = shape;
     const std::vector<double> more =
         element.is_number() ? std::vector{element.number} : element.tensor.to_vector();

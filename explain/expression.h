@@ -13,14 +13,13 @@
 /// A value is a number or a matrix; a vector is a column. `*` is the matrix product, and scales if one side
 /// is a single number; `.*`, `./` and `.^` are elementwise; `'` transposes the whole power before it (x.^2' =
 /// (x.^2)'). A sign binds less than a power (-x^2 = -(x^2)) and 2^3^2 = 2^(3^2). `[1, 2]` is a column, and
-/// `[[1, 2], [3, 4]]` a list of a matrix's rows. expression_functions.h lists the functions; `pi` and `e` are
+/// `[[1, 2], [3, 4]]` a list of a matrix's rows. expression_functions.h lists functions; `pi` and `e` are
 /// numbers.
 namespace gradzoo {
 
 struct ExpressionFunction;  // expression_functions.h
 
-/// An error at a place of an expression: what() is a sentence, then the expression's line and a caret below
-/// it.
+/// An error at a place of an expression: what() is a sentence, the expression's line and a caret below.
 class ExpressionError : public Error {
  public:
   ExpressionError(const std::string& sentence, const std::string& pointer);

@@ -33,8 +33,7 @@ class ExpressionParser {
   std::string new_name();
   /// Reads the character if it comes next. Returns true if it did.
   bool take(char32_t c);
-  /// end() throws ExpressionError unless the text is at its end; expect() reads `c`, and throws if it is not
-  /// next.
+  /// end() throws ExpressionError unless the text ends; expect() reads `c`, and throws if it is not next.
   void end();
   void expect(char32_t c, const std::string& what);
   bool at_end();

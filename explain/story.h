@@ -43,8 +43,7 @@ struct Story {
   int64_t number(const Tensor& t) const;
   /// Returns the node whose operands are shown at `node`: a composite's first node, or the node itself.
   int64_t first(int64_t node) const { return firsts[static_cast<size_t>(node - begin)]; }
-  /// Returns a visit of a shown node: the adjoint of its last node, and the gradients from its first node's
-  /// rule.
+  /// Returns a visit of a shown node: its last node's adjoint, and the gradients from its first node's rule.
   Visit visit(int64_t index) const;
 };
 

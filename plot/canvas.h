@@ -48,8 +48,7 @@ class Canvas {
 
   void fill_rect(Rect rect, Color color, double opacity = 1);
   void fill_circle(Point center, double radius, Color color, double opacity = 1);
-  /// Draws a line with round ends and joins; pixels are blended once, even if the line crosses itself. One
-  /// point makes a dot.
+  /// Draws a line with round ends and joins, blended once even if it crosses itself. One point makes a dot.
   void stroke(std::span<const Point> line, const Stroke& stroke);
   /// Draws several lines at once, as for a glyph.
   void stroke(std::span<const std::vector<Point>> lines, const Stroke& stroke);

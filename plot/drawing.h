@@ -15,8 +15,7 @@ struct Drawing {
 
 Drawing png_drawing(const Image& image);
 
-/// Writes a drawing atomically. Throws Error with the path and the reason if it fails or the path has another
-/// ending.
+/// Writes a drawing atomically. Throws Error with path and reason if it fails or the ending differs.
 void write_drawing(const std::string& path, const Drawing& drawing, Links links = Links::follow);
 
 }  // namespace gradzoo

@@ -15,8 +15,7 @@ struct TextStyle {
   bool bold = false;
 };
 
-/// Returns the width of `text` in pixels, from the first stroke to the last, if capitals are `size` pixels
-/// high.
+/// Returns the width of `text` in pixels, from first to last stroke, if capitals are `size` pixels high.
 double text_width(std::string_view text, double size);
 
 /// Draws one line of ASCII text in the built-in stroke font. `origin` is the left end, middle or right end of

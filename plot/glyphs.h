@@ -4,7 +4,7 @@ namespace gradzoo {
 
 /// A letter as strokes of a round pen. The baseline is 0, small letters are 8.5 high and capitals 12, with y
 /// upwards and x from 0 to width. The path: `M x y` lifts the pen and moves; `L x y ...` draws lines; `Q cx
-/// cy x y ...` draws quarter arcs that leave towards the corner (cx, cy) and arrive from it; `D x y` draws a
+/// cy x y ...` draws quarter arcs that leave towards the corner (cx, cy) and arrive from it; `D x y` is a
 /// dot.
 struct Glyph {
   char letter;

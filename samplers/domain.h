@@ -16,8 +16,7 @@ void reflect(const Domain& domain, Tensor& x, Tensor* velocity = nullptr);
 /// none, if its ends are neither d numbers nor one, or if the extent is empty.
 Extent extent_of(const Target& target, int64_t d);
 
-/// Returns the first row of (B) or (B, d) with a number that is `bad`, or -1 if all are good or the tensor is
-/// undefined.
+/// Returns the first row of (B) or (B, d) with a number that is `bad`, or -1 if there is no such number.
 int64_t first_row_with(const Tensor& values, bool (*bad)(double));
 /// Throws Error if x, log p or the score of a chain is `bad` at its start; the message says that it is not
 /// `wanted`.

@@ -14,7 +14,7 @@ Tensor metropolis_acceptance(const Tensor& log_ratio);
 Tensor metropolis_moves(const Tensor& log_ratio, const Tensor& uniform);
 
 /// Returns the proposal if a chain accepts, otherwise its current x; x, proposal (B, d), log_ratio (B). Uses
-/// one draw of uniforms.
+/// one draw.
 Transition metropolis(const Tensor& x, const PointValue& value, const Tensor& proposal,
                       const PointValue& proposed, const Tensor& log_ratio, Rng& rng);
 

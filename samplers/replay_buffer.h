@@ -23,8 +23,7 @@ class ReplayBuffer {
     Tensor x;     ///< (n, d) states of the chains, or new starting points
     Tensor rows;  ///< (n) i64 indices of the chains, all different
   };
-  /// Returns n random chains, each restarted with probability `fresh`. The buffer does not change. Throws
-  /// Error unless 1 <= n <= count.
+  /// Returns n random chains, each restarted with probability `fresh`. Throws Error unless 1 <= n <= count.
   Drawn draw(int64_t n, Start start, Rng& rng) const;
   /// Stores the new states x (n, d) of the chains `rows`. Call it after the training step that drew them has
   /// succeeded. Throws Error, before anything changes, if the shape or dtype differs or a row is not a chain.

@@ -18,8 +18,7 @@ struct Transition {
   double moved = 1;  ///< share of the chains that accepted their proposal
 };
 
-/// The length of a chain with a fixed end: its number of transitions, and the number of these before its last
-/// part.
+/// The length of a chain with a fixed end: its number of transitions, and those before its last part.
 struct WalkLength {
   int64_t steps = 0, before_last = 0;  ///< 0: any length
 };

@@ -8,8 +8,7 @@
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/tensor.h"
 
-/// Targets of Markov chains, given by a log-density or score: many chains are one batch, x (B, d), one chain
-/// per row.
+/// Targets of Markov chains, given by a log-density or score. Chains are a batch, x (B, d), one per row.
 namespace gradzoo {
 
 /// Both conditionals of a bipartite binary model p(x, h): given one side, the units of the other are
@@ -77,8 +76,7 @@ void check_noise(const Target& target, double sigma);
 bool has_extent(const Target& target);
 
 ///@{
-/// Requirements of a sampler for its target, as bits. A sampler that does not need binary x needs continuous
-/// x.
+/// Requirements for a sampler's target, as bits. A sampler that does not need binary x needs continuous x.
 inline constexpr unsigned kNeedsLogProb = 1, kNeedsScore = 2, kNeedsBinary = 4, kNeedsConditionals = 8,
                           kNeedsExtent = 16;
 ///@}

@@ -59,8 +59,7 @@ class State {
   const std::vector<Entry>& entries() const { return entries_; }  ///< entries, in the order of addition
   const Entry* find(std::string_view name) const;                 ///< entry of this name, or nullptr
 
-  /// Returns names, dtypes, shapes and values as one byte string. Equal byte strings mean bit-identical
-  /// States.
+  /// Returns names, dtypes, shapes and values as one byte string. Equal strings mean equal States.
   std::vector<std::byte> bytes() const;
 
  private:

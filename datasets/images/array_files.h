@@ -13,7 +13,7 @@ bool is_array_file(const std::string& path);
 /// exist; or a .npz file with the names of arrays that docs/data.md lists. Images are (N, H, W), (N, H, W, C)
 /// or (N, C, H, W), and C is 1, 3 or 4 (the fourth channel is opacity). Values are bytes, floats in [0, 1],
 /// or whole floats in [0, 255]. (N, D) are images of `options.size` squared pixels, or points if that size is
-/// 0. Images are not resampled. Throws Error for anything else.
+/// 0. Images are not resampled. Throws Error otherwise.
 ImageDataset load_array_file(const std::string& path, const ImageOptions& options);
 
 }  // namespace gradzoo

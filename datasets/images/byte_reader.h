@@ -21,12 +21,10 @@ class ByteReader {
   ByteReader(const ByteReader&) = delete;
   ByteReader& operator=(const ByteReader&) = delete;
 
-  /// Fills `out` and returns the number of bytes read, which is smaller than `out` only at the end of the
-  /// file.
+  /// Fills `out` and returns the number of bytes read, which is smaller only at the end of the file.
   size_t read(std::span<uint8_t> out);
   bool gzipped() const;
-  /// Returns an upper bound of the total number of bytes: the file's size, times kDeflateExpansion if it is
-  /// gzipped.
+  /// Returns an upper bound of the number of bytes: the file's size, times kDeflateExpansion if gzipped.
   int64_t max_bytes() const;
 
  private:

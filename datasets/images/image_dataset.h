@@ -29,8 +29,7 @@ struct ImageOptions {
   void describe(OptionTable& options);
   /// Returns true if all options have their defaults.
   bool is_default() const { return description().empty(); }
-  /// Returns true if the background is noise or a folder of pictures. A colour's name has priority over a
-  /// folder's.
+  /// Returns true if the background is noise or a folder of pictures. A colour's name has priority.
   bool has_scene() const;
   /// Returns the options for reading files, which exclude the later rotation and scene.
   ImageOptions as_read() const;

@@ -106,8 +106,7 @@ ImageDataset load_form(const std::string& spec, const std::string& path, const I
   std::error_code error;
   if (is_array_file(path)) return load_array_file(path, options);
   if (!std::filesystem::is_directory(path, error))
-    throw Error("{}: this file is neither .npy nor .npz. Hint: give a folder of pictures or of IDX files",
-                path);
+    throw Error("{}: this file is neither .npy nor .npz. Hint: give a folder of pictures or IDX files", path);
   if (is_idx_folder(path)) return load_idx_folder(spec, path);
   if (is_cifar_folder(path)) return load_cifar_folder(path);
   return load_picture_folder(path, options, progress);
@@ -133,8 +132,7 @@ void adapt(ImageDataset& data, const ImageOptions& options) {
   data.test_images = adapted(data.test_images, options, to_one);
   if (data.test_images.defined() && data.test_images.shape().erase(0) != data.train_images.shape().erase(0))
     throw Error(
-        "{}: its test part has examples of shape {}, and the training part {}. Hint: use files of one "
-        "dataset",
+        "{}: its test examples have the shape {}, and the training examples {}. Hint: use one dataset",
         data.name, data.test_images.shape().erase(0).str(), data.train_images.shape().erase(0).str());
 }
 
@@ -150,10 +148,7 @@ ImageDataset load_images(const std::string& spec, const ImageOptions& options, c
     vary(data, options);
   }
   if (data.test_images.defined() && data.train_labels.defined() != data.test_labels.defined())
-    throw Error(
-        "{}: one of its parts has labels, and the other has none. Hint: give labels for both parts or for "
-        "neither",
-        spec);
+    throw Error("{}: only one of its parts has labels. Hint: give labels for both or neither", spec);
   if (!data.test_images.defined()) draw_test_part(data);
   if (data.train_labels.defined())
     data.classes =

@@ -103,9 +103,8 @@ class HeaderText {
       text_.remove_prefix(static_cast<size_t>(end - text_.data()));
       if (!text_.empty() && text_.front() == 'L') text_.remove_prefix(1);  // Python 2's long
       if (shape.rank() == kMaxRank || size == 0)
-        throw Error(
-            "{}: its shape is not allowed. Hint: save an array with 1 to {} axes, none of them of size 0",
-            name_, kMaxRank);
+        throw Error("{}: its shape is not allowed. Hint: save 1 to {} axes, none of them of size 0", name_,
+                    kMaxRank);
       shape = shape.insert(shape.rank(), size);
       const bool goes_on = accept(',');
       if (!goes_on && (shape.rank() == 1 || text_.empty() || text_.front() != ')'))

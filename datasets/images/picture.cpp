@@ -29,10 +29,7 @@ namespace {
 [[noreturn]] void ends_too_early() { throw Error("its data end too early. Hint: copy or fetch it again"); }
 
 [[noreturn]] void is_damaged(std::string_view why) {
-  throw Error(
-      "it is damaged, or its format is not supported ({}). Hint: open it in another program and save it as "
-      "PNG",
-      why);
+  throw Error("it is damaged, or its format is not supported ({}). Hint: convert it to PNG", why);
 }
 
 /// A picture as its file stores it.

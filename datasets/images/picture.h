@@ -15,8 +15,7 @@ inline constexpr int64_t kMostPictureBytes = int64_t{1} << 28;  // limit per fil
 
 using Rgb = std::array<uint8_t, 3>;
 
-/// Returns the colour of "white", "black" or six hexadecimal digits ("ff8000"), or std::nullopt for other
-/// words.
+/// Returns the colour of "white", "black" or six hexadecimal digits ("ff8000"), or std::nullopt.
 std::optional<Rgb> colour_of(const std::string& word);
 /// Returns the colour behind transparent pixels. Throws Error if the word is not a colour.
 Rgb background_colour(const std::string& word);
@@ -37,8 +36,7 @@ struct DecodedPicture {
 DecodedPicture decode_picture(std::span<const std::byte> file, const Rgb& background,
                               int64_t most_pixels = kMostPixels);
 
-/// Blends pixels of 4 bytes (red, green, blue, opacity) with `background` to 3 bytes per pixel; `rgb` may be
-/// `rgba`.
+/// Blends pixels of 4 bytes (red, green, blue, opacity) with `background` to 3 bytes; `rgb` may be `rgba`.
 void over_background(const uint8_t* rgba, int64_t pixels, const Rgb& background, uint8_t* rgb);
 
 }  // namespace gradzoo

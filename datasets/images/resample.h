@@ -13,8 +13,7 @@ namespace gradzoo {
 void crop_and_resample(const uint8_t* image, int64_t height, int64_t width, int64_t channels, int64_t side,
                        uint8_t* out);
 
-/// Crops and resamples all images (N, H, W) or (N, H, W, C) u8 in parallel; images of the right size do not
-/// change.
+/// Crops and resamples all images (N, H, W) or (N, H, W, C) u8 in parallel; this size is kept.
 Tensor crop_and_resample(const Tensor& images, int64_t side);
 
 /// Converts (N, H, W, 3) to grey (N, H, W): ITU-R BT.601 luma, rounded.

@@ -26,8 +26,7 @@ struct Box {
 /// Options of a toy.
 struct ToyOptions {
   double scale = 1;  ///< factor of every point, above 0
-  /// Width of the toy before scaling (ring8: sigma of a mode; two-moons: sigma around the arcs); 0: its
-  /// default.
+  /// Width of the toy before scaling (ring8: sigma of a mode; two-moons: around the arcs); 0: its default.
   double noise = 0;
 };
 
@@ -51,7 +50,7 @@ class Toy {
   /// score. Throws Error with why_no_density() if there is no density.
   virtual Tensor log_prob(const Tensor& x) const = 0;
   /// Returns grad_x log p(x): (B, d) -> (B, d), the gradient of log_prob. Throws Error with why_no_score() if
-  /// there is no score.
+  /// it has none.
   Tensor score(const Tensor& x) const;
   /// Returns "" if log_prob is known, and otherwise the reason as a sentence.
   virtual std::string why_no_density() const { return ""; }
@@ -65,8 +64,7 @@ class Toy {
   virtual Shape tile() const { return {}; }
   /// Returns true if points are binary.
   virtual bool binary() const { return false; }
-  /// Returns the coordinates, from 0, that are the same in all points. If there are some, there is no
-  /// density.
+  /// Returns the coordinates, from 0, that are the same in all points. They rule out a density.
   virtual std::vector<int64_t> constant_coordinates() const { return {}; }
   /// Returns null if the toy is not a mixture of equal isotropic Gaussians.
   virtual const Modes* modes() const { return nullptr; }
@@ -84,8 +82,7 @@ struct ToyInfo {
 std::span<const ToyInfo> known_toys();
 bool is_toy(std::string_view name);  ///< true for a name in known_toys()
 
-/// Returns the toy of this name. Throws Error if the name is unknown, or if the scale or noise is out of
-/// range.
+/// Returns the toy of this name. Throws Error if the name, scale or noise is not allowed.
 std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& options = {});
 
 /// Returns N(mean, covariance) in any dimension: mean (d), covariance (d, d), f32 or f64. Throws Error unless

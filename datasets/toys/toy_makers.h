@@ -2,12 +2,10 @@
 
 #include "gradzoo/datasets/toys/toy.h"
 
-/// Functions that make the toys at scale 1, for a noise in the allowed range. The kinds in datasets/kinds/
-/// list them.
+/// Functions that make the toys at scale 1, for an allowed noise. The kinds in datasets/kinds/ list them.
 namespace gradzoo {
 
-/// Distance from a Gaussian's mean to the sides of its box, in standard deviations: 8e-11 of the probability
-/// per axis is outside.
+/// Distance from a Gaussian's mean to its box, in standard deviations: 8e-11 per axis is outside.
 inline constexpr double kReach = 6.5;
 
 /// Base class that stores a toy's name and box.

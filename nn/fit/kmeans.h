@@ -16,8 +16,7 @@ struct Clustering {
 /// clusters are empty. Throws Error if x has no rows or is not finite.
 Clustering kmeans(const Tensor& x, int64_t k, Rng& rng, int64_t rounds = 25);
 
-/// Returns the index of the nearest of `centres` (k, d) for each row of x (n, d), or the first of equally
-/// near ones: (n) i64.
+/// Returns the first nearest of `centres` (k, d) for each row of x (n, d): (n) i64.
 Tensor nearest_centre(const Tensor& x, const Tensor& centres);
 
 }  // namespace gradzoo

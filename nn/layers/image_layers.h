@@ -85,8 +85,7 @@ class Embedding : public Module {
 /// t (B) -> (B, width). Multiply times in [0, 1] by 1,000 first.
 Tensor time_features(const Tensor& t, int64_t width, double slowest = 10'000);
 
-/// Sets each element to 0 with probability p and divides it by 1 - p otherwise (Srivastava et al. 2014).
-/// Returns x if p is 0.
+/// Sets each element to 0 with probability p, else divides it by 1 - p (Srivastava et al. 2014). p = 0: x.
 Tensor dropout(const Tensor& x, double p, Rng& rng);
 
 }  // namespace gradzoo

@@ -5,8 +5,7 @@
 #include "gradzoo/autograd/random.h"
 
 /// Initialisers: each fills a weight in place. The weight's shape is (out, in), or (out, in, ...) with a
-/// receptive field in the last axes: fan_in = in * field and fan_out = out * field. Random initialisers use
-/// one draw.
+/// receptive field in the last axes: fan_in = in * field, fan_out = out * field. Random ones use one draw.
 namespace gradzoo::init {
 
 /// A function that fills a weight: [](Tensor& w, Rng& rng) { init::normal(w, rng, 0.0, 0.02); }

@@ -56,8 +56,7 @@ class Linear : public Module {
   std::unique_ptr<SpectralNorm> spectral_;  ///< null without spectral normalisation
 };
 
-/// An activation function with a name: relu, leaky_relu, elu, silu, gelu, sigmoid, tanh, softplus or
-/// identity.
+/// An activation with a name: relu, leaky_relu, elu, silu, gelu, sigmoid, tanh, softplus or identity.
 class Activation : public Module {
  public:
   explicit Activation(std::string_view name);  ///< throws Error with the nearest name if the name is unknown
@@ -138,8 +137,7 @@ Tensor masked_linear(const Tensor& x, const Tensor& weight, const Tensor& mask, 
 /// multiplied.
 class MaskedLinear : public Module {
  public:
-  /// The mask (out, in) contains 0 and 1; the parameters have its dtype. Throws Error for other ranks or
-  /// values.
+  /// The mask (out, in) contains 0 and 1; the parameters have its dtype. Throws Error otherwise.
   MaskedLinear(const Tensor& mask, Rng& rng, bool bias = true);
   Tensor forward(const Tensor& x) const override;
 

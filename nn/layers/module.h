@@ -49,8 +49,8 @@ class Module {
   std::vector<NamedTensor> named_parameters() const;
   /// Returns the parameters without names, for an optimiser. A tensor with two names is returned once.
   std::vector<Tensor> parameters() const;
-  /// Returns the buffers: tensors in the State that are not parameters and have no gradient, with names and
-  /// order as for parameters.
+  /// Returns the buffers: tensors in the State that are not parameters and have no gradient, named and
+  /// ordered as parameters.
   std::vector<NamedTensor> named_buffers() const;
   /// Updates the buffers of this module and its children from the parameters, or from the last batch. The
   /// learner calls it after each step.
@@ -84,8 +84,7 @@ Tensor functional_call(const Module& module, std::span<const Tensor> parameters,
                        std::span<const Tensor> inputs);
 
 ///@{
-/// Replace only the named parameters and buffers. Throw Error if the module does not have a name, or if a
-/// name is given twice.
+/// Replace only the named parameters and buffers. Throw Error if a name is unknown or given twice.
 Tensor functional_call(const Module& module, std::span<const NamedTensor> parameters, const Tensor& x);
 Tensor functional_call(const Module& module, std::span<const NamedTensor> parameters,
                        std::span<const Tensor> inputs);

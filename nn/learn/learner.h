@@ -51,16 +51,14 @@ class Ema {
   bool swapped_in_ = false;
 };
 
-/// A function that makes an optimiser for parameters: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or
-/// your own.
+/// A function that makes an optimiser: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or your own.
 using OptimizerMaker = std::function<std::unique_ptr<Optimizer>(Parameters&)>;
 OptimizerMaker adam(const AdamOptions& options = {});  ///< maker of Adam, or AdamW if `decoupled`
 OptimizerMaker sgd(const SgdOptions& options = {});    ///< maker of Sgd
 
 /// A function that replaces a learner's gradient (N), padded between parameters, in place, for example with
 /// the mean over all processes of a training. A step calls it once, when the gradient is complete and before
-/// it is read. If a loss is not finite, its gradient is not finite either, so that all processes notice the
-/// failure.
+/// it is read. If a loss is not finite, its gradient is not finite either, so all processes notice it.
 using Reducer = std::function<void(Tensor& gradient)>;
 
 /// Settings of a learner.
@@ -95,8 +93,7 @@ class Learner {
   void add_weights_to(State& state);  ///< adds only the module's parameters and buffers
   Parameters& parameters() { return parameters_; }
   /// Gives the parameters the values of their average, if there is one, for sampling and evaluation, until
-  /// the returned object and its copies are destroyed. step() throws until then. The learner must outlive the
-  /// object.
+  /// the returned object and its copies are destroyed. step() throws until then. The learner must outlive it.
   std::shared_ptr<const void> averaged();
 
  private:

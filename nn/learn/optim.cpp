@@ -117,8 +117,7 @@ void Adam::check_options() const {
   check_fraction("adam: beta2", options_.beta2);
   check_not_negative("adam: weight_decay", options_.weight_decay);
   check_not_negative("adam: eps", options_.eps);
-  if (options_.eps == 0.0)
-    throw Error("adam: eps is 0, which gives 0/0 for zero gradients. Hint: use eps = 1e-8");
+  if (options_.eps == 0.0) throw Error("adam: eps is 0, so zero gradients give 0/0. Hint: use eps = 1e-8");
 }
 
 void Adam::add_to(State& state, const std::string& prefix) {

@@ -131,8 +131,7 @@ class AdamW : public Adam {
                  AdamOptions options = {.weight_decay = 0.01});
 };
 
-/// Returns the Euclidean norm of all gradients together, summed in double: NaN or infinity if a gradient is
-/// not finite.
+/// Returns the Euclidean norm of all gradients, summed in double: not finite if a gradient is not finite.
 double grad_norm(Parameters& parameters);
 
 /// Scales the gradients so that their norm is at most `max_norm` (Pascanu et al. 2013, algorithm 1) and

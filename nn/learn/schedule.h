@@ -17,8 +17,7 @@ double cosine_decay(int64_t step, int64_t total, double floor = 0.0);
 double warm_up(int64_t step, int64_t steps);
 /// Returns factor^k after k times `every` steps.
 double step_decay(int64_t step, int64_t every, double factor);
-/// Rises linearly to 1 over the first 2 % of `total`, stays at 1, and falls linearly to 0 over the second
-/// half.
+/// Rises linearly to 1 over the first 2 % of `total`, stays, and falls linearly to 0 over the second half.
 double hold_linear_decay(int64_t step, int64_t total);
 
 /// Schedules of the learning rate over a run.

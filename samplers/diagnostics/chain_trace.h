@@ -10,8 +10,7 @@ namespace gradzoo {
 /// Statistics of chains, with one value per transition, and diagnostics of mixing from them.
 class ChainTrace {
  public:
-  /// Allocates memory for chains like x (B, d) and `draws` transitions. If there are many chains, only the
-  /// first are traced.
+  /// Allocates memory for chains like x (B, d) and `draws` transitions; only the first chains are traced.
   ChainTrace(const Tensor& x, bool has_log_prob, int64_t draws);
   /// Records the chains' states and values after a transition.
   void record(const Tensor& x, const PointValue& value);

@@ -5,8 +5,7 @@
 
 namespace gradzoo {
 
-/// Meaning of eta in a Langevin step. Both conventions sample exp f; a step of `full` has half the eta of
-/// `half`.
+/// Meaning of eta in a Langevin step. Both conventions sample exp f; eta of `full` is half the eta of `half`.
 enum class StepConvention {
   full,  ///< x_next = x + eta grad f + sqrt(2 eta) z  (Roberts & Tweedie 1996)
   half,  ///< x_next = x + eta/2 grad f + sqrt(eta) z  (Song & Ermon 2019; the lectures)
@@ -67,8 +66,7 @@ class UnadjustedLangevin : public Sampler {
 };
 
 /// MALA (Roberts & Tweedie 1996): unadjusted Langevin's x_next is a proposal that is accepted or rejected. In
-/// a bounded domain it is one leapfrog step with reflection, which reverses the momentum (Neal 2011, section
-/// 5.1).
+/// a bounded domain it is a leapfrog step with reflection of the momentum (Neal 2011, section 5.1).
 class AdjustedLangevin : public Sampler {
  public:
   /// Throws Error unless step is above 0.

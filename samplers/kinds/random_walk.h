@@ -11,8 +11,7 @@ struct RandomWalkOptions {
   void describe(OptionTable& options);
 };
 
-/// Random-walk Metropolis-Hastings (Metropolis et al. 1953; Hastings 1970): the proposal x + step z is
-/// accepted or rejected.
+/// Random-walk Metropolis-Hastings (Metropolis et al. 1953; Hastings 1970): proposals x + step z.
 class RandomWalk : public Sampler {
  public:
   /// Throws Error unless step is above 0.

@@ -206,8 +206,7 @@ TEST_CASE("errors point at the place and hint at the mend") {
         "s");
   check("[1, x]", "column 1: a list must have numbers. Hint: use [1, 2] or [[1, 2], [3, 4]]", "[");
   check("[[1, 2], [3]]",
-        "column 1: rows of a matrix differ in length. Hint: use rows of equal length, as in [[1, 2], [3, 4]]",
-        "[");
+        "column 1: rows of a matrix differ in length. Hint: use equal lengths, as in [[1, 2], [3, 4]]", "[");
   check("clamp(x, y, 1)",
         "column 1: clamp: argument 2 must be a number without variables. Hint: use clamp(x, low, high)", "c");
   check("sum(A, .5)", "column 1: sum: argument 2 must be a whole number, not 0.5. Hint: use sum(x[, axis])",

@@ -21,8 +21,7 @@ class AsNobody {
   AsNobody(const AsNobody&) = delete;
   AsNobody& operator=(const AsNobody&) = delete;
 
-  /// Returns false if a container forbids root to become another user, or if that user cannot enter the
-  /// folder.
+  /// Returns false if a container forbids another user for root, or if that user cannot enter the folder.
   bool holds() const { return holds_; }
 
  private:

@@ -15,16 +15,14 @@
 
 namespace gradzoo::test {
 
-/// Quotes a word for a shell and words_of(), even with spaces and quotes in it. Use it for paths in a command
-/// line.
+/// Quotes a word for a shell and words_of(), even with spaces and quotes in it, such as a path.
 inline std::string shell_word(const std::string& word) {
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
   return text + "'";
 }
 
-/// Returns the words of a line, separated by single spaces; a word that begins with ' is a result of
-/// shell_word().
+/// Returns the words of a line, separated by single spaces; a word that begins with ' is from shell_word().
 inline std::vector<std::string> words_of(const std::string& line) {
   std::vector<std::string> words;
   for (size_t at = 0; at < line.size(); ++at) {
@@ -56,8 +54,7 @@ inline const std::string& cache_of_processes() {
   return folder;
 }
 
-/// A running program, whose output goes to files in a scratch directory. The destructor kills it if it still
-/// runs.
+/// A running program, whose output goes to files in a scratch directory. The destructor kills it.
 class Process {
  public:
   /// `arguments[0]` is the program's path; it runs in `folder`.

@@ -200,7 +200,7 @@ TEST_CASE("a test part of another size is refused with both sizes") {
   write_file(folder.file("parts.npz"), zip_bytes(std::vector<std::pair<std::string, std::string>>{
                                            {"x_train.npy", zeros_of(8, 4)}, {"x_test.npy", zeros_of(3, 5)}}));
   const std::string refusal = error_message([&] { load_images(folder.file("parts.npz")); });
-  CHECK_MESSAGE(contains(refusal, "its test part has examples of shape (5,6), and the training part (4,6)"),
+  CHECK_MESSAGE(contains(refusal, "its test examples have the shape (5,6), and the training examples (4,6)"),
                 refusal);
 }
 
