@@ -190,7 +190,7 @@ TEST_CASE("An explanation comes as text, or as the files that are asked for") {
   CHECK(read_file(scratch.file("graph.dot")).starts_with("digraph"));
   check_refused("explain sqare-sine --html other.html", folder,
                 {"'sqare-sine'", "did you mean 'square-sine'"});
-  check_refused("explain --html other.html", folder, {"no example", "square-sine"});
+  check_refused("explain --html other.html", folder, {"unknown example", "square-sine"});
   check_refused("explain mlp --html missing/page.html", folder, {"missing/page.html"});
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("A function of one's own is explained, and where it is wrong the error
   CHECK(wrong.status == 1);
   CHECK(wrong.out.empty());
   CHECK(wrong.err ==
-        "  2*sine(x)\n    ^\ngradzoo: expression, column 3: no function is called 'sine'. Hint: did you mean "
+        "  2*sine(x)\n    ^\ngradzoo: expression, column 3: unknown function 'sine'. Hint: did you mean "
         "'sin'?\n");
   check_refused("explain mlp --expr x --at x=3", folder, {"remove 'mlp'"});
   check_refused("explain mlp --order 2", folder, {"--order", "--expr"});

@@ -42,7 +42,7 @@ TEST_CASE("What is wrong with a sampler is said before a run is opened, with the
       {"sample run --sampler ula --set step=0", {"step is 0", "above 0"}},
       {"sample run --sampler ula --set step=-1", {"step is -1"}},
       {"sample run --sampler mala --set steps=0", {"steps is 0"}},
-      {"sample run --sampler mh --set steps=10 --set warmup=10", {"warmup is 10", "below steps"}},
+      {"sample run --sampler mh --set steps=10 --set warmup=10", {"warmup is 10", "fewer than steps"}},
       {"sample run --sampler mh --set convention=half", {"'convention'"}},
       {"sample run --sampler mala --set noise=0", {"'noise'"}},
       {"sample run --sampler ula --set convention=both", {"'both'", "half"}},

@@ -40,7 +40,7 @@ TEST_CASE("each sampler has its own options, and half of the steps warm up unles
   CHECK(contains(refusal("ula", "stp=0.2"), "did you mean 'step'"));
   CHECK(contains(refusal("ula", "step=0"), "ula: step is 0"));
   CHECK(contains(refusal("ula", "steps=0"), "ula: steps is 0"));
-  CHECK(contains(refusal("mala", "warmup=1000"), "below steps"));
+  CHECK(contains(refusal("mala", "warmup=1000"), "fewer than steps"));
   CHECK(contains(refusal("mal", "step=1"), "did you mean 'mala'"));
 }
 
