@@ -82,8 +82,6 @@ class Replay {
   std::vector<Tensor> values_;
 };
 
-std::string short_text(double value) { return fmt::format("{:.4g}", value); }
-
 double weighted_sum(const Tensor& y, const std::vector<double>& weights) {
   const std::vector<double> values = y.to_vector();
   double sum = 0;
@@ -115,9 +113,9 @@ class MovedElement {
     const double near_right = (near_up - centre) / (h_ / 4), near_left = (centre - near_down) / (h_ / 4);
     const auto stays = [](double change, double size) { return std::abs(change) < 0.05 * size; };
     if (stays(near_right - right, bend) && stays(near_left - left, bend))
-      return fmt::format("at a kink: one-sided slopes {} and {}", short_text(left), short_text(right));
+      return fmt::format("at a kink: one-sided slopes {:.4g} and {:.4g}", left, right);
     if (stays(near_up - up, std::abs(up - down)) && stays(near_down - down, std::abs(up - down)))
-      return fmt::format("at a jump, from {} to {}", short_text(down), short_text(up));
+      return fmt::format("at a jump, from {:.4g} to {:.4g}", down, up);
     return "";
   }
 
