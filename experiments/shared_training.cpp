@@ -10,6 +10,7 @@
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/experiments/config_file.h"
+#include "gradzoo/experiments/run_observer.h"
 
 namespace gradzoo {
 namespace {

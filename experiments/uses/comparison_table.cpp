@@ -30,7 +30,7 @@ std::string seconds(double s) { return std::isfinite(s) ? fmt::format("{:.3g}", 
 
 std::string density_text(const ComparedRun& run) {
   if (!run.density) return kNone;
-  return fmt::format("{} {} ({})", with_error({run.density->value, run.density->error}, "±"),
+  return fmt::format("{} {} ({})", with_error({run.density->value, run.density->error}),
                      run.density->unit, run.density->density_kind);
 }
 
@@ -144,7 +144,7 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
 
 namespace {
 
-std::string cell(const Estimate& e) { return with_error(e, "±"); }
+std::string cell(const Estimate& e) { return with_error(e); }
 
 std::string likelihood_cell(const ComparedRun& run) {
   if (!run.density) return "none";

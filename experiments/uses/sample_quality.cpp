@@ -152,7 +152,7 @@ Quantity number_of(const char* name, const Estimate& e, const char* unit, std::s
 }
 
 std::string cell(const Quantity* number) {
-  return number == nullptr ? "" : with_error({number->value, number->error}, "±");
+  return number == nullptr ? "" : with_error({number->value, number->error});
 }
 
 const Quantity* find_number(const Quantities& numbers, const std::string& name) {
