@@ -18,8 +18,7 @@ struct Estimate {
   double value = 0, standard_error = 0;  ///< value, and its standard error (NaN: unknown)
 };
 
-/// Formats "98.13 ± 0.31" with `sign` before the error: four digits of the value, two of the error, and no
-/// error if it is unknown.
+/// Formats "98.13 ± 0.31", with `sign` for ±: four digits of the value, two of the error if it is known.
 std::string with_error(const Estimate& e, std::string_view sign = "+-");
 
 /// Returns the mean of values (n) and its standard error, NaN for one value.
@@ -42,8 +41,7 @@ Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,
 /// empty set and for a NaN.
 Estimate auroc(const Tensor& positive, const Tensor& negative);
 
-/// The receiver operating characteristic: one point per threshold that changes a share, from (0, 0) to (1,
-/// 1).
+/// The receiver operating characteristic: a point for each threshold that matters, from (0, 0) to (1, 1).
 struct RocCurve {
   std::vector<double> false_positives, true_positives;  ///< shares of negatives, positives at a threshold
 };
