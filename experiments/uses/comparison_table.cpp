@@ -30,8 +30,8 @@ std::string seconds(double s) { return std::isfinite(s) ? fmt::format("{:.3g}", 
 
 std::string density_text(const ComparedRun& run) {
   if (!run.density) return kNone;
-  return fmt::format("{} {} ({})", with_error({run.density->value, run.density->error}),
-                     run.density->unit, run.density->density_kind);
+  return fmt::format("{} {} ({})", with_error({run.density->value, run.density->error}), run.density->unit,
+                     run.density->density_kind);
 }
 
 Row columns(const std::string& frechet_name) {

@@ -18,7 +18,7 @@ namespace {
 
 void check_examples(const Tensor& examples, const char* what) {
   if (examples.rank() != 2 || examples.dim(0) < 1)
-    throw Error("{}: examples {}. Hint: (n, numbers) of one or more", what, examples.shape().str());
+    throw Error("{}: examples {}. Hint: give (n, elements), n at least 1", what, examples.shape().str());
 }
 
 // As many rows at once as the largest network has room for.
@@ -34,7 +34,7 @@ void for_each_part(const Tensor& rows, const ShareDone& done, FunctionRef<void(c
 Tensor inpainted(const std::function<Tensor(const InpaintRequest&)>& inpaint, const InpaintRequest& request) {
   const Tensor &images = request.images, &known = request.known;
   if (images.rank() != 2 || known.shape() != Shape{images.dim(1)})
-    throw Error("inpaint: images {} and known pixels {}. Hint: (n, pixels) and (pixels)",
+    throw Error("inpaint: images {} and known pixels {}. Hint: give (n, pixels) and (pixels)",
                 images.shape().str(), known.shape().str());
   const ShareDone done = request.done ? request.done : [](double) {};
   return completed(clamp(inpaint({images, known, request.rng, done}), 0, 1), images, known);
@@ -44,7 +44,7 @@ Tensor denoised_in_parts(const std::function<Tensor(const DenoiseRequest&)>& den
                          const DenoiseRequest& request) {
   check_examples(request.examples, "denoise");
   if (!(request.sigma > 0 && std::isfinite(request.sigma)))
-    throw Error("denoise: sigma is {:g}. Hint: above 0", request.sigma);
+    throw Error("denoise: sigma is {:g}. Hint: use a value above 0", request.sigma);
   Tensors guesses;
   int64_t guessed = 0;
   const auto all = static_cast<double>(request.examples.dim(0));
@@ -94,12 +94,12 @@ Tensor interpolated(const std::function<Tensor(const InterpolateRequest&)>& inte
                     const InterpolateRequest& request) {
   const Tensor &x = request.ends.x, &labels = request.ends.labels;
   if (x.rank() != 2 || x.dim(0) < 2 || x.dim(0) % 2 != 0)
-    throw Error("interpolate: ends {}. Hint: (2 pairs, pixels)", x.shape().str());
+    throw Error("interpolate: ends {}. Hint: give (2 pairs, pixels)", x.shape().str());
   for (int64_t i = 0; labels.defined() && i < x.dim(0); i += 2) {
     if (labels.data<int64_t>()[i] != labels.data<int64_t>()[i + 1])
       throw Error(
-          "interpolate: pair {} has two labels, and this model is conditional on one. Hint: two examples of "
-          "one label",
+          "interpolate: pair {} has two different labels, and this model is conditional on one. Hint: give "
+          "two examples with the same label",
           i / 2);
   }
   return clamp(interpolate(request), 0, 1);
@@ -145,11 +145,10 @@ Abilities with_consequences(Abilities own) {
 
 std::string lacks_target(const Abilities& abilities, const std::string& verb) {
   if (abilities.needs_label)
-    return fmt::format("is conditional on a label, and what it is asked to {} has none", verb);
+    return fmt::format("is conditional on a label, and the examples to {} have none", verb);
   const Target& target = abilities.target;
   if (target.log_prob && target.binary)
-    return fmt::format("has a table of probabilities of 0 and 1, and no score of real numbers to {} by",
-                       verb);
+    return fmt::format("has probabilities of 0 and 1, and not a score of real numbers to {} by", verb);
   return fmt::format("has neither a score nor an energy to {} by", verb);
 }
 

@@ -36,8 +36,7 @@ struct LogProb {
   int64_t draws = 0;           ///< number of draws for a stable mean; 0: no draws
 };
 
-/// Returns the log-probability from a target's log-density: log p(x) + log Z, or its mean over the noise if
-/// the target describes noisy data.
+/// Returns log p(x) + log Z from a target's log-density; for noisy data, the mean over the noise.
 LogProb log_prob_by(const Target& target);
 
 /// Receives the share of a long computation that is done, in [0, 1].
@@ -88,14 +87,12 @@ struct Abilities {
   std::function<AnomalyScores(const AnomalyRequest&)> anomaly = {};
   /// Computes the log-probability of each example.
   std::optional<LogProb> log_prob = {};
-  /// Maps examples (n, elements) to codes (n, codes), if the model has an encoder. Deterministic: equal
-  /// examples have equal codes.
+  /// Maps examples (n, elements) to codes (n, codes), if the model has an encoder. Deterministic.
   std::function<Tensor(const Tensor& examples)> encode = {};
   /// Maps codes (n, codes) to the mean of p(x|code), (n, elements), if the model has a decoder.
   std::function<Tensor(const Tensor& codes)> decode = {};
   /// Draws ten images between the two codes of each pair, (10 pairs, pixels) in [0,1], if the model has
-  /// codes. A model without an encoder draws the end codes itself. The ends have labels iff the model is
-  /// conditional.
+  /// codes. Without an encoder the end codes are drawn. The ends have labels iff the model is conditional.
   std::function<Tensor(const InterpolateRequest&)> interpolate = {};
   /// True if the target is a density given a label; with_consequences() then derives nothing from it.
   bool needs_label = false;
@@ -109,8 +106,8 @@ struct Abilities {
 /// Requests are checked and split into parts that fit into memory, and results are clamped to their domain.
 Abilities with_consequences(Abilities own);
 
-/// Returns, as a clause, what a model's target lacks to `verb` ("denoise"): "has neither a score nor an
-/// energy to denoise by".
+/// Returns the reason why a model cannot `verb`, as a clause: "has neither a score nor an energy to denoise
+/// by".
 std::string lacks_target(const Abilities& abilities, const std::string& verb);
 
 }  // namespace gradzoo

@@ -32,7 +32,7 @@ AnomalyScores by_denoising(const Target& target, const Tensor& x, double noise, 
     return sum(square(denoised(target, x + randn_like(x, rng) * noise, noise, rng) - x), 1);
   };
   return {mean_over_draws(wrong),
-          fmt::format("|D(x + {:g} z) - x|^2, what denoising gets wrong, mean of {} draws of z", noise,
+          fmt::format("|D(x + {:g} z) - x|^2, the error of denoising, mean of {} draws of z", noise,
                       kNoiseDraws)};
 }
 

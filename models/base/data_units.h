@@ -20,8 +20,7 @@ Picture in_data_units(Picture picture, const PointUnits& units);
 Abilities in_data_units(Abilities abilities, const PointUnits& units);
 
 ///@{
-/// Converts a target from the model's units to the data's units, and back: log-densities by the Jacobian,
-/// scores by the chain rule.
+/// Converts a target between both units: log-densities by the Jacobian, scores by the chain rule.
 Target in_data_units(const Target& target, const PointUnits& units);
 Target in_model_units(const Target& target, const PointUnits& units);
 ///@}

@@ -35,8 +35,7 @@ inline Quantity sampled_log_z(double value, double error, bool trusted, std::str
   return out;
 }
 
-/// Returns `density`, from which `log_z` was subtracted, with the combined error, the kind, and the trust in
-/// log_z.
+/// Returns `density`, from which log_z was subtracted, with the joint error, `kind`, and the trust in log_z.
 inline Quantity less_log_z(Quantity density, const Quantity& log_z, const std::string& kind) {
   density.trusted = log_z.trusted;
   density.density_kind = kind;
@@ -63,8 +62,7 @@ inline constexpr QuantityInfo kModesCovered{"modes_covered", "modes"},
     kHighQualityShare{"high_quality_share", ""};
 ///@}
 
-/// Returns the modes covered, the modes touched, the smallest mode's share and the high-quality share of
-/// kModeSamples samples.
+/// Returns covered and touched modes, and the smallest and the high-quality share, of kModeSamples samples.
 Quantities coverage_quantities(const ModeCoverage& coverage);
 
 }  // namespace gradzoo

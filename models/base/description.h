@@ -81,8 +81,7 @@ struct Description {
   /// Assignments key=value of these options for quick samples during training.
   std::vector<std::string> quick_sampling = {};
   std::function<void(OptionTable&)> evaluation = {};  ///< adds the options of an evaluation; default: none
-  /// Measures the quantities that may take minutes, and reports progress to its second argument. Default: no
-  /// quantities.
+  /// Measures the slow quantities, and reports progress to its second argument. Default: no quantities.
   std::function<Quantities(const DataView&, const ShareDone&)> evaluate_at_length = {};
   /// Fits what depends on the trained weights, after the last step (Model::finish); the fit is in the State.
   std::function<void(const Examples&)> finish = {};
@@ -92,8 +91,8 @@ struct Description {
   std::function<Picture(const DataView&, Rng&)> snapshot = {};
   /// Draws the pictures of a model of images. Default: no pictures.
   std::function<std::vector<Picture>(const DataView&)> image_pictures = {};
-  /// Draws the pictures of a model of points. Default: on the line, the target's density and score; in the
-  /// plane, plane_pictures.
+  /// Draws the pictures for points. Default: the target's density and score on a line, plane_pictures in a
+  /// plane.
   std::function<std::vector<Picture>(const DataView&)> point_pictures = {};
   /// Draws the pictures of a toy in the plane, `*data.toy`, next to its true density. Default: no pictures.
   std::function<std::vector<Picture>(const DataView&)> plane_pictures = {};

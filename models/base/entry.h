@@ -41,8 +41,8 @@ class ModelOptions {
  public:
   virtual ~ModelOptions() = default;
   virtual void describe(OptionTable& table) = 0;  ///< adds the options to the table
-  /// Sets defaults that depend on other options and on the data, by OptionTable::prefer. Throws Error for
-  /// invalid combinations.
+  /// Sets defaults that depend on options and data (OptionTable::prefer). Throws Error for invalid
+  /// combinations.
   virtual void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) = 0;
   /// Returns an untrained model.
   virtual std::unique_ptr<Model> make(const DataShape& shape, const TrainingOptions& training) const = 0;
@@ -68,8 +68,7 @@ struct ModelEntry {
 /// The options of a model of type M, from a struct O with `describe(OptionTable&)`. O may have
 /// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`, and `adapt_to_images` and `adapt_to_points`
 /// with the same arguments, one of which runs before `adapt`. M is constructed from (O, DataShape,
-/// TrainingOptions), unless O has `make(DataShape, TrainingOptions)`, for example to choose another class
-/// for images.
+/// TrainingOptions), unless O has `make(DataShape, TrainingOptions)`, which may choose another class.
 template <class O, class M>
 class OptionsOf final : public ModelOptions {
  public:

@@ -18,7 +18,7 @@ void assign(SamplingOptions& sampling, const std::vector<std::string>& assignmen
   OptionTable table;
   sampling.describe(table);
   if (!assignments.empty() && table.all().empty())
-    throw Error("samples of this model have no options. Hint: leave --set away");
+    throw Error("samples of this model have no options. Hint: remove --set");
   for (const std::string& assignment : assignments) table.assign(assignment);
 }
 
@@ -27,10 +27,10 @@ void check_labels(const SampleRequest& request, const LabelNames& names) {
   if (!labels.defined()) return;
   if (names.empty())
     throw Error(
-        "this model was not trained on labels, so it cannot sample by label. Hint: leave the label away, or "
-        "train it with conditional=true");
+        "this model was not trained on labels, so it cannot sample by label. Hint: remove the label, or "
+        "train the model with conditional=true");
   if (labels.shape() != Shape{request.n} || labels.dtype() != DType::i64)
-    throw Error("labels are {} {}, and {} samples are asked for. Hint: (n) of i64",
+    throw Error("labels are {} {} for {} samples. Hint: give one i64 label per sample",
                 dtype_name(labels.dtype()), labels.shape().str(), request.n);
   for (int64_t i = 0; i < request.n; ++i) {
     const int64_t label = labels.data<int64_t>()[i];

@@ -36,8 +36,8 @@ struct SampleRequest {
 /// Base class of all models: parameters, objective, evaluation and pictures. Your model must override
 /// train_step and do_sample. It may override add_to (further state between steps), do_validate and
 /// do_evaluate (quantities), prepare and do_abilities, and call describe() in its constructor for the rest.
-/// Samples, quantities and pictures are computed with recording off and with the averaged weights, if its
-/// learners keep averages.
+/// Samples, quantities and pictures are computed with recording off and with averaged weights, if there are
+/// any.
 ///
 /// A model of points may see the points in its own units (see_in). Its virtual functions, the functions of
 /// its Description, prepare and finish take and return the model's units. The public functions from validate
@@ -46,13 +46,11 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  /// Sets the units in which the model was made to see points, and the true distribution in these units.
-  /// Call it once, before all else.
+  /// Sets the model's units, and the true distribution in these units. Call it once, before all else.
   void see_in(const PointUnits& units, std::shared_ptr<const Toy> truth);
   const PointUnits& units() const { return units_; }  ///< the model's units; not set: the data's units
 
-  /// Computes what the model needs from the training examples, before the first step of a new run. The State
-  /// has the result.
+  /// Computes what the model's State needs from the training examples, before the first step of a new run.
   virtual void prepare(const Examples&) {}
   /// Fits what depends on the trained weights, after the last step of a run. The State has the result.
   /// `examples` are training examples, at most as many as the steps have used.
@@ -66,8 +64,7 @@ class Model {
   /// Makes one step of each optimiser. Throws NonFinite if a loss or a gradient is not finite; the trainer
   /// then restores the learners, the random streams and the model's counts. A step therefore changes the
   /// tensors of add_to() only at its end. A step may run as a shard (nn/parallel/shards.h), on its rows of
-  /// the batch. What a shard stores about the batch must come from mean_over_shards() or belong to rows
-  /// (State::add_rows).
+  /// the batch. Its stored values must come from mean_over_shards() or belong to rows (State::add_rows).
   virtual void train_step(const StepContext& context, MetricRow row) = 0;
 
   /// Returns the quantities shown after each epoch, on held-out examples. Quick.
@@ -82,7 +79,7 @@ class Model {
   Tensor sample(const SampleRequest& request) const;
   /// Returns the model's abilities, which use the averaged weights. While a target, a partition or a copy of
   /// their parts lives, the parameters hold the averages, and a training step throws Error. The model must
-  /// outlive the result.
+  /// outlive it.
   Abilities abilities();
   /// Draws the film strip's frame after an epoch.
   Picture snapshot(const DataView& data, Rng& rng);
@@ -137,9 +134,8 @@ class Model {
   virtual Quantities do_validate(const DataView&) { return {}; }
   /// Implements evaluate_quickly(); the parameters hold their averages.
   virtual Quantities do_evaluate(const DataView&) { return {}; }
-  /// Implements sample(). `request.labels` are defined iff labels() has any: the requested labels, or by
-  /// default those of labels() in turn. `sampling` comes from sampling_options() and has the request's
-  /// options.
+  /// Implements sample(). `request.labels` are the requested labels, or labels() in turn; undefined if there
+  /// are none. `sampling` has the request's options (sampling_options()).
   virtual Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const = 0;
   /// Draws n samples with the run's options, for pictures.
   Tensor drawn(int64_t n, Rng& rng, const Tensor& labels = {}) const {

@@ -55,7 +55,7 @@ Batch pairs_of(const Examples& examples, std::span<const int64_t> labels, Pixels
       --missing;
     }
     if (missing > 0)
-      throw Error("there are too few examples{} for {} pairs. Hint: fewer pairs",
+      throw Error("there are too few examples{} for {} pairs. Hint: use fewer pairs",
                   label < 0 ? "" : fmt::format(" of label {}", label), labels.size());
   }
   Examples chosen = examples;

@@ -18,8 +18,7 @@ const Quantity* Quantities::find(const QuantityInfo& info) const {
 
 const Quantity& Quantities::operator[](const QuantityInfo& info) const {
   if (const Quantity* found = find(info)) return *found;
-  throw Error("the evaluation has no '{}'. Hint: it is measured on other data, or by another model",
-              info.name);
+  throw Error("the evaluation has no '{}'. Hint: use data and a model that measure it", info.name);
 }
 
 }  // namespace gradzoo

@@ -57,8 +57,7 @@ class MetricRow {
   std::span<double> values_;
 };
 
-/// The name and unit of a quantity of an evaluation, a constant of the model that measures it; also the key
-/// to find it in Quantities.
+/// The name and unit of a quantity, a constant of the model that measures it, and its key in Quantities.
 struct QuantityInfo {
   const char* name;          ///< name: "elbo"
   const char* unit;          ///< unit: "nats/image"

@@ -13,8 +13,8 @@ namespace {
 const DataShape& checked(const DataShape& shape) {
   if (shape.classes >= 2) return shape;
   throw Error(
-      "classifier: the images have {} class{}, and a classifier needs two. Hint: labelled images, e.g. "
-      "--data mnist",
+      "classifier: the images have {} class{}, and a classifier needs at least two. Hint: use labelled "
+      "images, for example --data mnist",
       shape.classes, shape.classes == 1 ? "" : "es");
 }
 
@@ -24,10 +24,9 @@ Tensor wrong_percent(const Tensor& scores, const Tensor& labels) {
 }
 
 constexpr const char* kReading =
-    "The validation error is the share of unseen images that the network gets wrong. On its training "
-    "images the error falls further; the gap between the two is overfitting. For samples of a "
-    "generative model the classifier says which of them it is sure about, not whether they look "
-    "good: it may be confident about nonsense.";
+    "The validation error is the share of misclassified held-out images. On the training images the error is "
+    "lower; the gap between the two is overfitting. For samples of a generative model the classifier shows "
+    "its confidence, not the quality of the samples: it may be confident about nonsense.";
 
 }  // namespace
 
@@ -40,7 +39,7 @@ Classifier::Classifier(const ClassifierOptions& options, const DataShape& shape,
       learner_(network_, training.learner(adam({.weight_decay = options.weight_decay, .decoupled = true}))),
       shift_(options.shift),
       noise_(options.noise),
-      cross_entropy_(add_metric({"cross_entropy", "nats/image", "the loss: -log p(label|image)"})),
+      cross_entropy_(add_metric({"cross_entropy", "nats/image", "loss: -log p(label|image)"})),
       error_percent_(add_metric(
           {"error", "percent", "share of the batch, with noise and shifts, that is misclassified", true})),
       grad_norm_(add_metric(grad_norm_info())) {
@@ -100,8 +99,8 @@ Tensor Classifier::probabilities_of(const Tensor& features) {
 
 Tensor Classifier::do_sample(const SampleRequest&, const SamplingOptions&) const {
   throw Error(
-      "classifier: it classifies images and draws none. Hint: gradzoo eval RUN --classifier THIS_RUN "
-      "measures another run's samples with it");
+      "classifier: it classifies images and draws none. Hint: measure another run's samples with gradzoo "
+      "eval RUN --classifier THIS_RUN");
 }
 
 }  // namespace gradzoo

@@ -30,8 +30,7 @@ struct ClassifierOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-/// A network that computes features of images, and logits as a linear function of them; sample metrics use
-/// both.
+/// A network that computes features of images, and logits as a linear function of features.
 class ClassifierNetwork : public Module {
  public:
   ClassifierNetwork(const ClassifierOptions& options, const DataShape& shape, Rng& rng);
@@ -60,8 +59,7 @@ class Classifier : public Model {
 
   void train_step(const StepContext& context, MetricRow row) override;
 
-  /// Returns p(y|x) from the averaged weights, if there is an average: x (B, pixels) in [0,1] -> (B,
-  /// classes).
+  /// Returns p(y|x) from the averaged weights, if there are any: x (B, pixels) in [0,1] -> (B, classes).
   Tensor probabilities(const Tensor& x);
   /// Returns the features of the last hidden layer, from the same weights: x (B, pixels) -> (B, features).
   Tensor features(const Tensor& x);

@@ -69,7 +69,7 @@ Picture misclassified(const Examples& images, const Predictions& predictions) {
     captions.push_back(fmt::format("called {}", row));
   }
   return {"misclassified",
-          "Misclassified images, one row for each predicted class, the most confident mistakes first.",
+          "Misclassified images, one row per predicted class, the most confident mistakes first.",
           ImageGrid{tiles(images, places), kColumns, captions}};
 }
 

@@ -19,7 +19,7 @@ struct Predictions {
 /// Returns the predictions for images; `probabilities` maps grey pixels (B, H*W) to (B, classes).
 Predictions predict(TensorFn probabilities, const Examples& images);
 
-/// Draws one row per predicted class, with up to ten images misclassified as this class, the most confident
+/// Draws one row per predicted class: up to ten images misclassified as this class, the most confident
 /// first.
 Picture misclassified(const Examples& images, const Predictions& predictions);
 

@@ -49,12 +49,11 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
       learner_(*denoiser_, training.learner()),
       mean_(zeros({shape.size()})),
       square_(zeros({shape.size()})),
-      error_(
-          add_metric({"denoising_error",
-                      "",
-                      "the loss: |r(x~) - x|^2 for an example x and its noisy x~, summed over its elements",
-                      false,
-                      {.lengths = 2}})),
+      error_(add_metric({"denoising_error",
+                         "",
+                         "loss: |r(x~) - x|^2 for an example x and its noisy x~, summed over its elements",
+                         false,
+                         {.lengths = 2}})),
       error_per_noise_(
           options.noise == DaeNoise::none
               ? std::nullopt
@@ -182,7 +181,7 @@ Tensor Dae::completed_images(const InpaintRequest& request) const {
 
 Tensor Dae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   if (options_.noise == DaeNoise::none)
-    throw Error("dae: without noise it is an autoencoder, which draws no samples. Hint: noise=gaussian");
+    throw Error("dae: noise=none is a plain autoencoder, which draws no samples. Hint: use noise=gaussian");
   const Tensor x = draw(request.n, options_in<DaeOptions>(sampling), request.rng, request.done).denoised;
   return as_examples(x, shape_);
 }
@@ -210,8 +209,8 @@ Tensor Dae::held_out_errors(TensorFn denoise, const DataView& data) const {
 
 Quantities Dae::do_validate(const DataView& data) {
   const auto denoise = [this](const Tensor& y) { return r(y); };
-  Quantity error = mean_over_examples(kDaeError, held_out_errors(denoise, data),
-                                      "|r(x~) - x|^2 on examples that were not trained on");
+  Quantity error =
+      mean_over_examples(kDaeError, held_out_errors(denoise, data), "|r(x~) - x|^2 on held-out examples");
   error.curve = error_;
   return {error};
 }
@@ -245,21 +244,21 @@ std::string Dae::reading(const DataView& data) {
   const Quantities found = in_data_units(do_evaluate(data), units());
   if (options_.noise == DaeNoise::none)
     return fmt::format(
-        "Without noise r may learn to copy its input: an error of {:.4g}, summed over an example, says "
-        "little of what its codes hold. A linear classifier on them says more (gradzoo probe).",
+        "Without noise r may learn to copy its input: an error of {:.4g}, summed over an example, shows "
+        "little about its codes. A linear classifier on the codes shows more (gradzoo probe).",
         found[kDaeError].value);
   if (options_.noise == DaeNoise::masking)
     return fmt::format(
-        "Masking {:.0f}% of the pixels is an error of {:.4g}, summed over an example; after r the error is "
-        "{:.4g} ({:.1f}%). This noise gives no score: samples alternate between masking and a draw from r. A "
-        "chain that masks less stays longer at one image.",
+        "Masking {:.0f}% of the pixels causes an error of {:.4g}, summed over an example; after r the error "
+        "is {:.4g} ({:.1f}%). This noise gives no score: samples alternate between masking and a draw from "
+        "r. A chain that masks less stays longer at one image.",
         100 * options_.masked, found[kDaeNoise].value, found[kDaeError].value,
         100 * found[kDaeErrorPerNoise].value);
   return fmt::format(
-      "Each example carries noise of squared norm d sigma^2 = {:.4g}; {:.4g} ({:.1f}%) remains after r. The "
-      "score (r(x) - x)/sigma^2 is that of the noisy density p * N(0, {:g}^2). So the chains sample noisy "
-      "data, and the last step through r removes the noise. A smaller sigma gives finer detail, but makes it "
-      "harder for chains to move from mode to mode.",
+      "Each example carries noise of squared norm d sigma^2 = {:.4g}; {:.4g} ({:.1f}%) remains after r. "
+      "(r(x) - x)/sigma^2 is the score of the noisy density p * N(0, {:g}^2). The chains therefore sample "
+      "noisy data, and the last step with r removes the noise. A smaller sigma gives finer detail, but makes "
+      "it harder for chains to move from mode to mode.",
       found[kDaeNoise].value, found[kDaeError].value, 100 * found[kDaeErrorPerNoise].value,
       sigma_ * units().length());
 }

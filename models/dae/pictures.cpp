@@ -49,7 +49,7 @@ std::vector<Picture> dae_image_pictures(const DaeView& view, const DataView& dat
                                  view.noise),
                      rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x},
                                    {"noisy", "denoised", "original"}, view.shape)});
-    out.push_back({"chains", "The ends of chains, and under each its denoising by r.",
+    out.push_back({"chains", "The ends of chains, each above its denoised version by r.",
                    rows_by_turns(std::array{view.samples.raw, view.samples.denoised}, {"raw", "denoised"},
                                  view.shape)});
   }
@@ -87,9 +87,10 @@ std::vector<Picture> dae_plane_pictures(const DaeView& view, const DataView& dat
       "score", "The true score, and (r(x) - x)/sigma^2, the score of the noisy density, which is weaker.",
       toy, score));
   if (view.tied) {
-    out.push_back(density_picture(
-        "density", "The true density, and the tied denoiser's: that of noisy points, which is wider.", toy,
-        view.log_density, view.samples.raw));
+    out.push_back(density_picture("density",
+                                  "The true density, and the tied denoiser's density, which is wider because "
+                                  "it belongs to noisy points.",
+                                  toy, view.log_density, view.samples.raw));
   }
   return out;
 }

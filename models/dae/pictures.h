@@ -18,11 +18,9 @@ struct DaeView {
   const DenoisedSamples& samples;  // 40 images, or points; undefined for a plain autoencoder
 };
 
-/// Draws the pictures for images: noisy, denoised and original rows; raw and denoised ends of chains; tied
-/// weights as filters.
+/// Draws noisy, denoised and original images; raw and denoised ends of chains; tied weights as filters.
 std::vector<Picture> dae_image_pictures(const DaeView& view, const DataView& data);
-/// Draws the pictures for 2-D toys: score arrows; for tied weights the learned and the true density; noisy,
-/// denoised and original points.
+/// Draws scores; for tied weights the densities; and noisy, denoised and original points of a 2-D toy.
 std::vector<Picture> dae_plane_pictures(const DaeView& view, const DataView& data);
 
 }  // namespace gradzoo

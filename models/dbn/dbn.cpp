@@ -37,10 +37,10 @@ Dbn::Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOption
       up_rng_(training.stream_seed(), "dbn/up"),
       layers_(make_stack(shape.size(), options.hidden, init_rng_)),
       cd_loss_(add_metric(
-          {"cd_loss", "nats", "F(data) - F(samples) of the layer being trained; only its gradient matters"})),
-      f_data_(add_metric({"free_energy", "nats", "mean free energy of that layer's training data"})),
+          {"cd_loss", "nats", "F(data) - F(samples) of the layer in training; only its gradient matters"})),
+      f_data_(add_metric({"free_energy", "nats", "mean free energy of this layer's training data"})),
       grad_norm_(add_metric(grad_norm_info())),
-      layer_(add_metric({"layer_number", "", "the layer being trained; 1 is next to the data", true})) {
+      layer_(add_metric({"layer_number", "", "layer in training; 1 is next to the data", true})) {
   for (size_t l = 0; l < layers_.size(); ++l) {
     learning_.push_back(std::make_unique<RbmLearning>(*layers_[l], options.learning, training.learner(),
                                                       training.stream_seed(), fmt::format("layer{}", l + 1)));
@@ -52,7 +52,7 @@ Dbn::Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOption
                 [this](OptionTable& table) {
                   if (!is_enumerable(*layers_.back())) options_.annealing.describe(table);
                   table.add("bound_samples", options_.bound_samples,
-                            "draws for each example when eval bounds log p(x)", {1, 1e5});
+                            "draws per example for the bound of log p(x) in eval", {1, 1e5});
                 },
             .evaluate_at_length = [this](const DataView& data,
                                          const ShareDone& done) { return bounds(data, done); },
@@ -106,7 +106,7 @@ Quantities Dbn::do_validate(const DataView& data) {
     wrong.push_back(sum(abs(batch.x - below(h, layers_.size() - 1, rng)), 1));
   });
   return {mean_over_examples(kDbnReconstruction, concat(wrong, 0),
-                             "pixels that a pass up to the top and down again gets wrong")};
+                             "wrong pixels after a pass up to the top layer and down again")};
 }
 
 Quantities Dbn::do_evaluate(const DataView& data) { return do_validate(data); }
@@ -129,10 +129,10 @@ Quantities Dbn::bounds(const DataView& data, const ShareDone& done) const {
     measured += batch.count();
     done(static_cast<double>(measured) / static_cast<double>(data.examples.count()));
   });
-  Quantity bound = mean_over_examples(
-      kDbnBound, concat(bounds, 0),
-      fmt::format("lower bound of log p(x), {} draws for each example; of the top machine: {}",
-                  options_.bound_samples, found.how));
+  Quantity bound =
+      mean_over_examples(kDbnBound, concat(bounds, 0),
+                         fmt::format("lower bound of log p(x), {} draws per example; the top machine's {}",
+                                     options_.bound_samples, found.how));
   return {log_z, less_log_z(std::move(bound), log_z, "lower bound of log p(x)")};
 }
 
@@ -159,18 +159,17 @@ std::vector<Picture> Dbn::pictures_of(const DataView& data) const {
     const std::string name = fmt::format("layer{}", l + 1);
     weights = l == 0 ? layers_[0]->weight() : matmul(weights, layers_[l]->weight());
     out.push_back(filters_picture(weights, tile, name + "_filters",
-                                  fmt::format("Filters of layer {}, by the product of the weights down to "
+                                  fmt::format("Filters of layer {}, from the product of the weights down to "
                                               "the data: white pixels excite a unit, black ones inhibit it.",
                                               l + 1)));
     Rng rng(data.seed, "pictures/" + name);
     const RbmGibbs gibbs(*layers_[l]);
     const Tensor visible = gibbs.walk(top_noise(l, 50, rng), options_.sample_steps, rng);
     const Tensor p = below(gibbs.draw_hidden(visible, rng), l, rng);
-    out.push_back(
-        {name + "_samples",
-         fmt::format("Samples of the lowest {} as a network of its own, with layer {} as its top machine.",
-                     l == 0 ? "layer" : fmt::format("{} layers", l + 1), l + 1),
-         ImageGrid{reshape(clamp(p, 0, 1), tile.insert(0, p.dim(0)))}});
+    out.push_back({name + "_samples",
+                   fmt::format("Samples of the network of the lowest {}, with layer {} as its top machine.",
+                               l == 0 ? "layer" : fmt::format("{} layers", l + 1), l + 1),
+                   ImageGrid{reshape(clamp(p, 0, 1), tile.insert(0, p.dim(0)))}});
   }
   return out;
 }

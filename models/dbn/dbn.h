@@ -46,9 +46,8 @@ Tensor dbn_bound(const RbmStack& layers, const Tensor& x, double top_log_z, Rng&
 inline constexpr QuantityInfo kDbnBound{"bound", "nats/example"},
     kDbnReconstruction{"reconstruction", "units/example"};
 
-/// A deep belief network with greedy training: each layer is a restricted Boltzmann machine that trains for
-/// an equal share of the steps on the hidden units of the layer below, with a learning rate that falls
-/// linearly to 0.
+/// A deep belief network, trained greedily: each layer is a restricted Boltzmann machine that trains for an
+/// equal share of the steps on the hidden units of the layer below. The learning rate falls linearly to 0.
 class Dbn : public Model {
  public:
   Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOptions& training);

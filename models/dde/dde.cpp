@@ -22,7 +22,7 @@
 
 namespace gradzoo {
 Tensor LevelNet::forward(const Tensor&) const {
-  throw Error("a denoiser at many noise levels needs the noise. Hint: predict(x, sigma)");
+  throw Error("a denoiser at many noise levels needs the noise. Hint: call predict(x, sigma)");
 }
 
 LevelPerceptron::LevelPerceptron(int64_t inputs, const std::vector<int64_t>& hidden, double input_scale,
@@ -67,7 +67,7 @@ Tensor NoisyDensity::score(const Tensor& x, const Tensor& sigma, bool create_gra
 }
 
 Tensor NoisyDensity::forward(const Tensor&) const {
-  throw Error("a density of noisy data needs the noise. Hint: log_density(x, sigma)");
+  throw Error("a density of noisy data needs the noise. Hint: call log_density(x, sigma)");
 }
 
 LevelDensity::LevelDensity(std::unique_ptr<LevelNet> net, Tensor data_mean, Tensor data_variance)
@@ -121,35 +121,34 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
       data_variance_(ones({1, 1})),
       density_(make_density()),
       density_learner_("density", *density_, training.learner()),
-      error_(
-          add_metric({"density_error", "",
-                      "the loss: |sigma grad f_p(x + sigma e) + e|^2 for each element; 1 if f_p is flat. It "
-                      "falls to a floor above 0, since many e lead to one x + sigma e",
-                      true})),
+      error_(add_metric({"density_error", "",
+                         "loss: |sigma grad f_p(x + sigma e) + e|^2 per element; 1 if f_p is flat. Its "
+                         "minimum is above 0, since many e lead to one x + sigma e",
+                         true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(density_learner_);
-  describe({.image_pictures =
-                [this](const DataView& data) {
-                  Rng rng(data.seed, "pictures/dde");
-                  const Tensor samples = flatten_rows(drawn(2 * kImageColumns, rng));
-                  return std::vector<Picture>{neighbours_picture(samples, shape_, data.train)};
-                },
-            .plane_pictures =
-                [this](const DataView& data) {
-                  Rng rng(data.seed, "pictures/dde");
-                  return std::vector<Picture>{density_picture(
-                      "density",
-                      "The true density; exp f_p / Z, which learns the truth with noise of sigma; samples.",
-                      *data.toy, [this](const Tensor& x) { return log_density(x); }, drawn(1000, rng))};
-                },
-            .interpretation = [this](const DataView&) { return reading(); }});
+  describe(
+      {.image_pictures =
+           [this](const DataView& data) {
+             Rng rng(data.seed, "pictures/dde");
+             const Tensor samples = flatten_rows(drawn(2 * kImageColumns, rng));
+             return std::vector<Picture>{neighbours_picture(samples, shape_, data.train)};
+           },
+       .plane_pictures =
+           [this](const DataView& data) {
+             Rng rng(data.seed, "pictures/dde");
+             return std::vector<Picture>{density_picture(
+                 "density",
+                 "The true density; exp f_p / Z, which learns the true density with noise of sigma; samples.",
+                 *data.toy, [this](const Tensor& x) { return log_density(x); }, drawn(1000, rng))};
+           },
+       .interpretation = [this](const DataView&) { return reading(); }});
   if (!options.generator) description().sampling = sampling_from(options_);
   if (!options.generator) return;
-  gap_ = add_metric({"fake_gap", "nats", "the generator's loss: mean f_q - f_p at noisy fakes", true});
+  gap_ = add_metric({"fake_gap", "nats", "generator's loss: mean f_q - f_p at noisy fakes", true});
   generator_ = make_generator();
   if (options.fake_density) {
-    fake_error_ =
-        add_metric({"fake_density_error", "", "the same for f_q, on the generator's samples", true});
+    fake_error_ = add_metric({"fake_density_error", "", "the loss of f_q, on the generator's samples", true});
     fake_density_ = make_density();
     fake_learner_.emplace("fake_density", *fake_density_, training.learner());
     add_learner(*fake_learner_);
@@ -318,9 +317,8 @@ Quantities Dde::do_validate(const DataView& data) {
   const Tensor eps = randn_like(x, rng), sigma = draw_levels(n, options_.sigma, rng);
   const Tensor both = concat(denoising_error(*density_, centre, eps, sigma),
                              denoising_error(*density_, centre, -eps, sigma), 0);
-  Quantity error =
-      mean_over_examples(kDdeError, (both.rows(0, n) + both.rows(n, 2 * n)) * 0.5,
-                         "the loss on examples that were not trained on" + of_the_first(n, data.examples));
+  Quantity error = mean_over_examples(kDdeError, (both.rows(0, n) + both.rows(n, 2 * n)) * 0.5,
+                                      "loss on held-out examples" + of_the_first(n, data.examples));
   error.curve = error_;
   Quantities out{error};
   if (!generator_ || shape_.modes() == nullptr) return out;
@@ -339,7 +337,7 @@ Quantities Dde::do_evaluate(const DataView& data) {
   out.add(std::move(kl));
   out.add(quantity(kDdeOffsetSd, fit.offset.sd, "standard deviation of f_p - log p^ under p^"));
   out.add(quantity(kDdeOffsetMax, fit.offset.largest,
-                   "its largest distance from the mean, on the 99 % most likely points"));
+                   "largest distance of f_p - log p^ from its mean, on the 99% most likely points"));
   return out;
 }
 
@@ -420,16 +418,18 @@ Abilities Dde::do_abilities() {
 
 std::string Dde::reading() const {
   std::string text = fmt::format(
-      "f_p is the log-density of data with noise of {:g}, up to a constant, so its peaks are no sharper than "
-      "that noise. ",
+      "f_p is the log-density of data with noise of {:g}, up to a constant, so this noise limits the "
+      "sharpness of its peaks. ",
       options_.sigma);
   if (!generator_ && has_levels())
-    return text + "Samples come down from wide noise to that, by the density's slope at each level.";
-  if (!generator_) return text + "Samples are the ends of Langevin chains on it, after a denoising step.";
+    return text +
+           "Samples go from wide noise down to this noise, along the density's gradient at each level.";
+  if (!generator_) return text + "Samples are the ends of Langevin chains on f_p, after a denoising step.";
   text +=
-      "Samples come from a generator, which moves to where f_p is above the log-density of its own samples.";
+      "Samples come from a generator, which moves towards points where f_p is above the log-density of its "
+      "own samples.";
   if (!fake_density_)
-    text += " Without that log-density nothing keeps it from collapsing onto the highest peak.";
+    text += " Without this log-density nothing keeps the generator from collapsing onto the highest peak.";
   return text;
 }
 

@@ -120,8 +120,7 @@ struct OffsetSpread {
   double sd;       // p-weighted standard deviation of f - log p
   double largest;  // largest |f - log p - mean| in the region of the likeliest 99%
 };
-/// Compares a learned log-density f (B, 2) -> (B) with toy * N(0, sigma^2) by quadrature; kl is KL(toy * N(0,
-/// sigma^2) || exp f / Z).
+/// The fit of a log-density f (B, 2) -> (B) to p = toy * N(0, sigma^2) by quadrature: KL(p || exp f / Z).
 struct DdeFit {
   OffsetSpread offset;
   double kl;
@@ -131,8 +130,7 @@ DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density);
 /// Denoising density estimator (Bigdeli et al. 2020): a log-density f_p with
 ///   min E |sigma grad f_p(x + sigma e) + e|^2,  e ~ N(0, I),  so that f_p = log p^ + C,  p^ = p * N(0,
 ///   sigma^2),
-/// and a generator G without an adversary: f_q is fitted to G's noisy samples in the same way, and G
-/// minimises
+/// and a generator G without adversary: f_q is fitted to G's noisy samples in the same way, and G minimises
 ///   mean [f_q - f_p](G(z) + sigma e),  whose gradient with f_q fixed is the gradient of KL(q^ || p^).
 /// With one sigma G finds no digits: q^ and p^ hardly overlap, or hardly differ. With all sigma from
 /// sigma_begin down to sigma, f_p and f_q have sigma as an input, and G minimises E sigma [f_q - f_p](G(z) +
@@ -170,8 +168,7 @@ class Dde : public Model {
   std::unique_ptr<NoisyDensity> make_density();
   std::unique_ptr<Module> make_generator();
   bool has_levels() const { return options_.sigma_begin > options_.sigma; }
-  // Returns the length of a unit of the data in the densities' units: with several levels pixels are in
-  // [-1,1].
+  // Returns the length of a data unit in the densities' units: with several levels pixels are in [-1,1].
   double unit() const { return has_levels() ? Units(shape_.kind()).length() : 1; }
   Tensor inner(const Tensor& x) const { return has_levels() ? Units(shape_.kind()).centred(x) : x; }
   Tensor outer(const Tensor& x) const { return has_levels() ? Units(shape_.kind()).uncentred(x) : x; }

@@ -53,13 +53,13 @@ struct RequestedPath {
 MetricInfo error_info(PredictionType learned) {
   if (learned == PredictionType::velocity)
     return {"velocity_error", "",
-            "the loss: |u(x_t, t) - (x_1 - x_0)|^2 for each element. It falls to a floor above 0, since many "
-            "paths pass through one point",
+            "loss: |u(x_t, t) - (x_1 - x_0)|^2 per element. Its minimum is above 0, since many paths pass "
+            "through one point",
             true};
-  return {"noise_error", "",
-          "the loss: |eps^(x_t, t) - eps|^2 for each element. It falls to a floor above 0, since many noises "
-          "lead to one x_t",
-          true};
+  return {
+      "noise_error", "",
+      "loss: |eps^(x_t, t) - eps|^2 per element. Its minimum is above 0, since many noises lead to one x_t",
+      true};
 }
 
 }  // namespace
@@ -106,8 +106,8 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
   drawn_ = zeros({kKeptToBatch * training.batch, shape.size()});
   discriminator_loss_ =
       add_metric({"discriminator_loss", "",
-                  "cross-entropy of telling noisy data from noisy samples: 2 log 2 = 1.386 if they cannot "
-                  "be told apart, or nothing has tried",
+                  "cross-entropy of classifying noisy data against noisy samples: 2 log 2 = 1.386 if they "
+                  "cannot be distinguished, or before the discriminator's first step",
                   true});
 }
 
@@ -212,7 +212,7 @@ Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {
   });
   Quantity found =
       mean_over_examples(kind_.prediction_type == PredictionType::velocity ? kVelocityError : kNoiseError,
-                         concat(errors, 0), "the loss on examples that were not trained on");
+                         concat(errors, 0), "loss on held-out examples");
   found.curve = error_;
   return {found};
 }
@@ -271,12 +271,12 @@ Prediction Diffusion::corrected(const Prediction& prediction, const Tensor& x, d
 void Diffusion::check_guidance(double guidance) const {
   if (!knows_no_class() && guidance != 1)
     throw Error(
-        "guidance={:g} needs the prediction without a label, which label_dropout=0 does not train. Hint: "
+        "guidance={:g} needs the prediction without a label, which label_dropout=0 does not train. Hint: use "
         "guidance=1, or train with label_dropout=0.1",
         guidance);
   if (is_conditional() && !knows_classes() && guidance != 0)
     throw Error(
-        "guidance={:g} needs the prediction given a label, which label_dropout=1 does not train. Hint: "
+        "guidance={:g} needs the prediction given a label, which label_dropout=1 does not train. Hint: use "
         "guidance=0, or train with label_dropout=0.1",
         guidance);
 }
@@ -383,10 +383,9 @@ Target Diffusion::target_of_path() const {
 
 std::string Diffusion::reading() const {
   std::string text =
-      "The error has a floor above 0: to one x_t lead many data and noises, and the best that can be output "
-      "is "
-      "their mean. Samples are good where the error is low at late times, which one number hardly shows, so "
-      "look at the pictures. ";
+      "The least error is above 0: many data and noises lead to one x_t, and the best output is their mean. "
+      "Samples are good if the error is low at late times, which one number hardly shows, so look at the "
+      "pictures. ";
   text +=
       fmt::format("Samples take {} steps of {}", options_.sample_steps, name_of(kSolvers, options_.solver));
   if (is_conditional())

@@ -81,8 +81,7 @@ struct NcsnOptions : PathOptions {
 /// technique 2): Phi(sqrt(2d) (g - 1) + 3g) - Phi(sqrt(2d) (g - 1) - 3g) = 1/2. In few dimensions g is
 /// limited to 2.
 double level_ratio(int64_t dimensions);
-/// Returns the number of levels, at least 2, from first down to last at about that ratio. Throws Error
-/// unless first > last > 0.
+/// Returns the number of levels (at least 2) at about that ratio. Throws Error unless first > last > 0.
 int64_t level_count(double first, double last, int64_t dimensions);
 /// Returns the step eta, in units of a level's variance, for which `repeats` Langevin steps bring a Gaussian
 /// from the level before, g times as wide, nearest to the level's variance (technique 4 there). It minimises
@@ -132,8 +131,7 @@ class Diffusion : public Model {
   /// Returns both conditional means at x (B, elements), images in [-1,1], at time t, given classes (B);
   /// undefined: without classes.
   Prediction predict(const Tensor& x, double t, const Tensor& classes = {}) const;
-  /// Returns dx_t/dt of the probability flow, without labels. It is smooth in x, because predicted images
-  /// are not clamped here.
+  /// Returns dx_t/dt of the probability flow, without labels; smooth in x, since images are not clamped.
   Tensor velocity(const Tensor& x, double t) const;
   /// Maps x_0 (n, elements) to data in the data's units.
   Tensor carry(const Tensor& x, const Tensor& classes, Rng& rng, const Route& route) const;
@@ -207,15 +205,13 @@ class Diffusion : public Model {
   Metric error_, grad_norm_;
 };
 
-/// Flow matching (Lipman et al. 2023; Liu et al. 2023; Albergo & Vanden-Eijnden 2023), which learns the
-/// velocity along straight paths.
+/// Flow matching (Lipman et al. 2023; Liu et al. 2023; Albergo & Vanden-Eijnden 2023), along straight paths.
 class FlowMatching : public Diffusion {
  public:
   FlowMatching(const FlowOptions& options, const DataShape& shape, const TrainingOptions& training);
 };
 
-/// Denoising diffusion (Ho et al. 2020; Nichol & Dhariwal 2021), which learns the noise along the cosine
-/// path.
+/// Denoising diffusion (Ho et al. 2020; Nichol & Dhariwal 2021), which learns noise along the cosine path.
 class Ddpm : public Diffusion {
  public:
   Ddpm(const DdpmOptions& options, const DataShape& shape, const TrainingOptions& training);

@@ -34,7 +34,8 @@ Quantities plane_density(const Diffusion& model, const Toy& toy) {
   const DensityFit fit = density_fit(
       toy, [&](const Tensor& x) { return log_density(model, x, {}); }, DType::f32, kCells);
   return density_quantities(
-      fit, "KL(truth || model) by quadrature; the model's density by integrating the flow's divergence");
+      fit,
+      "KL(truth || model) by quadrature; the model's density comes from integrating the flow's divergence");
 }
 
 Quantities image_bits(const Diffusion& model, const DataView& data, int64_t count, const ShareDone& done) {
@@ -52,7 +53,7 @@ Quantities image_bits(const Diffusion& model, const DataView& data, int64_t coun
     done(static_cast<double>(seen) / static_cast<double>(some.count()));
   });
   Quantity found = mean_over_examples(kBitsPerDim, concat(bits, 0),
-                                      "-log2 p(x) / d + 8 of dequantised pixels, by the probability flow "
+                                      "-log2 p(x) / d + 8 of dequantised pixels, from the probability flow "
                                       "with its divergence estimated by random probes" +
                                           of_the_first(some.count(), data.examples));
   found.density_kind = "bits/dim by the flow";

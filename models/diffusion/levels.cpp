@@ -26,8 +26,8 @@ double level_ratio(int64_t dimensions) {
 
 int64_t level_count(double first, double last, int64_t dimensions) {
   if (!(last > 0) || !(first > last) || !std::isfinite(first))
-    throw Error("noise levels fall from {} to {}. Hint: they are above 0, and the first is the largest",
-                first, last);
+    throw Error("noise levels fall from {} to {}. Hint: use levels above 0 with the first the largest", first,
+                last);
   return std::max<int64_t>(2, 1 + std::llround(std::log(first / last) / std::log(level_ratio(dimensions))));
 }
 

@@ -69,8 +69,8 @@ Picture chain_picture(const Diffusion& model, const DataShape& shape, Rng& rng) 
   const Tensor rows[] = {(by_sample(as_bright(model, strip.x)) + 1.0) * 0.5,
                          (by_sample(strip.denoised) + 1.0) * 0.5};
   return {"chain",
-          "The trajectories of four samples from noise, and under each step the x0 prediction: first the "
-          "mean of all data, at the end a single example.",
+          "The trajectories of four samples from noise, and under each step the predicted clean image: first "
+          "the mean of all data, at the end a single example.",
           rows_by_turns(rows, {"x_t", "denoised"}, shape)};
 }
 
@@ -118,8 +118,7 @@ Picture scores_picture(const Diffusion& model, const DataShape& shape) {
       planes.planes.push_back(std::move(plane));
     }
   }
-  return {"scores", "The score with much and with little noise: the true one beside the learned one.",
-          std::move(planes)};
+  return {"scores", "The true and the learned score with much and with little noise.", std::move(planes)};
 }
 
 // Of ddim, which is the same walk however many steps it is cut into.
@@ -139,11 +138,11 @@ Picture steps_picture(const Diffusion& model, const DataShape& shape, const Data
   }
   bars.values.push_back(energy_distance(known.rows(0, real / 2), known.rows(real / 2, real)));
   bars.names.push_back("real");
-  return {
-      "steps",
-      "Energy distance between held-out examples and samples, by the number of ddim steps. Right: the "
-      "distance between two sets of held-out examples. Where the bars stop falling, more steps do not help.",
-      std::move(bars)};
+  return {"steps",
+          "Energy distance between held-out examples and samples, by the number of ddim steps. Right: the "
+          "distance between two sets of held-out examples. Beyond the step count at which the bars stop "
+          "falling, more steps do not help.",
+          std::move(bars)};
 }
 
 }  // namespace

@@ -16,9 +16,8 @@ std::vector<Picture> diffusion_plane_pictures(const Diffusion& model, const Data
 /// noise, for the noisy data.
 Quantities plane_density(const Diffusion& model, const Toy& toy);
 
-/// Returns the bits per dimension of `count` dequantised images of bytes 0 ... 255, -log2 p(x) / d + 8 for x
-/// in [0,1], with the divergence from one Rademacher probe per step (Hutchinson 1990; Grathwohl et al.
-/// 2019).
+/// Returns the bits per dimension of `count` dequantised images, -log2 p(x) / d + 8 for x in [0,1], with the
+/// divergence from one Rademacher probe per step (Hutchinson 1990; Grathwohl et al. 2019).
 Quantities image_bits(const Diffusion& model, const DataView& data, int64_t count, const ShareDone& done);
 
 /// Returns log p(x) in nats from the flow's divergence, in the data's units: exact for points, from random

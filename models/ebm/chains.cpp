@@ -52,7 +52,7 @@ namespace {
 
 [[noreturn]] void refuse_chains(double step) {
   throw NonFinite(
-      "f or its gradient is not finite at the chains' states after steps of {:g}. Hint: step={:g}, or "
+      "f or its gradient is not finite at the chains' states after steps of {:g}. Hint: set step={:g}, or "
       "--set clip=1",
       step, step / 10);
 }

@@ -68,10 +68,8 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
       acceptance_(
           add_metric({"acceptance", "", "share of accepted proposals; 1 for ula, which accepts all"})) {
   if (chains_.jump()) {
-    jumps_taken_ =
-        add_metric({"jumps_taken", "",
-                    "share of the proposals to jump that are accepted: at 0 nothing sees how heavy distant "
-                    "modes are"});
+    jumps_taken_ = add_metric(
+        {"jumps_taken", "", "share of accepted jumps: at 0 the weights of distant modes are not learned"});
   }
   add_learner(learner_);
   describe({.sampling = sampling_from(options_),
@@ -126,7 +124,7 @@ void Ebm::check_gap(double f_data, double f_sample) const {
   if (gap <= allowed) return;
   throw NonFinite(
       "the model diverges: f(data) = {:.4g} and f(sample) = {:.4g} are {:.3g} nats apart, more than {:.4g}. "
-      "Hint: a smaller step, {}, or a smaller lr",
+      "Hint: use a smaller step, {}, or a smaller lr",
       f_data, f_sample, gap, allowed, options_.l2 > 0 ? "more chain_steps" : "--set l2=0.01");
 }
 
@@ -166,10 +164,10 @@ Quantity Ebm::mean_f(const DataView& data) const {
   Rng rng(data.seed, "ebm/evaluation");
   const Batch batch =
       read_examples(data.examples, 0, std::min<int64_t>(data.examples.count(), 10000), options_.pixels, rng);
-  Quantity f = mean_over_examples(
-      kEbmFData, network_.log_density(noisy(batch.x, rng)),
-      "mean f of held-out examples: well below that of the training batches, the model memorises them" +
-          of_the_first(batch.count(), data.examples));
+  Quantity f = mean_over_examples(kEbmFData, network_.log_density(noisy(batch.x, rng)),
+                                  "mean f of held-out examples; if it is well below the mean f of the "
+                                  "training batches, the model memorises its training examples" +
+                                      of_the_first(batch.count(), data.examples));
   f.curve = f_data_;
   return f;
 }
@@ -249,25 +247,25 @@ Tensor Ebm::completed_images(const InpaintRequest& request) const {
 std::string Ebm::reading() const {
   const ChainMove& move = chains_.move();
   if (options_.binary())
-    return "Chains change one number of x at a time, and keep the change with probability min(1, exp(f(x') - "
-           "f(x))), so they are samples of exp f but for their length. Of hundreds of pixels most have not "
-           "been "
-           "tried when a short chain ends. f(data) and f(sample) should stay near each other.";
+    return "Chains change one element of x at a time, and keep the proposal y with probability min(1, "
+           "exp(f(y) - f(x))), so long chains sample exp f. A short chain ends before it has tried most of "
+           "hundreds of pixels. f(data) and f(sample) should stay near each other.";
   std::string text =
       options_.sampler == ebm_mh
           ? fmt::format(
-                "Chains propose x' = x + {:.4g} z, and keep it with probability min(1, exp(f(x') - f(x))). ",
+                "Chains propose y = x + {:.4g} z, and keep y with probability min(1, exp(f(y) - f(x))). ",
                 move.noise)
-          : fmt::format("Chains take x' = x + {:.4g} grad f + {:.4g} z, so T = noise^2 / (2 step) = {:.4g}. ",
-                        move.step, move.noise, move.temperature());
+          : fmt::format(
+                "Chains take x_next = x + {:.4g} grad f + {:.4g} z, so T = noise^2 / (2 step) = {:.4g}. ",
+                move.step, move.noise, move.temperature());
   text += chains_.sample_f()
-              ? "T is 1: up to the bias of finite steps and finite chains, they are samples of exp f. "
-          : move.is_limited() ? "Their moves are limited, so they are not samples of exp f. "
-                              : "T is not 1: they are not samples of exp f, but of exp(f / T) at best. ";
+              ? "T is 1: up to the bias of finite steps and finite chains, the chains sample exp f. "
+          : move.is_limited() ? "The steps are limited, so the chains do not sample exp f. "
+                              : "T is not 1: the chains do not sample exp f, but exp(f / T) at best. ";
   if (chains_.jump()) {
     text += fmt::format(
-        "After every {} transitions each chain gets {} proposals to jump, by turns to a uniform point of the "
-        "box and by the difference of two other chains, so that f learns how heavy distant modes are. ",
+        "After every {} transitions each chain gets {} proposals to jump, alternately to a uniform point of "
+        "the box and by the difference of two other chains, so that f learns the weights of distant modes. ",
         options_.chain_steps, options_.jumps);
   }
   text +=

@@ -28,8 +28,8 @@ Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor&
   const auto log_density = [&](const Tensor& x) { return network.log_density(x); };
   return density_picture(
       "density",
-      "The true density; the learned one, exp f / Z; the ends of its chains over the true contours.", truth,
-      log_density, samples);
+      "The true density; the learned density exp f / Z; the ends of its chains over the true contours.",
+      truth, log_density, samples);
 }
 
 Picture ebm_chain_picture(const EnergyNetwork& network, const Target& target, const Tensor& start,
@@ -59,8 +59,8 @@ Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, doub
                              const DataShape& shape) {
   const std::array<Tensor, 2> parts = {x, denoised(network, x, noise)};
   return {"raw_and_denoised",
-          fmt::format("The ends of chains, and under each x + {:.3g}^2 grad f(x): the mean of the clean "
-                      "images that may lie under noise of {:.3g}.",
+          fmt::format("The ends of chains, each above x + {:.3g}^2 grad f(x), the mean of the clean images "
+                      "that noise of {:.3g} may have turned into x.",
                       noise, noise),
           rows_by_turns(parts, {"chain", "denoised"}, shape)};
 }

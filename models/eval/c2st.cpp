@@ -132,17 +132,17 @@ Tensor logits_of(const Module& f, const Tensor& rows) {
 void check(const Tensor& a, const Tensor& b, const C2stOptions& options) {
   for (const Tensor* set : {&a, &b}) {
     if (set->rank() < 2 || set->rank() > 4 || set->dtype() != DType::f32)
-      throw Error("c2st: a set of {}. Hint: points (n, d) or images (n, H, W) or (n, H, W, C), f32",
+      throw Error("c2st: a set of {}. Hint: give points (n, d) or images (n, H, W) or (n, H, W, C), f32",
                   set->shape().str());
     if (set->dim(0) < kC2stFewest)
-      throw Error("c2st: a set has {} examples. Hint: {} or more", set->dim(0), kC2stFewest);
-    if (!all_finite(*set)) throw Error("c2st: a number is not finite. Hint: leave such samples out");
+      throw Error("c2st: a set has {} examples. Hint: give {} or more", set->dim(0), kC2stFewest);
+    if (!all_finite(*set)) throw Error("c2st: a value is not finite. Hint: remove such samples");
   }
   if (a.shape().erase(0) != b.shape().erase(0))
-    throw Error("c2st: examples of {} and of {}. Hint: two sets of one width", a.shape().erase(0).str(),
+    throw Error("c2st: examples of {} and of {}. Hint: give two sets of one width", a.shape().erase(0).str(),
                 b.shape().erase(0).str());
   if (!(options.held_out > 0 && options.held_out < 1) || options.epochs < 0 || options.permutations < 1)
-    throw Error("c2st: held_out {}, epochs {}, permutations {}. Hint: a share below 1, and counts from 1",
+    throw Error("c2st: held_out {}, epochs {}, permutations {}. Hint: use a share below 1, and counts from 1",
                 options.held_out, options.epochs, options.permutations);
 }
 

@@ -16,7 +16,7 @@ double sum_of_distances(const Tensor& a, const Tensor& b) {
 
 double energy_distance(const Tensor& a, const Tensor& b) {
   if (a.rank() != 2 || b.rank() != 2 || a.dim(1) != b.dim(1) || a.dim(0) < 2 || b.dim(0) < 2)
-    throw Error("energy_distance: sets of {} and {}. Hint: rows of one width, two or more of each",
+    throw Error("energy_distance: sets of {} and {}. Hint: give rows of one width, two or more in each set",
                 a.shape().str(), b.shape().str());
   const NoGrad quiet;
   const double n = static_cast<double>(a.dim(0)), m = static_cast<double>(b.dim(0));

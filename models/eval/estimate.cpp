@@ -60,10 +60,10 @@ namespace {
 
 std::vector<double> scores_of(const Tensor& scores, const char* which) {
   if (scores.rank() != 1 || scores.size() == 0)
-    throw Error("auroc: the {} scores are {}. Hint: (n) of one example or more", which, scores.shape().str());
+    throw Error("auroc: the {} scores are {}. Hint: give (n), n at least 1", which, scores.shape().str());
   std::vector<double> values = scores.to_vector();
   if (std::ranges::any_of(values, [](double x) { return std::isnan(x); }))
-    throw Error("auroc: a {} score is not a number. Hint: is the model finite there?", which);
+    throw Error("auroc: a {} score is not a number. Hint: check that the model is finite", which);
   return values;
 }
 
@@ -122,7 +122,7 @@ double true_positives_at(const RocCurve& curve, double false_positives) {
 
 Tensor importance_log_likelihood(FunctionRef<Tensor(int64_t)> log_weights, int64_t samples, int64_t at_once) {
   if (samples < 1 || at_once < 1)
-    throw Error("importance sampling: {} samples, {} at once. Hint: at least 1", samples, at_once);
+    throw Error("importance sampling: {} samples, {} at once. Hint: use at least 1", samples, at_once);
   Tensors sums;  // (B, 1) each: logsumexp of a part of the weights
   for (int64_t done = 0; done < samples; done += at_once) {
     sums.push_back(logsumexp(log_weights(std::min(at_once, samples - done)), 1, true));

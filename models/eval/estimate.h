@@ -40,8 +40,7 @@ Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,
 /// empty set and for a NaN.
 Estimate auroc(const Tensor& positive, const Tensor& negative);
 
-/// The receiver operating characteristic: one point per threshold that changes a share, from (0, 0) to (1,
-/// 1).
+/// The receiver operating characteristic: a point for each threshold that matters, from (0, 0) to (1, 1).
 struct RocCurve {
   std::vector<double> false_positives, true_positives;  ///< shares of negatives, positives at a threshold
 };

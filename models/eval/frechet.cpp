@@ -42,8 +42,9 @@ Estimate mean_of_draws(const std::vector<double>& values) {
 Moments moments_of(const Tensor& features) {
   const NoGrad quiet;
   if (features.rank() != 2 || features.dim(0) < 2)
-    throw Error("moments: features {}. Hint: (n, d), n at least 2", features.shape().str());
-  if (!all_finite(features)) throw Error("moments: a feature is not finite. Hint: the pictures must be");
+    throw Error("moments: features {}. Hint: give (n, d), n at least 2", features.shape().str());
+  if (!all_finite(features))
+    throw Error("moments: a feature is not finite. Hint: check that the pictures are finite");
   const Tensor x = cast(features, DType::f64);
   const Tensor centre = mean(x, 0, true), centred = x - centre;
   return {reshape(centre, {x.dim(1)}),
@@ -53,8 +54,8 @@ Moments moments_of(const Tensor& features) {
 double frechet_distance(const Moments& a, const Moments& b) {
   const NoGrad quiet;
   if (a.mean.shape() != b.mean.shape())
-    throw Error("frechet_distance: {} features against {}. Hint: those of one classifier", a.mean.size(),
-                b.mean.size());
+    throw Error("frechet_distance: {} features against {}. Hint: give features from one classifier",
+                a.mean.size(), b.mean.size());
   const Tensor half = of_spectrum(a.covariance, root);  // C_a^1/2
   const Tensor mixed = matmul(matmul(half, b.covariance), half);
   const double cross = trace(of_spectrum((mixed + transpose(mixed)) * 0.5, root)).item();
@@ -72,12 +73,13 @@ Estimate frechet_estimate(const Tensor& features, const Moments& real, int64_t r
 Estimate kernel_distance(const Tensor& a, const Tensor& b, int64_t block) {
   const NoGrad quiet;
   if (a.rank() != 2 || b.rank() != 2 || a.dim(1) != b.dim(1))
-    throw Error("kernel_distance: features {} and {}. Hint: (n, d) and (m, d)", a.shape().str(),
+    throw Error("kernel_distance: features {} and {}. Hint: give (n, d) and (m, d)", a.shape().str(),
                 b.shape().str());
   const int64_t blocks = std::min(a.dim(0), b.dim(0)) / std::max<int64_t>(block, 1);
   if (block < 2 || blocks < 2)
-    throw Error("kernel_distance: {} and {} features are no two blocks of {}. Hint: more of them", a.dim(0),
-                b.dim(0), block);
+    throw Error(
+        "kernel_distance: {} and {} features are fewer than two blocks of {}. Hint: give more features",
+        a.dim(0), b.dim(0), block);
   std::vector<double> distances;
   for (int64_t i = 0; i < blocks; ++i) {
     const Tensor x = cast(a.rows(i * block, (i + 1) * block), DType::f64);

@@ -5,8 +5,7 @@
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/base/function_ref.h"
 
-/// Measurements which show that likelihood is not sample quality (Theis, van den Oord & Bethge 2016, section
-/// 3), in both directions.
+/// Evidence that likelihood is not sample quality (Theis, van den Oord & Bethge 2016, section 3).
 namespace gradzoo {
 
 /// Returns log(0.01 p + 0.99 noise) from both log-densities.

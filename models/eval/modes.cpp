@@ -15,8 +15,8 @@ constexpr double kWithin = 3;  // sigma
 ModeCoverage mode_coverage(const Tensor& samples, const Modes& modes) {
   const int64_t k = modes.centers.dim(0), d = modes.centers.dim(1);
   if (samples.rank() != 2 || samples.dim(0) < 1 || samples.dim(1) != d)
-    throw Error("mode_coverage: expected samples (n, {}), got {}. Hint: at least one row", d,
-                samples.shape().str());
+    throw Error("mode_coverage: samples are {} instead of (n, {}). Hint: give at least one row",
+                samples.shape().str(), d);
   const int64_t n = samples.dim(0);
   const std::vector<double> x = samples.to_vector(), centers = modes.centers.to_vector();
   const double reach = kWithin * modes.sigma;

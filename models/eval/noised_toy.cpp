@@ -23,7 +23,7 @@ struct Kernel {
   Kernel(double side, int64_t cells, double noise) {
     const double step = side / static_cast<double>(cells);
     if (noise < 2 * step)
-      throw Error("noised_toy: noise {} spans less than two cells of {}. Hint: more cells", noise, step);
+      throw Error("noised_toy: noise {} spans less than two cells of {}. Hint: use more cells", noise, step);
     const Tensor i = arange(cells, DType::f64) * step;
     const Tensor apart = reshape(i, {cells, 1}) - reshape(i, {1, cells});
     smooth =
@@ -71,7 +71,7 @@ std::vector<std::pair<int64_t, double>> corners_around(const Grid& grid, const d
 Tensor score_at(const NoisedToy& toy, const Tensor& x) {
   const int64_t d = toy.grid.box.dimensions();
   if (x.rank() != 2 || x.dim(1) != d || !toy.score.defined())
-    throw Error("score_at: points {} and a grid of {} dimensions{}. Hint: (n, {})", x.shape().str(), d,
+    throw Error("score_at: points {} and a grid of {} dimensions{}. Hint: give (n, {})", x.shape().str(), d,
                 toy.score.defined() ? "" : " without a score", d);
   const std::vector<double> points = x.to_vector();
   const double* score = toy.score.data<double>();

@@ -18,10 +18,10 @@ constexpr double kWeightDecays[] = {1e-4, 1e-3, 1e-2, 1e-1};
 
 void check_features(const LabelledFeatures& fit, const LabelledFeatures& other) {
   if (fit.features.dim(1) != other.features.dim(1))
-    throw Error("probe: features of {} and of {} numbers. Hint: codes of one model", fit.features.dim(1),
-                other.features.dim(1));
+    throw Error("probe: features of {} and of {} elements. Hint: give codes from one model",
+                fit.features.dim(1), other.features.dim(1));
   if (!std::isfinite(sum(other.features).item()))
-    throw Error("probe: a feature is not finite. Hint: a run whose training ended well");
+    throw Error("probe: a feature is not finite. Hint: use a run that did not diverge");
 }
 
 /// To mean 0 and variance 1, of what the classifier learns from.

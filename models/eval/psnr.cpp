@@ -9,7 +9,7 @@ namespace gradzoo {
 
 Tensor psnr(const Tensor& images, const Tensor& truth) {
   if (images.rank() != 2 || images.size() == 0 || images.shape() != truth.shape())
-    throw Error("psnr: images {} and truth {}. Hint: (n, pixels) both, one image or more",
+    throw Error("psnr: images {} and truth {}. Hint: give (n, pixels) for both, with one image or more",
                 images.shape().str(), truth.shape().str());
   const NoGrad quiet;
   const Tensor off = cast(images, DType::f64) - cast(truth, DType::f64);

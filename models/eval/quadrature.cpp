@@ -23,7 +23,7 @@ double log_sum(const double* values, int64_t n) {
 
 void check_values(const Grid& grid, const Tensor& values, const char* what) {
   if (values.rank() < 1 || values.dim(0) != grid.count() || values.dtype() != DType::f64)
-    throw Error("{}: expected f64 values at the grid's {} points, got {} of {}. Hint: on_grid(grid, fn)",
+    throw Error("{}: expected f64 values at the grid's {} points, got {} of {}. Hint: call on_grid(grid, fn)",
                 what, grid.count(), values.shape().str(), dtype_name(values.dtype()));
 }
 
@@ -36,9 +36,9 @@ double kl_term(double log_p, double log_q) {
 
 Grid::Grid(Box bounds, int64_t count_per_axis) : box(std::move(bounds)), cells(count_per_axis), volume(1) {
   if (box.dimensions() < 1 || box.dimensions() > 2 || box.low.size() != box.high.size())
-    throw Error("quadrature: a box of {} dimensions. Hint: 1 or 2", box.dimensions());
+    throw Error("quadrature: a box of {} dimensions. Hint: use 1 or 2", box.dimensions());
   if (cells < 1 || cells > 4096)
-    throw Error("quadrature: {} cells along an axis. Hint: between 1 and 4096", cells);
+    throw Error("quadrature: {} cells along an axis. Hint: use 1 to 4096", cells);
   for (size_t i = 0; i < box.low.size(); ++i)
     volume *= (box.high[i] - box.low[i]) / static_cast<double>(cells);
 }
@@ -68,7 +68,7 @@ Tensor on_grid(const Grid& grid, TensorFn fn, DType dtype) {
     const int64_t end = std::min(begin + kChunk, grid.count());
     const Tensor values = fn(grid.points(begin, end, dtype));
     if (values.rank() < 1 || values.dim(0) != end - begin)
-      throw Error("on_grid: {} points gave values of shape {}. Hint: one value (or row) for each point",
+      throw Error("on_grid: {} points gave values of shape {}. Hint: return one value (or row) per point",
                   end - begin, values.shape().str());
     parts.push_back(cast(values, DType::f64));
   }
@@ -81,8 +81,8 @@ double log_partition(const Grid& grid, const Tensor& log_values) {
   for (int64_t i = 0; i < grid.count(); ++i)
     if (std::isnan(values[i]) || values[i] == INFINITY)
       throw Error(
-          "log_partition: the log-density at point {} of the grid is {}. Hint: the model has diverged, or "
-          "the box reaches where it overflows",
+          "log_partition: the log-density at point {} of the grid is {}. Hint: check that the model has not "
+          "diverged, or use a smaller box",
           i, values[i]);
   return log_sum(values, grid.count()) + std::log(grid.volume);
 }
@@ -114,8 +114,9 @@ double fisher_divergence_on_grid(const Grid& grid, const Tensor& log_p, const Te
   check_values(grid, score_q, "fisher_divergence_on_grid");
   const int64_t d = grid.box.dimensions();
   if (score_p.size() != grid.count() * d || score_q.size() != grid.count() * d)
-    throw Error("fisher_divergence_on_grid: scores {} and {} in {} dimensions. Hint: one vector (d) a point",
-                score_p.shape().str(), score_q.shape().str(), d);
+    throw Error(
+        "fisher_divergence_on_grid: scores {} and {} in {} dimensions. Hint: give one vector (d) per point",
+        score_p.shape().str(), score_q.shape().str(), d);
   const double *a = score_p.data<double>(), *b = score_q.data<double>();
   double total = 0;
   for (int64_t i = 0; i < grid.count(); ++i) {
@@ -142,7 +143,8 @@ DensityFit density_fit(const Toy& truth, TensorFn log_density, DType dtype, int6
 
 double ring_without_modes_kl(const Toy& ring8) {
   if (ring8.dimensions() != 2)
-    throw Error("ring_without_modes_kl: '{}' is not in the plane. Hint: make_toy(\"ring8\")", ring8.name());
+    throw Error("ring_without_modes_kl: '{}' is not in the plane. Hint: use make_toy(\"ring8\")",
+                ring8.name());
   constexpr int64_t kAngles = 512, kRadii = 2048;
   const double reach = ring8.box().high[0] * std::numbers::sqrt2, step = reach / kRadii;
   const double angle = 2 * std::numbers::pi / kAngles;

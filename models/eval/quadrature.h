@@ -8,8 +8,7 @@ namespace gradzoo {
 
 /// The cell centres of a regular grid; the last axis runs fastest.
 struct Grid {
-  /// Divides `box` into `cells` along each axis. Throws Error unless box has 1 or 2 dimensions and 1 <=
-  /// cells <= 4096.
+  /// Has `cells` along each axis. Throws Error unless box has 1 or 2 dimensions and 1 <= cells <= 4096.
   Grid(Box box, int64_t cells);
 
   Box box;        ///< box that the grid covers
@@ -24,12 +23,10 @@ struct Grid {
 /// Returns (count) or (count, d) in f64; `dtype` is the dtype of fn's argument.
 Tensor on_grid(const Grid& grid, TensorFn fn, DType dtype = DType::f64);
 
-/// Returns log Z, the logarithm of the integral of exp f, from f's values on the grid. Throws Error if a
-/// value is NaN or +inf.
+/// Returns log Z = log of the integral of exp f, from f on the grid. Throws Error for a NaN and for +inf.
 double log_partition(const Grid& grid, const Tensor& log_values);
 
-/// Returns KL(p || q) in nats from log p and log q on the grid, after normalising both on the grid. The
-/// integrand is 0 where p is 0.
+/// Returns KL(p || q) in nats from log p and log q, both normalised on the grid first.
 double kl_on_grid(const Grid& grid, const Tensor& log_p, const Tensor& log_q);
 
 /// Returns JSD(p, q) = KL(p || m)/2 + KL(q || m)/2 in nats, m = (p + q)/2; between 0 and log 2.
@@ -50,8 +47,7 @@ struct DensityFit {
 /// coarse. Throws Error if the toy's density is not known.
 DensityFit density_fit(const Toy& truth, TensorFn log_density, DType dtype = DType::f32, int64_t cells = 400);
 
-/// Returns KL(ring8 || average of ring8 over the angle) in nats: the KL of a model that has found the ring
-/// but not the modes.
+/// Returns KL(ring8 || its average over the angle), nats: the KL of a model with the ring but without modes.
 double ring_without_modes_kl(const Toy& ring8);
 
 /// A toy with Gaussian noise on a grid: the log-density and the score of p * N(0, noise^2 I).
@@ -62,7 +58,7 @@ struct NoisedToy {
 };
 
 /// Convolves the toy with noise on the grid; exact to rounding if the noise spans 2 cells or more. Throws
-/// Error if the density is not known, if there are more than 2 dimensions, or if noise above 0 spans fewer
+/// Error if the density is not known, if there are more than 2 dimensions, or if noise > 0 spans fewer
 /// cells.
 NoisedToy noised_toy(const Toy& toy, double noise, int64_t cells = 400);
 

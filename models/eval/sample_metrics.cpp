@@ -89,11 +89,9 @@ ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn pr
   constexpr int64_t kRows = 500;
   const NoGrad quiet;
   if (images.rank() != 2 || images.dim(0) < 1)
-    throw Error("samples: images of shape {}. Hint: (n, pixels), n at least 1", images.shape().str());
+    throw Error("samples: images of shape {}. Hint: give (n, pixels), n at least 1", images.shape().str());
   if (!all_finite(images))
-    throw Error(
-        "samples: a pixel of the samples is not finite. Hint: the run has diverged; train it again with a "
-        "smaller lr");
+    throw Error("samples: a pixel of the samples is not finite. Hint: train the run again with a smaller lr");
   const RowBlocks blocks(images.dim(0), kRows);
   const auto in_blocks = [&](TensorFn fn, const Tensor& rows) {
     return shared_rows(blocks, processes, [&](int64_t i) {
@@ -104,7 +102,8 @@ ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn pr
   const Tensor seen = in_blocks(features, images);
   ClassifiedImages out{images, seen, in_blocks(probabilities, seen)};
   if (!all_finite(out.probabilities))
-    throw Error("samples: the classifier gives a probability that is not finite. Hint: retrain it");
+    throw Error(
+        "samples: the classifier gives a probability that is not finite. Hint: train the classifier again");
   return out;
 }
 
@@ -165,7 +164,7 @@ std::vector<double> nearest_distances(const Tensor& images, const Examples& trai
   const NoGrad quiet;
   if (images.rank() != 2 || images.dim(1) != train.size())
     throw Error(
-        "samples: images of shape {} are held against training images of {} numbers. Hint: (n, {}), n at "
+        "samples: images of shape {} do not match training images of {} pixels. Hint: give (n, {}), n at "
         "least 1",
         images.shape().str(), train.size(), train.size());
   return sqrt(sum(square(images - nearest_images(images, train)), 1)).to_vector();
@@ -218,7 +217,8 @@ SampleQuality SampleMetrics::measure_training(int64_t n) const {
 
 void check_count(const Examples& images, int64_t n) {
   if (n < 1 || n > images.count())
-    throw Error("samples: {} of {} images cannot be taken. Hint: 1 to {}", n, images.count(), images.count());
+    throw Error("samples: {} of {} images cannot be taken. Hint: take 1 to {}", n, images.count(),
+                images.count());
 }
 
 Tensor evenly_spread(const Examples& images, int64_t n, Pixels pixels) {

@@ -30,8 +30,7 @@ Moments moments_of(const Tensor& features);
 /// measure between features.
 double frechet_distance(const Moments& a, const Moments& b);
 
-/// Returns the distance of features (n, d) to moments, with its error from `resamples` bootstrap sets of n
-/// rows.
+/// Returns the distance of features (n, d) to moments, its error from `resamples` bootstrap sets of n rows.
 Estimate frechet_estimate(const Tensor& features, const Moments& real, int64_t resamples, Rng& rng);
 
 /// Returns the unbiased MMD^2 of features a (n, d) and b (m, d) under the kernel (x'y / d + 1)^3 (Binkowski
@@ -162,7 +161,7 @@ Tensor nearest_images(const Tensor& queries, const Examples& images);
 /// Returns the peak signal-to-noise ratio of every image in dB, 10 log10(1 / mean over its pixels of (image
 /// - truth)^2), for pixels in [0, 1] with the peak 1. It is infinite if both are equal; for independent
 /// noise of standard deviation sigma it tends to -20 log10(sigma) with many pixels. images and truth (n,
-/// pixels) -> (n) f64. Throws Error if the shapes differ or there are no pixels.
+/// pixels) -> (n) f64. Throws Error if the shapes differ or are empty.
 Tensor psnr(const Tensor& images, const Tensor& truth);
 
 }  // namespace gradzoo

@@ -49,11 +49,10 @@ Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss,
                         const DataView& data) {
   const Batch batch = first_examples(data);
   const Tensor scores = scores_of(discriminator, batch.x, classes.of(batch.x, batch.labels));
-  const char* by_heart = "if it falls well below that of training, D memorises its examples";
-  return mean_over_examples(
-      loss.logits ? kGanDReal : kGanScoreReal, loss.logits ? sigmoid(scores) : scores,
-      fmt::format("{} on examples that were not trained on: {}{}", loss.logits ? "D(x)" : "s(x)", by_heart,
-                  of_the_first(batch.count(), data.examples)));
+  const char* by_heart = "if it falls well below D's mean in training, D memorises its training examples";
+  return mean_over_examples(loss.logits ? kGanDReal : kGanScoreReal, loss.logits ? sigmoid(scores) : scores,
+                            fmt::format("{} on held-out examples: {}{}", loss.logits ? "D(x)" : "s(x)",
+                                        by_heart, of_the_first(batch.count(), data.examples)));
 }
 
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
@@ -66,19 +65,18 @@ Quantities gan_value_quantities(const Generator& generator, const Discriminator&
   const std::string first = of_the_first(x.dim(0), data.examples);
   if (!loss.logits) {
     return {mean_over_examples(kGanGap, real - fake,
-                               "E s(x) - E s(G(z)): 0 if D cannot tell real from fake; for a critic with a "
-                               "slope of at most 1, no more than the distance W1" +
+                               "E s(x) - E s(G(z)): 0 if D cannot distinguish real from fake; for a "
+                               "1-Lipschitz critic at most the distance W1" +
                                    first),
             mean_over_examples(kGanScoreReal, real, "D's score of these examples" + first),
-            mean_over_examples(kGanScoreFake, fake, "D's score of fresh samples, by the averaged G")};
+            mean_over_examples(kGanScoreFake, fake, "D's score of fresh samples from the averaged G")};
   }
-  return {
-      mean_over_examples(
-          kGanValue, neg(softplus(neg(real)) + softplus(fake)),
-          "V = E log D(x) + E log(1 - D(G(z))): -1.386 if D cannot tell real from fake, 0 if it always can" +
-              first),
-      mean_over_examples(kGanDReal, sigmoid(real), "D(x) of these examples" + first),
-      mean_over_examples(kGanDFake, sigmoid(fake), "D(G(z)) of fresh samples, by the averaged G")};
+  return {mean_over_examples(kGanValue, neg(softplus(neg(real)) + softplus(fake)),
+                             "V = E log D(x) + E log(1 - D(G(z))): -1.386 if D cannot distinguish real from "
+                             "fake, 0 if it always can" +
+                                 first),
+          mean_over_examples(kGanDReal, sigmoid(real), "D(x) of these examples" + first),
+          mean_over_examples(kGanDFake, sigmoid(fake), "D(G(z)) of fresh samples from the averaged G")};
 }
 
 Quantity gan_spread(const Generator& generator, const Classes& classes, const DataView& data) {
@@ -87,8 +85,8 @@ Quantity gan_spread(const Generator& generator, const Classes& classes, const Da
   const Tensor x = first_examples(data).x;
   const double spread = total_variance(generator.draw(kModeSamples, rng, drawn)), truth = total_variance(x);
   return quantity(kGanSpread, spread / truth,
-                  "variance of the samples divided by that of the data, both summed over coordinates: near 0 "
-                  "if G has collapsed onto one example" +
+                  "variance of the samples divided by the data's variance, both summed over coordinates: "
+                  "near 0 if G has collapsed onto one example" +
                       of_the_first(x.dim(0), data.examples));
 }
 
@@ -96,7 +94,7 @@ std::string gan_reading(const Generator& generator, const Discriminator& discrim
                         const std::optional<ModeCoverage>& coverage, const Classes& classes,
                         const DataView& data) {
   std::string text = loss.logits ? kUndecided : kScoresUndecided;
-  text += "The losses do not show how good the samples are, nor how varied: ";
+  text += "The losses show neither the quality nor the variety of the samples: ";
   if (coverage) {
     text += fmt::format(
         "the modes do. A collapsed run covers few modes, often with most samples of high quality. D's output "

@@ -8,8 +8,7 @@
 /// A discriminator of one-dimensional data, trained on two known densities (Goodfellow et al. 2014).
 namespace gradzoo {
 
-/// A function that returns a scalar from the logits of real and of generated examples: gan_value,
-/// GanLoss::discriminator.
+/// A scalar function of the logits of real and generated examples: gan_value, GanLoss::discriminator.
 using LogitsFn = Tensor (*)(const Tensor& real_logits, const Tensor& fake_logits);
 
 /// An equal mixture of N(-gap, sigma^2) and N(gap, sigma^2) on the line.
@@ -19,8 +18,7 @@ struct TwoBumps {
 
   Tensor sample(int64_t n, Rng& rng) const;  ///< (n, 1) f32
   Tensor log_prob(const Tensor& x) const;    ///< x (n, 1) -> (n) nats
-  /// Returns the quantiles of each bump at (i + 1/2) / n: the mean of a function f over them is E f by the
-  /// midpoint rule.
+  /// Returns the quantiles of each bump at (i + 1/2) / n, whose mean of f is E f by the midpoint rule.
   Tensor quantiles(int64_t n) const;  ///< (2 n, 1) f64
 };
 

@@ -57,9 +57,10 @@ MetricInfo of_real_info(const GanLoss& loss) {
 
 MetricInfo of_fake_info(const GanLoss& loss) {
   if (!loss.logits)
-    return {"score_fake", "", "s(G(z)): D's score of fakes. Far below s(x), D recognises them", true};
+    return {"score_fake", "", "s(G(z)): D's score of fakes. If it is far below s(x), D recognises fakes",
+            true};
   return {"d_fake", "",
-          "D(G(z)): the probability of being real that D assigns to fakes. Near 0, D recognises all of them",
+          "D(G(z)): the probability of being real that D assigns to fakes. Near 0, D recognises all fakes",
           true};
 }
 
@@ -71,9 +72,8 @@ std::string warning_of(const GanOptions& options) {
   const bool maxout = options.maxout > 1;
   if (options.penalty == SlopePenalty::none || (options.activation != steep_leaky_relu && !maxout)) return "";
   return fmt::format(
-      "D bends at kinks ({}), where its second derivative is lost, so the penalty's gradient does not see "
-      "how "
-      "the kinks move. Hint: {}activation=silu",
+      "D bends at kinks ({}), where its second derivative is lost, so the penalty's gradient misses the "
+      "movement of the kinks. Hint: set {}activation=silu",
       maxout ? "maxout" : "activation=leaky_relu", maxout ? "maxout=1, " : "");
 }
 
@@ -234,7 +234,7 @@ std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
 }
 
 std::vector<CurveLevel> Gan::levels_at_rest() const {
-  const char* at_rest = "if D cannot tell real from fake";
+  const char* at_rest = "if D cannot distinguish real from fake";
   const Tensor undecided = zeros({1}, DType::f64);
   const double loss = options_.loss->discriminator(undecided, undecided).item();
   if (!options_.loss->logits)

@@ -154,8 +154,7 @@ class Gan : public Model {
 
   Generator& generator() { return generator_; }
   Discriminator& discriminator() { return discriminator_; }
-  /// Returns the mode coverage of 2,500 samples of the averaged generator; empty unless the data are a toy
-  /// with modes.
+  /// Returns the mode coverage of 2,500 samples of the averaged generator; empty without a toy with modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
 
  protected:

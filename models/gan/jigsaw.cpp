@@ -42,11 +42,12 @@ Tensor jigsaw(const Tensor& x, const DataShape& shape, Rng& rng) {
 
 void check_quarters(std::string_view option, const DataShape& shape) {
   if (!shape.is_grid())
-    throw Error("gan: {} exchanges quarters of images, and these data are points. Hint: leave it away",
+    throw Error("gan: {} exchanges quarters of images, and the data are points. Hint: remove this option",
                 option);
   if (shape.height() % 2 != 0 || shape.width() % 2 != 0) {
-    throw Error("gan: {} exchanges quarters of images, and these are of {}x{}. Hint: images of even sides",
-                option, shape.height(), shape.width());
+    throw Error(
+        "gan: {} exchanges quarters of images, and the images are {}x{}. Hint: use images with even sides",
+        option, shape.height(), shape.width());
   }
 }
 

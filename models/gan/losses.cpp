@@ -25,8 +25,8 @@ Tensor squared_slopes(const Tensor& x, const Tensor& scores) {
 }
 
 constexpr const char* kValueMeans =
-    "D's loss -V = -E log D(x) - E log(1 - D(G(z))). log 4 = 1.386 if D cannot tell real from fake; near 0 D "
-    "wins";
+    "D's loss -V = -E log D(x) - E log(1 - D(G(z))). log 4 = 1.386 if D cannot distinguish real from fake; "
+    "near 0 D wins";
 constexpr const char* kScoreMeans = "G's loss -E s(G(z)), up to a constant that depends on D";
 
 }  // namespace
@@ -55,7 +55,7 @@ const GanLoss minus_logit = {
     "discriminator_loss",
     kValueMeans,
     "generator_reverse_kl",
-    "G's loss -E logit D(G(z)): KL(q || p) by the best D. 0 at the equilibrium; large if D wins"};
+    "G's loss -E logit D(G(z)): KL(q || p) for the best D. 0 at the equilibrium; large if D wins"};
 
 const GanLoss wasserstein = {
     gap_below,
@@ -72,18 +72,19 @@ const GanLoss least_squares = {
     square_from_middle,
     false,
     "critic_loss",
-    "D's loss E (s(x) - 1)^2 / 2 + E (s(G(z)) + 1)^2 / 2. 1 if it cannot tell real from fake; near 0 D wins",
+    "D's loss E (s(x) - 1)^2 / 2 + E (s(G(z)) + 1)^2 / 2. 1 if D cannot distinguish real from fake; near 0 D "
+    "wins",
     "generator_loss",
-    "G's loss E s(G(z))^2 / 2. 0 if D cannot tell real from fake; 1/2 if D wins"};
+    "G's loss E s(G(z))^2 / 2. 0 if D cannot distinguish real from fake; 1/2 if D wins"};
 
-const GanLoss hinge = {
-    margins,
-    minus_mean,
-    false,
-    "critic_loss",
-    "D's loss E max(0, 1 - s(x)) + E max(0, 1 + s(G(z))). 2 if it cannot tell real from fake; near 0 D wins",
-    "generator_loss",
-    kScoreMeans};
+const GanLoss hinge = {margins,
+                       minus_mean,
+                       false,
+                       "critic_loss",
+                       "D's loss E max(0, 1 - s(x)) + E max(0, 1 + s(G(z))). 2 if D cannot distinguish real "
+                       "from fake; near 0 D wins",
+                       "generator_loss",
+                       kScoreMeans};
 
 Tensor gan_value(const Tensor& real_logits, const Tensor& fake_logits) {
   return neg(mean(softplus(neg(real_logits))) + mean(softplus(fake_logits)));

@@ -184,7 +184,8 @@ Tensor Discriminator::packed(const Tensor& x) const {
   if (pac_ == 1) return x;
   if (x.dim(0) % pac_ != 0) {
     throw Error(
-        "gan: D judges {} examples at once, and {} is not a whole number of packs. Hint: a multiple of {}",
+        "gan: D scores {} examples together, and {} is not a whole number of packs. Hint: use a multiple of "
+        "{}",
         pac_, x.dim(0), pac_);
   }
   const int64_t packs = x.dim(0) / pac_, places = x.dim(1) / at_place_;

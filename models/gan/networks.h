@@ -66,8 +66,7 @@ struct GanShape {
 
 class BatchNormMlp;
 
-/// The generator, which maps z, and a label if it is conditional, to an example, with ReLU layers or
-/// transposed convolutions.
+/// The generator of examples from z, and from a label if it is conditional: perceptron or convolutions.
 class Generator : public Module {
  public:
   Generator(const GanShape& shape, Rng& rng);
@@ -85,8 +84,7 @@ class Generator : public Module {
   /// Returns rows of ten codes between two draws each, (10 rows, latent): on arcs for Gaussian codes, so
   /// that every point is as likely as a draw, else on straight lines. One draw of rng.
   Tensor codes_between(int64_t rows, Rng& rng) const;
-  /// Generates n examples, (n, inputs), from new z, in one draw of rng, with labels (n) if it is
-  /// conditional.
+  /// Generates n examples, (n, inputs), from new z (one draw of rng), with labels (n) if conditional.
   Tensor draw(int64_t n, Rng& rng, const Tensor& labels = {}) const;
 
  private:
@@ -105,8 +103,7 @@ class Generator : public Module {
 class Discriminator : public Module {
  public:
   Discriminator(const GanShape& shape, Rng& rng);
-  /// Maps x (B, inputs), and labels (B) i64, to scores (B / pac, 1). Throws Error if B is not a multiple of
-  /// pac.
+  /// Maps x (B, inputs), labels (B) i64 to scores (B / pac, 1). Throws Error if B is not a multiple of pac.
   Tensor forward(const Tensor& x) const override { return judge(centred(x), {}); }
   Tensor forward(const Tensor& x, const Tensor& labels) const { return judge(centred(x), labels); }
   /// Converts examples to D's units: pixels in [-1, 1], points unchanged.

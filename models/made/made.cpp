@@ -16,7 +16,7 @@ namespace {
 
 Order listed(const std::string& text) {
   if (std::optional<Order> order = parse_numbers<int64_t>(text)) return std::move(*order);
-  throw Error("order='{}' is not an order. Hint: natural, random, or a permutation such as 2,0,1", text);
+  throw Error("order='{}' is not an order. Hint: use natural, random, or a permutation such as 2,0,1", text);
 }
 
 }  // namespace
@@ -32,8 +32,8 @@ Order order_of(const std::string& text, int64_t size, uint64_t seed) {
   } else {
     order = listed(text);
     if (std::ssize(order) != size)
-      throw Error("order lists {} numbers, and an example has {}. Hint: each of 0 to {} once", order.size(),
-                  size, size - 1);
+      throw Error("order lists {} numbers, and an example has {}. Hint: list each of 0 to {} once",
+                  order.size(), size, size - 1);
     places_in(order);
   }
   return order;
@@ -45,7 +45,7 @@ std::vector<int64_t> places_in(const Order& order) {
   for (int64_t p = 0; p < size; ++p) {
     const int64_t number = order[static_cast<size_t>(p)];
     if (number < 0 || number >= size || places[static_cast<size_t>(number)] >= 0)
-      throw Error("the order is not a permutation: {} comes {}. Hint: each of 0 to {} once", number,
+      throw Error("the order is not a permutation: {} comes {}. Hint: list each of 0 to {} once", number,
                   number < 0 || number >= size ? "from elsewhere" : "twice", size - 1);
     places[static_cast<size_t>(number)] = p;
   }
@@ -62,7 +62,7 @@ Made::Made(const MadeOptions& options, const DataShape& shape, const TrainingOpt
                 .activation = options.activation},
                init_rng_),
       learner_(network_, training.learner()),
-      loss_(add_metric({"nll", shape.kind().nats, "the loss: -log p(x), exact; lower is better"})),
+      loss_(add_metric({"nll", shape.kind().nats, "loss: -log p(x), exact; lower is better"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
   describe({.image_pictures =
@@ -92,7 +92,7 @@ Quantity Made::nll(const DataView& data) const {
 
 Quantities Made::do_validate(const DataView& data) {
   Quantity held_out = nll(data);
-  held_out.meaning = "-log p(x) of examples that were not trained on, exact";
+  held_out.meaning = "-log p(x) of held-out examples, exact";
   held_out.curve = loss_;
   return {std::move(held_out)};
 }
@@ -107,8 +107,8 @@ Tensor Made::do_sample(const SampleRequest& request, const SamplingOptions&) con
 Tensor Made::completed_images(const InpaintRequest& request) const {
   if (!known_come_first(network_.order(), request.known))
     throw Error(
-        "made: some hidden pixels come before known ones in its order, so their draws would not depend on "
-        "them. Hint: --keep upper, with a run of order=natural");
+        "made: some hidden pixels come before known ones in its order, so the draws of the hidden pixels "
+        "would not depend on them. Hint: use --keep upper, with a run of order=natural");
   const Tensor values = bernoulli(clamp(request.images, 0, 1), request.rng);
   return network_.complete(values, request.known, request.rng);
 }

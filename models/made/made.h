@@ -49,8 +49,7 @@ class MadeNetwork : public Module {
   /// Returns log p(x) in nats: (B, D) -> (B). Differentiable.
   Tensor log_prob(const Tensor& x) const;
 
-  /// Draws n exact samples, (n, D) of 0 and 1, without recording: each variable given the variables before
-  /// it.
+  /// Draws n exact samples, (n, D) of 0 and 1, without recording: each variable given those before it.
   Tensor sample(int64_t n, Rng& rng) const;
   /// Draws samples with the given `values` (n, D), of 0 and 1, where `known` (D) is 1. They are draws from
   /// p(x | known variables) only if the known variables come first in the order: see known_come_first.

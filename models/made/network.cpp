@@ -50,7 +50,7 @@ Tensor may_read(const Order& order, DType dtype) {
 }
 
 MadeNetwork::MadeNetwork(const MadeShape& shape, Rng& rng) : shape_(shape), activation_(shape.activation) {
-  if (shape.hidden.empty()) throw Error("made: there is no hidden layer. Hint: hidden=1000");
+  if (shape.hidden.empty()) throw Error("made: hidden has no layers. Hint: set hidden=1000");
   std::vector<int64_t> below = input_degrees(shape.order);
   const std::vector<int64_t> of_inputs = below;
   for (size_t i = 0; i < shape.hidden.size(); ++i) {

@@ -42,8 +42,8 @@ Picture masks(const MadeNetwork& network, const Shape& tile) {
 Picture expected(const MadeNetwork& network, const Batch& batch, const DataShape& shape) {
   const std::array<Tensor, 2> parts = {batch.x, sigmoid(network.forward(batch.x))};
   return {"expected",
-          "Held-out images, and under each p(x_i = 1 | the pixels before it). It is grey where a pixel "
-          "cannot be predicted, at the borders of strokes.",
+          "Held-out images, and under each p(x_i = 1 | the pixels before it). Grey pixels, at the borders of "
+          "strokes, cannot be predicted.",
           rows_by_turns(parts, {"image", "expected"}, shape)};
 }
 

@@ -18,16 +18,16 @@ Cnce::Cnce(const CnceOptions& options, const DataShape& shape, const TrainingOpt
       proposal_(noise_of(contrasting_noise(NoiseKind::fitted, fit_points(training), kProposalWidth))),
       eps_(options.eps),
       nu_(options.nu),
-      loss_(add_metric({"cnce_loss", "nats",
-                        "the loss: -log sigmoid(f(x) - f(y)) for a neighbour y = x +- eps xi; a constant f "
-                        "has log 2 = 0.693",
-                        true})),
+      loss_(add_metric(
+          {"cnce_loss", "nats",
+           "loss: -log sigmoid(f(x) - f(y)) for a neighbour y = x ± eps xi; a constant f has log 2 = 0.693",
+           true})),
       right_order_(add_metric({"right_order", "", "share of pairs whose data point has the larger f", true})),
       grad_norm_(add_metric(grad_norm_info())) {
   description().interpretation = [this](const DataView&) {
     return fmt::format(
-        "Each data point is compared with neighbours at a distance of about {:.3g}. So f learns differences "
-        "between near points. If clusters of data lie further apart, it does not learn the weight of each "
+        "Each data point is compared with neighbours at a distance of about {:.3g}, so f learns differences "
+        "between near points. If clusters of data lie further apart, f does not learn the weight of each "
         "cluster. The KL to the truth by quadrature shows this error.",
         eps_);
   };

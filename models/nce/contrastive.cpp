@@ -15,7 +15,7 @@ constexpr int64_t kCells = 400, kCellsWhileTraining = 160;
 
 const DataShape& checked(const DataShape& shape) {
   if (!shape.toy)
-    throw Error("nce needs points with a known density, to measure its error. Hint: --data ring8");
+    throw Error("nce needs points with a known density, to measure its error. Hint: use --data ring8");
   if (const std::string reason = shape.toy->why_no_density(); !reason.empty()) throw Error(reason);
   return shape;
 }
@@ -37,7 +37,7 @@ ContrastiveModel::ContrastiveModel(const EnergyOptions& energy, bool learns_cons
               return std::vector<Picture>{
                   score_picture(
                       "score",
-                      "The learned score grad f beside the true one, where the density is not negligible.",
+                      "The true score and the learned score grad f, where the density is not negligible.",
                       *data.toy, [&](const Tensor& x) { return network_.score(x); }),
                   corrected_picture(*data.toy, weighted(), rng)};
             }});
@@ -45,7 +45,8 @@ ContrastiveModel::ContrastiveModel(const EnergyOptions& energy, bool learns_cons
     description().snapshot = [this](const DataView&, Rng& rng) {
       return density_picture(
           "density",
-          "The true density, the learned density e^f / Z, and noise points resampled with weights e^f / p_n.",
+          "The true density, the learned density exp(f) / Z, and noise points resampled with weights exp(f) "
+          "/ p_n.",
           *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, drawn(kShown, rng));
     };
 }
@@ -61,10 +62,10 @@ Quantities ContrastiveModel::fit_to_truth(int64_t cells) const {
   if (shape_.size() > 2) return {};
   const DensityFit fit = density_fit(
       *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, DType::f32, cells);
-  Quantities out = density_quantities(fit, "KL(truth || e^f / Z) by quadrature");
+  Quantities out = density_quantities(fit, "KL(truth || exp(f) / Z) by quadrature");
   if (const Tensor& c = network_.constant(); c.defined())
-    out.add(
-        quantity(kNceConstantError, c.item() - fit.log_partition, "c - log Z: 0 if e^(f - c) is normalised"));
+    out.add(quantity(kNceConstantError, c.item() - fit.log_partition,
+                     "c - log Z: 0 if exp(f - c) is normalised"));
   return out;
 }
 

@@ -51,7 +51,7 @@ Tensor one_of_each(const Tensor& log_weight, Rng& rng) {
 Tensor walked(const Weighted& weighted, const ContrastDraws& draws, int64_t n, Rng& rng,
               const ShareDone& done) {
   if (weighted.flow == nullptr)
-    throw Error("draw=langevin walks through a flow's codes, and this noise has none. Hint: draw=energy");
+    throw Error("draw=langevin needs a flow's codes, and this noise has none. Hint: use draw=energy");
   const CouplingFlow& flow = *weighted.flow;
   const Target of_codes{.log_prob = [&](const Tensor& z) {
     return weighted.log_weight(flow.inverse(z).to) - 0.5 * sum(square(z), 1);
@@ -101,7 +101,7 @@ Picture corrected_picture(const Toy& toy, const Weighted& weighted, Rng& rng) {
   again.title = "resampled by weight";
   return {"corrected",
           "Noise corrected by D: the noise, the points that rejection keeps with probability w / max w, and "
-          "fresh noise resampled with weights w = D / (1 - D) = e^(f - c) / (nu p_n). The better the noise, "
+          "fresh noise resampled with weights w = D / (1 - D) = exp(f - c) / (nu p_n). The better the noise, "
           "the more points are kept.",
           Planes{{std::move(of_noise), std::move(of_kept), std::move(again)}}};
 }

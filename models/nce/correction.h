@@ -7,8 +7,7 @@
 /// is, up to a constant, the importance weight of a noise point.
 namespace gradzoo {
 
-/// Draws n samples (n, d) with the method of `draws`. Throws Error for `langevin` if the noise is not a
-/// flow.
+/// Draws n samples (n, d) with the method of `draws`. Throws Error for langevin if the noise is not a flow.
 /// - energy: each sample is one of `pool` noise points, resampled by their weights;
 /// - langevin: MALA on a flow's codes with the density N(z; 0, I) exp(log_weight(x(z))), in which all
 ///   directions have the same scale (Nijkamp et al. 2022; Che et al. 2020).

@@ -8,9 +8,9 @@ namespace gradzoo {
 namespace {
 
 constexpr const char* kFceReading =
-    "D of data and D of the flow's samples tend to 1/2 when the two cannot be told apart; then the "
-    "flow has no more to learn. The flow keeps thin bridges between modes, since it is an invertible "
-    "map of the plane. The energy has none.";
+    "D tends to 1/2 on data and on the flow's samples if they cannot be distinguished; then the flow has no "
+    "more to learn. The flow keeps thin bridges between modes, since it is an invertible map of the plane. "
+    "The energy has none.";
 
 }  // namespace
 
@@ -30,9 +30,9 @@ Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOption
       flow_learner_("flow", flow_, flow_learner(training)),
       loss_(add_metric({"nce_loss", "nats",
                         "cross-entropy of classifying data against the flow's samples: 2 log 2 = 1.386 if "
-                        "they cannot be told apart",
+                        "they cannot be distinguished",
                         true})),
-      c_(add_metric({"c", "nats", "the learned constant: log Z, once f is learned", true})),
+      c_(add_metric({"c", "nats", "learned constant: log Z after training of f", true})),
       d_data_(add_metric(
           {"d_data", "", "mean D(x) of data: the probability of being data that D assigns to them", true})),
       d_noise_(add_metric({"d_noise", "", "mean D(y) of the flow's samples", true})),

@@ -23,10 +23,10 @@ std::shared_ptr<const Toy> kernel_estimate(const Tensor& points, double spread) 
 }
 
 constexpr const char* kNceReading =
-    "If the noise had the distribution of the data, D would be 1/(1 + nu) on both. The further apart "
-    "D is on data and noise, the easier the task and the less it teaches: a classifier that is never "
-    "wrong has no gradient. c should tend to log Z and stay there (c_error near 0). But c alone "
-    "proves nothing, since a smooth ring has the right c too: read it together with the KL.";
+    "If the noise had the distribution of the data, D would be 1/(1 + nu) on both. The further apart D is on "
+    "data and noise, the easier the task and the less it teaches: a classifier that is never wrong has no "
+    "gradient. c should tend to log Z and stay there (c_error near 0). But c by itself proves nothing, since "
+    "a smooth ring has the right c too: read c together with the KL.";
 
 }  // namespace
 
@@ -53,7 +53,7 @@ std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& point
     case NoiseKind::mixture:
       break;
     case NoiseKind::flow:
-      throw Error("noise: a flow has no closed form. Hint: fitted");
+      throw Error("noise: a flow has no closed form. Hint: use noise=fitted");
   }
   return kernel_estimate(x, width * widest);
 }
@@ -80,7 +80,7 @@ Tensor NceNetwork::log_model(const Tensor& x) const {
 }
 
 Tensor nce_logit(const Tensor& log_model, const Tensor& log_noise, double nu) {
-  if (!(nu > 0)) throw Error("nce: {} noise points for each data point. Hint: 1 or more", nu);
+  if (!(nu > 0)) throw Error("nce: {} noise points per data point. Hint: use 1 or more", nu);
   return log_model - log_noise - std::log(nu);
 }
 
@@ -95,11 +95,11 @@ Nce::Nce(const NceOptions& options, const DataShape& shape, const TrainingOption
       seed_(training.stream_seed()),
       nu_(options.nu),
       flow_steps_(options.flow_steps),
-      loss_(add_metric({"nce_loss", "nats",
-                        "the loss: cross-entropy of classifying data against noise, for a data point and its "
-                        "nu noise points",
-                        true})),
-      c_(add_metric({"c", "nats", "the learned constant: log Z, once f is learned", true})),
+      loss_(add_metric(
+          {"nce_loss", "nats",
+           "loss: cross-entropy of classifying data against noise, for a data point and its nu noise points",
+           true})),
+      c_(add_metric({"c", "nats", "learned constant: log Z after training of f", true})),
       d_data_(add_metric(
           {"d_data", "", "mean D(x) of data: the probability of being data that D assigns to them", true})),
       d_noise_(add_metric({"d_noise", "", "mean D(y) of noise", true})),

@@ -12,11 +12,9 @@
 #include "gradzoo/models/networks/energy.h"
 
 /// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): a classifier between data and noise of known
-/// density p_n, with nu noise points for each data point. With log_model = f(x) - c, its odds that x is data
-/// are
+/// density p_n, with nu noise points for each data point. With log_model = f(x) - c, its odds for data are
 ///     D / (1 - D) = exp(f(x) - c) / (nu p_n(x)),
-/// so the optimum is exp(f - c) = p_data, where c = log Z normalises f. Everything is computed in
-/// logarithms.
+/// so the optimum is exp(f - c) = p_data with c = log Z. Everything is computed in logarithms.
 ///
 /// nce, cnce and fce share an energy on points with a known density, its evaluation and its pictures. For
 /// images the noise is a flow, which a convolutional energy tilts (tilted_flow.h).
@@ -49,16 +47,15 @@ struct Weighted {
   const Noise& noise;
   const CouplingFlow* flow;
   std::function<Tensor(const Tensor& x)> log_weight;
-  /// True if each sample is drawn from its own pool of noise, so that no point repeats; else from a common
-  /// pool.
+  /// True if each sample is drawn from its own pool of noise, so that no point repeats; else one pool for
+  /// all.
   bool own_pools = false;
 };
 
 /// Returns the options of a flow's learner next to an energy: it clips gradients even by default.
 LearnerOptions flow_learner(const TrainingOptions& training);
 
-/// Returns the noise for points (n, d), with all widths multiplied by `width`; not for `flow`, which is
-/// trained.
+/// Returns the noise for points (n, d), all widths multiplied by `width`; not for `flow`, which is trained.
 std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& points, double width);
 
 /// The method for samples of a density that was learned against noise.
@@ -147,8 +144,7 @@ Tensor nce_data_loss(const Tensor& logit);
 Tensor nce_noise_loss(const Tensor& logit);
 
 /// Returns the loss of conditional NCE (Ceylan & Gutmann 2018) with symmetric noise y = x + eps xi, -log
-/// sigmoid(f(x) - f(y)) of each pair: (B), (B) -> (B). It classifies which of x and y is the data point; Z
-/// cancels.
+/// sigmoid(f(x) - f(y)) of each pair: (B), (B) -> (B). It classifies which one is the data point; Z cancels.
 Tensor cnce_loss(const Tensor& f_data, const Tensor& f_noise);
 
 inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"},
@@ -173,8 +169,7 @@ class ContrastiveModel : public Model {
   /// Returns the proposal if it is a flow, else null.
   virtual const CouplingFlow* proposed_by() const { return nullptr; }
   Weighted weighted() const;
-  /// Returns KL and log Z by quadrature, and the error of c if it is learned; empty in more than two
-  /// dimensions.
+  /// Returns KL and log Z by quadrature, and the error of a learned c; empty in more than two dimensions.
   virtual Quantities fit_to_truth(int64_t cells) const;
 
   void add_to(State& state) override;
@@ -229,8 +224,7 @@ inline constexpr QuantityInfo kFlowBits{"flow_bits_per_dim", "bits/dim"}, kTiltA
 /// Flow contrastive estimation (Gao et al. 2020): an energy exp(f - c) is trained against a flow q,
 ///   min_q max_f,c  V = E_data log D + E_q log(1 - D),   D = exp(f - c) / (exp(f - c) + q).
 /// At the best f, V = 2 JSD(data, q) - log 4: the flow approaches the data, so the classification stays
-/// hard, which trains the energy best. The results are a normalised energy, and a density with one-pass
-/// samples.
+/// hard, which trains the energy best. The results are a normalised energy and a density with fast samples.
 class Fce : public ContrastiveModel {
  public:
   Fce(const FceOptions& options, const DataShape& shape, const TrainingOptions& training);

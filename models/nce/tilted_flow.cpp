@@ -41,10 +41,9 @@ std::unique_ptr<Module> conv_energy(const TiltedFlowOptions& options, const Data
 }
 
 constexpr const char* kTiltReading =
-    "Most bits describe the noise of grey levels, which the flow knows: the energy changes the bits "
+    "Most bits describe the noise of grey levels, which the flow has learned: the energy changes the bits "
     "little and the pictures much. If auroc is near 1, few samples of the flow have all the weight "
-    "(effective_share): the best of a pool is then seldom one of them, and draw=langevin lets codes "
-    "walk there.";
+    "(effective_share). A pool then seldom contains one of them, and draw=langevin moves codes towards them.";
 
 }  // namespace
 
@@ -68,9 +67,9 @@ TiltedFlow::TiltedFlow(const TiltedFlowOptions& options, const DataShape& shape,
       learner_(network_, training.learner()),
       loss_(add_metric({"nce_loss", "nats",
                         "cross-entropy of classifying images against the flow's samples: 2 log 2 = 1.386 if "
-                        "they cannot be told apart (nu = 1)",
+                        "they cannot be distinguished (nu = 1)",
                         true})),
-      c_(add_metric({"c", "nats", "the learned constant: log Z, once g is learned", true})),
+      c_(add_metric({"c", "nats", "learned constant: log Z after training of g", true})),
       d_data_(add_metric(
           {"d_data", "", "mean D(x) of images: the probability of being data that D assigns to them", true})),
       d_noise_(add_metric({"d_noise", "", "mean D(y) of the flow's samples", true})),
@@ -184,28 +183,28 @@ Quantities TiltedFlow::measured(const DataView& data, int64_t images, int64_t sa
   const Estimate relative = mean_of_rows(exp(of_noise - log_z));
   const double effective = 1 / sum(square(softmax(of_noise, 0))).item();
   const Quantity z = sampled_log_z(log_z, relative.standard_error, effective > kTrustedWeights,
-                                   "log Z = log E_q e^g, of the flow's samples");
+                                   "log Z = log E_q exp(g), from the flow's samples");
 
   Quantities out;
   const Tensor log_p = cast(log_q + of_data, DType::f64) - log_z;
   Quantity bits = less_log_z(
       mean_over_examples(kBitsPerDim, bits_per_dim(log_p, shape_.size()),
-                         "-log2 p(x) / d + 8 of dequantised pixels, p = q e^(g - log Z)"),
+                         "-log2 p(x) / d + 8 of dequantised pixels, p = q exp(g - log Z)"),
       sampled_log_z(log_z, relative.standard_error / (static_cast<double>(shape_.size()) * std::numbers::ln2),
                     z.trusted, ""),
       "bits/dim");
   out.add(std::move(bits));
-  Quantity of_flow =
-      mean_over_examples(kFlowBits, bits_per_dim(log_q, shape_.size()), "the same of the flow alone");
+  Quantity of_flow = mean_over_examples(kFlowBits, bits_per_dim(log_q, shape_.size()),
+                                        "bits per dimension of the flow without the energy");
   of_flow.curve = flow_bits_;
   out.add(std::move(of_flow));
   const Estimate told = auroc(of_data, cast(of_noise, DType::f32));
   out.add(quantity(kTiltAuroc, told.value,
-                   "probability that g of an image is above that of a sample of the flow; .5: not told apart",
+                   "probability that g is larger for an image than for a sample of the flow; 0.5: they "
+                   "cannot be distinguished",
                    told.standard_error));
-  out.add(
-      quantity(kEffectiveShare, effective / n,
-               "(sum w)^2 / (n sum w^2) of the flow's samples: the share of them that resampling has left"));
+  out.add(quantity(kEffectiveShare, effective / n,
+                   "(sum w)^2 / (n sum w^2) of the flow's samples: their effective share after resampling"));
   out.add(z);
   out.add(quantity(kNceConstantError, network_.constant().item() - log_z, "c - log Z", z.error));
   return out;
@@ -234,12 +233,11 @@ std::vector<Picture> TiltedFlow::image_pictures(const DataView& data) const {
   const int64_t shown = kRows * kImageColumns;
   const Tensor both = concat(index_select(x, 0, order.rows(kDrawn - shown, kDrawn)),
                              index_select(x, 0, order.rows(0, shown)), 0);
-  return {
-      {"weights",
-       "Of 500 samples of the flow the fifty with the largest weights e^g, then the fifty with the least: "
-       "what the energy has learned that the flow gets wrong.",
-       ImageGrid{as_examples(both, shape_), kImageColumns}},
-      neighbours_picture(flatten_rows(drawn(2 * kImageColumns, rng)), shape_, data.train)};
+  return {{"weights",
+           "The fifty of 500 samples of the flow with the largest weights exp(g), then the fifty with the "
+           "smallest: the errors of the flow that the energy has learned.",
+           ImageGrid{as_examples(both, shape_), kImageColumns}},
+          neighbours_picture(flatten_rows(drawn(2 * kImageColumns, rng)), shape_, data.train)};
 }
 
 Abilities TiltedFlow::do_abilities() {

@@ -26,7 +26,7 @@ Tensor pixels_of(const Examples& examples, int64_t begin, int64_t end) {
 Clusters::Clusters(int64_t count, int64_t labels, int64_t numbers) : labels_(labels) {
   const int64_t parts = std::max<int64_t>(1, labels), components = std::min(kComponents, numbers);
   if (count < parts || count % parts != 0)
-    throw Error("{} clusters are not so many for each of {} labels. Hint: {}", count, parts,
+    throw Error("{} clusters cannot be divided evenly among {} labels. Hint: use {}", count, parts,
                 parts * std::max<int64_t>(1, count / parts));
   mean_ = zeros({numbers}, DType::f64);
   directions_ = zeros({components, numbers}, DType::f64);

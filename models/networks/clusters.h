@@ -8,8 +8,7 @@
 namespace gradzoo {
 
 /// Clusters of the training examples, which replace or refine labels as the condition of a model. They come
-/// from k-means on the first forty principal components; if there are labels, each label has its own
-/// clusters.
+/// from k-means on the first forty principal components; if there are labels, each has its own clusters.
 class Clusters {
  public:
   /// Makes `count` clusters in all, of examples with `numbers` elements; `labels` 0: without labels. Throws
@@ -21,8 +20,8 @@ class Clusters {
   void add_to(State& state, const std::string& prefix);  ///< registers the clusters under `prefix`
   int64_t count() const { return centres_.dim(0); }      ///< number of clusters
   int64_t labels() const { return labels_; }             ///< number of labels; 0: none
-  /// Returns the nearest cluster of each row of x (n, elements), pixels in [0,1], among the clusters of its
-  /// label (n): (n) i64.
+  /// Returns the nearest cluster (n) i64 of x (n, elements), pixels in [0,1], among the clusters of its
+  /// label.
   Tensor of(const Tensor& x, const Tensor& labels = {}) const;
   /// Draws n clusters at random, in proportion to their training examples, within the given labels (n) if
   /// there are any. One draw of rng.

@@ -29,7 +29,7 @@ int64_t features_of(const DataShape& shape, int64_t channels) {
 
 const DataShape& checked_image(const DataShape& shape) {
   if (shape.is_grid()) return shape;
-  throw Error("net=conv takes images, and these data are points {}. Hint: net=mlp", shape.example.str());
+  throw Error("net=conv is for images, and the data are points {}. Hint: use net=mlp", shape.example.str());
 }
 
 }  // namespace

@@ -58,40 +58,40 @@ Tensor log_normal(const Tensor& z) {
 
 void CouplingFlowOptions::describe(OptionTable& options, const std::string& prefix) {
   options.add(prefix + "couplings", couplings,
-              "number of affine couplings; of images those at half the resolution", {1, 1000});
+              "number of affine couplings; images: the couplings at half the resolution", {1, 1000});
   options.add(prefix + "hidden", hidden, "points: units of the hidden layers of each coupling's perceptron",
               {1, 65536});
   options.add(prefix + "low_couplings", low_couplings, "images: couplings at a quarter of the resolution",
               {1, 1000});
-  options.add(
-      prefix + "channels", channels,
-      "images: channels of each coupling's network at half the resolution; twice as many at a quarter",
-      {1, 1024});
+  options.add(prefix + "channels", channels,
+              "images: channels of each coupling's network at half the resolution; doubled at a quarter",
+              {1, 1024});
   options.add(prefix + "blocks", blocks, "images: residual blocks of each coupling's network", {1, 100});
 }
 
 void check_flowable(const char* model, const DataShape& shape) {
   if (shape.kind().bits)
     throw Error(
-        "{}: points of 0 and 1 have probabilities but no density. Hint: rbm, or points of the plane: --data "
-        "ring8",
+        "{}: points of 0 and 1 have probabilities but no density. Hint: use rbm, or points of the plane: "
+        "--data ring8",
         model);
   if (shape.toy && !shape.toy->constant_coordinates().empty())
     throw Error(
-        "{}: number {} of the points, counted from 0, is the same in all of them, so they have no density. "
-        "Hint: leave it out",
+        "{}: coordinate {} (from 0) is the same for all points, so they have no density. Hint: remove this "
+        "coordinate",
         model, shape.toy->constant_coordinates().front());
   if (shape.size() < 2)
     throw Error(
-        "{}: a coupling keeps some coordinates and moves the others, so one coordinate is too few. Hint: "
-        "--data ring8, or nce, which takes one",
+        "{}: a coupling keeps some coordinates and moves the others, so one coordinate is too few. Hint: use "
+        "--data ring8, or the model nce",
         model);
 }
 
 void check_squeezable(const char* model, const DataShape& shape) {
   if (is_codable(shape)) return;
-  throw Error("{}: images are squeezed twice, and {}x{} are not multiples of 4. Hint: images whose sides are",
-              model, shape.height(), shape.width());
+  throw Error(
+      "{}: images are squeezed twice, and {}x{} are not multiples of 4. Hint: use images whose sides are",
+      model, shape.height(), shape.width());
 }
 
 CouplingFlow::CouplingFlow(const DataShape& shape, const CouplingFlowOptions& options, Rng& rng, DType dtype)
@@ -140,8 +140,8 @@ Tensor CouplingFlow::entered(const Tensor& x) const { return reshape(x, enters_.
 
 Mapped CouplingFlow::map(const Tensor& x) const {
   if (x.rank() != 2 || x.dim(1) != shape_.size())
-    throw Error("flow: inputs are (B,{}), got {}. Hint: model and data must have the same width",
-                shape_.size(), x.shape().str());
+    throw Error("flow: inputs are {} instead of (B,{}). Hint: use data of the model's width", x.shape().str(),
+                shape_.size());
   const Mapped at = FlowSequence::map(entered(x));
   return {flatten_rows(at.to), at.log_det};
 }

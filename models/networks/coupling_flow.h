@@ -47,8 +47,7 @@ class FlowSequence : public FlowLayer {
 class AffineCoupling : public FlowLayer {
  public:
   /// `mask`, 1 for fixed coordinates, has the shape of an example, (..., n); net: (B, ..., n) -> (B, ..., 2
-  /// n). `input_scale` multiplies the network's input; a larger one lets a new network follow finer
-  /// structure.
+  /// n). `input_scale` multiplies the network's input, for finer structure.
   AffineCoupling(const Tensor& mask, std::unique_ptr<Module> net, double input_scale = 1);
   Mapped map(const Tensor& x) const override;
   Mapped inverse(const Tensor& y) const override;
@@ -77,8 +76,7 @@ class ActNorm : public FlowLayer {
   Tensor centre_, log_width_;  ///< b, l
 };
 
-/// Windows of 2 x 2 pixels become channels: (B, H, W, C) -> (B, H/2, W/2, 4 C), ordered by the rows of each
-/// window.
+/// Windows of 2 x 2 pixels become channels, by rows: (B, H, W, C) -> (B, H/2, W/2, 4 C).
 class Squeeze : public FlowLayer {
  public:
   Mapped map(const Tensor& x) const override;
@@ -86,8 +84,8 @@ class Squeeze : public FlowLayer {
 };
 
 /// Passes the first half of the channels unchanged, as code, and the second half, squeezed, through the
-/// layers (Dinh et al. 2017, section 3.6): (B, H, W, C) -> (B, H, W, C), H, W and C even. The layers see (B,
-/// H/2, W/2, 2 C).
+/// layers (Dinh et al. 2017, section 3.6): (B, H, W, C) -> (B, H, W, C), all even. The layers see (B, H/2,
+/// W/2, 2 C).
 class FactorOut : public FlowSequence {
  public:
   Mapped map(const Tensor& x) const override;
@@ -95,8 +93,7 @@ class FactorOut : public FlowSequence {
   void begin_at(const Tensor& x) override;
 };
 
-/// Maps [0, 1] to the whole line: y = logit(a + (1 - 2 a) x), a = 1e-5 (Dinh et al. 2017, section 4.1, with a
-/// = 0.05).
+/// Maps [0, 1] to the line: y = logit(a + (1 - 2 a) x), a = 1e-5 (Dinh et al. 2017, section 4.1: a = 0.05).
 class Logit : public FlowLayer {
  public:
   Mapped map(const Tensor& x) const override;
@@ -115,8 +112,7 @@ struct CouplingFlowOptions {
   void describe(OptionTable& options, const std::string& prefix = "");
 };
 
-/// Throws Error, with the name `model`, for data that affine couplings cannot model: one-dimensional or
-/// binary.
+/// Throws Error, with the name `model`, for data without affine couplings: one-dimensional or binary.
 void check_flowable(const char* model, const DataShape& shape);
 /// Throws Error, with the name `model`, for images whose sides are not multiples of 4.
 void check_squeezable(const char* model, const DataShape& shape);

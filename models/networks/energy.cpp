@@ -11,14 +11,15 @@ namespace {
 
 const EnergyOptions& checked(const EnergyOptions& options) {
   if (!(options.input_scale > 0))
-    throw Error("energy network: input_scale {} is not above 0. Hint: 1 takes inputs as they are",
+    throw Error("energy network: input_scale {} is not above 0. Hint: use 1 for unscaled inputs",
                 options.input_scale);
   if (!(options.output_scale > 0))
-    throw Error("energy network: output_scale {} is not above 0. Hint: 1 takes outputs as they are",
+    throw Error("energy network: output_scale {} is not above 0. Hint: use 1 for unscaled outputs",
                 options.output_scale);
   if (!(options.confinement >= 0))
-    throw Error("energy network: confinement {} is below 0. Hint: a radius beyond the data, or 0 for none",
-                options.confinement);
+    throw Error(
+        "energy network: confinement {} is below 0. Hint: use a radius beyond the data, or 0 for none",
+        options.confinement);
   return options;
 }
 
@@ -44,8 +45,8 @@ EnergyNetwork::EnergyNetwork(int64_t inputs, const EnergyOptions& options, const
 
 Tensor EnergyNetwork::column(const Tensor& x, const Tensor& labels) const {
   if (x.rank() != 2 || x.dim(1) != inputs_)
-    throw Error("energy network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
-                inputs_, x.shape().str());
+    throw Error("energy network: inputs are {} instead of (B,{}). Hint: use data of the model's width",
+                x.shape().str(), inputs_);
   Tensor f =
       net_->forward(beside_label(options_.input_scale == 1 ? x : x * options_.input_scale, labels, classes_));
   if (options_.output_scale != 1) f = f * options_.output_scale;
@@ -70,19 +71,18 @@ Target EnergyNetwork::target() const {
 
 void EnergyOptions::describe(OptionTable& options) {
   options.add("hidden", hidden,
-              "units of the hidden layers; one layer of softplus with a confinement is the free energy of a "
+              "widths of the hidden layers; one layer of softplus with a confinement is the free energy of a "
               "Gaussian RBM",
               {1, 65536});
-  options.add("activation", activation, "of the hidden layers", activation_names());
+  options.add("activation", activation, "activation of the hidden layers", activation_names());
   options.add("input_scale", input_scale,
-              "factor on the network's input; a larger one lets a new network follow finer structure",
+              "factor of the network's input; a larger one lets an untrained network follow finer structure",
               {1e-6, 1e6});
   options.add("output_scale", output_scale,
-              "factor on the network's output; a larger one lets a training step move f further",
+              "factor of the network's output; a larger one lets a training step move f further",
               {1e-6, 1e6});
   options.add("confinement", confinement,
-              "c in the term -|x|^2 / (2 c^2) of f, which makes exp f normalisable; 0: no such term",
-              {0, 1e6});
+              "c in the term -|x|^2 / (2 c^2) of f, which makes exp f normalisable; 0: none", {0, 1e6});
 }
 
 }  // namespace gradzoo

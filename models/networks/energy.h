@@ -37,8 +37,8 @@ class EnergyNetwork : public Module {
   Tensor log_density(const Tensor& x, const Tensor& labels = {}) const;
   /// Returns f of every row as (B, 1), without labels.
   Tensor forward(const Tensor& x) const override { return column(x, {}); }
-  /// Returns grad_x f of every row through one batched graph: (B, d) -> (B, d). Records on the caller's tape
-  /// if create_graph is true.
+  /// Returns grad_x f of every row through one batched graph: (B, d) -> (B, d). Records if create_graph is
+  /// true.
   Tensor score(const Tensor& x, bool create_graph = false, const Tensor& labels = {}) const;
   /// Returns f as a target; this network must outlive it.
   Target target() const;

@@ -40,7 +40,7 @@ bool is_codable(const DataShape& shape) {
 void check_codable(const char* model, const DataShape& shape) {
   if (is_codable(shape)) return;
   throw Error(
-      "{}: images are halved twice, and these data are {}. Hint: images whose sides are multiples of 4, or "
+      "{}: images are halved twice, and the data are {}. Hint: use images whose sides are multiples of 4, or "
       "net=mlp",
       model, shape.example.str());
 }

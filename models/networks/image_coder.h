@@ -25,8 +25,7 @@ void check_codable(const char* model, const DataShape& shape);
 /// True if both sides of the image are multiples of 4.
 bool is_codable(const DataShape& shape);
 
-/// The encoder: conv 4x4 C-c, conv c-2c, both with stride 2, an activation after each: (B, H W C) -> (B,
-/// features()).
+/// The encoder: conv 4x4 C-c, c-2c, both with stride 2, each with activation: (B, H W C) -> (B, features()).
 class ImageEncoder : public Module {
  public:
   /// Throws Error for images that are not codable.

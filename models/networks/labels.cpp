@@ -10,13 +10,15 @@ namespace gradzoo {
 int64_t conditioning_classes(bool conditional, const DataShape& shape, std::string_view model) {
   if (!conditional) return 0;
   if (shape.classes == 0)
-    throw Error("conditional=true: these data have no labels for {}. Hint: conditional=false, or images",
-                model);
+    throw Error(
+        "conditional=true: the data have no labels for {}. Hint: use conditional=false, or labelled images",
+        model);
   return shape.classes;
 }
 
 Tensor label_rows(const Tensor& labels, int64_t classes, DType dtype) {
-  if (!labels.defined()) throw Error("a conditional network was given no labels. Hint: (B) of i64");
+  if (!labels.defined())
+    throw Error("a conditional network needs labels, and there are none. Hint: give labels (B), i64");
   return one_hot(labels, classes, dtype);
 }
 
@@ -31,7 +33,8 @@ Tensor rows_with_label(const Tensor& labels, int64_t label) {
 Tensor tiled_labels(const Tensor& labels, int64_t rows) {
   if (!labels.defined() || labels.dim(0) == rows) return labels;
   const int64_t n = labels.dim(0);
-  if (n == 0 || rows % n != 0) throw Error("{} labels for {} examples. Hint: one for each", n, rows);
+  if (n == 0 || rows % n != 0)
+    throw Error("{} labels for {} examples. Hint: give one label per example", n, rows);
   return tile_rows(labels, rows / n);
 }
 

@@ -21,7 +21,7 @@ template <class Fn>
 NoisePath within_times(Fn at) {
   return [at](double t) -> Mixing {
     if (!(t > -1e-6 && t < 1 + 1e-6))
-      throw Error("time {} of a path from noise to data. Hint: from 0, noise, to 1, data", t);
+      throw Error("time {} of a path from noise to data. Hint: use times from 0 (noise) to 1 (data)", t);
     return at(t);
   };
 }
@@ -42,8 +42,8 @@ NoisePath cosine_path() {
 
 NoisePath geometric_path(double first, double last) {
   if (!(last > 0) || !(first > last) || !std::isfinite(first))
-    throw Error("noise levels fall from {} to {}. Hint: they are above 0, and the first is the largest",
-                first, last);
+    throw Error("noise levels fall from {} to {}. Hint: use levels above 0 with the first the largest", first,
+                last);
   return within_times([first, last](double t) {
     const double sigma = first * std::pow(last / first, t);
     return Mixing{1, sigma, 0, sigma * std::log(last / first)};
@@ -123,7 +123,7 @@ void check_bounded(const NoisePath& path, const Tensor& x, int64_t step, int64_t
   if (!(largest <= kWidest * scale))
     throw Error(
         "samples diverged in step {} of {}, at noise {:.3g} times the data (largest element {:.3g}). Hint: "
-        "more sample_steps, a smaller level_step, or longer training",
+        "use more sample_steps, a smaller level_step, or longer training",
         step, steps, at.noise / std::max(at.data, 1e-300), largest);
 }
 
@@ -179,7 +179,7 @@ bool stays_at_level(PathStep step) { return step == langevin_step; }
 // From noise x to data, each step so many times; with `given` known numbers put back before it.
 Tensor walk_path(const Trajectory& trajectory, PathStep step, Tensor x, const KnownNumbers* given,
                  int64_t steps, int64_t repeats) {
-  if (steps < 1) throw Error("{} steps from noise to data. Hint: 1 or more", steps);
+  if (steps < 1) throw Error("{} steps from noise to data. Hint: use 1 or more", steps);
   const NoGrad quiet;
   const NoisePath& path = trajectory.path;
   const double part = 1.0 / static_cast<double>(steps);

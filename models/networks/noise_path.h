@@ -97,8 +97,7 @@ Tensor heun_step(const Trajectory& trajectory, const Tensor& x, double from, dou
 /// DDIM step x_next = a E[x_1|x] + b E[eps|x], with a and b at time `to`: exact if both means are constant
 /// (Song, Meng & Ermon 2021, eq. 12 with eta = 0).
 Tensor ddim_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
-/// Draws x_next from its posterior given x and x_1 = E[x_1|x] (Ho et al. 2020, eqs. 6-7; eq. 12 above with
-/// eta = 1).
+/// Draws x_next from its posterior given x and E[x_1|x] (Ho et al. 2020, eqs. 6-7; eq. 12 above, eta = 1).
 Tensor ancestral_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 /// Makes Langevin steps at the noise level of `from`, in the coordinates x_1 + sigma eps, and then continues
 /// with the level of `to` (Song & Ermon 2019, algorithm 1). At pure noise it makes a DDIM step.
@@ -127,12 +126,10 @@ struct KnownNumbers {
 Tensor complete_path(const Trajectory& trajectory, PathStep step, Tensor x, const KnownNumbers& given,
                      int64_t steps, int64_t repeats);
 
-/// Returns the time in [0, 1] at which the ratio noise / data of the path is sigma; 0 or 1 beyond the path's
-/// ends.
+/// Returns the time in [0, 1] at which the path's ratio noise / data is sigma; 0 or 1 beyond the ends.
 double time_of_noise(const NoisePath& path, double sigma);
 
-/// Adds noise to x at `to` to give x at `from`, the noisier time: r x + n z (Lugmayr et al. 2022,
-/// "RePaint").
+/// Adds noise to x from `to` back to `from`: r x + n z (Lugmayr et al. 2022, "RePaint").
 Tensor noise_back(const NoisePath& path, const Tensor& x, double from, double to, Rng& rng);
 
 /// A velocity field u(x, t): x (B, d) -> (B, d).

@@ -30,8 +30,8 @@ void check_enumerable(const RbmLayer& layer) {
   if (is_enumerable(layer)) return;
   const int64_t side = std::min(layer.visible(), layer.hidden());
   throw Error(
-      "rbm: an exact log Z sums 2^{} = 10^{:.0f} states, about a million a second. Hint: at most {} units on "
-      "one side, or annealed importance sampling: gradzoo logz RUN",
+      "rbm: an exact log Z sums 2^{} = 10^{:.0f} states, about a million per second. Hint: use at most {} "
+      "units on one side, or annealed importance sampling: gradzoo logz RUN",
       side, static_cast<double>(side) * std::log10(2.0), kMostEnumerated);
 }
 

@@ -22,7 +22,7 @@ Tensor marginal(const Tensor& x, const Tensor& bias, const Tensor& logits) {
 
 RbmLayer::RbmLayer(int64_t visible, int64_t hidden, Rng& rng, DType dtype) {
   if (visible < 1 || hidden < 1)
-    throw Error("rbm: {} visible and {} hidden units. Hint: at least one of each", visible, hidden);
+    throw Error("rbm: {} visible and {} hidden units. Hint: use at least one of each", visible, hidden);
   weight_ = empty({visible, hidden}, dtype);
   init::normal(weight_, rng, 0.0, 0.01);
   visible_bias_ = zeros({visible}, dtype);
@@ -105,7 +105,7 @@ Partition rbm_partition(const RbmLayer& layer, const Tensor& base_bias) {
     return RbmGibbs(layer).walk(path->begin(n, rng), kLongChain, rng);
   };
   const int64_t side = std::min(layer.visible(), layer.hidden());
-  out.cost = fmt::format("an exact log Z sums 2^{} = 10^{:.0f} states, about a million a second", side,
+  out.cost = fmt::format("an exact log Z sums 2^{} = 10^{:.0f} states, about a million per second", side,
                          static_cast<double>(side) * std::log10(2.0));
   return out;
 }
@@ -118,12 +118,13 @@ RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias
   const bool trusted = !up.annealing.is_of_few();
   return {
       up.value, up.annealing.error,
-      fmt::format("log Z = {:.2f} +- {:.2f} by annealed importance sampling, {} chains of {} temperatures, "
-                  "ESS {:.2f}{}",
-                  up.value, up.annealing.error, options.chains, options.temperatures, up.annealing.ess,
-                  trusted ? ""
-                          : ": a few chains carry it, so that it is not to be trusted; more "
-                            "ais_temperatures"),
+      fmt::format(
+          "log Z = {:.2f} ± {:.2f} by annealed importance sampling, {} chains of {} temperatures, ESS "
+          "{:.2f}{}",
+          up.value, up.annealing.error, options.chains, options.temperatures, up.annealing.ess,
+          trusted
+              ? ""
+              : ": a few chains dominate the estimate, so it cannot be trusted; use more ais_temperatures"),
       trusted};
 }
 

@@ -12,12 +12,10 @@
 /// Restricted Boltzmann machines (Smolensky 1986; Hinton 2002):
 ///   log p(x, h) = x^T W h + b^T x + c^T h - log Z,  x in {0,1}^n, h in {0,1}^m.
 ///
-/// Exact quantities come from enumerating the smaller side: sums in f64, terms in the layer's dtype unless
-/// stated otherwise.
+/// Exact quantities enumerate the smaller side: sums in f64, terms in the layer's dtype unless stated.
 namespace gradzoo {
 
-/// The parameters of a restricted Boltzmann machine, with their closed forms. All functions are
-/// differentiable.
+/// The parameters of a restricted Boltzmann machine, with differentiable closed forms.
 class RbmLayer : public Module {
  public:
   /// Draws W ~ N(0, 0.01^2), in one draw of rng (Hinton 2012, section 8), and sets the biases to 0. Throws
@@ -37,7 +35,7 @@ class RbmLayer : public Module {
   /// Returns F(x) = -b^T x - sum_j softplus(c_j + W_j^T x) = -log sum_h exp(x^T W h + b^T x + c^T h): x (B,
   /// n) -> (B).
   Tensor free_energy(const Tensor& x) const;
-  /// Returns minus the free energy of the hidden units: log sum_x exp(x^T W h + b^T x + c^T h), h (B, m) ->
+  /// Returns minus the free energy of the hidden side: log sum_x exp(x^T W h + b^T x + c^T h): (B, m) ->
   /// (B).
   Tensor hidden_log_density(const Tensor& h) const;
 
@@ -45,8 +43,7 @@ class RbmLayer : public Module {
   Tensor weight_, visible_bias_, hidden_bias_;
 };
 
-/// Draws 1 with probability sigmoid(scale logits + bias), else 0: logits (B, k), bias (k) -> (B, k). One
-/// draw of rng.
+/// Draws 1 with probability sigmoid(scale logits + bias), else 0: (B, k), (k) -> (B, k). One draw of rng.
 Tensor draw_units(const Tensor& logits, const Tensor& bias, Rng& rng, double scale = 1);
 /// Writes these probabilities, times `factor`, into rows [first, first + B) of `out` (N, k).
 void write_probabilities(const Tensor& logits, const Tensor& bias, double factor, Tensor& out, int64_t first);
@@ -128,9 +125,9 @@ struct RbmLearningOptions {
 ///   C_b = grad_b - C_W lambda,  C_c = grad_c - C_W^T mu.
 class RbmLearning {
  public:
-  /// Starts chains at fair coin flips. `learner` gives clipping and averaging; its optimiser is replaced
-  /// with SGD with momentum. `name` is the prefix if a model has several machines, else "". The layer must
-  /// outlive it.
+  /// Starts chains at fair coin flips. `learner` gives clipping and averaging; its optimiser becomes SGD
+  /// with momentum. `name` is the prefix if a model has several machines, else "". The layer must outlive
+  /// it.
   RbmLearning(RbmLayer& layer, const RbmLearningOptions& options, LearnerOptions learner, uint64_t seed,
               const std::string& name = "");
 
@@ -150,8 +147,8 @@ class RbmLearning {
     double f_data, f_sample;  ///< mean F
     double grad_norm;         ///< norm of the gradient before clipping
   };
-  /// Makes one step on x (B, n) of 0 and 1. Throws NonFinite as Learner::apply does; then only the random
-  /// stream has advanced.
+  /// Makes one step on x (B, n) of 0 and 1. Throws NonFinite as Learner::apply does, and changes only rng
+  /// then.
   Step step(const Tensor& x, double learning_rate);
   /// Writes the gradient of mean F(data) - mean F(samples), or its centred form, for given samples (C, n).
   void write_gradient(const Tensor& data, const Tensor& samples);
@@ -190,15 +187,14 @@ struct RbmLogPartition {
   std::string how;      ///< method: "log Z exact", or "log Z = ... by annealed importance sampling, ..."
   bool trusted = true;  ///< false if a few chains dominate the estimate
 };
-/// Computes log Z exactly if the layer can be enumerated, otherwise by forward annealing. Deterministic in
-/// the seed.
+/// Computes log Z by enumeration if possible, otherwise by forward annealing. Deterministic in the seed.
 RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias,
                                   const AnnealingOptions& options, uint64_t seed);
 
 /// The path from a machine without weights to the given one (Salakhutdinov & Murray 2008, section 4.1):
 ///   f_beta(x) = (1 - beta) a^T x + beta b^T x + sum_j softplus(beta (c_j + W_j^T x)),
-/// f_0 belongs to independent units with biases a, and f_1 = -F. One product x W serves the weight and the
-/// Gibbs step
+/// f_0 has independent units with biases a, and f_1 = -F. One product x W serves the weight and the Gibbs
+/// step
 ///   h ~ sigmoid(beta (c + W^T x)),  x ~ sigmoid((1 - beta) a + beta (b + W h)).
 class RbmPath final : public AnnealingPath {
  public:

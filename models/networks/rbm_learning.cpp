@@ -37,13 +37,13 @@ Tensor column(const Tensor& x) { return reshape(x, {x.size(), 1}); }
 
 void RbmLearningOptions::describe(OptionTable& options) {
   options.add("chains", chains, kRbmChains,
-              "where the model's samples come from: Gibbs steps from the data (CD-k), persistent chains "
-              "(PCD-k), or exact expectations by enumeration");
+              "source of the model's samples: Gibbs steps from the data (CD-k), persistent chains (PCD-k), "
+              "or exact expectations by enumeration");
   options.add("chain_steps", chain_steps, "Gibbs steps of a chain in a training step (k)", {1, 100000});
-  options.add("particles", particles, "persistent chains", {1, 1e6});
-  options.add("centred", centred, "centred gradients: subtract moving means of the data from x and h");
+  options.add("particles", particles, "number of persistent chains", {1, 1e6});
+  options.add("centred", centred, "true for centred gradients, with moving means subtracted from x and h");
   options.add("momentum", momentum, "momentum of the gradient descent", {0, 0.9999});
-  options.add("weight_decay", weight_decay, "weight decay: this times W is added to the gradient", {0, 1e6});
+  options.add("weight_decay", weight_decay, "weight decay: factor of W in the gradient", {0, 1e6});
 }
 
 /// What both halves of a gradient are made of.

@@ -17,8 +17,7 @@ struct ResidualNetOptions {
 
 /// A network on images that keeps their resolution: a 3x3 convolution to `channels`, then blocks
 ///   x + c(silu(n(c(silu(n x)))))   (He et al. 2016, "Identity mappings"; n: group norm, c: 3x3),
-/// then c(silu(n x)) to the output's channels. The last convolution is initialised to 0, so the initial
-/// output is 0.
+/// then c(silu(n x)) to the output's channels. The last convolution, and so the output, is initially 0.
 class ResidualNet : public Module {
  public:
   /// Makes a network with `in` input and `out` output channels.

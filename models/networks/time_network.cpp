@@ -84,10 +84,11 @@ Tensor Unet::embed(std::span<const Tensor> inputs) const {
 
 Tensor Unet::forward_all(std::span<const Tensor> inputs) const {
   if (inputs.size() != (labels_ ? 3U : 2U))
-    throw Error("unet: {} tensors. Hint: images, times{}", inputs.size(), labels_ ? " and labels" : "");
+    throw Error("unet: {} tensors. Hint: give images, times{}", inputs.size(), labels_ ? " and labels" : "");
   const Shape& shape = inputs[0].shape();
   if (shape.rank() != 4 || shape[1] % 4 != 0 || shape[2] % 4 != 0)
-    throw Error("unet: images are (B,H,W,C), H and W multiples of 4, got {}. Hint: pad them", shape.str());
+    throw Error("unet: images are {} instead of (B,H,W,C) with H and W multiples of 4. Hint: pad the images",
+                shape.str());
   const Tensor e = embed(inputs);
   const Tensor high = high_(in_(space_to_depth(inputs[0], 2)), e);      // (B, H/2, W/2, c)
   const Tensor low = low_second_(low_first_(down_(high), e), e);        // (B, H/4, W/4, 2 c)
@@ -122,7 +123,7 @@ TimeNetwork::TimeNetwork(const TimeNetworkOptions& options, const DataShape& sha
 
 std::string TimeNetwork::reading() const {
   if (!unet_ || is_codable(shape_)) return "";
-  return fmt::format(" The U-Net halves images twice, so these of {}x{} are padded to {}x{}.",
+  return fmt::format(" The U-Net halves images twice, so images of {}x{} are padded to {}x{}.",
                      shape_.height(), shape_.width(), padded_side(shape_.height()),
                      padded_side(shape_.width()));
 }

@@ -14,8 +14,7 @@ class Units {
   Tensor centred(const Tensor& x) const;    ///< x, converted from the data's units
   Tensor uncentred(const Tensor& x) const;  ///< x, converted back to the data's units
   ///@{
-  /// Maps any values into the bounds: with tanh in these units, with the logistic function in the data's
-  /// units.
+  /// Maps any values into the bounds: with tanh in these units, with the logistic function in the data's.
   Tensor squashed(const Tensor& x) const;
   Tensor squashed_in_data(const Tensor& x) const;
   ///@}

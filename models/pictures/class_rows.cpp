@@ -17,7 +17,7 @@ ClassRows class_rows(const LabelNames& names) {
 }
 
 Picture class_rows_picture(const ClassRows& rows, const Tensor& images) {
-  return {"samples", "Samples, one row for each class: each row should show its label.",
+  return {"samples", "Samples, one row per class: each row should show its label.",
           ImageGrid{images, kImageColumns, rows.captions}};
 }
 

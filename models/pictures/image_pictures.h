@@ -31,8 +31,7 @@ Tensor arcs_between(const Tensor& codes, int64_t pairs);
 /// Returns the labels (n/2) of examples 0, 2, ... from labels (n), in which both examples of a pair share a
 /// label; undefined labels stay undefined.
 Tensor label_of_each_pair(const Tensor& labels);
-/// Repeats one label per row (n) for each image of the row, (n kImageColumns); undefined labels stay
-/// undefined.
+/// Repeats one label per row (n) for each image, (n kImageColumns); undefined labels stay undefined.
 Tensor along_rows(const Tensor& labels);
 
 /// Draws the first twenty samples of (n, elements), n at least ten, each above its nearest training image.

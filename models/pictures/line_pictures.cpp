@@ -19,8 +19,8 @@ constexpr double kSeen = 1.0 / 500;  // of the largest density
 // The part of the line where there is density.
 Grid bars_of(const Toy& toy) {
   if (!on_line(&toy))
-    throw Error("a picture of a line: '{}' has {} dimensions, or no density. Hint: --data gamma", toy.name(),
-                toy.dimensions());
+    throw Error("a picture of a line: '{}' has {} dimensions, or no density. Hint: use --data gamma",
+                toy.name(), toy.dimensions());
   const Grid whole(toy.box(), kLineCells);
   const std::vector<double> log_p =
       on_grid(whole, [&](const Tensor& x) { return toy.log_prob(x); }).to_vector();
@@ -63,7 +63,7 @@ bool on_line(const Toy* toy) {
 Picture line_density_picture(const Toy& truth, TensorFn log_density) {
   const Grid grid = bars_of(truth), whole(truth.box(), kLineCells);
   const double log_z = log_partition(whole, on_grid(whole, log_density, DType::f32));
-  return {"density", "The learned density as bars; the line is the true one.",
+  return {"density", "The learned density as bars, and the true density as a line.",
           labelled(grid, exp(on_grid(grid, log_density, DType::f32) - log_z),
                    exp(on_grid(grid, [&](const Tensor& x) { return truth.log_prob(x); })), "density")};
 }
@@ -71,7 +71,7 @@ Picture line_density_picture(const Toy& truth, TensorFn log_density) {
 Picture line_score_picture(const Toy& truth, TensorFn score) {
   const Grid grid = bars_of(truth);
   const auto flat = [&](const Tensor& values) { return reshape(values, {grid.count()}); };
-  return {"score", "The learned score, the slope of log p, as bars; the line is the true one.",
+  return {"score", "The learned score, the slope of log p, as bars, and the true score as a line.",
           labelled(grid, flat(on_grid(grid, score, DType::f32)),
                    truth.why_no_score().empty()
                        ? flat(on_grid(grid, [&](const Tensor& x) { return truth.score(x); }))

@@ -8,13 +8,11 @@
 /// throw Error for a toy that is not one-dimensional or has no known density.
 namespace gradzoo {
 
-/// True if these pictures can be drawn: for a toy (null if there is none) of one dimension with a known
-/// density.
+/// True if these pictures can be drawn: for a toy (null: none) of one dimension with a known density.
 bool on_line(const Toy* toy);
 
-/// Draws the learned density as bars with the true density as a line over them, where the true density is
-/// above 1/500 of its maximum. log_density: (B, 1) f32 -> (B), unnormalised; quadrature normalises it over
-/// the toy's box.
+/// Draws the learned density as bars and the true density as a line, where the latter is above 1/500 of its
+/// maximum. log_density: (B, 1) f32 -> (B), unnormalised; quadrature normalises it over the toy's box.
 Picture line_density_picture(const Toy& truth, TensorFn log_density);
 
 /// Draws the learned score, (B, 1) f32 -> (B, 1), in the same way.

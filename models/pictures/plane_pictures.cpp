@@ -14,8 +14,8 @@ constexpr double kVisible = 1.0 / 500;  // of the largest density
 
 void check_plane(const Toy& toy) {
   if (toy.dimensions() != 2)
-    throw Error("a picture of the plane: '{}' has {} dimensions. Hint: a 2-D toy such as ring8", toy.name(),
-                toy.dimensions());
+    throw Error("a picture of the plane: '{}' has {} dimensions. Hint: use a 2-D toy such as ring8",
+                toy.name(), toy.dimensions());
   if (const std::string reason = toy.why_no_density(); !reason.empty()) throw Error(reason);
 }
 

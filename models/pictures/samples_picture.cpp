@@ -15,7 +15,7 @@ namespace {
 Picture histogram(std::vector<double> numbers, const Toy* truth) {
   constexpr size_t kBins = 40;
   std::erase_if(numbers, [](double x) { return !std::isfinite(x); });
-  if (numbers.empty()) return {"samples", "No sample is finite.", Bars{{}, "x", "samples"}};
+  if (numbers.empty()) return {"samples", "None of the samples is finite.", Bars{{}, "x", "samples"}};
   const auto [least, greatest] = std::ranges::minmax(numbers);
   const double width = greatest > least ? (greatest - least) / kBins : 1;
   Bars bars{std::vector<double>(kBins), "x", "samples"};
@@ -28,7 +28,7 @@ Picture histogram(std::vector<double> numbers, const Toy* truth) {
     return {"samples", "Samples, as a histogram.", bars};
   const Tensor density = exp(truth->log_prob(tensor(middles, {static_cast<int64_t>(kBins), 1}, DType::f64)));
   bars.expected = (density * (width * static_cast<double>(numbers.size()))).to_vector();
-  return {"samples", "Samples, as a histogram; the line is what the true density predicts.", bars};
+  return {"samples", "Samples, as a histogram, and the prediction of the true density as a line.", bars};
 }
 
 // The first hundred of points (n, h w) that are small images.
@@ -49,7 +49,7 @@ Picture samples_picture(const Tensor& samples, const Toy* truth) {
   if (samples.dim(1) == 1) return histogram(samples.to_vector(), truth);
   const Shape example = samples.shape().erase(0), tile = kind_of(example, truth).tile(example, truth);
   if (tile.rank() > 0) return tiles(samples, tile);
-  return {"samples", "Samples, by their first two coordinates.",
+  return {"samples", "Samples, shown by their first two coordinates.",
           Scatter{slice(samples, 1, 0, 2), zeros({samples.dim(0)}, DType::i64), "x0", "x1"}};
 }
 

@@ -6,8 +6,7 @@
 
 namespace gradzoo {
 
-/// Draws the result of Model::sample: a grid of images, or points over the contours of the true density if
-/// it can be drawn.
+/// Draws samples of Model::sample: a grid of images, or points, over the contours of a known density.
 Picture samples_picture(const Tensor& samples, const Toy* truth = nullptr);
 
 }  // namespace gradzoo

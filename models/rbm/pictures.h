@@ -5,8 +5,7 @@
 
 namespace gradzoo {
 
-/// Draws the pixel probabilities of chains from x (rows, n) at ten growing numbers of Gibbs steps, the last
-/// after `steps`.
+/// Draws pixel probabilities of chains from x (rows, n) at ten growing numbers of Gibbs steps up to `steps`.
 Picture rbm_chains(const RbmLayer& layer, const Tensor& x, int64_t steps, const Shape& tile, Rng& rng);
 
 /// Draws the distribution of F over held-out and over training examples.

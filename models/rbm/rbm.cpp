@@ -70,7 +70,7 @@ Quantities Rbm::do_validate(const DataView& data) {
       "mean F of held-out examples, in the chart of the batches' F: the gap between them is overfitting");
   f.curve = f_data_;
   Quantities out{std::move(f), mean_over_examples(kRbmReconstruction, numbers.wrong,
-                                                  "pixels that x -> h -> P(x | h) gets wrong")};
+                                                  "wrong pixels after x -> h -> P(x | h)")};
   if (is_quick())
     out.add(
         rbm_log_likelihood(numbers, sampled_log_z(exact_log_partition(layer_), NAN, true, "log Z exact")));
@@ -80,7 +80,7 @@ Quantities Rbm::do_validate(const DataView& data) {
 Quantities Rbm::do_evaluate(const DataView& data) {
   const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
   return {mean_over_examples(kRbmFreeEnergy, numbers.free_energy, "mean F = -log p(x) - log Z"),
-          mean_over_examples(kRbmReconstruction, numbers.wrong, "pixels that x -> h -> P(x | h) gets wrong")};
+          mean_over_examples(kRbmReconstruction, numbers.wrong, "wrong pixels after x -> h -> P(x | h)")};
 }
 
 Quantities Rbm::log_likelihood(const DataView& data) const {
@@ -134,9 +134,9 @@ Abilities Rbm::do_abilities() {
 std::string Rbm::reading(const DataView& data) const {
   const double gap = rbm_free_energy_gap(layer_, data, options_.pixels);
   return fmt::format(
-      "F of held-out examples is {:.2f} nats {} that of as many training examples. log Z is the same for "
-      "both, so the gap is how much more likely the model finds its training examples. Near 0 it memorises "
-      "nothing; if the gap grows during training, it overfits.",
+      "F of held-out examples is {:.2f} nats {} the F of as many training examples. log Z is the same for "
+      "both, so the gap shows how much more likely training examples are under the model. Near 0 it "
+      "memorises nothing; if the gap grows during training, it overfits.",
       std::abs(gap), gap >= 0 ? "above" : "below");
 }
 

@@ -25,7 +25,7 @@ std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataSha
     const Batch batch = read_examples(data.examples, 0, 2 * kRows, Pixels::dequantised, rng);
     out.push_back({"interpolation",
                    "Each row moves on a straight line between the codes z of two held-out images. Both ends "
-                   "are reproduced exactly, as every image is.",
+                   "are exact, because a flow reproduces every image.",
                    ImageGrid{as_examples(images_between(flow, batch.x), shape), kImageColumns}});
   }
   out.push_back(neighbours_picture(clamp(flow.sample(2 * kImageColumns, rng), 0, 1), shape, data.train));
@@ -40,13 +40,12 @@ std::vector<Picture> flow_plane_pictures(const CouplingFlow& flow, const Toy& to
   Plane codes{"z of data", -kSeen, kSeen, -kSeen, kSeen}, noise{"noise", -kSeen, kSeen, -kSeen, kSeen};
   codes.points = flow.map(toy.sample(kPoints, rng)).to;
   noise.points = randn({kPoints, toy.dimensions()}, rng);
-  return {
-      score_picture("score", "The learned score beside the true one, where the density is not negligible.",
-                    toy, [&](const Tensor& x) { return score_of(target, x); }),
-      {"codes",
-       "The codes z of data, beside noise; they should have the same distribution. The flow closes gaps of "
-       "the data to thin lines.",
-       Planes{{std::move(codes), std::move(noise)}}, true}};
+  return {score_picture("score", "The true and the learned score, where the density is not negligible.", toy,
+                        [&](const Tensor& x) { return score_of(target, x); }),
+          {"codes",
+           "The codes z of data, and noise; both should have the same distribution. The flow closes gaps of "
+           "the data to thin lines.",
+           Planes{{std::move(codes), std::move(noise)}}, true}};
 }
 
 }  // namespace gradzoo

@@ -10,12 +10,11 @@ namespace gradzoo {
 /// Returns ten images per pair of images, on straight lines between their z: (10 pairs, pixels).
 Tensor images_between(const CouplingFlow& flow, const Tensor& ends);
 
-/// Draws the pictures of a flow on images: interpolations between codes, and samples with their nearest
-/// training images.
+/// Draws interpolations between codes, and samples of images with their nearest training images.
 std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataShape& shape,
                                          const DataView& data);
 
-/// Draws the pictures of a flow on a toy in the plane: the learned score, and the codes of data.
+/// Draws the learned score, and the codes of data, for a toy in the plane.
 std::vector<Picture> flow_plane_pictures(const CouplingFlow& flow, const Toy& toy, uint64_t seed);
 
 }  // namespace gradzoo

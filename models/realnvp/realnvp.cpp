@@ -21,8 +21,8 @@ constexpr int64_t kCells = 400, kShown = 1000;
 
 constexpr const char
     *kBitsReading =
-        "The likelihood is exact, but says little about how samples look: most bits describe the noise of "
-        "grey levels. Compare it only with other flows on dequantised pixels.",
+        "The likelihood is exact, but shows little about the quality of samples: most bits describe the "
+        "noise of grey levels. Compare it only with other flows on dequantised pixels.",
     *kNatsReading =
         "Density, samples and codes are exact, in one pass each. A flow is a continuous map, so it leaves "
         "thin bridges between separate modes. The picture of the density shows them.";

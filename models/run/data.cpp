@@ -20,8 +20,8 @@ void RunData::replace_training(Examples examples) {
 Examples RunData::evaluation_examples(Split split) const {
   if (split == Split::valid && trains_on_all_) {
     throw Error(
-        "the run was trained on all training examples (split=train), the validation ones too. Hint: --split "
-        "test");
+        "the run was trained on all training examples, including the validation ones (split=train). Hint: "
+        "use --split test");
   }
   return dataset_.split(split);
 }

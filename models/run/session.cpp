@@ -18,7 +18,7 @@ constexpr int64_t kMostStepsPerRow = 50;
 
 void check_kind(const ModelEntry& model, const DataShape& shape, const std::string& data) {
   if (model.data(shape.kind())) return;
-  throw Error("{} learns {}, and {} has {}{}. Hint: --data {}", model.name, model.data.named, data,
+  throw Error("{} learns {}, and {} has {}{}. Hint: use --data {}", model.name, model.data.named, data,
               shape.kind().size(shape.example), model.why_data.empty() ? "" : ": " + model.why_data,
               model.data.data);
 }
@@ -64,7 +64,7 @@ void RunOptions::complete(const DataShape& shape) {
   check_kind(entry_, shape, data.data);
   model->adapt(table_, training, shape.in_model_units());
   if (training.batch % training.shards != 0)
-    throw Error("shards={} do not divide a batch of {}. Hint: batch={}", training.shards, training.batch,
+    throw Error("shards={} do not divide a batch of {}. Hint: set batch={}", training.shards, training.batch,
                 training.shards * std::max<int64_t>(1, training.batch / training.shards));
   data.data = absolute_data(data.data);
 }

@@ -14,8 +14,7 @@ namespace gradzoo {
 /// The examples of a run, for training, validation and pictures.
 class RunData {
  public:
-  /// Reads the data. With split=train no examples are held out, except for a toy, which generates any number
-  /// of points.
+  /// Reads the data. With split=train no examples are held out, except for a toy with its unlimited points.
   RunData(const DatasetOptions& data, const TrainingOptions& training);
 
   const std::string& name() const { return dataset_.name(); }  ///< name of the dataset
@@ -61,12 +60,11 @@ class RunOptions {
   /// Returns the number of options that every run has. They come first in the table; the model's own follow.
   size_t shared() const { return shared_; }
 
-  /// Sets options from key=value strings. If epochs are set and steps are not, the epochs override earlier
-  /// steps.
+  /// Sets options from key=value strings. Epochs that are set without steps override earlier steps.
   void assign(std::span<const std::string> assignments);
   /// Sets the defaults that depend on other options and on the data, and checks the combination. Call it
-  /// once, after the user's choices. Throws Error for data that the model cannot learn, and for invalid
-  /// combinations.
+  /// once, after the user's choices. Throws Error for data that the model cannot learn and for invalid
+  /// options.
   void complete(const DataShape& shape);
   /// Completes the options for the dataset named by `data`.
   void complete();

@@ -32,8 +32,8 @@ ShardedStep::ShardedStep(Model& model, int64_t shards, Processes& processes)
   for (const State::Entry& entry : state.entries()) {
     if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) streams_.push_back(*rng);
     if (entry.by_rows && entry.shape()[0] % shards != 0)
-      throw Error("shards={} do not divide the {} rows of {}. Hint: a number of them that {} divides", shards,
-                  entry.shape()[0], entry.name, shards);
+      throw Error("shards={} do not divide the {} rows of {}. Hint: use a number of rows that {} divides",
+                  shards, entry.shape()[0], entry.name, shards);
   }
   for (int64_t i = 0; i < shards_.mine(); ++i) {
     Own& own = own_.emplace_back(Own{begun_, {}, std::vector<double>(model.metrics().size())});
@@ -45,7 +45,7 @@ ShardedStep::ShardedStep(Model& model, int64_t shards, Processes& processes)
 void ShardedStep::check_rows(int64_t rows) const {
   if (rows % shards_.count() == 0) return;
   throw Error(
-      "shards={} do not divide a batch of {} rows. Hint: a batch, and a last one of an epoch, that {} "
+      "shards={} do not divide a batch of {} rows. Hint: use batches, also the last of an epoch, that {} "
       "divides",
       shards_.count(), rows, shards_.count());
 }
@@ -93,8 +93,9 @@ void ShardedStep::train_part(const StepContext& context, int64_t shard) {
 void ShardedStep::check_same() const {
   for (const Own& own : own_) {
     if (const std::string name = own.state.first_difference(own_[0].state); !name.empty())
-      throw Error("shards leave {} differently: training with shards is not made for it. Hint: shards=1",
-                  name);
+      throw Error(
+          "shards end with different values of {}, so shards cannot train this model. Hint: set shards=1",
+          name);
   }
 }
 

@@ -112,14 +112,13 @@ void Trainer::check_step(const State& state) {
   }
   for (size_t i = 0; i < row_.size(); ++i) {
     if (!std::isnan(row_[i])) continue;
-    throw Error(
-        "the metric '{}' is NaN after a step. Hint: train_step() must write it, row[metric] = a number",
-        model_.metrics()[i].key());
+    throw Error("the metric '{}' is NaN after a step. Hint: write it in train_step(), row[metric] = value",
+                model_.metrics()[i].key());
   }
   if (const std::string entry = first.first_difference(second); !entry.empty())
     throw Error(
-        "two steps from the same State differ in '{}', so a resumed run would differ too. Hint: name in "
-        "add_to() all that a step changes: random streams, counts and tensors",
+        "two steps from the same State differ in '{}', so a resumed run would differ too. Hint: add all that "
+        "a step changes in add_to(): random streams, counts and tensors",
         entry);
 }
 
@@ -139,7 +138,8 @@ void Trainer::one_step() {
     const std::string reason = traced_reason(batch, failure.what());
     take_back();
     const bool has_hint = reason.find(". Hint: ") != std::string::npos;
-    throw Error("step {}: {}{}", step_ + 1, reason, has_hint ? "" : ". Hint: a smaller lr, or --set clip=1");
+    throw Error("step {}: {}{}", step_ + 1, reason,
+                has_hint ? "" : ". Hint: use a smaller lr, or --set clip=1");
   }
   double* sums = sums_.mutable_data<double>();
   for (size_t i = 0; i < row_.size(); ++i)

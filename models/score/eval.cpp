@@ -69,7 +69,7 @@ Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, 
   }
   return mean_over_examples(kScoreObjective,
                             tensor(values, {static_cast<int64_t>(values.size())}, DType::f64),
-                            "the loss on held-out examples" + of_the_first(batch.count(), data.examples));
+                            "loss on held-out examples" + of_the_first(batch.count(), data.examples));
 }
 
 // KL(truth || exp f / Z) on a grid and its double: NaN where exp f cannot be normalised on them.
@@ -88,7 +88,7 @@ void add_truth(Quantities& out, const ScoreNetwork& network, const ScoreTask& ta
   if (network.shape().is_energy) {
     if (truth.noised) {
       out.add(quantity(kScoreKlToNoised, checked_kl(network, learned),
-                       "KL(truth with noise " + noise + " || exp f / Z), the density that is learned"));
+                       "KL(truth with noise " + noise + " || exp f / Z), the learned density"));
     }
     Quantity kl = quantity(kKl, checked_kl(network, truth.clean),
                            "KL(truth || exp f / Z) by quadrature; nan if Z grows with the box");
@@ -114,7 +114,7 @@ Quantity denoising_error(const ScoreNetwork& network, const ScoreTask& task, con
   return quantity(
       kScoreDenoisedRmse, std::sqrt(mean(square(guess - x)).item()),
       fmt::format(
-          "root mean square error of a held-out pixel that had noise of {:.3g}, after x + sigma^2 s{}",
+          "root mean square error of a held-out pixel with noise of {:.3g}, after the step x + sigma^2 s{}",
           task.learned_noise(), of_the_first(batch.count(), data.examples)));
 }
 
@@ -137,7 +137,7 @@ Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, 
     const Batch batch = held_out(data, kChunk);
     const Tensor noisy = batch.x + randn_like(batch.x, rng) * task.learned_noise();
     out.add(quantity(kScoreCurl, curl_share(network, noisy, rng, batch.labels),
-                     "how far the network is from a gradient field: 0 for a gradient, 1 for a rotation" +
+                     "deviation of the network from a gradient field: 0 for a gradient, 1 for a rotation" +
                          of_the_first(batch.count(), data.examples)));
   }
   if (shape.kind().pixels && task.learned_noise() > 0) out.add(denoising_error(network, task, data));
@@ -153,9 +153,10 @@ std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, co
                                      "then removes the noise: it gives the mean of the clean examples. ",
                                      noise)
                                : "The model learns the data without noise. ";
-  text += task.objective == ScoreObjective::dsm
-              ? "The objective cannot reach 0: its floor is the noise that cannot be predicted. "
-              : "";
+  text +=
+      task.objective == ScoreObjective::dsm
+          ? "The objective cannot reach 0: its minimum is the part of the noise that cannot be predicted. "
+          : "";
   const Quantities found = score_quantities(network, task, shape, truth, data);
   if (const Quantity* kl = found.find(kKl)) {
     text += fmt::format("KL(truth || model) is {:.2g} nats", kl->value);

@@ -22,8 +22,7 @@ inline constexpr QuantityInfo kScoreObjective{"objective", ""}, kScoreKlToNoised
     kScoreDenoisedRmse{"denoised_rmse", ""};
 
 /// Returns the deviation of a vector field from a gradient field, |J - J^T|_F / (2 |J|_F) over the points x
-/// (B, d), with the Jacobian J, from one pair of Rademacher probes per point: 0 for a gradient, 1 for a
-/// rotation.
+/// (B, d), J the Jacobian, from one pair of Rademacher probes per point: 0 for a gradient, 1 for a rotation.
 double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng, const Tensor& labels = {});
 
 /// Returns the objective on held-out examples; for a toy the KL of an energy and the Fisher divergence

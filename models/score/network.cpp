@@ -75,8 +75,8 @@ ScoreNetwork::ScoreNetwork(const ScoreShape& shape, Rng& rng) : shape_(shape) {
 Tensor ScoreNetwork::operator()(const Tensor& x, const Tensor& labels) const {
   if (energy_) return energy_->log_density(x, labels);
   if (x.rank() != 2 || x.dim(1) != shape_.inputs)
-    throw Error("score network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
-                shape_.inputs, x.shape().str());
+    throw Error("score network: inputs are {} instead of (B,{}). Hint: use data of the model's width",
+                x.shape().str(), shape_.inputs);
   Tensor y =
       field_->forward(beside_label(x * shape_.input_scale, labels, shape_.classes)) * shape_.output_scale;
   if (shape_.confinement == 0) return y;

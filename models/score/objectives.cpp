@@ -18,7 +18,7 @@ namespace {
 
 void check_same_shape(const char* what, const Tensor& a, const char* name, const Tensor& x) {
   if (a.shape() == x.shape()) return;
-  throw Error(fmt::format("{}: {} has shape {}, x {}. Hint: one for every number of x", what, name,
+  throw Error(fmt::format("{}: {} has shape {}, x {}. Hint: give one value per element of x", what, name,
                           a.shape().str(), x.shape().str()));
 }
 
@@ -28,9 +28,9 @@ void refuse_rough(const ScoreFunction& model, const Tensor& x, const Tensor& y, 
   if (!node) return;
   const int smoothness = std::max(0, smoothness_of(*node));
   throw Error(fmt::format(
-      "score matching: {} has {} continuous derivative{}, and this objective of {} takes {} in x. The place "
-      "where the last one jumps moves with the parameters; automatic differentiation does not see that, so "
-      "the gradient would be wrong. Hint: softplus, silu or tanh",
+      "score matching: {} has {} continuous derivative{}, and this objective of {} needs {} in x. The point "
+      "at which the last one jumps moves with the parameters; automatic differentiation misses this "
+      "movement, so the gradient would be wrong. Hint: use softplus, silu or tanh",
       node->op->name, smoothness, smoothness == 1 ? "" : "s",
       model.is_energy ? "an energy" : "a vector network", derivatives));
 }
@@ -42,8 +42,8 @@ Tensor model_output(const ScoreFunction& model, const Tensor& x) {
   if (y.shape() == expected) return y;
   throw Error(fmt::format("score matching: the model gave {} instead of {}. Hint: {}", y.shape().str(),
                           expected.str(),
-                          model.is_energy ? "an energy gives one value for each row"
-                                          : "a vector network gives one vector for each row"));
+                          model.is_energy ? "return one value per row for an energy"
+                                          : "return one vector per row for a vector network"));
 }
 
 /// A batch with its score, all on the caller's tape.
@@ -75,7 +75,7 @@ void check_probes(const char* what, const Tensor& x, const Tensor& probes) {
   if (x.rank() == 2 && probes.rank() == 3 && probes.dim(0) >= 1 && probes.dim(1) == x.dim(0) &&
       probes.dim(2) == x.dim(1))
     return;
-  throw Error(fmt::format("{}: probes have shape {}, x {}. Hint: (K,B,d) for x (B,d)", what,
+  throw Error(fmt::format("{}: probes have shape {}, x {}. Hint: give (K,B,d) for x (B,d)", what,
                           probes.shape().str(), x.shape().str()));
 }
 
@@ -163,7 +163,8 @@ Tensor hutchinson_score_matching(const ScoreFunction& model, const Tensor& x, co
 ImplicitTerms finite_difference_terms(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                                       double eps) {
   check_probes("finite-difference score matching", x, probes);
-  if (!(eps > 0)) throw Error(fmt::format("finite-difference score matching: eps is {}. Hint: above 0", eps));
+  if (!(eps > 0))
+    throw Error(fmt::format("finite-difference score matching: eps is {}. Hint: use a value above 0", eps));
   const FunctionalScope scope(true);
   const int64_t k = probes.dim(0), n = k * x.dim(0), d = x.dim(1);
   const double h = eps / std::sqrt(static_cast<double>(d));
@@ -189,7 +190,8 @@ Tensor denoising_score_matching(const ScoreFunction& model, const Tensor& x, con
                                 const DenoisingOptions& options) {
   check_same_shape("denoising score matching", eps, "eps", x);
   if (!(options.sigma > 0)) {
-    throw Error(fmt::format("denoising score matching: sigma is {}. Hint: above 0", options.sigma));
+    throw Error(
+        fmt::format("denoising score matching: sigma is {}. Hint: use a value above 0", options.sigma));
   }
   const int64_t copies = options.antithetic ? 2 : 1;
   const Tensor noise = options.antithetic ? concat(eps, neg(eps), 0) : eps;

@@ -37,8 +37,7 @@ int derivatives_in_x(ScoreObjective objective, bool is_energy);
 /// continuously differentiable.
 Tensor score_at(const ScoreFunction& model, const Tensor& x);
 
-/// Returns the explicit objective (Hyvarinen 2005, eq. 2) for a known score of the data: 1/2 |s(x) -
-/// s_data|^2.
+/// Returns the explicit objective (Hyvarinen 2005, eq. 2) for a known score: 1/2 |s(x) - s_data|^2.
 Tensor explicit_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& data_score);
 
 /// The two terms of the implicit objective at every row, (B) each, or their estimates from probes.
@@ -63,7 +62,7 @@ struct SlicedOptions {
 /// Returns the sliced objective (Song et al. 2019, eq. 7), v^T grad s(x) v + 1/2 (v^T s)^2, as the mean over
 /// the K probes of a row. With variance_reduced (eq. 8, for E[v v^T] = I) the last term is 1/2 |s|^2, as in
 /// Hutchinson's estimate above. probes (K, B, d). Averaged over all Rademacher probes both are the implicit
-/// objective.
+/// one.
 ImplicitTerms sliced_terms(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                            SlicedOptions options = {});
 Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,

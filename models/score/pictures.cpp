@@ -16,16 +16,17 @@ namespace {
 
 std::string what_is_learned(const ScoreTask& task) {
   const double noise = task.learned_noise();
-  return noise > 0 ? fmt::format(" The model learns the truth with noise of {:.3g}, which is a little wider.",
-                                 noise)
-                   : "";
+  return noise > 0
+             ? fmt::format(
+                   " The model learns the true density with noise of {:.3g}, which is a little wider.", noise)
+             : "";
 }
 
 }  // namespace
 
 Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape) {
   return {"raw_and_denoised",
-          "The ends of Langevin chains, which are samples of noisy data, and under each its denoising.",
+          "The ends of Langevin chains, which are samples of noisy data, each above its denoised version.",
           rows_by_turns(std::array{samples.raw, samples.denoised}, {"raw", "denoised"}, shape)};
 }
 
@@ -48,8 +49,8 @@ Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, c
 std::vector<Picture> score_plane_pictures(const ScoreNetwork& network, const ScoreTask& task,
                                           const Toy& toy) {
   return {score_picture("score",
-                        "The true score and the learned one. Arrows point uphill in log p, and are longer "
-                        "where it is steeper. There are none where the density is negligible." +
+                        "The true score and the learned score. Arrows point uphill in log p, and are longer "
+                        "where log p is steeper. Regions of negligible density have no arrows." +
                             what_is_learned(task),
                         toy, [&](const Tensor& x) { return network.score(x); })};
 }

@@ -32,15 +32,15 @@ const DataShape& checked(const DataShape& shape, const ScoreOptions& options) {
   const bool needs_score = options.objective != ScoreObjective::dsm;
   if (options.objective == ScoreObjective::esm && !shape.toy)
     throw Error(
-        "objective=esm needs the score of the data, which is not known for images. Hint: objective=dsm, or a "
-        "toy");
+        "objective=esm needs the score of the data, which is not known for images. Hint: use objective=dsm, "
+        "or a toy");
   if (shape.toy && needs_score && options.data_noise == 0) {
     if (const std::string reason = shape.toy->why_no_score(); !reason.empty()) throw Error("{}", reason);
   }
   if (!shape.toy && needs_score && options.data_noise == 0) {
     throw Error(
         "objective={} is unbounded below on images without noise: at a pixel that is always 0 the score can "
-        "be arbitrarily steep. Hint: data_noise=0.3, or objective=dsm",
+        "be arbitrarily steep. Hint: set data_noise=0.3, or objective=dsm",
         name_of(kScoreObjectives, options.objective));
   }
   return shape;
@@ -51,7 +51,7 @@ std::string meaning_of(ScoreObjective objective) {
     case ScoreObjective::esm:
       return "1/2 |s - s_data|^2, the Fisher divergence: 0 is perfect";
     case ScoreObjective::dsm:
-      return "1/2 |sigma s(x + sigma eps) + eps|^2: falls to a floor above 0, the part of the noise that "
+      return "1/2 |sigma s(x + sigma eps) + eps|^2; its minimum is above 0, the part of the noise that "
              "cannot be predicted";
     default:
       return "1/2 |s|^2 + tr grad s: the Fisher divergence minus a constant, so it may be negative";

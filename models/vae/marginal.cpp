@@ -50,8 +50,8 @@ VaeMarginal::VaeMarginal(const VaeNetwork& network, const VaePrior& prior, Prior
   const VaeShape& shape = network.shape();
   if (shape.latent > 2 || shape.classes > 0)
     throw Error(
-        "vae: log p(x) by quadrature is of one or two codes without labels, and there are {}. Hint: "
-        "latent=2, conditional=false",
+        "vae: log p(x) by quadrature needs one or two code dimensions and no labels, and there are {}. Hint: "
+        "set latent=2, conditional=false",
         shape.latent);
   const CodeSum codes = sum_over_codes(prior.gaussians(which));
   const Tensor out = cast(network.decode(cast(codes.z, shape.dtype)), DType::f64);

@@ -10,8 +10,7 @@ namespace gradzoo {
 /// distant point whose codes lie outside the grids.
 class VaeMarginal {
  public:
-  /// Uses the network's current weights. Throws Error for more than two code dimensions and for a
-  /// conditional network.
+  /// Uses the current weights. Throws Error for more than two code dimensions or a conditional network.
   VaeMarginal(const VaeNetwork& network, const VaePrior& prior, Prior which);
   /// Returns log p(x) of every row in nats, without recording: x (B, elements) -> (B) f64.
   Tensor log_prob(const Tensor& x) const;

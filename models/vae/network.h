@@ -60,8 +60,7 @@ class VaeNetwork : public Module {
   Tensor expected(const Tensor& z, const Tensor& labels = {}) const;
   /// Draws x ~ p(x|z) for every row: (B, pixels), 0 and 1 for a Bernoulli decoder.
   Tensor draw(const Tensor& z, const Tensor& labels, Rng& rng) const;
-  /// Returns log p(x|z) of every row in nats: (B). For grey pixels it is minus the cross-entropy, not a
-  /// log-density.
+  /// Returns log p(x|z) of every row in nats: (B); for grey pixels minus the cross-entropy, not a density.
   Tensor log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels = {}) const;
   /// Returns log sigma^2 of a Gaussian p(x|z), (1) or (pixels); undefined for a Bernoulli decoder.
   const Tensor& decoder_logvar() const { return decoder_logvar_; }

@@ -42,9 +42,8 @@ struct VaeTerms {
   Tensor kl;              // (B) nats: KL(q(z|x) || p(z)) in closed form; detached
 };
 
-/// Returns the objective of a batch of B images. log_likelihood(z) returns log p(x|z), (B K), for codes
-/// z (B K, latent), K rows per image. eps (B K, latent) is the noise of the codes. Records if a tape is
-/// alive.
+/// Returns the objective of a batch of B images. log_likelihood(z) returns log p(x|z), (B K), for codes z (B
+/// K, latent), K rows per image. eps (B K, latent) is the codes' noise. Records if a tape is alive.
 VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
                        const VaeObjectiveOptions& options);
 /// Returns the objective of a network for images (B, pixels), and their labels if it is conditional.

@@ -25,8 +25,7 @@ Picture reconstructions(const VaeNetwork& network, const Batch& batch, const Dat
 
 Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   constexpr int64_t kPairs = 8;
-  return {"interpolation",
-          "Each row moves on a straight line from the code of one held-out image to that of another.",
+  return {"interpolation", "Each row moves on a straight line between the codes of two held-out images.",
           ImageGrid{as_examples(images_between(network, {batch.x.rows(0, 2 * kPairs), {}, {}}), shape),
                     kImageColumns}};
 }
@@ -43,7 +42,7 @@ Picture under_each_label(const VaeNetwork& network, const Batch& batch, const Da
   }
   return {"under_each_label",
           "Each row is the code of one held-out image, decoded with each label in turn. The label sets the "
-          "kind, the code its style.",
+          "class, and the code the style.",
           ImageGrid{concat(rows, 0), columns}};
 }
 

@@ -68,13 +68,12 @@ std::vector<Picture> vae_point_pictures(const VaeNetwork& network, const VaePrio
     if (in_plane(data.toy)) {
       const VaeMarginal marginal(network, prior, which);
       out.push_back(density_picture(
-          "density", "The true density beside the learned one, which is a sum over a grid of codes.",
+          "density", "The true density, and the learned density, which is a sum over a grid of codes.",
           *data.toy, [&](const Tensor& points) { return marginal.log_prob(points); }));
-      out.push_back(
-          {"decoded",
-           "Means of p(x|z) at equal steps of the prior's probability, over the contours of the true "
-           "density. Samples are these with the decoder's noise.",
-           samples_picture(network.expected(quantile_codes(latent)), data.toy).content});
+      out.push_back({"decoded",
+                     "Means of p(x|z) at equal steps of the prior's probability, over the contours of the "
+                     "true density. Samples are these means plus the decoder's noise.",
+                     samples_picture(network.expected(quantile_codes(latent)), data.toy).content});
     }
   }
   out.push_back(kl_by_dimension_picture(bound));

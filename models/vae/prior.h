@@ -23,15 +23,13 @@ inline constexpr Choice<Prior> kPriors[] = {{"normal", Prior::normal}, {"mixture
 /// deterministic autoencoders").
 class VaePrior {
  public:
-  /// Makes a prior with `components` Gaussians, divided among the classes; 0: only N(0, I). classes 0:
-  /// unconditional.
+  /// Makes `components` Gaussians, divided among the classes; 0: only N(0, I). classes 0: unconditional.
   VaePrior(int64_t components, int64_t latent, int64_t classes);
 
   void add_to(State& state);
   /// Fits mixtures to one code of each image, z ~ q(z|x).
   void fit(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed);
-  /// Discards the fit, after which in_use() returns Prior::normal. Call it before the network's weights
-  /// change.
+  /// Discards the fit; in_use() then returns Prior::normal. Call it before the network's weights change.
   void forget();
   bool can_be_fitted() const { return !mixtures_.empty(); }
   bool is_fitted() const { return fitted_ != 0; }
@@ -40,8 +38,8 @@ class VaePrior {
 
   /// Returns p(z) of an unconditional VAE as a mixture of Gaussians; N(0, I) is a mixture of one.
   GaussianMixture gaussians(Prior which) const;
-  /// Returns log p(z) of every row of z (n, latent): (n), in z's dtype. Labels (n) are required iff the VAE
-  /// is conditional.
+  /// Returns log p(z) of every row of z (n, latent): (n), in z's dtype. Labels (n) iff the VAE is
+  /// conditional.
   Tensor log_prob(Prior which, const Tensor& z, const Tensor& labels) const;
   /// Draws n codes: (n, latent) f32.
   Tensor sample(Prior which, int64_t n, const Tensor& labels, Rng& rng) const;

@@ -28,8 +28,8 @@ bool is_grey(const VaeOptions& options, const DataShape& shape) {
 MetricInfo loss_info(const VaeOptions& options, const DataShape& shape) {
   if (is_grey(options, shape)) {
     return {"bce_kl", shape.kind().nats,
-            "the loss: cross-entropy of grey pixels plus KL; lower is better. Not a likelihood; never below "
-            "the pixels' own entropy"};
+            "loss: cross-entropy of grey pixels plus KL; lower is better. It is not a likelihood, and never "
+            "below the pixels' own entropy"};
   }
   const bool iwae = options.objective == VaeObjective::iwae;
   return {iwae ? "negative_iwae" : "negative_elbo",
@@ -104,8 +104,8 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
   description().evaluation = [this](OptionTable& table) { options_.describe_sampling(table); };
   description().levels = [this](const DataView& data) -> std::vector<CurveLevel> {
     return {{loss_, "entropy floor", grey_entropy_floor(data.train), "nats/image",
-             "the entropy of the training pixels themselves: a lower bound of any model's cross-entropy on "
-             "grey pixels"}};
+             "entropy of the training pixels themselves: a lower bound of any model's cross-entropy on grey "
+             "pixels"}};
   };
 }
 
@@ -149,7 +149,7 @@ Quantity Vae::nats(const QuantityInfo& info, const Tensor& rows, std::string mea
 Quantities Vae::do_validate(const DataView& data) {
   const VaeBound bound = vae_bound(network_, prior_, data.examples, options_.pixels, data.seed);
   Quantity loss = nats(is_likelihood() ? kVaeNegativeElbo : kVaeBceKl, bound.reconstruction + bound.kl,
-                       fmt::format("the loss on {} that were not trained on", shape_.kind().word));
+                       fmt::format("loss on held-out {}", shape_.kind().word));
   if (options_.objective == VaeObjective::elbo || !is_likelihood()) loss.curve = loss_;
   if (is_likelihood()) loss.density_kind = "bound of -" + density();
   Quantities out;
@@ -178,7 +178,7 @@ Quantities Vae::do_evaluate(const DataView& data) {
                           : "KL(q(z|x) || p(z))"));
   if (network_.shape().gaussian)
     out.add(quantity(kVaeSigma, std::sqrt(mean(exp(network_.decoder_logvar())).item()),
-                     "standard deviation of p(x|z); of several the root of their mean square"));
+                     "standard deviation of p(x|z); for several the root mean square"));
   out.add(
       {"active_units", static_cast<double>(active_units(bound)), NAN, fmt::format("of {}", options_.latent),
        fmt::format("latent dimensions whose mean varies over the {} by more than 0.01 (Burda et al. 2016)",
@@ -194,11 +194,11 @@ Quantities Vae::sampled_log_px(const DataView& data, const ShareDone& done) cons
   const VaeLogLikelihood log_px = vae_log_likelihood(network_, prior_, data.examples, options_.pixels,
                                                      options_.importance_samples, data.seed, done);
   const auto by = [&](const QuantityInfo& info, const Tensor& rows, const char* prior) {
-    return nats(info, rows,
-                fmt::format("{} by importance sampling with {} samples for each {}{}: a lower bound in "
-                            "expectation",
-                            density(), options_.importance_samples,
-                            shape_.kind().pixels ? "image" : "example", prior));
+    return nats(
+        info, rows,
+        fmt::format("{} by importance sampling with {} samples per {}{}: a lower bound in expectation",
+                    density(), options_.importance_samples, shape_.kind().pixels ? "image" : "example",
+                    prior));
   };
   if (prior_.in_use(prior_of(options_)) == Prior::normal) return {by(kVaeLogPx, log_px.normal, "")};
   return {by(kVaeLogPx, log_px.mixture, ", p(z) the mixture"),
@@ -235,8 +235,8 @@ std::string Vae::density() const { return options_.conditional ? "log p(x|label)
 Prior Vae::prior_of(const VaeOptions& asked) const {
   if (asked.prior == Prior::mixture && !prior_.can_be_fitted())
     throw Error(
-        "this run was trained with prior=normal, so no mixture was fitted to its codes. Hint: "
-        "prior=normal, or train it anew");
+        "this run was trained with prior=normal, so no mixture was fitted to its codes. Hint: use "
+        "prior=normal, or train again");
   return asked.prior;
 }
 
@@ -259,19 +259,19 @@ Abilities Vae::do_abilities() {
   own.encode = [this](const Tensor& x) { return network_.encode(x).mean; };
   own.decode = [this](const Tensor& z) { return network_.expected(z); };
   constexpr int64_t kDraws = 10;
-  own.log_prob = LogProb{.of =
-                             [this](const Tensor& x, Rng& rng) {
-                               return vae_log_likelihood(network_, prior_, prior_.in_use(prior_of(options_)),
-                                                         x, options_.importance_samples, rng);
-                             },
-                         .meaning = fmt::format("lower bound of {} by {} codes",
-                                                options_.pixels == Pixels::grey
-                                                    ? "the mean log p(b), b drawings of x in black and white,"
-                                                    : "log p(x)",
-                                                options_.importance_samples),
-                         .up_to_constant = false,
-                         .is_bound = true,
-                         .draws = kDraws};
+  own.log_prob = LogProb{
+      .of =
+          [this](const Tensor& x, Rng& rng) {
+            return vae_log_likelihood(network_, prior_, prior_.in_use(prior_of(options_)), x,
+                                      options_.importance_samples, rng);
+          },
+      .meaning = fmt::format(
+          "lower bound of {} from {} codes",
+          options_.pixels == Pixels::grey ? "the mean log p(b) over binary draws b of x," : "log p(x)",
+          options_.importance_samples),
+      .up_to_constant = false,
+      .is_bound = true,
+      .draws = kDraws};
   return own;
 }
 
@@ -280,8 +280,8 @@ AnomalyScores Vae::minus_bound(const AnomalyRequest& request) const {
   const Posterior q = network_.encode(x);
   const Tensor z = draw_codes(q, request.rng);
   return {prior_.kl(prior_of(options_), q, z, {}) - network_.log_likelihood(x, z),
-          is_likelihood() ? "minus the lower bound of log p(x), nats, with one code for each example"
-                          : "cross-entropy of grey pixels plus KL, nats, with one code for each image"};
+          is_likelihood() ? "minus the lower bound of log p(x), nats, with one code per example"
+                          : "cross-entropy of grey pixels plus KL, nats, with one code per image"};
 }
 
 }  // namespace gradzoo

@@ -28,7 +28,7 @@ TEST_CASE("each kind of model judges by what it has, and says what that is") {
   const std::pair<std::string, std::string> kinds[] = {
       {"ebm --set sample_steps=5", "-log p(x + 0.2 z)"},
       {"ebm --set sample_steps=5 --set data_noise=0 --set step=0.001", "-log p(x), up to the constant"},
-      {"dae --set chain_steps=5", "what denoising gets wrong"},
+      {"dae --set chain_steps=5", "the error of denoising"},
       {"vae --set latent=2 --set pixels=dynamic-binary", "lower bound of log p(x)"}};
   for (int i = 0; const auto& [model, statistic] : kinds) {
     const std::string out = "kind" + std::to_string(i++);

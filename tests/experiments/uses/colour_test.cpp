@@ -68,7 +68,8 @@ TEST_CASE("every model of images learns coloured ones, labelled or not, and does
       };
       if (entry.name == "classifier" && data == "plain") {
         const std::string refused = error_message(train);
-        CHECK_MESSAGE(contains(refused, "a classifier needs two. Hint: labelled images"), refused);
+        CHECK_MESSAGE(contains(refused, "a classifier needs at least two. Hint: use labelled images"),
+                      refused);
         continue;
       }
       const std::string path = train();

@@ -80,7 +80,7 @@ TEST_CASE("a sixth kind of data is one object: models that take it train, sample
     const auto train = [&] { return trained(entry.name, "two-angles", scratch.file(entry.name)); };
     if (!entry.data(find_kind("angles"))) {
       const std::string refused = error_message(train);
-      CHECK_MESSAGE(contains(refused, ", and two-angles has 2 angles. Hint: --data "), refused);
+      CHECK_MESSAGE(contains(refused, ", and two-angles has 2 angles. Hint: use --data "), refused);
       continue;
     }
     const std::string path = train();

@@ -37,7 +37,7 @@ TEST_CASE("it follows from a target that has a log-density, in parts, and from n
   const Tensor rows = reshape(arange(600, DType::f64), {600, 1});
   CHECK(max(abs(able.log_prob->of(rows, rng) + reshape(square(rows), {600}) * 0.5)).item() == 0);
   CHECK(able.log_prob->of(cast(rows, DType::f32), rng).dtype() == DType::f64);
-  test::check_refused("(n, numbers)", [&] { able.log_prob->of(zeros({3}), rng); });
+  test::check_refused("(n, elements)", [&] { able.log_prob->of(zeros({3}), rng); });
   CHECK_FALSE(with_consequences({.target = {.score = [](const Tensor& x) { return neg(x); }}}).log_prob);
   CHECK_FALSE(with_consequences({.target = standard_normal(0), .needs_label = true}).log_prob);
   LogProb own = log_prob_by(standard_normal(0));

@@ -260,9 +260,9 @@ TEST_CASE("a guess without noise lies where examples do, and it and scores come 
   REQUIRE(found.scores.shape() == Shape{600});
   CHECK(max(abs(found.scores + reshape(rows, {600}) * w)).item() < 1e-12);
   for (const double sigma : {0.0, -1.0, double(NAN)})
-    check_refused("Hint: above 0", [&] { model.abilities().denoise({rows, sigma, rng}); });
-  check_refused("one or more", [&] { model.abilities().denoise({zeros({0, 1}), 1, rng}); });
-  check_refused("(n, numbers)", [&] { model.abilities().anomaly({zeros({3}), rng}); });
+    check_refused("Hint: use a value above 0", [&] { model.abilities().denoise({rows, sigma, rng}); });
+  check_refused("n at least 1", [&] { model.abilities().denoise({zeros({0, 1}), 1, rng}); });
+  check_refused("(n, elements)", [&] { model.abilities().anomaly({zeros({3}), rng}); });
 }
 
 TEST_CASE("what has neither score nor energy denoises nothing, nor what knows examples by label alone") {
@@ -284,7 +284,7 @@ TEST_CASE("what has neither score nor energy denoises nothing, nor what knows ex
   check_says(judge,
              {"neither a score nor an energy to denoise by", "neither a score nor an energy to judge by"});
   const std::string told = refusal("score", {"hidden=4", "conditional=true"});
-  check_says(told, {"asked to denoise has none", "asked to judge has none"});
+  check_says(told, {"the examples to denoise have none", "the examples to judge have none"});
 }
 
 TEST_CASE("a frame of the film strip is a hundred images, ten of each class where there are some") {
@@ -312,7 +312,7 @@ TEST_CASE("images between two lie in [0, 1], and the two of a pair have one labe
       all.interpolate({{x, tensor(labels, {std::ssize(labels)}, DType::i64), {}}, rng});
     });
   };
-  CHECK(contains(refusal(ends, {0, 0, 1, 2}), "pair 1 has two labels"));
+  CHECK(contains(refusal(ends, {0, 0, 1, 2}), "pair 1 has two different labels"));
   CHECK(contains(refusal(zeros({3, 2}), {0, 0, 0}), "(2 pairs, pixels)"));
 }
 

@@ -210,7 +210,7 @@ TEST_CASE("without noise it is an autoencoder: it has codes, and draws nothing")
   CHECK(min(codes).item() > 0);
   CHECK(max(codes).item() < 1);
   CHECK(largest_difference(able.encode(x.rows(7, 8).clone()), codes.rows(7, 8).clone()) < 1e-6);
-  check_refused("draws no samples. Hint: noise=gaussian", [&] { made->sample({5, rng}); });
+  check_refused("draws no samples. Hint: use noise=gaussian", [&] { made->sample({5, rng}); });
   // Tied: s(Wx + b).
   const auto tied =
       small_model<Dae>("dae", {"noise=none", "weights=tied", "hidden=3", "input_scale=2"}, image);

@@ -196,7 +196,7 @@ TEST_CASE("samples that are only watched are drawn by few steps where the model 
 TEST_CASE("what does not go together is refused") {
   check_refused_options("flow-matching", {{{"pairing=optimal"}, kImages, "for points"}});
   check_refused_options("ncsn", {{{"net=mdsm"}, toy_shape("ring8"), "net=energy"},
-                                 {{"sigma_begin=0.1", "sigma_end=0.2"}, kImages, "the first is the largest"},
+                                 {{"sigma_begin=0.1", "sigma_end=0.2"}, kImages, "the first the largest"},
                                  {{"sigma_end=0"}, kImages, "sigma_end"},
                                  {{"sample_steps=1"}, kImages, "one noise level"}});
   check_refused_options("ddpm", {{{"sample_steps=0"}, kImages, "sample_steps"},
@@ -210,7 +210,7 @@ TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
   for (const char* text :
        {"cluster:9", "clusters", "clusters:", "clusters:0", "clusters:9x", "labels:-1", "none:3", ""})
     check_refused_options("ddpm", {{{std::string("classes=") + text}, labelled, "Hint: "}});
-  check_refused_options("ddpm", {{{"classes=labels:10"}, labelled, "Hint: 9"},
+  check_refused_options("ddpm", {{{"classes=labels:10"}, labelled, "Hint: use 9"},
                                  {{"classes=labels"}, bare, "classes=clusters:100"},
                                  {{"classes=clusters:4"}, toy_shape("ring8"), "for images"}});
   CHECK(option_text("ddpm", {}, labelled, "classes") == "labels:30");

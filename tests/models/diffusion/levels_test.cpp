@@ -55,7 +55,7 @@ TEST_CASE("a model of noise levels begins with as many as its data ask for, and 
 }
 
 TEST_CASE("levels that do not fall are refused") {
-  test::check_refused("the first is the largest", [] { level_count(1, 2, 784); });
+  test::check_refused("the first the largest", [] { level_count(1, 2, 784); });
 }
 
 }  // namespace gradzoo

@@ -130,11 +130,11 @@ TEST_CASE("guidance by a prediction that was not trained is refused, and what re
   };
   for (const char* guidance : {"0", "1.25"}) {
     const std::string said = refusal({"label_dropout=0"}, guidance);
-    check_says(said, "without a label, which label_dropout=0 does not train. Hint: guidance=1");
+    check_says(said, "without a label, which label_dropout=0 does not train. Hint: use guidance=1");
   }
   for (const char* guidance : {"1", "1.25"}) {
     const std::string said = refusal({"label_dropout=1"}, guidance);
-    check_says(said, "given a label, which label_dropout=1 does not train. Hint: guidance=0");
+    check_says(said, "given a label, which label_dropout=1 does not train. Hint: use guidance=0");
   }
   CHECK(refusal({"label_dropout=0"}, "1").empty());
   CHECK(refusal({"label_dropout=1"}, "0").empty());

@@ -165,7 +165,7 @@ TEST_CASE("ddim taken back finds the noise of an image, so that rows begin and e
   check(test::small_model<FlowMatching>("flow-matching", {"channels=8", "ema=0"}, kLabelled));
   const auto ddpm = test::small_model<Ddpm>("ddpm", {"channels=8", "ema=0"}, kLabelled);
   check(ddpm);
-  test::check_refused("pair 0 has two labels", [&] {
+  test::check_refused("pair 0 has two different labels", [&] {
     ddpm->abilities().interpolate({{ends, tensor({2, 1, 0, 0}, {4}, DType::i64), {}}, rng});
   });
 }

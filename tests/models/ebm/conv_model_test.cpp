@@ -112,7 +112,7 @@ TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T"
   CHECK(option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, "net") == "conv");
   const auto model = small({"preset=uva"});
   const Examples some{cast(images(3) * 255.0, DType::u8), {}, arange(20, DType::i64)};
-  CHECK(contains(model->interpretation({some, some, 1}), "not samples of exp f"));
+  CHECK(contains(model->interpretation({some, some, 1}), "do not sample exp f"));
 }
 
 TEST_CASE("a gap beyond what l2 allows stops the step at once, and says what to do") {

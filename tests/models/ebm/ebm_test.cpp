@@ -162,8 +162,8 @@ TEST_CASE("samples of images lie in [0,1], those of a toy are points; the report
   CHECK(small.model->sample({7, rng}).shape() == Shape{7, 2});
   const Examples points = small.points();
   const DataView view{points, points, 1};
-  CHECK(contains(small.model->interpretation(view), "not samples of exp f"));
-  CHECK(contains(Small({}).model->interpretation(view), "they are samples of exp f"));
+  CHECK(contains(small.model->interpretation(view), "do not sample exp f"));
+  CHECK(contains(Small({}).model->interpretation(view), "the chains sample exp f"));
 
   const auto images =
       small_model<Ebm>("ebm", {"hidden=8", "buffer=100", "sample_steps=3"}, {.example = {4, 5}});

@@ -62,7 +62,7 @@ TEST_CASE("an energy that is trained by flips learns a law on 0 and 1") {
   CHECK(after < -std::log(30.0) + 0.05);
   for (const double x : model->sample({50, rng}).to_vector()) CHECK((x == 0 || x == 1));
   const DataView view{{}, {}, 1};
-  CHECK(contains(model->interpretation(view), "change one number"));
+  CHECK(contains(model->interpretation(view), "change one element"));
 }
 
 TEST_CASE("digits of 0 and 1 begin at the data, without noise; what does not fit is refused in words") {

@@ -130,7 +130,7 @@ TEST_CASE("coloured images of one brightness that differ in colour alone are tol
 
 TEST_CASE("sets of different widths, too few examples and numbers that are none are refused") {
   check_refused("two sets of one width", [] { c2st(zeros({30, 2}), zeros({30, 3})); });
-  check_refused("7 examples. Hint: 20", [] { c2st(zeros({30, 2}), zeros({7, 2})); });
+  check_refused("7 examples. Hint: give 20", [] { c2st(zeros({30, 2}), zeros({7, 2})); });
   check_refused("not finite", [] { c2st(zeros({30, 2}), full({30, 2}, NAN)); });
   check_refused("points (n, d)", [] { c2st(zeros({30}), zeros({30})); });
   check_refused("held_out 1", [] { c2st(zeros({30, 2}), zeros({30, 2}), {.held_out = 1}); });

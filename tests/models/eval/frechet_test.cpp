@@ -68,7 +68,7 @@ TEST_CASE("what cannot be compared is refused") {
   check_refused("n at least 2", [&] { moments_of(ones({1, 3})); });
   check_refused("not finite", [&] { moments_of(x / 0.0); });
   check_refused("one classifier", [&] { frechet_distance(moments_of(x), moments_of(ones({4, 2}))); });
-  check_refused("no two blocks of 6", [&] { kernel_distance(x, x, 6); });
+  check_refused("fewer than two blocks of 6", [&] { kernel_distance(x, x, 6); });
   check_refused("(n, d) and (m, d)", [&] { kernel_distance(x, ones({10, 2}, DType::f64), 2); });
 }
 

@@ -38,7 +38,7 @@ TEST_CASE("a sample counts for its nearest centre within 3 sigma; 20 cover a mod
 
 TEST_CASE("samples of another width than the toy's are refused") {
   const Modes modes = {zeros({1, 2}, DType::f64), 1};
-  test::check_refused("expected samples (n, 2)", [&] { mode_coverage(zeros({4, 3}), modes); });
+  test::check_refused("instead of (n, 2)", [&] { mode_coverage(zeros({4, 3}), modes); });
 }
 
 TEST_CASE("a mode reaches to 3 sigma, and shares are of all samples, those between the modes too") {

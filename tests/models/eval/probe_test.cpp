@@ -64,8 +64,8 @@ TEST_CASE("what cannot be probed is refused") {
   Rng rng(5, "probe");
   const LabelledFeatures some = gaussians(20, 2, 4, 1, rng), wider = gaussians(20, 2, 5, 1, rng);
   CHECK(test::error_message([&] { probe(some, wider, some, 2, 1); }) ==
-        "probe: features of 4 and of 5 numbers. Hint: codes of one model");
+        "probe: features of 4 and of 5 elements. Hint: give codes from one model");
   const LabelledFeatures broken{some.features / 0.0, some.labels};
   CHECK(test::error_message([&] { probe(some, some, broken, 2, 1); }) ==
-        "probe: a feature is not finite. Hint: a run whose training ended well");
+        "probe: a feature is not finite. Hint: use a run that did not diverge");
 }

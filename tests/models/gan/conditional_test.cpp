@@ -148,7 +148,7 @@ TEST_CASE("images have clusters by default; who chooses labels, or none, or pack
   check_options("gan", {"pac=2"}, labelled, {"clusters=0"});
   check_options("gan", {}, toy_shape("ring8"), {"clusters=0"});
   CHECK(small_clustered({"conditional=true", "clusters=10"}, labelled)->labels().size() == 5);
-  check_refused("Hint: 10", [&] { small_clustered({"conditional=true", "clusters=12"}, labelled); });
+  check_refused("Hint: use 10", [&] { small_clustered({"conditional=true", "clusters=12"}, labelled); });
   check_refused("one cluster. Hint: set pac=1 or clusters=0", [&] {
     small_clustered({"pac=2", "clusters=5"}, labelled);
   });

@@ -76,7 +76,7 @@ TEST_CASE("hidden pixels are drawn where they come last in the order, and refuse
   const Tensor filled = model->abilities().inpaint({x, upper, rng});
   CHECK(sum(abs((filled - x) * upper)).item() == 0);
   CHECK(count_nonzero(logical_or(eq(filled, 0), eq(filled, 1))) == filled.size());
-  check_refused("Hint: --keep upper", [&] { model->abilities().inpaint({x, left, rng}); });
+  check_refused("Hint: use --keep upper", [&] { model->abilities().inpaint({x, left, rng}); });
 }
 
 TEST_CASE("grey pixels that are known are drawn, 0 or 1, before the rest is drawn given them") {
@@ -107,7 +107,7 @@ TEST_CASE("a random order is that of the run's seed") {
 TEST_CASE("grey pixels, orders that are none and toys of other numbers are refused by name") {
   check_refused_options("made", {{{"pixels=grey"}, kImages, "'pixels'"},
                                  {{"order=0,1"}, kImages, "an example has 30"},
-                                 {{"order=sideways"}, kImages, "Hint: natural, random"},
+                                 {{"order=sideways"}, kImages, "Hint: use natural, random"},
                                  {{"order=random"}, kImages, ""},
                                  {{}, toy_shape("ring8"), "0 and 1"}});
 }

@@ -109,7 +109,7 @@ TEST_CASE("no hidden unit reads the last number, which no output reads, and ever
 
 TEST_CASE("no hidden layer is refused; one number alone has its bias for a law") {
   Rng rng(5, "network_test");
-  check_refused("no hidden layer", [&] { MadeNetwork({.order = {0}, .hidden = {}}, rng); });
+  check_refused("hidden has no layers", [&] { MadeNetwork({.order = {0}, .hidden = {}}, rng); });
   const MadeNetwork one({.order = {0}, .hidden = {4}}, rng);
   const NoGrad quiet;
   const std::vector<double> p = exp(one.log_prob(tensor({0, 1}, {2, 1}))).to_vector();

@@ -26,7 +26,7 @@ TEST_CASE("what is no permutation is refused, and why is said") {
   CHECK(contains(refusal("0,1,3"), "3 comes from elsewhere"));
   CHECK(contains(refusal("0,1"), "lists 2 numbers, and an example has 3"));
   for (const char* text : {"", "backwards", "0,,1", "0;1;2", "0,1,2,"})
-    CHECK_MESSAGE(contains(refusal(text), "Hint: natural, random"), text);
+    CHECK_MESSAGE(contains(refusal(text), "Hint: use natural, random"), text);
 }
 
 }  // namespace gradzoo

@@ -102,8 +102,8 @@ TEST_CASE("what was found is in the State; more clusters than images, labels wit
   const Tensor all_labels = tensor(std::vector<int64_t>{0, 1, 2}, {3});
   const std::vector<int64_t> drawn = numbers(many.draw(3, all_labels, rng));
   for (int64_t i = 0; i < 3; ++i) CHECK(drawn[static_cast<size_t>(i)] / 10 == i);
-  test::check_refused("Hint: 20", [] { Clusters(25, 10, kImageSize); });
-  test::check_refused("Hint: 10", [] { Clusters(5, 10, kImageSize); });
+  test::check_refused("Hint: use 20", [] { Clusters(25, 10, kImageSize); });
+  test::check_refused("Hint: use 10", [] { Clusters(5, 10, kImageSize); });
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ TEST_CASE("the spectral norm is of every layer, and points are refused") {
   ConvEnergyOptions normed = kSmall;
   normed.spectral_norm = true;
   CHECK(ConvEnergy(kImage, normed, rng).named_buffers().size() == 6);
-  check_refused("net=conv takes images", [&] { ConvEnergy(DataShape{.example = {2}}, kSmall, rng); });
+  check_refused("net=conv is for images", [&] { ConvEnergy(DataShape{.example = {2}}, kSmall, rng); });
 }
 
 }  // namespace

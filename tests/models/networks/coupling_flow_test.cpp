@@ -266,10 +266,9 @@ TEST_CASE("what no coupling bends is refused with the reason") {
         .example = {3},
         .toy = make_point_set({tensor(values, {2, 3}), {}, arange(2, DType::i64)}, "points.npy")};
   };
-  CHECK(
-      refusal(points({1, 5, 2, 2, 5, 1})) ==
-      "realnvp: number 1 of the points, counted from 0, is the same in all of them, so they have no density. "
-      "Hint: leave it out");
+  CHECK(refusal(points({1, 5, 2, 2, 5, 1})) ==
+        "realnvp: coordinate 1 (from 0) is the same for all points, so they have no density. "
+        "Hint: remove this coordinate");
   CHECK(refusal(points({1, 5, 2, 2, 6, 1})) == "");
   Rng rng(5, "coupling_flow_test");
   const CouplingFlow flow({.example = {2}}, kSmallFlow, rng);

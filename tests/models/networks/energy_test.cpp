@@ -107,7 +107,7 @@ TEST_CASE("the score records into no tape unless a graph is asked for") {
 TEST_CASE("an energy network refuses what does not fit it") {
   Rng rng(1, "init");
   const EnergyNetwork network = network_of(kOptions, rng);
-  check_refused("inputs are (B,3), got (2,4)", [&] { network.log_density(zeros({2, 4}, DType::f64)); });
+  check_refused("inputs are (2,4) instead of (B,3)", [&] { network.log_density(zeros({2, 4}, DType::f64)); });
   check_refused("input_scale 0", [&] { EnergyNetwork(2, {.input_scale = 0}, rng); });
   check_refused("confinement -1", [&] { EnergyNetwork(2, {.confinement = -1}, rng); });
 }

@@ -61,7 +61,7 @@ TEST_CASE("points of a batch lie on their path at their own times, and their vel
 TEST_CASE("there is no time before noise and after data") {
   for (const NoisePath& path : kPaths) {
     for (const double t : {-0.1, 1.1, std::nan("")})
-      test::check_refused("from 0, noise, to 1, data", [&] { path(t); });
+      test::check_refused("from 0 (noise) to 1 (data)", [&] { path(t); });
   }
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("noise levels that do not fall are refused") {
     return test::error_message([&] { geometric_path(first, last); });
   };
   for (const auto& [first, last] : {std::pair{1.0, 1.0}, {1.0, 0.0}, {1.0, 2.0}, {INFINITY, 1.0}, {NAN, 1.0}})
-    CHECK(test::contains(message(first, last), "Hint: they are above 0, and the first is the largest"));
+    CHECK(test::contains(message(first, last), "Hint: use levels above 0 with the first the largest"));
 }
 
 }  // namespace

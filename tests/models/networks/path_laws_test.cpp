@@ -238,7 +238,7 @@ TEST_CASE("a completion says how much of it is done, and needs a step") {
   REQUIRE(shares.size() == 6);
   CHECK(shares[0] == approx(1 / 6.0));
   CHECK(shares[5] == 1);
-  test::check_refused("0 steps from noise to data. Hint: 1 or more", [&] {
+  test::check_refused("0 steps from noise to data. Hint: use 1 or more", [&] {
     complete_path(trajectory, euler_step, zeros({3, 2}, DType::f64), given, 0, 3);
   });
 }

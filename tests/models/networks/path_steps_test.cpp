@@ -82,7 +82,7 @@ TEST_CASE("a walk ends in what lies under the last noise, and needs a step") {
   const Tensor raw = ddim_step({path, predict, rng}, x, 0, 1);
   const Tensor end = follow_path({path, predict, rng}, ddim_step, x, 1);
   CHECK(test::max_error(end, gaussian(raw, path(1)).denoised.to_vector()) < 1e-14);
-  test::check_refused("0 steps from noise to data. Hint: 1 or more", [&] {
+  test::check_refused("0 steps from noise to data. Hint: use 1 or more", [&] {
     follow_path({path, predict, rng}, ddim_step, x, 0);
   });
 }

@@ -135,8 +135,8 @@ TEST_CASE("images that cannot be halved twice are refused") {
   Rng rng(1, "unet");
   const Unet net(1, 0, rng, {.channels = 8, .embedding = 16});
   const Tensor t = zeros({1});
-  check_refused("multiples of 4, got (1,6,8,1)", [&] { net(zeros({1, 6, 8, 1}), t); });
-  check_refused("3 tensors. Hint: images, times", [&] { net(zeros({1, 8, 8, 1}), t, t); });
+  check_refused("images are (1,6,8,1) instead of", [&] { net(zeros({1, 6, 8, 1}), t); });
+  check_refused("3 tensors. Hint: give images, times", [&] { net(zeros({1, 8, 8, 1}), t, t); });
 }
 
 TEST_CASE("a U-Net with a wrong number of tensors names labels only if it has classes") {
@@ -145,7 +145,7 @@ TEST_CASE("a U-Net with a wrong number of tensors names labels only if it has cl
       conditional(1, 3, rng, {.channels = 8, .embedding = 16});
   const Tensor x = zeros({1, 8, 8, 1}), t = zeros({1});
   CHECK_FALSE(contains(error_message([&] { plain(x, t, t); }), "labels"));
-  check_refused("2 tensors. Hint: images, times and labels", [&] { conditional(x, t); });
+  check_refused("2 tensors. Hint: give images, times and labels", [&] { conditional(x, t); });
 }
 
 }  // namespace

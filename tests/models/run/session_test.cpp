@@ -66,9 +66,9 @@ TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with 
     more.insert(more.begin(), "data=ring8");
     return error_message([&] { run_options(model, more); });
   };
-  CHECK(contains(refusal("score", {"batch=100", "shards=8"}), "Hint: batch=96"));
+  CHECK(contains(refusal("score", {"batch=100", "shards=8"}), "Hint: set batch=96"));
   CHECK(refusal("score", {"batch=96", "shards=8"}).empty());
-  CHECK(contains(refusal("gan", {"batch=12", "shards=3", "pac=8"}), "Hint: batch=24"));
+  CHECK(contains(refusal("gan", {"batch=12", "shards=3", "pac=8"}), "Hint: set batch=24"));
   CHECK(refusal("gan", {"batch=24", "shards=3", "pac=8"}).empty());
 }
 

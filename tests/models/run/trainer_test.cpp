@@ -146,7 +146,7 @@ TEST_CASE("a loss that is not finite stops the run, names step and op, and leave
   Watcher watcher;
   const std::string message = error_message([&] { run.trainer.run(watcher); });
   CHECK(contains(message, "step " + std::to_string(run.trainer.step() + 1) + ": the "));
-  check_says(message, {"the first value that is not finite: ", "Hint: a smaller lr"});
+  check_says(message, {"the first value that is not finite: ", "Hint: use a smaller lr"});
   Run before({"lr=1000"}, 400);
   watcher.stop_at = run.trainer.step();
   before.trainer.run(watcher);
@@ -259,7 +259,7 @@ TEST_CASE("what shards leave differently in a State is refused by its name") {
   Batches batches(some_images(20), {.batch = 4});
   Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear, 2});
   Rows rows;
-  check_refused("shards leave counting.sum differently", [&] { trainer.run(rows); });
+  check_refused("shards end with different values of counting.sum", [&] { trainer.run(rows); });
 }
 
 TEST_CASE("a shard has its rows, labels and numbers of them, and a step that fails leaves no trace") {

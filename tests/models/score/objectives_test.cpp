@@ -234,8 +234,8 @@ TEST_CASE("an activation with too few derivatives is refused with the reason, wh
     }
     const bool takes_trace = objective != ScoreObjective::esm && objective != ScoreObjective::dsm;
     for (const char* kinked : {"relu", "leaky_relu"}) {
-      CHECK(contains(refusal(kinked, true, objective), "automatic differentiation does not see"));
-      CHECK(contains(refusal(kinked, true, objective), "Hint: softplus"));
+      CHECK(contains(refusal(kinked, true, objective), "automatic differentiation misses"));
+      CHECK(contains(refusal(kinked, true, objective), "Hint: use softplus"));
       CHECK(!refusal(kinked, false, objective).empty() == takes_trace);
     }
     CHECK(!refusal("elu", true, objective).empty() == takes_trace);
@@ -249,7 +249,7 @@ TEST_CASE("shapes that do not fit are refused with a hint") {
   const auto net = [&](const Tensor& x) { return nets.vector(x); };
   const auto wide = wave({kRows, kDims + 1});
   Tape tape;
-  check_refused("an energy gives one value for each row", [&] {
+  check_refused("return one value per row for an energy", [&] {
     implicit_score_matching({net, true}, nets.x);
   });
   check_refused("the data's score has shape (5,4)", [&] {
@@ -258,10 +258,10 @@ TEST_CASE("shapes that do not fit are refused with a hint") {
   check_refused("eps has shape (5,4)", [&] {
     denoising_score_matching({net, false}, nets.x, wide, {.sigma = 1});
   });
-  check_refused("Hint: above 0", [&] {
+  check_refused("Hint: use a value above 0", [&] {
     denoising_score_matching({net, false}, nets.x, nets.x, {.sigma = 0});
   });
-  check_refused("Hint: (K,B,d)", [&] { sliced_score_matching({net, false}, nets.x, nets.x); });
+  check_refused("Hint: give (K,B,d)", [&] { sliced_score_matching({net, false}, nets.x, nets.x); });
 }
 
 TEST_CASE("probes and points whose sizes agree by chance are refused by their axes") {

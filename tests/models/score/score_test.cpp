@@ -37,10 +37,10 @@ TEST_CASE("what score matching cannot learn is refused with the reason") {
     const bool differentiates = objective != std::string("objective=fd-ssm");
     CHECK(contains(refusal(ring, {objective, "net=vector", "activation=relu"}), "relu") == differentiates);
   }
-  CHECK(contains(refusal(kFourByFour, {"objective=esm"}), "Hint: objective=dsm, or a toy"));
+  CHECK(contains(refusal(kFourByFour, {"objective=esm"}), "Hint: use objective=dsm, or a toy"));
   CHECK(contains(refusal(board, {"objective=esm"}), "checkerboard: the score is 0"));
   CHECK(contains(refusal(ring, {"objective=esm", "data_noise=0.1"}), "Hint: use objective=dsm"));
-  CHECK(contains(refusal(ring, {"activation=leaky_relu"}), "Hint: softplus"));
+  CHECK(contains(refusal(ring, {"activation=leaky_relu"}), "Hint: use softplus"));
   CHECK(refusal(ring, {"net=vector", "activation=relu"}) == "");
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("a network's score is its energy's gradient, or its field with the pul
   shape.confinement = 0.5;
   const ScoreNetwork pulled(shape, two);
   CHECK(max_error(pulled.score(x), (plain.score(x) * 3.0 - x * 4.0).to_vector()) < 1e-13);
-  check_refused("must have the same width", [&] { plain(wave({4, 3})); });
+  check_refused("Hint: use data of the model's width", [&] { plain(wave({4, 3})); });
 }
 
 /// A short run on a toy.

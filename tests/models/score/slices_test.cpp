@@ -109,8 +109,8 @@ TEST_CASE("finite differences refuse what makes no sense") {
   };
   CHECK(contains(refusal(wave({1, kPoints, kCoordinates}), 0.1), "live tape"));
   const Tape tape;
-  CHECK(contains(refusal(nets.x, 0.1), "Hint: (K,B,d)"));
-  CHECK(contains(refusal(wave({1, kPoints, kCoordinates}), 0), "Hint: above 0"));
+  CHECK(contains(refusal(nets.x, 0.1), "Hint: give (K,B,d)"));
+  CHECK(contains(refusal(wave({1, kPoints, kCoordinates}), 0), "Hint: use a value above 0"));
   CHECK(refusal(wave({1, kPoints, kCoordinates}), 0.1).empty());
 }
 

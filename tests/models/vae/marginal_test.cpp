@@ -166,7 +166,7 @@ TEST_CASE("more codes than two, and labels, are no sum over a grid") {
   Rng rng(4, "marginal_test");
   const VaePrior none(0, 3, 0);
   const VaeNetwork deep(bits_shape(3), rng);
-  check_refused("Hint: latent=2", [&] { VaeMarginal(deep, none, Prior::normal); });
+  check_refused("Hint: set latent=2", [&] { VaeMarginal(deep, none, Prior::normal); });
   VaeShape labelled = bits_shape(1);
   labelled.classes = 3;
   const VaeNetwork told(labelled, rng);

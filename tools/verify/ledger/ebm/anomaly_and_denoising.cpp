@@ -84,8 +84,8 @@ RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
           fmt::format("{}, on the digits 0 to 8: AUROC of -f for {} test digits against as many other "
                       "images: uniform noise {} (at least {}); the held-out digit 9 {}; {}; "
                       "value: the smallest ratio of an AUROC to its minimum",
-                      kOfDigits, images, with_error(found.noise), kNoiseGate,
-                      with_error(found.held_out), others)};
+                      kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out),
+                      others)};
 }
 
 constexpr QuantityInfo kPsnrBefore{"psnr_before", "dB"}, kGain{"gain", "dB"};
