@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "experiments/run_observer.h"
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/experiments/config_file.h"
-#include "gradzoo/experiments/run_observer.h"
 
 namespace gradzoo {
 namespace {
