@@ -5,8 +5,7 @@
 #include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/nn/layers/module.h"
 
-/// gradcheck for modules: it checks the derivatives with respect to inputs and parameters. A message names
-/// the parameter:
+/// gradcheck for modules checks derivatives with respect to inputs and parameters. A message names these:
 /// "d output[0,2] / d hidden.weight[2,1] of (3,4): analytic 0.31, numeric 0.62".
 namespace gradzoo {
 
