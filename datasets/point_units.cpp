@@ -83,7 +83,7 @@ PointUnits units_of_points(const Tensor& points) {
   const auto varies = [](double variance) {
     return std::sqrt(variance) >= std::numeric_limits<float>::min();
   };
-  std::vector<double> deviations;  // of numbers that vary
+  std::vector<double> deviations;  // of the columns that vary
   double squares = 0;
   for (const double variance : moments.variance) {
     if (!varies(variance)) continue;
