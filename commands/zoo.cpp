@@ -114,7 +114,7 @@ RunDirectory keep(const std::string& run_path, const std::string& out) {
 
 std::string words(const std::optional<Measures>& measures) {
   if (!measures) return "not measured";
-  return fmt::format("digit-FID {:>4.0f} +- {:<3.0f} p > 0.9 {:.2f}", measures->fid.value,
+  return fmt::format("digit-FID {:>4.0f} ± {:<3.0f} p > 0.9 {:.2f}", measures->fid.value,
                      measures->fid.standard_error, measures->sure.value);
 }
 

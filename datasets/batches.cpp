@@ -15,12 +15,12 @@ namespace {
 constexpr uint64_t kDrawsPerStep = 16;  // more than any toy takes for one sample
 
 void check_batch(int64_t batch) {
-  if (batch < 1) throw Error(fmt::format("batch = {} is out of range. Hint: 1 or more", batch));
+  if (batch < 1) throw Error(fmt::format("batch = {} is out of range. Hint: use 1 or more", batch));
 }
 
 void check_step(int64_t step) {
   if (step < 0)
-    throw Error(fmt::format("batch of step {}: steps count from 0. Hint: is the step set?", step));
+    throw Error(fmt::format("batch of step {}: steps count from 0. Hint: use a step of 0 or more", step));
 }
 
 // Labels are kept as bytes and used as indices.
@@ -45,8 +45,8 @@ Batch batch_of(const Examples& data, Tensor rows, Pixels pixels, Rng& rng, DType
 
 int64_t rows_of_part(int64_t rows, const RowWindow& window) {
   if (rows % window.count == 0) return rows / window.count;
-  throw Error("{} parts do not divide a batch of {} rows. Hint: a batch that {} divides", window.count, rows,
-              window.count);
+  throw Error("{} parts cannot share a batch of {} rows equally. Hint: use a multiple of {} rows",
+              window.count, rows, window.count);
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ Batches::Batches(Examples data, const BatchOptions& options)
   check_batch(options_.batch);
   if (steps_per_epoch() == 0)
     throw Error(fmt::format(
-        "batch = {} leaves no full batch of {} images. Hint: a smaller batch, or keep the short one",
+        "batch = {} leaves no full batch of {} images. Hint: use a smaller batch, or keep the short one",
         options_.batch, data_.count()));
 }
 
@@ -117,8 +117,8 @@ Batch ToyBatches::at(int64_t step) {
 Batch read_examples(const Examples& data, int64_t begin, int64_t end, Pixels pixels, const Rng& rng,
                     DType dtype) {
   if (begin < 0 || end < begin || end > data.count())
-    throw Error(fmt::format("read_examples: [{}, {}) does not lie in [0, {}). Hint: end at data.count()",
-                            begin, end, data.count()));
+    throw Error(fmt::format("read_examples: [{}, {}) is not in [0, {}). Hint: end at data.count()", begin,
+                            end, data.count()));
   Rng draws = rng;
   return batch_of(data, data.rows.rows(begin, end).clone(), pixels, draws, dtype, begin);
 }

@@ -10,48 +10,47 @@
 
 namespace gradzoo {
 
-/// Some examples, ready for a model.
+/// A batch of examples for a model.
 struct Batch {
   Tensor x;       ///< (B, size of an example) f32 or f64
-  Tensor labels;  ///< (B) i64; undefined where there are none
-  Tensor rows;    ///< (B) i64: rows of the set's values; undefined where points are drawn afresh
+  Tensor labels;  ///< (B) i64; undefined if examples have no labels
+  Tensor rows;    ///< (B) i64 rows of the set's values; undefined for newly drawn points
 
-  int64_t count() const { return x.dim(0); }  ///< rows
+  int64_t count() const { return x.dim(0); }  ///< number of rows
 };
 
-/// How examples become batches.
+/// Settings of the batches.
 struct BatchOptions {
-  int64_t batch = 100;           ///< rows of one
-  uint64_t seed = 0;             ///< of the order, and of pixels that are drawn anew
-  Pixels pixels = Pixels::grey;  ///< how bytes become numbers; no matter of points
-  /// an epoch that batches don't fill ends in a short one, as PyTorch's examples do
-  bool drop_last = false;
-  DType dtype = DType::f32;  ///< of x
+  int64_t batch = 100;           ///< rows per batch
+  uint64_t seed = 0;             ///< seed of the order and of random pixels
+  Pixels pixels = Pixels::grey;  ///< conversion of bytes to pixels; not used for points
+  bool drop_last = false;        ///< true: omit the shorter last batch of an epoch
+  DType dtype = DType::f32;      ///< dtype of x
 };
 
-/// Batches for training. The batch of step s is a pure function of (seed, s), so a resumed run continues at
-/// its step.
+/// A source of training batches. The batch of step s is a pure function of (seed, s), so a resumed run
+/// continues with the same batches.
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
-  virtual int64_t steps_per_epoch() const = 0;  ///< batches of one pass over the data
-  /// The batch of a step, 0 <= step; fast when steps follow each other within an epoch.
+  virtual int64_t steps_per_epoch() const = 0;  ///< batches per pass over the data
+  /// Returns the batch of a step >= 0; consecutive steps of one epoch are fast.
   virtual Batch at(int64_t step) = 0;
-  /// One of `window.count` equal parts of its rows: what a process reads that shares the batch with others.
-  /// Throws Error where they do not divide the rows.
+  /// Returns one of `window.count` equal parts of the batch's rows, for a process that shares the batch with
+  /// others. Throws Error if the number of rows is not a multiple of the number of parts.
   virtual Batch part(int64_t step, const RowWindow& window);
 };
 
-/// Shuffled batches of a fixed set of examples. Epoch e = s / steps_per_epoch goes through permutation e of
-/// the seed, so each image comes once an epoch, and pixels that are drawn anew take draw s. After the first
-/// epoch's first step nothing is allocated but pooled tensors.
+/// Shuffled batches of a fixed set of examples. Epoch e = s / steps_per_epoch uses permutation e of the seed,
+/// so each image occurs once per epoch, and random pixels of step s use draw s. After the first step of the
+/// first epoch only pooled tensors are allocated.
 class Batches : public BatchSource {
  public:
-  /// Throws Error unless 1 <= batch, and batch <= the number of images where short batches are dropped.
+  /// Throws Error unless batch is at least 1, and with drop_last at most the number of images.
   explicit Batches(Examples data, const BatchOptions& options = {});
 
-  const Examples& data() const { return data_; }            ///< all of them
-  const BatchOptions& options() const { return options_; }  ///< as given
+  const Examples& data() const { return data_; }
+  const BatchOptions& options() const { return options_; }
   int64_t steps_per_epoch() const override;
   Batch at(int64_t step) override { return part(step, {}); }
   Batch part(int64_t step, const RowWindow& window) override;
@@ -62,14 +61,14 @@ class Batches : public BatchSource {
   Examples data_;
   BatchOptions options_;
   Rng order_rng_, pixels_rng_;
-  Tensor order_;  ///< (n) i64: the permutation of `order_epoch_`
+  Tensor order_;  ///< (n) i64 permutation of epoch `order_epoch_`
   int64_t order_epoch_ = -1;
 };
 
-/// The number of points that counts as an epoch of a toy, which has endless points.
+/// Number of points per epoch of a toy, which has infinitely many points.
 inline constexpr int64_t kToyEpoch = 50'000;
 
-/// Fresh points of a toy at every step.
+/// Batches of a toy, with new points at every step.
 class ToyBatches : public BatchSource {
  public:
   /// Throws Error unless 1 <= batch. `options.pixels` and `drop_last` have no effect here.
@@ -83,9 +82,9 @@ class ToyBatches : public BatchSource {
   Rng rng_;
 };
 
-/// Examples [begin, end) of a subset in its own order, for evaluation. Pixels that are drawn anew take rng's
-/// current draw (which is left as it is), addressed by place in the subset: the same values in whatever
-/// pieces it is read. Throws Error unless 0 <= begin <= end <= data.count().
+/// Returns examples [begin, end) of a subset in the subset's order, for evaluation. Random pixels use rng's
+/// current draw, which does not advance, and depend on the position in the subset: their values are the same
+/// in any division into ranges. Throws Error unless 0 <= begin <= end <= data.count().
 Batch read_examples(const Examples& data, int64_t begin, int64_t end, Pixels pixels, const Rng& rng,
                     DType dtype = DType::f32);
 

@@ -13,18 +13,18 @@ BatchRows::BatchRows(std::span<const Tensor> tensors, const DataLoaderOptions& o
   for (size_t k = 0; k < tensors.size(); ++k) {
     const Tensor& t = tensors[k];
     if (!t.defined() || t.rank() == 0)
-      throw Error("DataLoader: tensor {} {} has no rows. Hint: its first axis counts examples", k, t.label());
+      throw Error("DataLoader: tensor {} {} has no rows. Hint: give one row per example", k, t.label());
     if (k == 0) count_ = t.dim(0);
     if (t.dim(0) != count_) {
       throw Error(
-          "DataLoader: size mismatch between tensors, {} rows in {} and {} in {}. Hint: one row an example",
+          "DataLoader: size mismatch between tensors, {} rows in {} and {} in {}. Hint: use equal numbers",
           count_, tensors[0].label(), t.dim(0), t.label());
     }
   }
   if (options_.batch_size < 1)
-    throw Error("DataLoader: batch_size = {} is out of range. Hint: 1 or more", options_.batch_size);
+    throw Error("DataLoader: batch_size = {} is out of range. Hint: use 1 or more", options_.batch_size);
   if (size() == 0) {
-    throw Error("DataLoader: {} rows make no batch of {}. Hint: a smaller batch_size, or drop_last = false",
+    throw Error("DataLoader: {} rows make no batch of {}. Hint: reduce batch_size, or use drop_last = false",
                 count_, options_.batch_size);
   }
 }
@@ -35,7 +35,7 @@ int64_t BatchRows::size() const {
 }
 
 Tensor BatchRows::order(int64_t epoch) const {
-  if (epoch < 0) throw Error("DataLoader: epoch {} is out of range. Hint: epochs count from 0", epoch);
+  if (epoch < 0) throw Error("DataLoader: epoch {} is out of range. Hint: use 0 or more", epoch);
   if (!options_.shuffle) return {};
   Rng rng(options_.seed, "data_loader");
   rng.set_draw(static_cast<uint64_t>(epoch));

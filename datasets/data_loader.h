@@ -10,24 +10,25 @@
 
 namespace gradzoo {
 
-/// Names and defaults are those of PyTorch's DataLoader.
+/// Options with the names and defaults of PyTorch's DataLoader.
 struct DataLoaderOptions {
-  int64_t batch_size = 1;  ///< rows of a batch
-  bool shuffle = false;    ///< another order each epoch
-  bool drop_last = false;  ///< leave out a last batch that is shorter
-  uint64_t seed = 0;       ///< of the order, where rows are shuffled
+  int64_t batch_size = 1;  ///< rows per batch
+  bool shuffle = false;    ///< true: another order in each epoch
+  bool drop_last = false;  ///< true: omit a shorter last batch
+  uint64_t seed = 0;       ///< seed of the shuffled order
 };
 
-/// Which rows of n stand in which batch.
+/// Assignment of n rows to batches.
 class BatchRows {
  public:
-  /// Of tensors with the same number of rows. Throws Error where they differ, for a tensor without rows, and
-  /// unless batch_size is 1 or more and there is a batch.
+  /// Throws Error if the tensors differ in their number of rows, if a tensor has no rows, if batch_size is
+  /// below 1, or if there would be no batch.
   BatchRows(std::span<const Tensor> tensors, const DataLoaderOptions& options);
 
-  /// How many batches an epoch has.
+  /// Returns the number of batches per epoch.
   int64_t size() const;
-  /// The order of an epoch's rows, (n) i64, a pure function of (seed, epoch); undefined: as they are.
+  /// Returns the order of an epoch's rows, (n) i64, a pure function of (seed, epoch); undefined: not
+  /// shuffled.
   Tensor order(int64_t epoch) const;
   /// Copies the rows of a tensor that are batch i of the order. Never recorded.
   Tensor take(const Tensor& from, const Tensor& order, int64_t i) const;
@@ -37,18 +38,17 @@ class BatchRows {
   DataLoaderOptions options_;
 };
 
-/// Batches of one's own tensors, row by row, as PyTorch's DataLoader over a TensorDataset:
+/// Iterates over batches of rows of your tensors, as PyTorch's DataLoader over a TensorDataset:
 ///
 ///     DataLoader loader({images, labels}, {.batch_size = 32, .shuffle = true, .seed = 1});
 ///     for (int epoch = 0; epoch < 10; ++epoch)
 ///       for (const auto& [x, y] : loader) ...
 ///
-/// Each loop over the loader is one more epoch, in another order where it shuffles; loader.epoch(e) is epoch
-/// e, whatever came before it.
+/// Each loop over the loader is the next epoch, in another order if it shuffles; loader.epoch(e) is epoch e.
 template <size_t N>
 class DataLoader {
  public:
-  using Batch = std::array<Tensor, N>;  ///< rows of each tensor, in the tensors' order
+  using Batch = std::array<Tensor, N>;  ///< one batch of rows per tensor
 
   /// Keeps handles on the tensors. Throws Error as BatchRows does.
   explicit DataLoader(const Tensor (&tensors)[N], const DataLoaderOptions& options = {})
@@ -56,27 +56,28 @@ class DataLoader {
     for (size_t k = 0; k < N; ++k) tensors_[k] = tensors[k];
   }
 
-  /// Over the batches of one epoch: an input iterator, whose end is std::default_sentinel.
+  /// Input iterator over the batches of one epoch; its end is std::default_sentinel.
   class Iterator {
    public:
-    using value_type = Batch;                ///< of standard algorithms
-    using difference_type = std::ptrdiff_t;  ///< of standard algorithms
+    using value_type = Batch;
+    using difference_type = std::ptrdiff_t;
 
-    /// At the first batch.
+    /// Points to the first batch.
     Iterator(const DataLoader& loader, int64_t epoch) : loader_(&loader), order_(loader.rows_.order(epoch)) {}
-    /// The batch, made now.
+
+    /// Makes the batch.
     Batch operator*() const {
       Batch batch;
       for (size_t k = 0; k < N; ++k) batch[k] = loader_->rows_.take(loader_->tensors_[k], order_, i_);
       return batch;
     }
-    /// To the next batch.
+    /// Advances to the next batch.
     Iterator& operator++() {
       ++i_;
       return *this;
     }
-    void operator++(int) { ++i_; }                                                    ///< to the next batch
-    bool operator==(std::default_sentinel_t) const { return i_ == loader_->size(); }  ///< past the last batch
+    void operator++(int) { ++i_; }
+    bool operator==(std::default_sentinel_t) const { return i_ == loader_->size(); }
 
    private:
     const DataLoader* loader_;
@@ -87,20 +88,20 @@ class DataLoader {
   /// One pass over all rows.
   class Epoch {
    public:
-    Epoch(const DataLoader& loader, int64_t epoch) : loader_(loader), epoch_(epoch) {}  ///< number `epoch`
-    Iterator begin() const { return {loader_, epoch_}; }                                ///< the first batch
-    std::default_sentinel_t end() const { return {}; }                                  ///< past the last
+    Epoch(const DataLoader& loader, int64_t epoch) : loader_(loader), epoch_(epoch) {}
+    Iterator begin() const { return {loader_, epoch_}; }
+    std::default_sentinel_t end() const { return {}; }
 
    private:
     const DataLoader& loader_;
     int64_t epoch_;
   };
 
-  int64_t size() const { return rows_.size(); }  ///< batches of an epoch
-  /// One epoch by its number. Throws Error below 0. The loader must outlive it.
+  int64_t size() const { return rows_.size(); }  ///< batches per epoch
+  /// Returns epoch e. Throws Error if e is below 0. The loader must outlive the epoch.
   Epoch epoch(int64_t e) const { return {*this, e}; }
-  Iterator begin() { return {*this, next_epoch_++}; }  ///< the next epoch begins
-  std::default_sentinel_t end() const { return {}; }   ///< past its last batch
+  Iterator begin() { return {*this, next_epoch_++}; }  ///< starts the next epoch
+  std::default_sentinel_t end() const { return {}; }
 
  private:
   BatchRows rows_;

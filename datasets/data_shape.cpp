@@ -31,7 +31,7 @@ int64_t label_named(const LabelNames& names, const std::string& text) {
     if (name == text) return label;
   const std::optional<int64_t> number = parse_number<int64_t>(text);
   if (number && names.contains(*number)) return *number;
-  throw Error("label {} is no class that was learned. Hint: {}", printable(text), list_of(names));
+  throw Error("label {} is not a learned class. Hint: use {}", printable(text), list_of(names));
 }
 
 Tensor any_labels(int64_t n, const LabelNames& names) {

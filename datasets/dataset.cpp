@@ -25,7 +25,7 @@ void DatasetOptions::describe(OptionTable& options) {
   options.add("data", data,
               "dataset: a known name (gradzoo list datasets), a folder of pictures or IDX files, a .npy or "
               ".npz file");
-  options.add("toy_scale", toy_scale, "factor on the points of a toy", {1e-3, 1e3});
+  options.add("toy_scale", toy_scale, "factor of a toy's points", {1e-3, 1e3});
   options.add("toy_noise", toy_noise, "width of a toy's modes or arcs before scaling; 0: the toy's default",
               {0, 1e3});
   subset.describe(options);
@@ -46,10 +46,10 @@ namespace {
 
 DataShape shape_of_toy(const DatasetOptions& options) {
   if (!options.subset.is_all())
-    throw Error("{} selects images, and {} is a toy. Hint: leave it away", options.subset.description(),
+    throw Error("{} selects images, and {} is a toy. Hint: remove that option", options.subset.description(),
                 options.data);
   if (!options.images.is_default())
-    throw Error("{} changes images, and {} is a toy. Hint: leave it away", options.images.description(),
+    throw Error("{} changes images, and {} is a toy. Hint: remove that option", options.images.description(),
                 options.data);
   DataShape shape;
   shape.toy = make_toy(options.data, options.toy());
@@ -116,8 +116,8 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(o
   }
   images_ = load_images(name_, options.images, options.progress);
   if (options.toy_scale != 1 || options.toy_noise != 0) {
-    throw Error("toy_scale and toy_noise change a toy, and '{}' holds {}. Hint: leave them away", name_,
-                images_->is_images() ? "images" : "points of its own");
+    throw Error("toy_scale and toy_noise change a toy, and '{}' has {}. Hint: remove these options", name_,
+                images_->is_images() ? "images" : "points from a file");
   }
   shape_.example = images_->train_images.shape().erase(0);
   shape_.classes = images_->classes;

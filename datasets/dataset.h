@@ -14,79 +14,78 @@
 
 namespace gradzoo {
 
-/// The ink of an image: which quarter of the training images it is in by mean grey.
+/// Selection by ink: the quarter of the training images with the least (thin) or the most (thick) mean grey.
 enum class Ink { any, thin, thick };
-/// Their names in options.
+/// Names of the selections in options.
 inline constexpr Choice<Ink> kInks[] = {{"any", Ink::any}, {"thin", Ink::thin}, {"thick", Ink::thick}};
 
-/// Which images of a set to use.
+/// Selection of a subset of images.
 struct SubsetOptions {
-  std::string only = "all", exclude = "none";  ///< labels as "7" or "0,1"
-  Ink ink = Ink::any;                          ///< by mean grey
+  std::string only = "all", exclude = "none";  ///< labels, such as "7" or "0,1"
+  Ink ink = Ink::any;                          ///< selection by mean grey
 
   void describe(OptionTable& options);
-  /// Nothing is left out.
+  /// Returns true if all images are selected.
   bool is_all() const { return only == "all" && exclude == "none" && ink == Ink::any; }
-  /// The labels below `classes` to use. Throws Error if one is not a class or if none is left.
+  /// Returns the selected labels below `classes`. Throws Error if a label is not a class or if none is left.
   std::vector<int64_t> labels(int64_t classes) const;
-  /// "only=7 ink=thick"; "" for all images.
+  /// Returns the options in use, such as "only=7 ink=thick"; "" for all images.
   std::string description() const;
 };
 
-/// The selected examples. The quartiles of ink are those of `training`, among the selected labels: an image
-/// is thick if its mean grey is at or above the upper quartile, thin if at or below the lower. Throws Error
-/// for a label outside 0 to classes - 1, and if nothing is left.
+/// Returns the selected examples. The quartiles of ink are computed from `training`, with the selected labels
+/// only: an image is thick if its mean grey is at or above the upper quartile, and thin if it is at or below
+/// the lower quartile. Throws Error if a label is outside 0 to classes - 1, or if no example is left.
 Examples subset_of(const Examples& examples, const Examples& training, const SubsetOptions& options,
                    int64_t classes);
 
-/// Mean grey of each of the examples, in [0, 1].
+/// Returns the mean grey of each example, in [0, 1].
 std::vector<double> mean_grey(const Examples& images);
 
-/// DataShape::learned where each class has images: what these options leave.
+/// Returns DataShape::learned for a subset of a set in which every class has images.
 LabelNames selected_labels(const SubsetOptions& subset, int64_t classes);
 
-/// Which data, and the options of a toy or of images.
+/// Name of a dataset, and the options of a toy or of images.
 struct DatasetOptions {
-  std::string data = "mnist";  ///< a name, or a folder or file
-  double toy_scale = 1;        ///< a toy's points are multiplied by it
-  double toy_noise = 0;        ///< 0: the toy's own
-  SubsetOptions subset = {};   ///< which images
-  ImageOptions images = {};    ///< how files become images
-  ReadProgress progress = {};  ///< of reading pictures; no option: who shows a run sets it
+  std::string data = "mnist";  ///< name, folder or file
+  double toy_scale = 1;        ///< factor by which a toy's points are multiplied
+  double toy_noise = 0;        ///< noise of the toy; 0: the toy's default
+  SubsetOptions subset = {};   ///< selection of images
+  ImageOptions images = {};    ///< conversion of files to images
+  ReadProgress progress = {};  ///< callback for the progress of reading pictures; not an option
 
   void describe(OptionTable& options);
-  /// The options of images that differ from their defaults: "only=7 size=16"; "" for all images as they are.
+  /// Returns the image options that differ from their defaults, such as "only=7 size=16"; "" if none does.
   std::string chosen() const;
-  /// The name with the options that differ from their defaults: "mnist only=7 size=16"; "mnist" for all
-  /// images as they are.
+  /// Returns the name and the options that differ from their defaults: "mnist only=7 size=16", or "mnist".
   std::string description() const;
-  ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }  ///< of a toy
+  ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }  ///< options of a toy
 };
 
-/// The shape of these data: for a toy and a known set of images as they are without reading them, for all
-/// else by loading it. Throws Error if there is no such dataset.
+/// Returns the shape of a dataset. Toys and known sets with default options are not read; other data are
+/// loaded. Throws Error if the dataset does not exist.
 DataShape shape_of(const DatasetOptions& options);
 
-/// Images in bytes, points from a file, or a toy, by its name.
+/// A dataset: images in bytes, points from a file, or a toy.
 class Dataset {
  public:
   ///@{
-  /// A toy's name, or what load_images takes. Throws Error where a toy's options are given for images, or
-  /// those of images or a subset for a toy. Points from a file are a toy without density (point_set.h), whose
-  /// parts are those of the file.
+  /// Takes a toy's name, or a name or path that load_images accepts. Throws Error if options of a toy are
+  /// given for images, or options of images or a subset for a toy. Points from a file are a toy without
+  /// density (point_set.h), with the file's parts.
   explicit Dataset(const DatasetOptions& options);
   explicit Dataset(const std::string& name) : Dataset(DatasetOptions{.data = name}) {}
   ///@}
 
-  const std::string& name() const { return name_; }  ///< as it was asked for
-  const DataShape& shape() const { return shape_; }  ///< of its examples
-  /// SHA-256 of all images (or points) and labels, of both parts; "" for a toy, which its name and options
-  /// determine.
+  const std::string& name() const { return name_; }  ///< name or path from the options
+  const DataShape& shape() const { return shape_; }  ///< shape of the examples
+  /// Returns the SHA-256 of all images (or points) and labels of both parts; "" for a toy, whose name and
+  /// options determine its points.
   std::string sha256() const;
-  /// One part, restricted to the subset. For a toy: as many points as an epoch for fit and train, 10,000 for
-  /// valid and for test, the same in every run.
+  /// Returns one part, restricted to the subset. A toy has one epoch of points for fit and train, and 10,000
+  /// points for valid and for test, the same in every run.
   Examples split(Split part) const;
-  /// Batches for training from a part; a toy gives fresh points at every step.
+  /// Returns training batches from a part; a toy draws new points at every step.
   std::unique_ptr<BatchSource> batches(Split part, const BatchOptions& options) const;
 
  private:

@@ -9,26 +9,26 @@
 
 namespace gradzoo {
 
-/// The line of `gradzoo list datasets` for a dataset.
+/// A named dataset, as `gradzoo list datasets` shows it.
 struct DatasetInfo {
-  std::string name;         ///< as --data takes it
-  std::string description;  ///< a line: what it shows and where it comes from
-  std::string values;       ///< what one example is: "28x28 bytes, 10 classes"
+  std::string name;         ///< name for --data
+  std::string description;  ///< one line: contents and source
+  std::string values;       ///< type of one example: "28x28 bytes, 10 classes"
   Shape example;            ///< (H, W)
-  int64_t classes = 0;      ///< labels are below it; 0: none
-  int64_t train = 0;        ///< examples to learn from
-  int64_t test = 0;         ///< examples held back
-  double diameter = 0;      ///< see DataShape::diameter
+  int64_t classes = 0;      ///< number of classes; 0: no labels
+  int64_t train = 0;        ///< number of training examples
+  int64_t test = 0;         ///< number of test examples
+  double diameter = 0;      ///< diameter of the data, as DataShape::diameter()
 };
 
-/// The sets of images that `--data` knows by name, in the order in which a list shows them.
+/// Returns the sets of images with a name for `--data`, in the order of lists.
 std::span<const DatasetInfo> known_datasets();
 
-/// Their names, and those of the toys.
+/// Returns the names of these datasets and of the toys.
 std::vector<std::string> dataset_names();
 
-/// The folder of the bundled MNIST, below what GRADZOO_DATA names, where it names some. Throws Error naming
-/// where it looked if it isn't there.
+/// Returns the folder of the bundled MNIST, in GRADZOO_DATA if that variable is set. Throws Error naming the
+/// searched folders if MNIST is missing.
 inline std::string mnist_folder() {
   return (find_data_folder("datasets", "mnist", "GRADZOO_DATA") / "mnist").string();
 }

@@ -1,5 +1,5 @@
-// A loss that holds a derivative of the net: backward() then differentiates a gradient. The net learns sin
-// from eight values and, by dx f = cos, from the slope there (Sobolev training, Czarnecki et al. 2017).
+// A loss with a derivative of the net, so backward() differentiates a gradient. The net learns sin from eight
+// values and from the slopes f' = cos at the same points (Sobolev training, Czarnecki et al. 2017).
 #include <cmath>
 #include <cstdio>
 #include <numbers>
@@ -14,7 +14,7 @@ double largest_error(const Module& net) {
   return max(abs(net(x) - sin(x))).item();
 }
 
-// Trains a net on values, and on slopes as much as `weight` says.
+// Trains a net on values and on slopes; `weight` is the weight of the slopes.
 double error_with_slopes(double weight) {
   Rng rng(1);
   const Mlp net({1, 32, 32, 1}, rng, {.activation = "tanh", .linear = {.dtype = DType::f64}});
@@ -23,11 +23,11 @@ double error_with_slopes(double weight) {
   for (int64_t step = 0; step < 2000; ++step) {
     const Tape tape;
     const Tensor y = net(x);
-    const Tensor slope = grad(sum(y), x, {.create_graph = true});  // recorded: the loss may read it
+    const Tensor slope = grad(sum(y), x, {.create_graph = true});  // recorded, so the loss can use it
     const Tensor loss = mse(y, sin(x.detach())) + weight * mse(slope, cos(x.detach()));
     learner.step(loss, 1e-2 * cosine_decay(step, 2000));
   }
-  const auto averaged = learner.averaged();  // while it lives, the net has its averaged weights
+  const auto averaged = learner.averaged();  // the net has its averaged weights until this ends
   return largest_error(net);
 }
 

@@ -1,8 +1,7 @@
-// A model of your own with the whole gradzoo command: a VAE with beta (Higgins et al. 2017) on images and
-// points.
+// Your own model with the whole gradzoo command: a VAE with beta (Higgins et al. 2017) for images and points.
 //   own_model train --data mnist      trains it into runs/beta-vae-1; --help lists its options
 //   own_model sample runs/beta-vae-1, eval, compare runs/beta-vae-1 zoo/vae, report, train --resume, ...
-// docs/own-model.md leads through this file.
+// docs/own-model.md explains this file.
 #include <algorithm>
 
 #include <gradzoo.h>
@@ -12,7 +11,7 @@ using namespace gradzoo;
 
 namespace {
 
-// What --set and --help know. The fields hold the defaults.
+// The options for --set and --help. The fields have the defaults.
 struct BetaVaeOptions {
   int64_t hidden = 400, latent = 16;
   double beta = 1;
@@ -22,14 +21,14 @@ struct BetaVaeOptions {
     options.add("latent", latent, "dimensions of the code", {1, 512});
     options.add("beta", beta, "weight of the KL divergence", {0, 1000});
   }
-  // Defaults that depend on the data; whatever the user has set stays.
+  // Defaults that depend on the data. They do not replace values that the user has set.
   void adapt_to_points(OptionTable& options, TrainingOptions& training, const DataShape& shape) {
     options.prefer(latent, shape.size(), "points");
     options.prefer(training.lr, 2e-3, "points");
   }
 };
 
-// Modules name what is trained and saved.
+// Modules name the parameters that are trained and saved.
 class Nets : public Module {
  public:
   Nets(const BetaVaeOptions& options, int64_t numbers, Rng& rng)
@@ -42,7 +41,7 @@ class Nets : public Module {
   Tensor forward(const Tensor& z) const override { return decoder(z); }
 
   Mlp encoder, decoder;
-  Tensor log_variance;  // of p(x|z) for points
+  Tensor log_variance;  // log-variance of p(x|z) for points
 };
 
 class BetaVae : public Model {
@@ -55,7 +54,7 @@ class BetaVae : public Model {
         nets_(options, shape.size(), init_),
         learner_(nets_, training.learner()),
         loss_(add_metric(
-            {.name = "loss", .unit = "nats/example", .explanation = "-log p(x|z) + beta KL, a mean"})),
+            {.name = "loss", .unit = "nats/example", .explanation = "mean of -log p(x|z) + beta KL"})),
         kl_(add_metric({.name = "kl", .unit = "nats/example", .explanation = "KL(q(z|x) || p(z)), a mean"})) {
     add_learner(learner_);
   }
@@ -70,10 +69,10 @@ class BetaVae : public Model {
   }
 
  protected:
-  // A resumed run needs the noise of the next step; the learner names the rest.
+  // A resumed run needs the noise of the next step; the learner adds everything else.
   void add_to(State& state) override { state.add("noise", noise_); }
 
-  // (n, numbers): means of p(x|z) with z from N(0, I).
+  // Returns (n, elements) means of p(x|z) with z from N(0, I).
   Tensor do_sample(const SampleRequest& request, const SamplingOptions&) const override {
     const Tensor x = nets_(randn({request.n, options_.latent}, request.rng));
     return pixels_ ? sigmoid(x) : x + exp(0.5 * nets_.log_variance) * randn_like(x, request.rng);
@@ -92,7 +91,7 @@ class BetaVae : public Model {
   struct Terms {
     Tensor error, kl;  // (B): -log p(x|z) and KL(q(z|x) || N(0, I))
   };
-  // x (B, numbers). z = mu + sigma eps (Kingma & Welling 2014, equation 10).
+  // x is (B, elements). z = mu + sigma eps (Kingma & Welling 2014, equation 10).
   Terms terms(const Tensor& x, Rng& rng) const {
     const Tensor code = nets_.encoder(x), mu = slice(code, 1, 0, options_.latent),
                  logvar = slice(code, 1, options_.latent, 2 * options_.latent);

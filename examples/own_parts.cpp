@@ -1,7 +1,7 @@
-// An op, a sampler and a use of your own, in a program that has the whole gradzoo command.
-//   own_parts sample zoo/rbm ...                     as gradzoo
-//   own_parts sample RUN --sampler heavy             chains with Cauchy proposals
-//   own_parts roughness RUN -n 100                   how much neighbouring pixels of its samples differ
+// Your own op, sampler and use, in a program that has the whole gradzoo command.
+//   own_parts sample zoo/rbm ...                     works as gradzoo
+//   own_parts sample RUN --sampler heavy             runs chains with Cauchy proposals
+//   own_parts roughness RUN -n 100                   prints the mean difference of neighbouring pixels
 #include <array>
 #include <cmath>
 
@@ -17,7 +17,7 @@ using namespace gradzoo;
 
 namespace {
 
-// log cosh x: a smooth |x|. Its derivative tanh x is an op, so that derivatives of any order follow.
+// The op log cosh x, a smooth |x|. Its derivative tanh x is an op, so it has derivatives of any order.
 struct LogCosh {
   static constexpr const char* name = "log_cosh";
   static constexpr const char* formula = "y = log cosh x;  dx = g tanh x";
@@ -36,7 +36,7 @@ struct LogCosh {
   static std::vector<OpCase<LogCosh>> cases() { return unary_cases<LogCosh>({}); }  // sampled on [-2, 2]
 };
 
-// x' = x + step c with c from the Cauchy distribution, accepted or rejected: rare long jumps between modes.
+// Accepts or rejects proposals x + step c with c from the Cauchy distribution: rare jumps between modes.
 struct HeavyOptions {
   double step = 0.1;
   void describe(OptionTable& options) { options.add("step", step, "scale of a proposal", {1e-12, 1e12}); }
@@ -62,11 +62,11 @@ class HeavyWalk : public Sampler {
   HeavyOptions options_;
 };
 
-// How much neighbouring pixels of samples differ: a mean of log cosh.
+// Difference of neighbouring pixels of samples: a mean of log cosh.
 struct Roughness {
   double scale = 0.1;
   void describe(OptionTable& options) {
-    options.add("scale", scale, "difference that counts as an edge", {1e-6, 1});
+    options.add("scale", scale, "size of a difference that counts as an edge", {1e-6, 1});
   }
   UseResult run(UseCall& call) const {
     Rng rng = call.run().sample_stream();
@@ -85,15 +85,16 @@ int main(int argc, char** argv) {
     std::fputs(report.message.c_str(), stderr);
     return 1;
   }
-  add_sampler(sampler_entry_of<HeavyOptions, HeavyWalk>({.moves = "x' = x + step c, accepted or rejected"}));
+  add_sampler(
+      sampler_entry_of<HeavyOptions, HeavyWalk>({.moves = "proposal x + step c, accepted or rejected"}));
   Use use;
   use.name = "roughness";
-  use.summary = "how much neighbouring pixels of samples differ";
-  use.description = "Measures how much neighbouring pixels of samples differ.";
-  use.examples = {{"gradzoo roughness zoo/vae -n 100", "of a hundred samples"}};
+  use.summary = "difference of neighbouring pixels of samples";
+  use.description = "Measures the difference of neighbouring pixels of samples.";
+  use.examples = {{"gradzoo roughness zoo/vae -n 100", "with a hundred samples"}};
   use.count.meaning = "samples";
   use.count.value = 100, use.count.low = 2, use.count.high = 10'000;
-  use.of_images = "draws {}, and those have no neighbouring pixels";
+  use.of_images = "draws {}, which have no neighbouring pixels";
   use.missing = [](const Abilities& able, const DataShape&) {
     return std::string(able.samples ? "" : "draws no samples");
   };

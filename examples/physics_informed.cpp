@@ -1,6 +1,6 @@
-// A physics-informed net: it learns the u with u'' = -pi^2 sin(pi x) and u(0) = u(1) = 0 from the equation
-// alone (Raissi et al. 2019). The loss holds second derivatives in x, and training differentiates them in the
-// weights.
+// A physics-informed net: it learns u with u'' = -pi^2 sin(pi x) and u(0) = u(1) = 0 only from the equation
+// (Raissi et al. 2019). The loss contains second derivatives with respect to x, and training differentiates
+// them with respect to the weights.
 #include <cmath>
 #include <cstdio>
 #include <numbers>
@@ -11,7 +11,7 @@ using namespace gradzoo;
 
 constexpr double kPi = std::numbers::pi;
 
-// Each row x (B, 1) -> u (B). The factor x (1 - x) meets the boundary conditions whatever the net says.
+// x (B, 1) -> u (B), for each row. The factor x (1 - x) meets the boundary conditions for any net.
 Tensor solution(const Module& net, const Tensor& x) { return squeeze(x * (1.0 - x) * net(x), 1); }
 
 int main() {
@@ -21,9 +21,9 @@ int main() {
   const auto u = [&](const Tensor& x) { return solution(net, x); };
   const int64_t steps = 1000;
   for (int64_t step = 0; step < steps; ++step) {
-    const Tensor x = rand({64, 1}, points, DType::f64);  // anew in each step: no data anywhere
+    const Tensor x = rand({64, 1}, points, DType::f64);  // new points in each step; there are no data
     const Tape tape;
-    // u'' of every row; in d dimensions its sum.
+    // u'' of every row; in d dimensions the sum of the second derivatives.
     const Tensor second = laplacian(u, x, {.create_graph = true});
     const Tensor loss = mse(second, squeeze(sin(x * kPi) * (-kPi * kPi), 1));
     optimizer.zero_grad();

@@ -1,5 +1,5 @@
-// Samples of a density of your own, known up to a factor: a banana, x0 ~ N(0, 1) and x1 | x0 ~ N(x0^2, 1/4).
-// Hamiltonian Monte Carlo takes its gradient by autodiff and finds step and mass by itself.
+// Samples from your own density, which is known up to a factor: a banana, x0 ~ N(0, 1) and x1 | x0 ~ N(x0^2,
+// 1/4). Hamiltonian Monte Carlo computes the gradient by autodiff and adapts step and mass.
 #include <cmath>
 #include <cstdio>
 #include <vector>
@@ -27,8 +27,8 @@ int main() {
     std::printf("%s: R-hat %.3f, effective draws %.0f\n", chains.statistics[i].c_str(), chains.rhat[i],
                 chains.ess[i]);
   }
-  // By hand: means 0 and E x0^2 = 1, variances 1 and 1/4 + Var x0^2 = 9/4; of 1,000 independent chains the
-  // means have errors of .03 and .05, the variances of .04 and .2.
+  // Exact values: means 0 and E x0^2 = 1, variances 1 and 1/4 + Var x0^2 = 9/4. With 1,000 independent chains
+  // the standard errors of the means are 0.03 and 0.05, and those of the variances 0.04 and 0.2.
   const std::vector<double> m = mean(chains.x, 0).to_vector(), v = var(chains.x, {0}).to_vector();
   std::printf("means of the last states: %.2f, %.2f; variances: %.2f, %.2f\n", m[0], m[1], v[0], v[1]);
   const bool agree = chains.rhat[0] < 1.02 && chains.rhat[1] < 1.02;

@@ -1,5 +1,5 @@
-// Loads the checkpoint of a model of the zoo and draws from it: RUN is the run directory that `gradzoo train`
-// has made, as runs/vae-1.
+// Loads the checkpoint of a run and writes samples from its model: RUN is a run directory of `gradzoo train`,
+// such as runs/vae-1.
 //
 //   sample_run RUN samples.npy [label]
 #include <cstdio>
@@ -18,15 +18,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const OpenedRun run(argv[1]);  // its settings, and the model with the weights of its checkpoint
+    const OpenedRun run(argv[1]);  // the run's settings, and its model with the checkpoint's weights
     std::printf("%s\n", run.description().c_str());
-    Rng rng = run.sample_stream();  // these are the samples of `gradzoo sample RUN`
+    Rng rng = run.sample_stream();  // the random numbers of `gradzoo sample RUN`
     const int64_t n = 100;
     const Tensor labels = argc > 3 ? full({n}, std::atof(argv[3]), DType::i64) : Tensor();
     const Tensor x = run.samples(n, rng, labels);  // (n, H, W) in [0, 1], or points (n, d)
     write_samples(argv[2], x);                     // .npy for NumPy, .csv, or .png to look at
     std::printf("%s in %s, mean %.4f\n", x.shape().str().c_str(), argv[2], mean(x).item());
-  } catch (const std::exception& error) {  // a gradzoo::Error: a sentence and a hint
+  } catch (const std::exception& error) {  // a gradzoo::Error has a sentence and a hint
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }

@@ -1,4 +1,4 @@
-// Weights to a file and back by one line each; and a training that stops and goes on as if it never had.
+// Saves and loads weights with one line each, and stops and resumes a training with bit-identical results.
 #include <cstdio>
 #include <vector>
 
@@ -6,7 +6,7 @@
 
 using namespace gradzoo;
 
-// A training with all of its state: what is not in the State is lost.
+// A training with its complete state. Values that are not in the State are lost.
 struct Training {
   Rng rng{1};
   Mlp net{{2, 16, 1}, rng};
@@ -16,7 +16,7 @@ struct Training {
   State state() {
     State all;
     for (const NamedTensor& p : net.named_parameters()) all.add(p.name, p.tensor);
-    optimizer.add_to(all, "optimizer");  // Adam's moments and its count of steps
+    optimizer.add_to(all, "optimizer");  // Adam's moments and number of steps
     all.add("rng", rng);
     all.add("step", step);
     return all;

@@ -1,5 +1,5 @@
-// One net, many threads: requests are answered by a pool of workers that share the weights. Without a tape
-// nothing is recorded, and reading is safe from any number of threads.
+// One net with many threads: a pool of workers that share the weights answers requests. Without a tape
+// nothing is recorded, and any number of threads can read the weights safely.
 #include <atomic>
 #include <cstdio>
 #include <thread>
@@ -15,7 +15,7 @@ int main() {
   std::vector<Tensor> requests(200);
   for (Tensor& request : requests) request = randn({8, 64}, rng);
 
-  // Each worker takes the next request that nobody has taken. Answers have a place each: no lock is needed.
+  // Each worker takes the next free request. Each answer has its own place, so no lock is needed.
   std::vector<Tensor> answers(requests.size());
   std::atomic<size_t> next{0};
   const auto work = [&] {
@@ -28,6 +28,6 @@ int main() {
   size_t same = 0;
   for (size_t i = 0; i < requests.size(); ++i)
     same += softmax(net(requests[i]), 1).to_vector() == answers[i].to_vector() ? 1 : 0;
-  std::printf("%zu of %zu answers have the bytes of one thread's\n", same, requests.size());
+  std::printf("%zu of %zu answers are bit-identical to one thread's\n", same, requests.size());
   return same == requests.size() ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// A net of your own, batches of your own tensors, and the loop of a PyTorch user.
+// Your own net, batches of your own tensors, and a training loop as in PyTorch.
 #include <cstdio>
 #include <numbers>
 
@@ -9,7 +9,7 @@ using namespace gradzoo;
 class Net : public Module {
  public:
   Net(int64_t in, int64_t classes, Rng& rng) : hidden_(in, 64, rng), out_(64, classes, rng) {
-    register_module("hidden", hidden_);  // as self.hidden = nn.Linear(...): without it nothing learns
+    register_module("hidden", hidden_);  // as self.hidden = nn.Linear(...): unregistered layers do not learn
     register_module("out", out_);
   }
   Tensor forward(const Tensor& x) const override { return out_(silu(hidden_(x))); }
@@ -32,7 +32,7 @@ Examples moons(int64_t n, uint64_t seed) {
 }
 
 int main() {
-  // Yours come from numpy.save, and in float64 unless you said otherwise.
+  // Your arrays can come from numpy.save, which writes float64 by default.
   const Examples made = moons(800, 1), held_out = moons(1000, 2);
   save_npy("points.npy", made.x);
   save_npy("labels.npy", made.labels);
@@ -46,7 +46,7 @@ int main() {
   double accuracy = 0;
   for (int epoch = 1; epoch <= 40; ++epoch) {
     for (const auto& [inputs, targets] : loader) {
-      const Tape tape;  // records this step, and forgets it at the end of the block
+      const Tape tape;  // records this step until the end of the block
       const Tensor loss = mean(cross_entropy(net(inputs), targets));
       optimizer.zero_grad();
       backward(loss);

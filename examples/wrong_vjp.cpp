@@ -1,5 +1,5 @@
-// An op of your own whose gradient is wrong, and what gradcheck says of it. Put `neg` where the comment
-// stands, and it passes.
+// Your own op with a wrong gradient, and the message of gradcheck. Insert `neg` at the comment, and the check
+// passes.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -24,7 +24,7 @@ struct Sech {
     });
   }
   void vjp(Vjp& v, const Tensor& g) const {
-    v.give(0, mul(g, mul(v.out(), tanh(v.in(0)))));  // should be neg(mul(...)): the sign is lost
+    v.give(0, mul(g, mul(v.out(), tanh(v.in(0)))));  // should be neg(mul(...)): the sign is wrong
   }
   static std::vector<OpCase<Sech>> cases() { return unary_cases<Sech>({}); }  // sampled on [-2, 2]
 };
@@ -34,7 +34,7 @@ int main() {
   const Tensor x = tensor({0.5, 1}, {2}, DType::f64);
   const GradcheckResult of_function = gradcheck(sech, x, {.name = "sech"});
   std::printf("%s\n", of_function.message.c_str());
-  // All shapes, dtypes and orders, and whether the op says the truth of itself, as `gradzoo gradcheck` does.
+  // Checks all shapes, dtypes and orders, and the op's declared properties, as `gradzoo gradcheck` does.
   const OpReport of_op = gradcheck_op<Sech>();
   std::printf("%s\n", of_op.message.c_str());
   return of_function || of_op ? 1 : 0;  // both found it

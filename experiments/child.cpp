@@ -41,7 +41,7 @@ struct Pipe {
   explicit Pipe(Kind kind = Kind::pipe) {
     const int failed = kind == Kind::pipe ? ::pipe2(ends, O_CLOEXEC)
                                           : ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
-    if (failed != 0) throw Error("a pipe cannot be made. Hint: are too many files open?");
+    if (failed != 0) throw Error("a pipe cannot be made. Hint: check the number of open files (ulimit -n)");
   }
   ~Pipe() {
     close_end(0);
@@ -111,7 +111,7 @@ class SharedNumber {
   SharedNumber() {
     void* const page = ::mmap(nullptr, sizeof(std::atomic<pid_t>), PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED) throw Error("no process can be started. Hint: is the machine out of memory?");
+    if (page == MAP_FAILED) throw Error("no process can be started. Hint: check the free memory");
     number_ = new (page) std::atomic<pid_t>(0);
   }
   ~SharedNumber() { ::munmap(number_, sizeof(std::atomic<pid_t>)); }
@@ -270,7 +270,7 @@ pid_t start(void (*first)(const Program&, pid_t), std::vector<std::string> words
                         folder.c_str(), streams,
                         limits,         number};
   const pid_t parent = ::getpid(), child = ::fork();
-  if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");
+  if (child < 0) throw Error("no process can be started. Hint: check the free memory");
   if (child == 0) first(program, parent);
   ::setpgid(child, child);
   return child;

@@ -16,11 +16,12 @@ std::string CollapseWatch::look(const Quantities& found) {
   const auto judge = [&](const char* what, double count, double& most) {
     most = std::max(most, count);
     if (count < kKept * most && most - count >= kLost && text.empty())
-      text = fmt::format("collapse: {} {:.2g}, {:.2g} before. Hint: {}", what, count, most, hint_);
+      text = fmt::format("collapse: {} fell to {:.2g} from {:.2g}. Hint: {}", what, count, most, hint_);
   };
-  if (const Quantity* modes = found.find(kModesCovered)) judge("modes covered", modes->value, most_modes_);
+  if (const Quantity* modes = found.find(kModesCovered))
+    judge("the number of covered modes", modes->value, most_modes_);
   if (const Quantity* entropy = found.find(kLabelEntropy))
-    judge("kinds of label drawn", std::exp(entropy->value), most_labels_);
+    judge("the effective number of labels", std::exp(entropy->value), most_labels_);
   return text;
 }
 

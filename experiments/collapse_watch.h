@@ -13,7 +13,7 @@ inline constexpr QuantityInfo kLabelEntropy{"label_entropy", "nats"};
 /// classifier assigns to samples, has fallen. It sees only the validations of this process.
 class CollapseWatch {
  public:
-  /// `hint` suggests what to try; with an empty hint nothing is watched.
+  /// `hint` suggests what to try; with an empty hint, look() never warns.
   explicit CollapseWatch(std::string hint) : hint_(std::move(hint)) {}
   /// Returns a warning with the hint if a count has fallen by at least 2 and below 3/4 of its maximum;
   /// otherwise an empty text. Call it after each validation.

@@ -15,7 +15,6 @@ namespace {
 
 constexpr uint64_t kMostConfigBytes = 1 << 20;
 
-/// One line, read from left to right.
 class Line {
  public:
   Line(std::string_view text, std::string place) : text_(text), place_(std::move(place)) { skip_blanks(); }
@@ -26,7 +25,7 @@ class Line {
     std::string word = take_while([](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
     skip_blanks();
     if (word.empty() || text_.empty() || text_.front() != '=')
-      fail("is not 'key = value'. Hint: a comment begins with #");
+      fail("is not 'key = value'. Hint: begin comments with #");
     text_.remove_prefix(1);
     skip_blanks();
     return word;
@@ -42,10 +41,11 @@ class Line {
       out = take_while(
           [](char c) { return std::string_view("# \t\n\v\f\r").find(c) == std::string_view::npos; });
       const bool number = !out.empty() && (is_digit(out.front()) || out.front() == '-' || out.front() == '+');
-      if (!number && out != "true" && out != "false") fail("has a value that is no number. Hint: quote text");
+      if (!number && out != "true" && out != "false")
+        fail("has a value that is not a number. Hint: put text in quotes");
     }
     skip_blanks();
-    if (!at_end()) fail("goes on after its value. Hint: one setting a line");
+    if (!at_end()) fail("has text after its value. Hint: write one setting per line");
     return out;
   }
 
@@ -98,7 +98,7 @@ class Line {
         if (code > 0 && code < 0x80) return static_cast<char>(code);
       }
     }
-    fail("has an escape that is not read. Hint: \\\", \\\\, \\n, \\t or \\u00XX");
+    fail("has an unknown escape. Hint: use \\\", \\\\, \\n, \\t or \\u00XX");
   }
 
   std::string_view text_;
@@ -130,7 +130,7 @@ std::string toml_value(const Option& option) {
 // What the reader of an error about an option must know of the file it stands in.
 std::string of_another_version(const ConfigFile& config) {
   if (config.version.empty() || config.version == kVersion) return "";
-  return fmt::format(" (the file is of gradzoo {}, this is {}, and options have changed)", config.version,
+  return fmt::format(" (gradzoo {} wrote the file, this is {}, and options have changed)", config.version,
                      kVersion);
 }
 
@@ -148,13 +148,13 @@ ConfigFile parse_config(const std::string& path, const std::string& whole) {
   for (int number = 1; std::getline(file, text); ++number) {
     const std::string place = fmt::format("{}: line {}", path, number);
     if (text.find('\0') != std::string::npos)
-      throw Error("{} holds a zero byte. Hint: the file is damaged", place);
+      throw Error("{} has a zero byte. Hint: restore the file, which is damaged", place);
     Line line(text, place);
     if (line.at_end()) continue;
     const std::string key = line.key();
     const std::string value = line.value();
     if (std::ranges::find(seen, key) != seen.end())
-      throw Error("{} sets '{}' again. Hint: once is enough", place, key);
+      throw Error("{} sets '{}' again. Hint: remove one of the two lines", place, key);
     seen.push_back(key);
     if (key == "model")
       config.model = value;

@@ -50,14 +50,15 @@ Drawing draw(const Bars& bars, const std::string& title) {
 Field field_of(const Tensor& values) {
   if (!values.defined()) return {};
   if (values.rank() != 2)
-    throw Error("picture: a field of shape {} is no grid. Hint: (rows, columns).", values.shape().str());
+    throw Error("picture: a field of shape {} is not a grid. Hint: give (rows, columns).",
+                values.shape().str());
   return {values.dim(0), values.dim(1), values.to_vector()};
 }
 
 std::vector<Point> points_of(const Tensor& points) {
   if (!points.defined()) return {};
   if (points.rank() != 2 || points.dim(1) != 2)
-    throw Error("picture: points of shape {} are not in the plane. Hint: (n, 2).", points.shape().str());
+    throw Error("picture: points of shape {} are not in the plane. Hint: give (n, 2).", points.shape().str());
   const std::vector<double> values = points.to_vector();  // (n, 2)
   std::vector<Point> result;
   for (size_t i = 0; i + 1 < values.size(); i += 2) result.push_back({values[i], values[i + 1]});
@@ -78,7 +79,8 @@ std::vector<Arrow> arrows_of(const Plane& plane) {
 std::vector<std::vector<Point>> paths_of(const Tensor& paths) {
   if (!paths.defined()) return {};
   if (paths.rank() != 3)
-    throw Error("picture: paths of shape {} are not in the plane. Hint: (k, n, 2).", paths.shape().str());
+    throw Error("picture: paths of shape {} are not in the plane. Hint: give (k, n, 2).",
+                paths.shape().str());
   std::vector<std::vector<Point>> result;
   for (int64_t i = 0; i < paths.dim(0); ++i)
     result.push_back(points_of(reshape(slice(paths, 0, i, i + 1), {paths.dim(1), paths.dim(2)})));

@@ -6,8 +6,8 @@
 
 namespace gradzoo {
 
-/// Draws what a model shows of itself: a grid of images, points or fields in the plane as a PNG, bars as an
-/// SVG. Throws Error where shapes disagree.
+/// Draws a picture of a model: a grid of images, or points or fields in the plane, as a PNG; bars as an SVG.
+/// Throws Error if shapes disagree.
 Drawing draw_picture(const Picture& picture);
 
 }  // namespace gradzoo

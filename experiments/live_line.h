@@ -9,33 +9,32 @@
 
 namespace gradzoo {
 
-/// "4:07", "1:02:30".
+/// Returns a duration as "4:07" or "1:02:30".
 std::string duration(double seconds);
 
-/// How long work still takes, or that it goes on at all, is said once it has taken so long.
+/// Number of seconds after which long work prints its first message.
 inline constexpr double kPaceSeconds = 3;
 
-/// Where long work says how it goes: on a terminal a line that is written over, anywhere else lines that
-/// stay. Where nothing can be written any more (a closed pipe, a full disk) it falls silent: the work goes
-/// on.
+/// Prints the progress of long work: on a terminal one line that is overwritten, elsewhere lines that remain.
+/// If a write fails (closed pipe, full disk), nothing more is printed, and the work continues.
 class LiveLine {
  public:
-  /// `out` may be null: nothing is said.
+  /// Prints nothing if `out` is null.
   explicit LiveLine(std::FILE* out);
   ~LiveLine() { clear(); }
   LiveLine(const LiveLine&) = delete;
   LiveLine& operator=(const LiveLine&) = delete;
 
-  /// It writes over itself: out is a terminal.
+  /// True if `out` is a terminal, so that the line can be overwritten.
   bool is_live() const { return live_ && out_ != nullptr; }
-  /// Shows `text` until something else is said, cut to the terminal's width; nothing unless it is live.
+  /// Shows `text` until the next output, cut to the terminal's width. Prints nothing unless is_live().
   void show(std::string text);
-  /// A line that stays.
+  /// Prints a line that remains.
   void line(const std::string& text);
-  /// Says `what` while `work` goes on, which says nothing itself: with seconds that count up, or, where it
-  /// is not live, by one line after kPaceSeconds.
+  /// Runs `work`, which prints nothing itself, and shows `what` meanwhile: on a terminal with a counter of
+  /// seconds, elsewhere as one line after kPaceSeconds.
   void during(const std::string& what, FunctionRef<void()> work);
-  /// Leaves the terminal clean.
+  /// Removes the overwritable line from the terminal.
   void clear();
 
  private:
@@ -46,13 +45,13 @@ class LiveLine {
   bool shown_ = false;
 };
 
-/// What a long computation says while it goes: on a terminal a live line with the time left, into anything
-/// else one line, when its pace is known.
+/// Prints the progress of a long computation: on a terminal one line with the remaining time, elsewhere one
+/// line when the speed is known.
 class Countdown {
  public:
-  /// `out` may be null: nothing is said.
+  /// Prints nothing if `out` is null.
   Countdown(std::FILE* out, std::string what, Clock clock = steady_seconds);
-  /// `share` of the work is done, in [0, 1].
+  /// Reports that the fraction `share` of the work is done, in [0, 1].
   void done(double share);
 
  private:
@@ -63,23 +62,23 @@ class Countdown {
   bool told_ = false;
 };
 
-/// What a training run says while it goes: how long it will take, once that is known; on a terminal one live
-/// line with rate and time left, into anything else a line an epoch.
+/// Prints the progress of a training run: its expected duration when that is known, then on a terminal one
+/// line with the speed and the remaining time, elsewhere one line per epoch.
 class Progress {
  public:
-  /// `out` may be null: nothing is said. `first_step` is where a resumed run goes on.
+  /// Prints nothing if `out` is null. `first_step` is the step at which a resumed run continues.
   Progress(std::FILE* out, int64_t first_step, int64_t steps, int64_t steps_per_epoch,
            Clock clock = steady_seconds);
 
-  /// After some steps: `numbers` with their units, e.g. "bce_kl 105.9 nats/image".
+  /// Call it after some steps. `numbers` has units, e.g. "bce_kl 105.9 nats/image".
   void step(int64_t step, const std::string& numbers, double examples_per_s);
-  /// After an epoch: `summary` also has the validation loss. The line stays.
+  /// Call it after an epoch. `summary` also has the validation loss; the line remains.
   void epoch(int64_t step, const std::string& summary);
-  /// Says `what` is being done while `work` goes on beside the steps.
+  /// Runs `work` between two steps and shows `what` meanwhile.
   void during(int64_t step, const std::string& what, FunctionRef<void()> work);
-  /// A line of its own, e.g. where the pictures are.
+  /// Prints a separate line, e.g. the place of the pictures.
   void line(const std::string& text) { line_.line(text); }
-  /// Leaves the terminal clean for an error.
+  /// Clears the terminal's line, so that an error can follow.
   void end() { line_.clear(); }
 
  private:
@@ -90,7 +89,7 @@ class Progress {
   double examples_per_s_ = 0;
   Clock clock_;
   double begun_;
-  bool told_ = false;  // how long it will take
+  bool told_ = false;  // true if the expected duration was printed
 };
 
 }  // namespace gradzoo

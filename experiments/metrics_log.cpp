@@ -28,14 +28,12 @@ double rounded_seconds(double seconds) { return std::round(seconds * 1e3) / 1e3;
 constexpr uint64_t kMostBytes = uint64_t{1} << 30;
 
 [[noreturn]] void cannot_write(const std::string& path, const char* why) {
-  throw Error("cannot write {}: {}. Hint: free some space, then go on with --resume", path, why);
+  throw Error("cannot write {}: {}. Hint: free some space, then continue with --resume", path, why);
 }
 
 [[noreturn]] void bad_row(const std::string& path, int64_t line, const char* what) {
-  throw Error(
-      "{}: line {} {}. Hint: the file is damaged; mend or remove that line, or remove the file, and the "
-      "metrics begin again",
-      path, line, what);
+  throw Error("{}: line {} {}. Hint: the file is damaged; fix or remove the line, or remove the file", path,
+              line, what);
 }
 
 // Its step, or -1 where it is no row.
@@ -61,10 +59,10 @@ MetricsLog::MetricsLog(std::string path)
       descriptor_(::open(path_.c_str(),
                          O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
                          0666)) {
-  constexpr const char* kNotPlain = "{} is no plain file. Hint: remove it, and the metrics begin again";
+  constexpr const char* kNotPlain = "{} is not a plain file. Hint: remove it to start the metrics again";
   if (descriptor_ < 0 && (errno == ELOOP || errno == ENXIO)) throw Error(kNotPlain, path_);
   if (descriptor_ < 0)
-    throw Error("cannot write {}: {}. Hint: may you write there?", path_,
+    throw Error("cannot write {}: {}. Hint: check the permissions", path_,
                 std::strerror(reason_for_no_file(path_, errno)));
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -73,7 +71,8 @@ MetricsLog::MetricsLog(std::string path)
   }
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     ::close(descriptor_);
-    throw Error("{} is in use: another process trains this run. Hint: wait, or stop it", path_);
+    throw Error("{} is in use: another process trains this run. Hint: wait for that process, or stop it",
+                path_);
   }
 }
 
@@ -93,8 +92,8 @@ double MetricsLog::cut_back(int64_t step, bool and_validation) {
     const Json row = Json::parse(line, nullptr, false);
     const int64_t its = step_of(row);
     if (its < 0 && before > step) continue;  // between rows that go
-    if (its < 0) bad_row(path_, number, "is no row");
-    if (its < before) bad_row(path_, number, "has a smaller step than the one above");
+    if (its < 0) bad_row(path_, number, "is not a row");
+    if (its < before) bad_row(path_, number, "has a smaller step than the line above");
     before = its;
     if (its > step || (and_validation && its == step && !row.contains("lr"))) continue;
     if (row.contains("seconds") && row["seconds"].is_number()) seconds = row["seconds"].get<double>();
@@ -131,8 +130,8 @@ void MetricsLog::check_in_place() const {
       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
     return;
   throw Error(
-      "{} is not the file that this run writes to: the run was moved, removed or begun anew. Hint: go on "
-      "where it lies now, with --resume",
+      "{} is not the file that this run writes to: the run was moved, removed or started again. Hint: "
+      "continue it at its new place, with --resume",
       path_);
 }
 
@@ -181,7 +180,7 @@ std::string unit_text(const std::string& unit) { return unit == "percent" ? "%" 
 std::map<std::string, double> parse_metrics_row(const std::string& path, int64_t number,
                                                 std::string_view line) {
   const Json json = Json::parse(line, nullptr, false);
-  if (!json.is_object()) bad_row(path, number, "is no row");
+  if (!json.is_object()) bad_row(path, number, "is not a row");
   std::map<std::string, double> row;
   for (const auto& [key, value] : json.items())
     if (value.is_number()) row[key] = value.get<double>();

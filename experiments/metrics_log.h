@@ -9,34 +9,32 @@
 #include "gradzoo/models/base/model.h"
 #include "gradzoo/models/run/trainer.h"
 
-/// metrics.jsonl: one JSON object a log row, units in the keys.
+/// The file metrics.jsonl: one JSON object per log row, with units in the keys.
 namespace gradzoo {
 
-/// Appends rows to a run's metrics. While it lives, no other process can train in that run.
+/// Appends rows to a run's metrics. As long as the object exists, no other process can train this run.
 class MetricsLog {
  public:
-  /// Throws Error where the file cannot be written, is a link or no plain file, or another process has it
-  /// open for training.
+  /// Throws Error if the file cannot be written, is not a plain file, or is open in another training process.
   explicit MetricsLog(std::string path);
-  /// close() reports what this cannot.
+  /// Ignores errors; close() reports them.
   ~MetricsLog();
   MetricsLog(const MetricsLog&) = delete;
   MetricsLog& operator=(const MetricsLog&) = delete;
 
-  /// Removes every row beyond `step`, with `and_validation` also what validation gave at that step, and a
-  /// last row that was cut short. Returns the seconds of the last row that stays. Throws Error naming the
-  /// line, and removes nothing, where a row is damaged or out of order.
+  /// Removes all rows after `step`, with `and_validation` also the validation row of that step, and an
+  /// incomplete last row. Returns the training time in seconds of the last remaining row. Throws Error with
+  /// the line number, and removes nothing, if a row is damaged or out of order.
   double cut_back(int64_t step, bool and_validation = false);
-  /// The means of the training metrics since the last row; `seconds` of training so far.
+  /// Appends the means of the training metrics since the last row. `seconds` is the training time so far.
   void append(const LogRow& row, std::span<const MetricInfo> metrics, double seconds);
-  /// What validation gave after a step: keys `valid_<quantity>_<unit>`, standard errors with `_stderr`.
+  /// Appends the validation results of a step: keys `valid_<quantity>_<unit>`, errors with `_stderr`.
   void append_validation(int64_t step, double epoch, const Quantities& quantities, double seconds);
-  /// Throws Error where the file is not at its path any more: the run was moved, and what stands there now is
-  /// not ours to write to.
+  /// Throws Error if the path now has another file, or none, because the run was moved.
   void check_in_place() const;
-  /// Brings what was written to the disk, in its place. Throws Error where that fails.
+  /// Flushes the file to disk and calls check_in_place(). Throws Error if the flush fails.
   void sync();
-  /// sync() for the last time. Nothing can be written any more.
+  /// Calls sync() and closes the file; no row can follow.
   void close();
 
  private:
@@ -46,22 +44,22 @@ class MetricsLog {
   int descriptor_;
 };
 
-/// A key of a file that does not say its units, taken apart: "bce_kl_nats_per_image" is "bce kl" in
+/// The name and unit in a key of a metrics file: "bce_kl_nats_per_image" has the name "bce kl" and the unit
 /// "nats/image".
 struct MetricName {
   std::string name;
-  std::string unit;  // "" where the key ends in none
+  std::string unit;  // "" if the key does not end in a known unit
 };
 MetricName metric_name(const std::string& key);
-std::string in_words(std::string name);          ///< "bce_kl" as people write it: "bce kl"
-std::string unit_text(const std::string& unit);  ///< "percent" as people write it: "%"
+std::string in_words(std::string name);          ///< name with spaces: "bce kl" for "bce_kl"
+std::string unit_text(const std::string& unit);  ///< symbol of a unit: "%" for "percent"
 
-/// Line `number` of a metrics file, numbers alone. Throws Error naming it where it is no row.
+/// Returns the numeric values of line `number` of a metrics file. Throws Error if the line is not a row.
 std::map<std::string, double> parse_metrics_row(const std::string& path, int64_t number,
                                                 std::string_view line);
 
-/// The rows of a metrics file, in order, numbers alone; a last one that was cut short is left out. Throws
-/// Error naming the line that is no such row.
+/// Returns the numeric values of all rows of a metrics file, without an incomplete last row. Throws Error
+/// with the number of a line that is not a row.
 std::vector<std::map<std::string, double>> read_metrics(const std::string& path);
 
 }  // namespace gradzoo

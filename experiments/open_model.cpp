@@ -71,8 +71,8 @@ DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& da
                                                 : names_of(labels, classes);
   if (example.rank() == 0 || classes < 0 || !learned) {
     throw Error(
-        fmt::format("{}: its metadata do not give the shape of an example, or its labels. Hint: a checkpoint "
-                    "that gradzoo train wrote",
+        fmt::format("{}: its metadata do not give the shape of an example, or its labels. Hint: use a "
+                    "checkpoint that gradzoo train wrote",
                     file.path()));
   }
   if (example.rank() > 1) return {.example = example, .classes = classes, .learned = *learned};
@@ -80,7 +80,7 @@ DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& da
   // A run from before points had units sees them as they are.
   if (file.find(kScaleEntry) == nullptr) toy.units = {};
   if (toy.example == example) return toy;
-  throw Error("{}: is of points with {} numbers, but {} has others. Hint: config.toml was changed",
+  throw Error("{}: has points of {} dimensions, but {} has other points. Hint: restore the old config.toml",
               file.path(), example.size(), data.data);
 }
 
@@ -89,25 +89,25 @@ void check_finite(const State& state, const std::string& path) {
   for (const State::Entry& entry : state.entries()) {
     const Tensor* const tensor = std::get_if<Tensor>(&entry.target);
     if (tensor == nullptr || !is_floating(tensor->dtype()) || all_finite(*tensor)) continue;
-    throw Error("{}: '{}' holds values that are not finite. Hint: the file is damaged", path, entry.name);
+    throw Error("{}: '{}' has values that are not finite. Hint: restore the file, which is damaged", path,
+                entry.name);
   }
 }
 
 }  // namespace
 
-// Weights with gradients, two moments and an average are in the file but for the gradients, and making them
-// takes some more; a small model has its share whatever its size.
+// A model needs its gradients too, which the file lacks, and some memory while it is made.
 PoolLimit limit_to_checkpoint(const SafetensorsReader& file) {
   constexpr uint64_t kTimes = 16, kLeast = 64 << 20;
   return {static_cast<size_t>(kTimes * file.data_bytes() + kLeast),
-          fmt::format("{}: it has {} bytes, far less than the model of its settings. Hint: config.toml was "
-                      "changed, or the file is damaged",
+          fmt::format("{}: has {} bytes, far fewer than a model with the settings in config.toml. Hint: "
+                      "restore config.toml, which was changed, or this file, which is damaged",
                       file.path(), file.data_bytes())};
 }
 
 std::unique_ptr<RunOptions> options_of(const ConfigFile& config) {
   if (config.model.empty())
-    throw Error("{}: names no model. Hint: model = \"{}\"", config.path, model_registry().front().name);
+    throw Error("{}: names no model. Hint: add model = \"{}", config.path, model_registry().front().name);
   if (std::ranges::find(model_registry(), config.model, &ModelEntry::name) == model_registry().end())
     throw Error(
         "{}: {} has no model '{}'. Hint: use the program that trained this run; gradzoo list models prints "

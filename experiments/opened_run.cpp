@@ -34,7 +34,7 @@ std::string check_same_data(const RunDirectory& directory, const RunData& data) 
   if (recorded.empty() || recorded == found) return found;
   throw Error(
       "{}: the images of {} have changed since the run began: their SHA-256 is {:.12}..., and was {:.12}.... "
-      "Hint: bring the old ones back, or begin a new run",
+      "Hint: restore the old images, or start a new run",
       directory.path(), data.name(), found, recorded);
 }
 

@@ -15,8 +15,8 @@
 
 namespace gradzoo {
 
-/// How this process computes while it shows a run: with so many threads (0: as it is), denormals flushed to
-/// zero as in training, nothing recorded. Whoever shows a run has one, so that all draw the same samples.
+/// Sets how this process computes while the object exists: `threads` threads (0: no change), denormals
+/// flushed to zero as in training, nothing recorded. Opened runs use it, so samples are identical.
 class RunMode {
  public:
   explicit RunMode(int64_t threads = 0);
@@ -25,12 +25,13 @@ class RunMode {
   NoGrad quiet_;
 };
 
-/// A run read back from its directory, and the only door to a finished one: options, and the model with its
-/// weights as of the checkpoint.
+/// A run loaded from its directory: the options, and the model with the weights of the checkpoint. All
+/// commands that use a finished run load it with this class.
 class OpenedRun : public OpenedModel {
  public:
-  /// `seed`: of what is drawn; the run's own where none is given. `processes`: all of them open it, and share
-  /// its work. Throws Error where the directory is no run, or its checkpoint is damaged or of another model.
+  /// `seed` is the seed of the random draws; by default it is the run's seed. All `processes` open the run
+  /// and share its work. Throws Error if the directory is not a run, or if its checkpoint is damaged or
+  /// belongs to another model.
   explicit OpenedRun(const std::string& path, std::optional<uint64_t> seed = {}, int64_t threads = 0,
                      Processes& processes = this_process());
   OpenedRun(const OpenedRun&) = delete;
@@ -38,20 +39,20 @@ class OpenedRun : public OpenedModel {
 
   const std::string& path() const { return directory.path(); }
   const std::string& model_name() const { return options->entry().name; }
-  Pixels pixels() const { return options->pixels(shape); }  ///< how it reads bytes
+  Pixels pixels() const { return options->pixels(shape); }  ///< conversion of bytes to pixel values
   Processes& processes() const { return processes_; }
   uint64_t seed() const { return seed_.value_or(options->training.stream_seed()); }
-  /// "runs/vae-1: vae at step 5500 on mnist"
+  /// Returns a description: "runs/vae-1: vae at step 5500 on mnist".
   std::string description() const;
 
-  /// Its examples, read when they are first asked for. Throws Error where they are not those that the run
-  /// trained on, by the SHA-256 in its config.toml.
+  /// Returns the run's examples, which are read at the first call. Throws Error if their SHA-256 is not the
+  /// one of the training data in config.toml.
   const RunData& data();
-  /// Gives their memory back until they are asked for again.
+  /// Frees the examples; the next call of data() reads them again.
   void release_data() { data_.reset(); }
-  /// A collective call of the processes, which share the rows. n samples, (n, H, W), (n, H, W, 3) or (n, d):
-  /// those that `gradzoo sample` draws, as long as `rng` begins as sample_stream(). `labels` and
-  /// `assignments` as Model::sample takes them.
+  /// Returns n samples, (n, H, W), (n, H, W, 3) or (n, d). If `rng` starts as sample_stream(), they are the
+  /// samples of `gradzoo sample`. `labels` and `assignments` are those of Model::sample(). This is a
+  /// collective call: the processes share the rows.
   Tensor samples(int64_t n, Rng& rng, const Tensor& labels = {},
                  const std::vector<std::string>& assignments = {}) const;
   Rng sample_stream() const { return Rng(seed(), "samples"); }
@@ -64,14 +65,13 @@ class OpenedRun : public OpenedModel {
 
  public:
   RunDirectory directory;
-  std::FILE* progress = nullptr;  // where long work says how it goes
+  std::FILE* progress = nullptr;  // stream for progress lines; may be null
 };
 
-/// Whether the path is a run's.
+/// True if the path is a run directory.
 bool is_run(const std::string& path);
 
-/// The SHA-256 of the images. Throws Error where they are not those that the run trained on, by its
-/// config.toml.
+/// Returns the SHA-256 of the examples. Throws Error if it differs from the training data's in config.toml.
 std::string check_same_data(const RunDirectory& directory, const RunData& data);
 
 }  // namespace gradzoo

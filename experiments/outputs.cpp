@@ -85,8 +85,7 @@ std::vector<fs::path> places_of_background(const std::string& background) {
                                                      : std::vector<fs::path>{};
 }
 
-// The places that a word of the command line reads. For a run these are its data: owner_of() protects its
-// files.
+// The places that a word of the command line reads; of a run its data, since owner_of() protects its files.
 std::vector<fs::path> places_of(const std::string& typed) {
   std::error_code error;
   constexpr std::string_view kBackground = "background=";
@@ -145,7 +144,7 @@ void check_outputs(const std::string& command, std::span<const Output> outputs,
           throw Error("{}: {} is the same file as the input {}. Hint: give another name", command, typed,
                       place.string());
         if (lies_in(at, from))
-          throw Error("{}: {} is inside the input {}. Hint: give a place outside of it", command, typed,
+          throw Error("{}: {} is inside the input {}. Hint: give a place outside the input", command, typed,
                       place.string());
         if (lies_in(from, at))
           throw Error("{}: {} contains the input {}. Hint: give another place", command, typed,

@@ -6,13 +6,13 @@
 
 namespace gradzoo {
 
-/// A short `gradzoo train` that comes to these options, words quoted for a shell: what follows from the data
-/// or from another option is left out.
+/// Returns a short `gradzoo train` command with these options, quoted for a shell. It omits settings that
+/// follow from the data or from another option.
 std::string repeat_command(const RunOptions& options, const DataShape& shape);
 
-/// What goes on with the run in `directory`.
+/// Returns the command that resumes the run in `directory`.
 std::string resume_command(const std::string& directory);
-/// What makes its report and all pictures anew.
+/// Returns the command that makes the report and all pictures of the run again.
 std::string report_command_for(const std::string& directory);
 
 }  // namespace gradzoo

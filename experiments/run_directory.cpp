@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr const char* kMark = "/.begun";
 
 [[noreturn]] void cannot_make(const std::string& path, int code) {
-  throw Error("cannot make {}: {}. Hint: --out DIR where you may write", path,
+  throw Error("cannot make {}: {}. Hint: give --out DIR with a folder that you may write to", path,
               std::strerror(reason_for_no_file(path, code)));
 }
 
@@ -62,7 +62,7 @@ void RunDirectory::check_is_run() const {
   std::error_code error;
   check_visible(path_);
   if (!fs::exists(path_, error))
-    throw Error("there is no run {}. Hint: gradzoo train MODEL --out {}", path_, path_);
+    throw Error("the run {} does not exist. Hint: gradzoo train MODEL --out {}", path_, path_);
   if (!fs::is_directory(path_, error))
     throw Error("{} is not a run: it is a file. Hint: name the folder that gradzoo train made", path_);
   for (const std::string& file : {config(), metrics(), checkpoint(), weights(), report()})
@@ -70,12 +70,12 @@ void RunDirectory::check_is_run() const {
   check_visible(config());
   if (!fs::exists(config(), error)) {
     throw Error(
-        "{} is not a run: it holds no config.toml. Hint: name a folder that gradzoo train "
-        "made; what a killed start left behind may be removed",
+        "{} is not a run: it has no config.toml. Hint: name a folder that gradzoo train made, or remove this "
+        "one if a killed process left it",
         path_);
   }
   if (fs::is_symlink(samples(), error))
-    throw Error("{}: this is a link, no folder. Hint: put the folder itself there", samples());
+    throw Error("{}: is a link, not a folder. Hint: put the folder itself there", samples());
   for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error))
     if (is_picture(entry.path().native())) check_plain_or_absent(entry.path().string());
 }
@@ -100,8 +100,8 @@ NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& mode
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (!claim(path)) {
     throw Error(
-        "{} exists already, and a run is never overwritten. Hint: train --resume {}, or another --out", out,
-        out);
+        "{} exists already, and a run is never overwritten. Hint: train --resume {}, or give another --out",
+        out, out);
   }
 }
 

@@ -9,7 +9,7 @@
 
 namespace gradzoo {
 
-/// Whether a file of a run's samples is a picture.
+/// True if the file has the ending of a picture.
 inline bool is_picture(std::string_view file) { return file.ends_with(".png") || file.ends_with(".svg"); }
 
 /// The paths of a run's files. Results from a run that has only weights (experiments/zoo.h) are written to
@@ -22,51 +22,52 @@ class RunDirectory {
   std::string config() const { return path_ + "/config.toml"; }
   std::string metrics() const { return path_ + "/metrics.jsonl"; }
   std::string checkpoint() const { return path_ + "/checkpoint.safetensors"; }
-  /// Those of a run that is not trained on, in place of a checkpoint.
+  /// Weights of a run that cannot be trained further; such a run has no checkpoint.
   std::string weights() const { return path_ + "/weights.safetensors"; }
-  /// Beside weights of the zoo: their SHA-256, and what was measured of them.
+  /// Card of a zoo run: the SHA-256 of its weights, and its measured results.
   std::string card() const { return path_ + "/card.json"; }
   bool is_weights_alone() const { return results_ != path_; }
   std::string report() const { return path_ + "/report.html"; }
   std::string samples() const { return results_ + "/samples"; }
   std::string picture(const std::string& file) const { return samples() + "/" + file; }
-  /// Where a file that is made of a finished run goes, in samples(), which is made where it is not there.
+  /// Returns the path in samples() of a file that is made from a finished run. Makes the folder if needed.
   std::string result(const std::string& file) const;
-  /// The samples after an epoch, counted from 1.
+  /// Returns the path of the samples after an epoch, counted from 1.
   std::string epoch_picture(int64_t epoch, const std::string& ending) const;
-  /// The epochs that have such a picture, ascending, with its path.
+  /// Returns the epochs with a picture of samples, in ascending order, and the paths of the pictures.
   std::vector<std::pair<int64_t, std::string>> epoch_pictures() const;
 
-  /// Throws Error unless this is a run: a folder with a config.toml, whose files are plain files, no links,
-  /// devices or pipes.
+  /// Throws Error unless the path is a run: a folder with a config.toml, in which all files are plain files
+  /// and not links, devices or pipes.
   void check_is_run() const;
-  /// Makes samples/ where there is none. Throws Error where that cannot be.
+  /// Makes samples/ if it does not exist. Throws Error if that fails.
   void make_samples_folder() const;
 
  private:
   std::string path_, results_;
 };
 
-/// A file or folder that a command is to write.
+/// A file or folder that a command will write.
 struct Output {
-  std::string name;                       ///< of the option or argument: "--html"
-  std::string path = {};                  ///< as it was typed
-  std::string what = {};                  ///< "a page": what it will be
-  std::vector<std::string> endings = {};  ///< that its name may have, "": none that says a kind; {}: any
+  std::string name;                       ///< name of the option or argument: "--html"
+  std::string path = {};                  ///< path as typed by the user
+  std::string what = {};                  ///< kind of the file: "a page"
+  std::vector<std::string> endings = {};  ///< allowed endings; "": no ending of a known kind; {}: any
 };
 
-/// The one rule of what may be written, which nothing has been when it throws Error: the name's ending says
-/// what will be there; it is no file of a run or lab, no other output, no input, in no folder that is an
-/// input, and has no input in it, wherever links lead. An input is a path, the name of a dataset or a run, or
-/// KEY=PATH; a run may get new files. `command` begins the sentence.
+/// Throws Error, before anything is written, unless a command may write all its outputs. An output must have
+/// an allowed ending. It must not be a file of a run or lab, another output, or an input, must not be inside
+/// an input folder, and must not contain an input; links are followed. An input is a path, the name of a
+/// dataset or a run, or KEY=PATH; new files inside a run are allowed. The message begins with `command`.
 void check_outputs(const std::string& command, std::span<const Output> outputs,
                    std::span<const std::string> inputs);
 
-/// A run directory in the making: unless keep() is called, it and the folders made for it are removed again.
+/// A new run directory. The destructor removes it, and the folders made for it, unless keep() was called.
 class NewRunDirectory {
  public:
-  /// Makes `out`, or the next free runs/<model>-<n> where that is empty; an empty folder `out` will do. Of
-  /// several processes one has it. Throws Error where `out` is anything else or nothing can be made there.
+  /// Makes the folder `out`, or the next free runs/<model>-<n> if `out` is "". An existing empty folder is
+  /// used. If several processes try the same path, one succeeds. Throws Error if `out` is not an empty
+  /// folder, or if it cannot be made.
   NewRunDirectory(const std::string& out, const std::string& model);
   ~NewRunDirectory();
   NewRunDirectory(const NewRunDirectory&) = delete;
@@ -77,12 +78,12 @@ class NewRunDirectory {
 
  private:
   NewRunDirectory() = default;  // so that the destructor clears up after a constructor that throws
-  // Makes the folder, or takes one that is empty; false where something of that name exists, or is another's.
+  // Makes the folder, or takes an empty one. Returns false if the path exists or another process has it.
   bool claim(const std::string& path);
 
   RunDirectory directory_{""};
   std::vector<std::string> made_;  // folders, outermost first
-  bool was_there_ = false;         // as an empty folder
+  bool was_there_ = false;         // true if the folder existed and was empty
   bool kept_ = false;
 };
 

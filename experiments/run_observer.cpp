@@ -41,7 +41,7 @@ void RunObserver::on_log(const LogRow& row) {
 }
 
 void RunObserver::on_finish(FunctionRef<void()> finish) {
-  progress_.during(run_.session.steps, "fitting what follows the training", finish);
+  progress_.during(run_.session.steps, "fitting the parts that follow the training", finish);
 }
 
 void RunObserver::on_epoch(int64_t step) {
@@ -132,7 +132,7 @@ LeftOut RunObserver::finish(Effort effort) {
   std::vector<ReportPicture> drawn;
   if (has_time()) {
     drawn = pictures_.write_all();
-    attempts_.attempt("reading the numbers", "reading of the numbers",
+    attempts_.attempt("interpreting the numbers", "interpretation of the numbers",
                       [&] { reading = run_.session.model->interpretation(run_.session.data.view()); });
   } else {
     attempts_.leave_out("pictures", kNoTime);

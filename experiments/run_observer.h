@@ -17,43 +17,44 @@
 
 namespace gradzoo {
 
-/// What a run writes while it trains. After each epoch: the checkpoint, then what the run shows: validation
-/// and a snapshot by one fixed stream, so that the pictures show one development. What cannot be measured or
-/// drawn is left out with a warning, here and in the report; training goes on. A report follows, but takes
-/// no more than a twentieth of the time.
+/// Writes the files of a run during training. After each epoch it writes the checkpoint, the validation
+/// results and a picture of samples from the same random numbers, so that pictures are comparable. If a
+/// result cannot be measured or drawn, a warning appears on the terminal and in the report, and training
+/// continues. Reports take at most a twentieth of the training time.
 class RunObserver : public TrainObserver {
  public:
   struct Run {
     const RunDirectory& directory;
     const RunOptions& options;
     Session& session;
-    int64_t checkpoint_every = 0;  // steps; 0: at epochs alone
-    double seconds_before = 0;     // of training, before this process went on with it
-    SampleWatch watch = {};        // what measures samples; may be empty
+    int64_t checkpoint_every = 0;  // steps between checkpoints; 0: only at epochs
+    double seconds_before = 0;     // training time before this process resumed the run
+    SampleWatch watch = {};        // measures samples; may be empty
   };
-  /// What finish() shows.
+  /// The amount of work in finish().
   enum class Effort {
-    in_proportion,  // pictures, but where they would take long beside the training
+    in_proportion,  // no pictures that take long compared with training
     everything
   };
 
-  /// The checkpoint on disk is of the step where the session stands.
+  /// Requires that the checkpoint on disk has the session's step.
   RunObserver(const Run& run, MetricsLog& metrics, Progress& progress, const StopSignal& stop);
 
   void on_log(const LogRow& row) override;
   void on_finish(FunctionRef<void()> finish) override;
   void on_epoch(int64_t step) override;
   bool should_stop(int64_t step) override;
-  /// Whether the step reached is an epoch's end of which not all was shown: the process was killed meanwhile.
+  /// True if the session is at the end of an epoch and some results of the epoch are missing, because the
+  /// process was killed.
   static bool is_owed_an_epoch(const RunDirectory& directory, const Session& session);
-  /// Shows that epoch.
+  /// Writes the missing results of that epoch.
   void catch_up();
-  /// The step of the checkpoint on disk.
+  /// Returns the step of the checkpoint on disk.
   int64_t saved_step() const { return saved_step_; }
-  /// Writes the report of the step reached, but where it is there already. `ended`: why training ended there.
+  /// Writes the report of the current step, unless it exists. `ended` is the reason why training ended.
   void report(const std::string& ended = "");
-  /// Draws the model's pictures, measures what is not known yet of the step reached, and writes the whole
-  /// report. Returns what is not in it.
+  /// Draws the model's pictures, measures the missing results of the current step, and writes the whole
+  /// report. Returns the parts that the report lacks.
   LeftOut finish(Effort effort);
 
  private:
@@ -63,7 +64,7 @@ class RunObserver : public TrainObserver {
   void show_epoch(int64_t step);
   void append(int64_t step, const Quantities& quantities);
   bool has_time() const;
-  std::string shown() const;  // on the progress line
+  std::string shown() const;  // text of the progress line
 
   Run run_;
   MetricsLog& metrics_;
@@ -74,10 +75,10 @@ class RunObserver : public TrainObserver {
   PictureWriter pictures_;
   Reporter reporter_;
   CollapseWatch collapse_;
-  std::string numbers_;  // the live metrics, as shown
+  std::string numbers_;  // live metrics as text
   int64_t saved_step_;
   Effort effort_ = Effort::in_proportion;
-  double trained_ = INFINITY;  // seconds up to the last step, once that is done
+  double trained_ = INFINITY;  // training time at the last step, in seconds
   double begun_ = steady_seconds();
 };
 

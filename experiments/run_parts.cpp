@@ -113,7 +113,8 @@ std::vector<ReportPicture> PictureWriter::write_all() {
   for (const auto& [picture, drawing] : drawn) {
     write_drawing(directory_.picture(picture.name + drawing.ending), drawing, Links::refuse);
     std::string caption = picture.caption;
-    if (!session_.data.holds_out()) caption += " (This run trained on all images, so none here is held out.)";
+    if (!session_.data.holds_out())
+      caption += " (This run was trained on all images, so these images are not held out.)";
     all.push_back(
         {in_words(picture.name), caption, drawing, std::holds_alternative<Planes>(picture.content)});
   }
@@ -128,7 +129,7 @@ bool Reporter::is_due() const {
 void Reporter::find_levels() {
   if (levels_found_) return;
   levels_found_ = true;
-  attempts_.attempt("finding the levels of curves", "levels of curves",
+  attempts_.attempt("computing the levels of curves", "levels of curves",
                     [&] { run_.levels = run_.session.model->levels(run_.session.data.view()); });
 }
 

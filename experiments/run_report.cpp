@@ -26,7 +26,7 @@ constexpr std::uint64_t kMostPictureBytes = 1 << 26;
 // What the model showed after each epoch; of a long run so many of them, evenly, that the page stays light.
 FilmStrip film_of(const ReportedRun& run) {
   FilmStrip film{.title = "Epoch by epoch",
-                 .caption = "What the model shows after each epoch, from the same random numbers every time.",
+                 .caption = "Pictures from the model after each epoch, always from the same random numbers.",
                  .snapshots = {},
                  .invert_at_night = tile_of(run.session.data.shape()).rank() == 0};
   const int64_t per_epoch = run.session.batches->steps_per_epoch();
@@ -44,7 +44,6 @@ FilmStrip film_of(const ReportedRun& run) {
   return film;
 }
 
-/// The rows of metrics.jsonl.
 using MetricRows = std::vector<std::map<std::string, double>>;
 
 /// One key of the metrics, where rows have it.
@@ -82,8 +81,7 @@ LineChart named_curve(const std::string& name, const std::string& unit, const st
   return {.title = in_words(name), .x_label = "epoch", .y_label = unit_text(unit), .caption = explanation};
 }
 
-// A chart of each metric over the epochs, with the levels that belong there; validation in the same chart
-// where the model says so.
+// Charts of all metrics over the epochs with their levels; a model may put validation into the same chart.
 std::vector<LineChart> curves_of(const ReportedRun& run, const MetricRows& rows) {
   std::vector<LineChart> curves;
   for (const MetricInfo& metric : run.session.model->metrics()) {
@@ -100,7 +98,7 @@ std::vector<LineChart> curves_of(const ReportedRun& run, const MetricRows& rows)
   }
   if (run.options.training.schedule != Decay::constant) {
     LineChart& curve =
-        curves.emplace_back(named_curve("learning_rate", "", "the step size that the schedule gives"));
+        curves.emplace_back(named_curve("learning_rate", "", "learning rate that the schedule gives"));
     curve.series.push_back(series_of("learning rate", curve_of(rows, "lr")));
   }
   return curves;
@@ -110,7 +108,7 @@ std::string with_error(const Quantity& quantity) {
   const double error = quantity.error;
   if (!std::isfinite(error)) return fmt::format("{:.4g}", quantity.value);
   if (quantity.error_kind == ErrorKind::quadrature)
-    return fmt::format("{:.4g}, within {:.0e} by quadrature", quantity.value, error);
+    return fmt::format("{:.4g}, quadrature error {:.0e}", quantity.value, error);
   if (error < 1e-4) return fmt::format("{:.4g} ± {:.0e}", quantity.value, error);
   // So many decimals that the error has two digits.
   const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(error))));
@@ -145,7 +143,7 @@ std::vector<Term> glossary_of(const ReportedRun& run) {
   const DataKind& kind = run.session.data.shape().kind();
   terms.push_back({replaced(kind.nats, {{'/', " per "}}), kind.nats_meaning});
   terms.push_back(
-      {"±", "standard error of a mean over the examples: chance alone moves the number by about so much"});
+      {"±", "standard error of a mean over the examples: the typical size of the number's random error"});
   return terms;
 }
 
@@ -184,7 +182,6 @@ std::string mark_of(int64_t step, int64_t steps, bool with_pictures) {
   return fmt::format("step {} of {}{}", step, steps, with_pictures ? kWithPictures : "");
 }
 
-// What the reader must know first.
 std::vector<std::string> notices_of(const ReportedRun& run) {
   const int64_t step = run.session.trainer.step(), steps = run.session.steps;
   std::vector<std::string> notices;
@@ -192,12 +189,12 @@ std::vector<std::string> notices_of(const ReportedRun& run) {
     notices.push_back(fmt::format("Training ended after step {} of {}: {}", step, steps, run.ended));
   else if (step != steps)
     notices.push_back(
-        fmt::format("This page is of step {} of {}. Where the run was stopped, this goes on with it: {}",
-                    step, steps, resume_command(run.directory.path())));
+        fmt::format("This page shows step {} of {}. If the run was stopped, continue it with: {}", step,
+                    steps, resume_command(run.directory.path())));
   for (const auto& [what, why] : run.missing)
     notices.push_back(
         fmt::format("This page has no {}: {}{}", what, why,
-                    why == kNoTime ? ". They are made by " + report_command_for(run.directory.path()) : ""));
+                    why == kNoTime ? ". Make them with " + report_command_for(run.directory.path()) : ""));
   return notices;
 }
 

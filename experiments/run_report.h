@@ -12,29 +12,29 @@
 
 namespace gradzoo {
 
-/// What of a run could not be shown, and why.
+/// The parts that a report lacks, each with the reason.
 using LeftOut = std::vector<std::pair<std::string, std::string>>;
-/// Why: not for an error, but for the time that it would take.
+/// Reason for parts that would have taken too long.
 inline constexpr const char* kNoTime = "training was too short to spend time on them";
 
-/// A run at a step that it has reached, and what is known of it.
+/// A run at its current step, with its results.
 struct ReportedRun {
   const RunDirectory& directory;
   const RunOptions& options;
   Session& session;
-  Quantities known = {};                // what was last measured of it
-  std::vector<CurveLevel> levels = {};  // of the model's metrics
-  std::string interpretation = {};      // what its numbers say
+  Quantities known = {};                // last measured results
+  std::vector<CurveLevel> levels = {};  // reference levels of the model's metrics
+  std::string interpretation = {};      // explanation of the numbers
   std::vector<ReportPicture> pictures = {};
   LeftOut missing = {};
-  std::string ended = {};  // why training ended before its last step; "": it did not, or was stopped
-  bool is_whole = false;   // nothing more will be made of this step
+  std::string ended = {};  // error that ended training before its last step; "": none
+  bool is_whole = false;   // true if no further report of this step will follow
 };
 
-/// Writes report.html from that, the metrics and the samples of the epochs: nothing is measured or drawn.
+/// Writes report.html from `run`, the metrics and the epochs' samples. It measures and draws nothing.
 void write_run_report(const ReportedRun& run);
 
-/// The step of a finished run whose whole report was written; none where there is no such report.
+/// Returns the step of the whole report of a finished run, or nothing if there is none.
 std::optional<int64_t> finished_report_step(const RunDirectory& directory);
 
 }  // namespace gradzoo

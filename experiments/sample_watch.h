@@ -7,9 +7,9 @@
 
 namespace gradzoo {
 
-/// Numbers of a model's samples after an epoch that ends at a step; none where there are none then.
+/// Measures a model's samples after an epoch that ends at `step`. May return no numbers.
 using SampleWatch = std::function<Quantities(int64_t step)>;
-/// Makes it for a run; what it makes may be empty.
+/// Makes the SampleWatch of a run, or an empty one.
 using WatchMaker = std::function<SampleWatch(const RunOptions&, Session&)>;
 
 }  // namespace gradzoo

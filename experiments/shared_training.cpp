@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "experiments/run_observer.h"
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/experiments/config_file.h"
@@ -46,16 +47,16 @@ uint64_t fnv1a(std::span<const std::byte> bytes, uint64_t hash = 0xcbf29ce484222
 void check_same_kernels(Processes& processes) {
   if (const std::optional<Other> other = other_of(processes, kernels_of_this_process()))
     throw Error(
-        "process {} computes by {}, and process 0 by {}, which round differently. Hint: "
-        "GRADZOO_TARGET=avx2 and OPENBLAS_CORETYPE=Haswell for all",
+        "process {} computes with {}, and process 0 with {}, which round differently. Hint: set "
+        "GRADZOO_TARGET=avx2 and OPENBLAS_CORETYPE=Haswell for all processes",
         other->rank, other->line, other->line_of_0);
 }
 
 void check_same_text(Processes& processes, const std::string& text) {
   if (const std::optional<Other> other = other_of(processes, text))
     throw Error(
-        "process {} has '{}', and process 0 '{}'. Hint: all processes need the same program, settings and "
-        "data",
+        "process {} has '{}', and process 0 has '{}'. Hint: start all processes with the same program, "
+        "settings and data",
         other->rank, other->line, other->line_of_0);
 }
 
@@ -95,8 +96,8 @@ void SharedTrainingObserver::bring_together() {
   session_.trainer.gather_rows();
   if (const std::optional<Other> other = other_of(processes_, fingerprint(session_.state)))
     throw Error(
-        "step {}: process {} has come to another {} than process 0. Hint: processors that round differently? "
-        "gradzoo-mpi doctor lists their kernels",
+        "step {}: process {} has another {} than process 0. Hint: compare the processors' kernels, which may "
+        "round differently, with gradzoo-mpi doctor",
         session_.trainer.step(), other->rank,
         other->line.empty() ? "state" : other->line.substr(0, other->line.rfind(' ')));
 }

@@ -6,36 +6,36 @@
 #include "gradzoo/models/run/session.h"
 #include "gradzoo/nn/parallel/processes.h"
 
-/// A training that several processes share: the first one writes the run, the others compute beside it. All
-/// functions here are collective calls.
+/// Training that several processes share: the first process writes the run, and all of them compute. All
+/// functions in this header are collective calls.
 namespace gradzoo {
 
 class RunObserver;
 class StopSignal;
 
-/// What must be the same everywhere: the kernels, and the lines of a text. Throw Error, in all processes,
-/// naming the first that differs and what.
+/// Check that all processes use the same kernels, and have the same text. If one differs, all processes throw
+/// Error with the first such process and the difference.
 void check_same_kernels(Processes& processes);
 void check_same_text(Processes& processes, const std::string& text);
-/// The same of a training: the program's version, the settings, the data, the kernels.
+/// Checks that all processes have the same program version, settings, data and kernels, and throws likewise.
 void check_same_run(Processes& processes, const RunOptions& options, const std::string& data_sha256);
 
-/// A line for each entry: its name and a hash of its bytes.
+/// Returns one line per entry of the state: its name and a hash of its bytes.
 std::string fingerprint(const State& state);
 
-/// Which kernels compute here, ours and OpenBLAS's: each pair rounds in its own way.
+/// Returns the names of gradzoo's and OpenBLAS's kernels in this process: their rounding depends on both.
 std::string kernels_of_this_process();
 
-/// The first process's become those of all.
+/// Send the first process's text or state to all processes.
 std::string shared_text(Processes& processes, const std::string& text);
 void share_state(Processes& processes, State& state);
 
-/// What a process observes of a shared training: the first lets `first` show and save it, when it has what
-/// belongs to rows from all; all stop where any is asked to. Where processes come to different weights, which
-/// is seen with each checkpoint, it throws Error.
+/// Observes a shared training in one process. The first process passes events to `first`, which writes the
+/// run, after it has collected the state of the other processes' rows. If one process gets a stop signal, all
+/// stop. Throws Error at a checkpoint if the processes have different weights.
 class SharedTrainingObserver final : public TrainObserver {
  public:
-  /// `first`: nullptr in all but the first process. `checkpoint_every` as RunObserver has it.
+  /// `first` is nullptr except in the first process. `checkpoint_every`: see RunObserver::Run.
   SharedTrainingObserver(Processes& processes, Session& session, const StopSignal& stop,
                          int64_t checkpoint_every, RunObserver* first)
       : processes_(processes),

@@ -2,8 +2,8 @@
 
 namespace gradzoo {
 
-/// While alive, SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process; a second one ends
-/// it. What the parent ignores (nohup, a shell's background) stays ignored.
+/// Records SIGINT, SIGTERM and SIGHUP while the object exists; only a second signal ends the process. Signals
+/// that the parent process ignores (nohup, background jobs) remain ignored.
 class StopSignal {
  public:
   StopSignal();
@@ -12,7 +12,7 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
 
   bool requested() const;
-  /// As a signal would: where another process got one.
+  /// Has the effect of a signal; for signals that another process received.
   void request() const;
 };
 

@@ -43,8 +43,7 @@ std::string amount_of(const RunData& data) {
   return data.shape().toy ? "fresh points" : fmt::format("{} images", data.train().count());
 }
 
-// What a model of bits does with images of grey values and colours; "" where they are nearly bits: a digit's
-// pixel has 0.08 bits of the draw's noise.
+// A warning for binary models on grey images; "" for nearly binary ones: a digit has 0.08 bits per pixel.
 std::string what_bits_lose(const RunOptions& options, const RunData& data) {
   constexpr double kNoticed = 0.25;
   if (!is_binary(options.pixels(data.shape()))) return "";
@@ -52,9 +51,9 @@ std::string what_bits_lose(const RunOptions& options, const RunData& data) {
       grey_entropy_floor(data.train()) / (std::numbers::ln2 * static_cast<double>(data.shape().size()));
   if (bits < kNoticed) return "";
   return fmt::format(
-      "{} learns bits: {} is drawn as 0 or 1, with its value as the probability, and of these images that "
-      "draw makes {:.2f} bits each of noise. Hint: vae, gan, flow-matching, ddpm and realnvp learn {} "
-      "themselves",
+      "{} learns binary values: {} is drawn as 0 or 1, with its value as the probability, and for these "
+      "images each draw adds {:.2f} bits of noise. Hint: use vae, gan, flow-matching, ddpm or realnvp, which "
+      "learn {} themselves",
       options.entry().name, data.shape().channels() > 1 ? "each colour of a pixel" : "each pixel", bits,
       data.shape().channels() > 1 ? "colours" : "grey values");
 }
@@ -73,13 +72,12 @@ void tell_missing(Progress& progress, const LeftOut& missing, const RunDirectory
     std::string& list = why == kNoTime ? late : failed;
     list += (list.empty() ? "" : ", ") + what;
   }
-  if (!failed.empty()) progress.line(fmt::format("without: {} (the report says why)", failed));
+  if (!failed.empty()) progress.line(fmt::format("not made: {} (the report gives the reasons)", failed));
   if (!late.empty())
-    progress.line(fmt::format("left out, since {}: {}; they are made by {}", kNoTime, late,
+    progress.line(fmt::format("left out, since {}: {}; make them with {}", kNoTime, late,
                               report_command_for(directory.path())));
 }
 
-/// A run on disk that is about to train.
 struct OpenRun {
   const RunOptions& options;
   const RunDirectory& directory;
@@ -115,13 +113,13 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
     const bool there = std::filesystem::exists(directory.checkpoint(), ignored);
     throw Error(before_hint(error.what(), there ? fmt::format("; the checkpoint of step {} is kept: {}",
                                                               observer.saved_step(), directory.checkpoint())
-                                                : "; there is no checkpoint any more"));
+                                                : "; the checkpoint no longer exists"));
   }
   const int64_t step = session.trainer.step();
   if (!finished) {
     observer.report();
     run.metrics.close();
-    progress.line(fmt::format("stopped at step {} of {}; to go on: {}", step, session.steps,
+    progress.line(fmt::format("stopped at step {} of {}; continue with: {}", step, session.steps,
                               resume_command(directory.path())));
     return {directory.path(), step, false};
   }
@@ -148,8 +146,8 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
     ConfigFile config = read_config(request.config);
     if (config.model.empty()) config.model = request.model;
     if (!request.model.empty() && config.model != request.model) {
-      throw Error("{}: is of {}, not of {}. Hint: leave the model away", config.path, config.model,
-                  request.model);
+      throw Error("{}: is a config of {}, not of {}. Hint: remove the model from the command", config.path,
+                  config.model, request.model);
     }
     options = options_of(config);
   } else {
@@ -202,12 +200,11 @@ bool may_grow(std::string_view key) { return key == "epochs" || key == "steps"; 
 
 // The options of the run in `directory`, longer where the request says so.
 std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const RunDirectory& directory) {
-  if (!request.config.empty())
-    throw Error("--resume goes on with the run's own settings. Hint: leave --config away");
+  if (!request.config.empty()) throw Error("--resume uses the run's own settings. Hint: remove --config");
   const ConfigFile config = read_config(directory.config());
   const std::unique_ptr<RunOptions> before = options_of(config);
   if (!request.model.empty() && request.model != before->entry().name) {
-    throw Error("{} is a run of {}, not of {}. Hint: leave the model away", directory.path(),
+    throw Error("{} is a run of {}, not of {}. Hint: remove the model from the command", directory.path(),
                 before->entry().name, request.model);
   }
   std::unique_ptr<RunOptions> options = options_of(config);
@@ -217,8 +214,8 @@ std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const R
   for (const Option& was : before->table().all()) {
     if (may_grow(was.key) || options->table().find(was.key).text() == was.text()) continue;
     throw Error(
-        "the run has {}={}, and a resumed run keeps its settings. Hint: only epochs and steps may grow; for "
-        "another {} begin a new run",
+        "the run has {}={}, and a resumed run keeps its settings; only epochs and steps may grow. Hint: "
+        "start a new run for another {}",
         was.key, was.text(), was.key);
   }
   return options;
@@ -239,8 +236,9 @@ struct ReopenedRun {
     RunDirectory directory(find_run(path));
     directory.check_is_run();
     if (directory.is_weights_alone())
-      throw Error("{} holds weights alone, which no optimiser goes on with. Hint: train --config {}", path,
-                  directory.config());
+      throw Error(
+          "{} has only weights, without an optimiser's state. Hint: start a run with train --config {}", path,
+          directory.config());
     return directory;
   }
   static Session session_of(const RunOptions& options, const RunDirectory& directory, Processes& processes,
@@ -293,19 +291,19 @@ TrainOutcome resume_beside(const TrainRequest& request) {
 }
 
 TrainOutcome resume_run(const TrainRequest& request) {
-  if (request.out.empty()) throw Error("--resume does not know which run. Hint: gradzoo train --resume RUN");
+  if (request.out.empty()) throw Error("--resume needs the name of a run. Hint: gradzoo train --resume RUN");
   if (!request.processes.is_first()) return resume_beside(request);
   const StopSignal stop;
   ReopenedRun run(request);
   const RunDirectory& directory = run.directory;
   const int64_t step = run.session.trainer.step(), steps = run.session.steps;
   if (step > steps) {
-    throw Error("{} has already done {} steps, more than {}. Hint: larger --epochs or --steps",
+    throw Error("{} has already done {} steps, more than {}. Hint: give larger --epochs or --steps",
                 directory.path(), step, steps);
   }
   if (step == steps && finished_report_step(directory) == step) {
     Progress(request.progress, step, step, 1)
-        .line(fmt::format("{} is finished: {} steps. To go on: {} with larger --epochs or --steps",
+        .line(fmt::format("{} is finished: {} steps. To continue: {} with larger --epochs or --steps",
                           directory.path(), step, resume_command(directory.path())));
     shared_text(request.processes, "");
     return {directory.path(), step, true};

@@ -10,37 +10,37 @@
 
 namespace gradzoo {
 
-/// What a training run is asked for.
+/// The arguments of train_run().
 struct TrainRequest {
-  std::string model = {};                     // "": as the config file or the resumed run says
-  std::string config = {};                    // a config.toml to start from; "": none
-  std::vector<std::string> assignments = {};  // key=value, the later one wins
+  std::string model = {};                     // name; "": the model of the config file or of the resumed run
+  std::string config = {};                    // path of a config.toml with settings; "": none
+  std::vector<std::string> assignments = {};  // key=value; the last value of a key is used
   std::string out = {};                       // the run directory; "": the next free runs/<model>-<n>
-  bool resume = false;                        // go on with the run in `out`
-  int64_t checkpoint_every = 0;               // steps between checkpoints beside those at epochs; 0: none
-  std::FILE* progress = nullptr;              // where progress is printed; nullptr: nowhere
-  WatchMaker watch = {};                      // what measures samples; empty: nothing does
-  Processes& processes = this_process();      // that share the work; the first of them writes the run
+  bool resume = false;                        // continue the run in `out`
+  int64_t checkpoint_every = 0;               // steps between additional checkpoints; 0: only at epochs
+  std::FILE* progress = nullptr;              // stream for progress lines; may be null
+  WatchMaker watch = {};                      // measures samples; may be empty
+  Processes& processes = this_process();      // share the work; the first one writes the run
 };
 
+/// The result of train_run().
 struct TrainOutcome {
   std::string directory;
   int64_t step = 0;
-  bool finished = false;  // false: a signal stopped it; the checkpoint is of that step
+  bool finished = false;  // false: a signal stopped training at `step`
 };
 
-/// Trains in a new run directory, or goes on with one, up to its last step or a signal (StopSignal): metrics,
-/// samples after each epoch, checkpoints with a report of the curves so far, and at the end pictures and the
-/// whole report. What a resumed run ends
-/// with is bit for bit what the uninterrupted one does. A resumed run keeps its settings, but `epochs` or
-/// `steps` may grow; it then goes on as if it had been asked for as many from the start (a schedule or
-/// warm-up that stretches over the run is stretched from there on). The test images are never read. Throws
-/// Error; what was not begun leaves nothing behind, what was begun keeps its last checkpoint.
+/// Trains a new or a resumed run up to its last step or a signal (StopSignal). Writes metrics, samples after
+/// each epoch, checkpoints with a report of the curves so far, and at the end the pictures and the whole
+/// report. The result of a resumed run is bit-identical to the result of an uninterrupted one. A resumed run
+/// keeps its settings, except that `epochs` or `steps` may grow; training then continues as if the run had
+/// started with the new length (schedules and warm-ups over the whole run are stretched from this step on).
+/// Test images are never read. Throws Error; a run that did not start leaves no files, and a run that did
+/// keeps its last checkpoint.
 TrainOutcome train_run(const TrainRequest& request);
 
-/// Makes pictures and report of a run anew, as of its checkpoint, with a warning for what cannot be made.
-/// Throws Error as a resumed run does. `progress`: where it is printed; nullptr: nowhere. `watch` makes what
-/// measures samples, as in TrainRequest.
+/// Makes the pictures and the report of a run again, from its checkpoint. Prints a warning for each part that
+/// fails. Throws Error in the same cases as resuming. `progress` and `watch` are those of TrainRequest.
 void renew_report(const std::string& directory, std::FILE* progress, const WatchMaker& watch = {});
 
 }  // namespace gradzoo

@@ -45,7 +45,7 @@ std::string find_run(const std::string& typed) {
   while (name.ends_with('/')) name.pop_back();
   const std::vector<std::string> names = zoo_names();
   if (std::ranges::find(names, name) != names.end()) return (fs::path(zoo_folder()) / name).string();
-  throw Error("there is no run {}, here or in the zoo. {}", typed, did_you_mean(name, names));
+  throw Error("the run {} does not exist, here or in the zoo. {}", typed, did_you_mean(name, names));
 }
 
 std::vector<std::string> find_runs(const std::vector<std::string>& typed) {
@@ -65,8 +65,8 @@ void check_card(const RunDirectory& run) {
   const auto card = nlohmann::json::parse(read_plain_file(run.card(), kLongestText), nullptr, false);
   if (card.is_object() && card.value("sha256", nlohmann::json()) == sha256_of_contents(run.weights())) return;
   throw Error(
-      "{}: the weights have another SHA-256 than {} says, so one of the two was changed. Hint: bring "
-      "the old file back, or gradzoo zoo --keep RUN --out DIR writes both anew",
+      "{}: the SHA-256 of the weights is not the one in {}, so one of the two was changed. Hint: restore the "
+      "old file, or write both again with gradzoo zoo --keep RUN --out DIR",
       run.weights(), run.card());
 }
 

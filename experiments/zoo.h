@@ -5,23 +5,24 @@
 
 #include "gradzoo/experiments/run_directory.h"
 
-/// The zoo: runs whose weights come with the program. One is a folder with config.toml, weights.safetensors
-/// (averages where the run kept some, in 8 bits, of few numbers in 16; no optimiser, no chains) and
-/// card.json.
+/// The zoo: runs whose weights are distributed with the program. Each is a folder with config.toml, card.json
+/// and weights.safetensors: averaged weights if the run has them, in 8 bits (16 for small tensors), without
+/// the state of optimisers and chains.
 namespace gradzoo {
 
-/// Where it lies, by find_data_folder() of GRADZOO_ZOO.
+/// Returns the zoo's folder: find_data_folder() with GRADZOO_ZOO.
 std::string zoo_folder();
-/// Its runs' names, sorted.
+/// Returns the names of the zoo's runs, sorted.
 std::vector<std::string> zoo_names();
 
-/// The path of a run as it is typed: what is there goes first, else "zoo/ddpm" is the zoo's ddpm. Throws
-/// Error for another name in zoo/.
+/// Returns the path of a run from its typed name: an existing path, otherwise the zoo's ddpm for "zoo/ddpm".
+/// Throws Error for an unknown name in zoo/.
 std::string find_run(const std::string& typed);
-/// The same of several, where "zoo/*", as a shell leaves it outside the source tree, is all of them.
+/// Returns the paths of several runs; "zoo/*", which a shell outside the source tree does not expand, means
+/// all runs of the zoo.
 std::vector<std::string> find_runs(const std::vector<std::string>& typed);
 
-/// Throws Error where a card lies beside the weights and gives another SHA-256 than theirs.
+/// Throws Error if the run has a card whose SHA-256 differs from that of its weights.
 void check_card(const RunDirectory& run);
 
 }  // namespace gradzoo

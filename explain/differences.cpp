@@ -130,7 +130,7 @@ class MovedElement {
       const double result = value(moved);
       const std::string op = replay_.not_finite();
       if (op.empty()) continue;
-      if (!std::isnan(result)) return op + (moved == 0 ? " is infinite here" : " is infinite beside it");
+      if (!std::isnan(result)) return op + (moved == 0 ? " is infinite here" : " is infinite next to it");
       return fmt::format("{} the domain of {}", std::isnan(centre) ? "outside" : "at the edge of", op);
     }
     return "";

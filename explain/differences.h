@@ -9,30 +9,30 @@
 
 namespace gradzoo {
 
-/// What is asked of a replay: of a tracing tape, from `node` on to the root of a sweep.
+/// Request for central differences on a tracing tape: the ops from `node` to `root` are computed again.
 struct DifferenceQuestion {
-  int64_t root = 0;  // indices on the thread's node list
-  int64_t node = 0;
-  Tensor seed;  // dL/d(root), of the root's shape
+  int64_t root = 0;  // index of the sweep's output on the thread's node list
+  int64_t node = 0;  // index of the node whose value is moved
+  Tensor seed;       // dL/d(root), with the root's shape
   int64_t most_elements = 16, most_ops = 20'000;
 };
 
-/// What moving a node's value by a little says.
+/// Central differences of L with respect to a node's value.
 struct Differences {
-  std::vector<double> quotients;  // central differences of L, one for each element
-  /// Why they are no derivative, of the first element where that is so: "at a kink: one-sided slopes 0 and
-  /// 1", "at a jump, from 0 to 1", "outside the domain of log"; "" elsewhere.
+  std::vector<double> quotients;  // one central difference per element
+  /// Reason why the first bad element has no derivative: "at a kink: one-sided slopes 0 and 1", "at a jump,
+  /// from 0 to 1", "outside the domain of log"; "" if all elements have one.
   std::string remark;
 };
 
-/// Each element of a node's value is moved by +-h, what was recorded after it is computed again, in f64
-/// whatever the tape holds. h is 6e-6 times the element's size, of 1e-3 at least. Differences know nothing of
-/// the rules that a sweep applies, so they say what its adjoint should be. Empty where the node has more
-/// elements than asked for, or the replay would run more ops.
+/// Moves each element of the node's value by ±h and computes the ops after the node again, always in f64. h
+/// is 6e-6 max(|element|, 1e-3). Differences do not use the ops' gradient rules, so they check the sweep's
+/// adjoint. Returns empty Differences if the node has more than `most_elements`, or the replay more than
+/// `most_ops`.
 Differences differences_of(const DifferenceQuestion& question);
 
-/// Those at a visit's node, of what its sweep began from; empty too where that is not on the tape. All visits
-/// together take a second or two.
+/// Returns the differences of the sweep's output at a visit's node; they are also empty if that output is not
+/// on the tape. All visits together take one or two seconds.
 Differences differences_of(const Story& story, int64_t visit);
 
 }  // namespace gradzoo

@@ -1,6 +1,6 @@
-// The explorer's drawing: where nodes stand, and the SVG. A band is a lane of nodes: what the program recorded
-// between two sweeps, or what a sweep recorded at the nodes of one other band. The program's bands run to the
-// right; a rule's nodes stand below the node that made them and run against its band's direction.
+// The explorer's drawing: the layout of the nodes, and the SVG. A band is a lane of nodes: the nodes that the program
+// recorded between two sweeps, or that a sweep recorded at the nodes of another band. The program's bands run to the
+// right; a rule's nodes are below the node of the rule and run against its band's direction.
 'use strict';
 const tape = JSON.parse(document.getElementById('tape').textContent);
 const nodes = tape.nodes, steps = tape.steps;
@@ -32,7 +32,7 @@ function bandsOf() {
 
 const operands = node => node.inputs.filter(input => input.node >= 0).map(input => nodes[input.node]);
 
-// How many columns the nodes of one rule need in a chain, each as wide as its own rules' nodes need.
+// Number of columns that the nodes of one rule need in a chain; each is as wide as the nodes of its rules.
 function chain(group) {
   let depth = 0;
   for (const node of group) {
@@ -57,7 +57,7 @@ function setColumns() {
       input.band === node.band ? input.low + input.span : input.low || 0));
     node.groups.forEach(group => place(node, group));
   }
-  for (const leaf of nodes.filter(node => node.origin < 0 && node.op === 'leaf')) {  // beside its first use
+  for (const leaf of nodes.filter(node => node.origin < 0 && node.op === 'leaf')) {  // next to its first use
     const users = leaf.band.nodes.filter(node => operands(node).includes(leaf));
     if (users.length) leaf.low = Math.min(...users.map(user => user.low)) - leaf.span;
   }
@@ -133,7 +133,7 @@ function edgePath(from, to, slot) {
   return `M${x1} ${from.y} C${x1 + d * bend} ${from.y} ${x2 - d * bend} ${y2} ${x2} ${y2}`;
 }
 
-// A dotted line from a node to one that its rule recorded.
+// A dotted line from a node to a node that its rule recorded.
 function birthPath(from, to) {
   const down = Math.sign(to.y - from.y) || 1, y1 = from.y + down * HEIGHT / 2, y2 = to.y - down * HEIGHT / 2;
   return `M${from.x} ${y1} L${to.x} ${y2}`;
@@ -164,7 +164,7 @@ function drawNode(parent, node) {
   node.element = group;
 }
 
-// What a node's box says of its value, which may be hidden for now.
+// Writes a node's value, which may be hidden, into its box.
 function writeValue(node) {
   const label = nodeLabel(node), one = node.value.values && node.value.values.length === 1;
   const hidden = isHidden(valueKey(node.index));

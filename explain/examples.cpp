@@ -115,24 +115,24 @@ Lines shared() {
 const std::vector<ExplainExample>& explain_examples() {
   static const std::vector<ExplainExample> examples = {
       {"square-sine", "f(x) = sin(x²), f′ and f″",
-       "Two operations, and all their derivatives: each sweep writes the next derivative onto the same tape, "
-       "where f′ = 2x cos x² and f″ = 2 cos x² − 4x² sin x² can be read off.",
+       "Two operations and their derivatives: each sweep records the next derivative on the same tape, where "
+       "you can read f′ = 2x cos x² and f″ = 2 cos x² − 4x² sin x².",
        square_sine},
       {"double-backward", "A gradient inside a loss",
-       "The penalty is the squared norm of a gradient. Because the gradient was recorded, backward() runs "
-       "through it like through anything else.",
+       "The penalty is the squared norm of a gradient. Because the gradient was recorded, backward() "
+       "differentiates it like any other value.",
        double_backward},
       {"logistic", "Logistic regression on one example",
-       "The cross-entropy's rule is σ(logit) − t, the error of the prediction; the second sweep passes "
-       "through it and meets σ′.",
+       "The cross-entropy's rule is σ(logit) − t, the error of the prediction. The second sweep "
+       "differentiates this rule, which gives σ′.",
        logistic},
       {"mlp", "A network of two layers",
-       "One backward pass as training runs it: nothing is recorded, and what a node saved is freed as soon "
-       "as its rule has read it.",
+       "One backward pass, as in training: it is not recorded, and a node's saved values are freed as soon "
+       "as its rule has read them.",
        mlp},
       {"shared", "A value used twice: b = a + a, c = b·b",
-       "Where a value has two uses its adjoint is the sum of two terms, and its rule waits for both: the "
-       "slope is 8a, without ever walking a path twice.",
+       "If a value has two uses, its adjoint is the sum of two terms, and its rule waits for both. The slope "
+       "is 8a, and no path is walked twice.",
        shared},
   };
   return examples;
@@ -145,7 +145,7 @@ Explanation explain_example(const std::string& name) {
   if (found == all.end()) {
     std::vector<std::string> names(all.size());
     std::transform(all.begin(), all.end(), names.begin(), [](const ExplainExample& e) { return e.name; });
-    throw Error(fmt::format("explain: no example is called '{}'. {}", name, did_you_mean(name, names)));
+    throw Error(fmt::format("explain: unknown example '{}'. {}", name, did_you_mean(name, names)));
   }
   Tape tape({.trace = true});
   const std::vector<CodeLine> code = found->run();

@@ -8,18 +8,18 @@
 
 namespace gradzoo {
 
-/// A computation small enough to follow with the eye.
+/// A small computation that gradzoo explain shows step by step.
 struct ExplainExample {
   std::string name;
   std::string title;
   std::string summary;
-  /// Computes it on the tracing tape that is alive, and gives its lines as they begin.
+  /// Computes the example on the live tracing tape and returns the program's lines.
   std::function<std::vector<CodeLine>()> run;
 };
 
 const std::vector<ExplainExample>& explain_examples();
 
-/// Runs an example on a tape of its own. Throws Error naming the nearest where the name is unknown.
+/// Runs an example on a new tape. Throws Error if the name is unknown; the hint suggests the nearest name.
 Explanation explain_example(const std::string& name);
 
 }  // namespace gradzoo

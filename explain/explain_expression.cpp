@@ -143,11 +143,11 @@ class Derivation {
     const Variables given = parse_variables(request_.at);
     const std::vector<std::string> names = expression.variables();
     if (names.empty())
-      throw Error("expression: there is no variable to differentiate by. Hint: --expr 'x^2' --at x=3");
+      throw Error("expression: it needs a variable to differentiate. Hint: use --expr 'x^2' --at x=3");
     for (const auto& [name, value] : given) {
       if (std::ranges::find(names, name) == names.end())
         throw Error(
-            "expression: --at gives {}, which the expression does not use. Hint: its variables are {}", name,
+            "expression: --at gives {}, which the expression does not use. Hint: give its variables {}", name,
             fmt::format("{}", fmt::join(names, ", ")));
     }
     for (const std::string& name : names) {
@@ -176,15 +176,16 @@ class Derivation {
     }
     if (sweeps > kMostSweeps)
       throw Error(
-          "explain: derivatives of order {} take more than {} sweeps, one from each element of those before. "
-          "Hint: --order {}, or fewer numbers in --at",
+          "explain: derivatives of order {} need more than {} sweeps, one from each element of the previous "
+          "order. Hint: use --order {}, or fewer numbers in --at",
           request_.order, kMostSweeps, request_.order - 1);
     int64_t most_axes = 0;
     for (const Variable& v : variables_)
       most_axes = std::max(most_axes, request_.order * static_cast<int64_t>(axes_of(v.leaf.shape()).size()));
     if (most_axes > kMaxRank)
       throw Error(
-          "explain: a derivative of order {} has {} axes here, and a tensor has at most {}. Hint: --order {}",
+          "explain: a derivative of order {} has {} axes here, and a tensor has at most {}. Hint: use "
+          "--order {}",
           request_.order, most_axes, kMaxRank, request_.order - 1);
   }
 
@@ -223,7 +224,7 @@ class Derivation {
     if (program.value.is_leaf()) program = {clone(program.value), fmt::format("clone({})", program.code)};
     lines.back().text = fmt::format("Tensor {} = {};", f.code, program.code);
     if (program.value.size() != 1) {
-      throw Error("expression: it comes to {} values, {}, and a gradient is of one. Hint: sum({})",
+      throw Error("expression: it has {} values, {}, and a gradient needs a single value. Hint: use sum({})",
                   program.value.size(), program.value.shape().str(), request_.expression);
     }
     f.value = program.value.named(name);
@@ -352,7 +353,7 @@ class Derivation {
 
 Explanation explain_expression(const ExpressionRequest& request) {
   if (request.order < 1 || request.order > kHighestExplainedOrder)
-    throw Error("explain: derivatives of order {} are not shown. Hint: 1 to {}", request.order,
+    throw Error("explain: derivatives of order {} are not supported. Hint: use 1 to {}", request.order,
                 kHighestExplainedOrder);
   Tape tape({.trace = true});
   Derivation derivation(request);

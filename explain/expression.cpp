@@ -19,7 +19,7 @@ using TermKind = ExpressionTerm::Kind;
 ExpressionValue variable_value(const ExpressionTerm& term, const Variables& variables, const Names& names) {
   const auto found = variables.find(term.name);
   if (found == variables.end()) {
-    throw Error("{} has no value. Hint: --at {}=1, or --at '{}=[1,2]' for a column", term.name, term.name,
+    throw Error("{} has no value. Hint: use --at {}=1, or --at '{}=[1,2]' for a column", term.name, term.name,
                 term.name);
   }
   const auto renamed = names.find(term.name);
@@ -31,7 +31,7 @@ void check_elements(const std::vector<ExpressionTerm>& terms, const ExpressionTe
                     std::span<const ExpressionValue> elements) {
   for (size_t i = 0; i < elements.size(); ++i)
     if (!elements[i].is_number() && terms[list.operands[i]].kind != TermKind::list)
-      throw Error("a list holds numbers. Hint: [1, 2] or [[1, 2], [3, 4]]");
+      throw Error("a list must have numbers. Hint: use [1, 2] or [[1, 2], [3, 4]]");
 }
 
 // Numbers side by side are a column; columns side by side are the rows of a matrix.
@@ -41,9 +41,9 @@ ExpressionValue list_value(std::span<const ExpressionValue> elements, DType dtyp
   for (const ExpressionValue& element : elements) {
     const Shape shape = element.is_number() ? Shape{} : element.tensor.shape();
     if (shape.rank() > 0 && shape[-1] != 1)
-      throw Error("lists nest more than twice. Hint: a matrix is [[1, 2], [3, 4]]");
+      throw Error("a list has more than two levels. Hint: write a matrix as [[1, 2], [3, 4]]");
     if (&element != elements.data() && shape != row)
-      throw Error("rows of a matrix differ in length. Hint: [[1, 2], [3, 4]] has two of two");
+      throw Error("rows of a matrix differ in length. Hint: use equal lengths, as in [[1, 2], [3, 4]]");
     row = shape;
     const std::vector<double> more =
         element.is_number() ? std::vector{element.number} : element.tensor.to_vector();
@@ -102,9 +102,8 @@ void check_no_name(std::string_view text) {
   if (!has_letter(name) || !has_letter(rest) || !is_of(name, "_'(), ") || name.find_first_of("_(') ") == 0)
     return;
   const size_t end = name.find_last_not_of(' ');
-  throw_at(
-      code_points(text), sign,
-      fmt::format("a function is written without its name. Hint: leave out {} =", name.substr(0, end + 1)));
+  throw_at(code_points(text), sign,
+           fmt::format("a function is written without its name. Hint: remove {} =", name.substr(0, end + 1)));
 }
 
 }  // namespace
@@ -135,8 +134,9 @@ Variables parse_variables(std::string_view text, DType dtype) {
     const Expression value{.text = std::string(text), .terms = parser.expression()};
     if (const std::vector<std::string> inside = value.variables(); !inside.empty()) {
       const auto term = std::ranges::find(value.terms, TermKind::variable, &ExpressionTerm::kind);
-      throw_at(code_points(text), term->column,
-               fmt::format("the value of {} depends on {}. Hint: values are numbers", name, inside[0]));
+      throw_at(
+          code_points(text), term->column,
+          fmt::format("the value of {} depends on {}. Hint: use only numbers in values", name, inside[0]));
     }
     const ExpressionValue computed = run(value, {{"", scalar(0, dtype)}}, {});
     if (!variables.emplace(name, computed.is_number() ? scalar(computed.number, dtype) : computed.tensor)

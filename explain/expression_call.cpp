@@ -26,8 +26,7 @@ std::string tensor_code(const Tensor& t) {
 }
 
 ExpressionValue expression_number(double number) {
-  if (!std::isfinite(number))
-    throw Error("this comes to {}. Hint: the numbers of an expression are finite", number);
+  if (!std::isfinite(number)) throw Error("the result is {}. Hint: use numbers with a finite result", number);
   // -1 is a sign before a literal
   const auto binding =
       std::signbit(number) ? ExpressionValue::Binding::product : ExpressionValue::Binding::whole;
@@ -40,14 +39,15 @@ Tensor ExpressionCall::tensor(size_t i) const {
 
 double ExpressionCall::number(size_t i) const {
   if (is_number(i)) return arguments_[i].number;
-  throw Error("{}: argument {} is a number without a variable in it. Hint: {}", name_, i + 1,
+  throw Error("{}: argument {} must be a number without variables. Hint: use {}", name_, i + 1,
               usage_of(name_));
 }
 
 int ExpressionCall::integer(size_t i) const {
   const double value = number(i);
   if (value == std::floor(value) && std::abs(value) <= 1000) return static_cast<int>(value);
-  throw Error("{}: argument {} is a whole number, not {}. Hint: {}", name_, i + 1, value, usage_of(name_));
+  throw Error("{}: argument {} must be a whole number, not {}. Hint: use {}", name_, i + 1, value,
+              usage_of(name_));
 }
 
 int ExpressionCall::axis(size_t i) const {
@@ -60,9 +60,8 @@ int ExpressionCall::axis(size_t i) const {
     ++long_axes;
   }
   if (long_axes <= 1) return found;
-  throw Error(
-      "{} of a matrix {} needs an axis. Hint: {}(x, 0) goes down the columns, {}(x, 1) along the rows", name_,
-      shape.str(), name_, name_);
+  throw Error("{} of a matrix {} needs an axis. Hint: use {}(x, 0) for each column, or {}(x, 1) for each row",
+              name_, shape.str(), name_, name_);
 }
 
 std::string ExpressionCall::code(size_t i, ExpressionValue::Binding binding) const {

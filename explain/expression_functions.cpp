@@ -218,8 +218,8 @@ ExpressionValue call_product(Call c) {
   const Shape &a = c[0].tensor.shape(), &b = c[1].tensor.shape();
   if (a.rank() >= 2 && b.rank() >= 2 && a[-1] != b[-2]) {
     throw Error(
-        "the product of {} and {} needs as many columns on the left as rows on the right. Hint: "
-        "x' transposes, .* multiplies element by element",
+        "the product of {} and {} needs as many columns on the left as rows on the right. Hint: transpose "
+        "with x', or multiply element by element with .*",
         a.str(), b.str());
   }
   return c.result(matmul(c[0].tensor, c[1].tensor), fmt::format("matmul({}, {})", c[0].code, c[1].code));
@@ -231,7 +231,8 @@ ExpressionValue call_divide_each(Call c) {
 
 ExpressionValue call_divide(Call c) {
   if (!is_matrix(c, 1) || is_single(c, 0)) return call_divide_each(c);
-  throw Error("a matrix {} does not divide. Hint: ./ divides element by element", c[1].tensor.shape().str());
+  throw Error("a matrix {} cannot be a divisor. Hint: divide element by element with ./",
+              c[1].tensor.shape().str());
 }
 
 ExpressionValue call_power_each(Call c) {
@@ -248,8 +249,9 @@ ExpressionValue call_power_each(Call c) {
 
 ExpressionValue call_power(Call c) {
   if (!is_matrix(c, 0)) return call_power_each(c);
-  throw Error("a power of a matrix {} is ambiguous. Hint: A*A is the product, A.^2 squares each element",
-              c[0].tensor.shape().str());
+  throw Error(
+      "a power of a matrix {} is ambiguous. Hint: use A*A for the product, or A.^2 to square each element",
+      c[0].tensor.shape().str());
 }
 
 ExpressionValue call_negate(Call c) {

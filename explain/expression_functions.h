@@ -7,12 +7,12 @@
 
 #include "gradzoo/autograd/tensor.h"
 
-/// The functions and operators of expressions: one list, to which an op joins by a line.
+/// The functions and operators of expressions: one list, with one line per function.
 namespace gradzoo {
 
-/// What a piece of an expression comes to: a tensor, or a number as long as only numbers have met.
+/// Value of a part of an expression: a tensor, or a number if only numbers went into it.
 struct ExpressionValue {
-  /// How tightly its code binds: what is looser than its surroundings needs parentheses.
+  /// Precedence of the value's code: code that binds less tightly than its surroundings needs parentheses.
   enum class Binding { sum, product, whole };
   Tensor tensor = {};  // undefined for a number
   double number = 0;
@@ -22,10 +22,10 @@ struct ExpressionValue {
   bool is_number() const { return !tensor.defined(); }
 };
 
-/// A number and its literal.
+/// Returns a number with its C++ literal.
 ExpressionValue expression_number(double number);
 
-/// The arguments of one call.
+/// The name and the arguments of one call.
 class ExpressionCall {
  public:
   ExpressionCall(std::string_view name, std::span<const ExpressionValue> arguments, DType dtype)
@@ -34,24 +34,24 @@ class ExpressionCall {
   size_t size() const { return arguments_.size(); }
   const ExpressionValue& operator[](size_t i) const { return arguments_[i]; }
   bool is_number(size_t i) const { return arguments_[i].is_number(); }
-  /// Argument i as an operand of an op: a number becomes a constant.
+  /// Returns argument i as an operand of an op: a number becomes a constant.
   Tensor tensor(size_t i) const;
-  /// Argument i as an attribute of an op. Throws Error unless it is a number.
+  /// Returns argument i as an attribute of an op. Throws Error unless it is a number.
   double number(size_t i) const;
   int integer(size_t i) const;
-  /// Argument i, or where it is not given the one axis along which argument 0, a vector, extends. Throws
-  /// Error for a matrix.
+  /// Returns argument i, or if it is missing the axis along which argument 0, a vector, extends. Throws Error
+  /// if argument 0 is a matrix and argument i is missing.
   int axis(size_t i) const;
 
-  /// What a call comes to, with its code: a number where all arguments are numbers.
+  /// Returns the call's value with its code: a number if all arguments are numbers.
   ExpressionValue result(const Tensor& value, std::string code,
                          ExpressionValue::Binding binding = ExpressionValue::Binding::whole) const;
-  /// With the code `name(arguments)`, of which the first `operands` are operands and the rest attributes;
-  /// `more` stands behind them.
+  /// Returns the value with the code `name(arguments)`: the first `operands` arguments are operands, the
+  /// others attributes, and the text `more` follows.
   ExpressionValue result(const Tensor& value, size_t operands = 1, std::string_view more = "") const;
-  /// The code of argument i, in parentheses where it is looser than `binding`.
+  /// Returns the code of argument i, in parentheses if it binds less tightly than `binding`.
   std::string code(size_t i, ExpressionValue::Binding binding) const;
-  /// The code of argument i as an operand of an op: a number becomes a constant.
+  /// Returns the code of argument i as an operand of an op: a number becomes a constant.
   std::string operand_code(size_t i) const;
 
  private:
@@ -61,17 +61,17 @@ class ExpressionCall {
 };
 
 struct ExpressionFunction {
-  std::string_view name;   // as it is written: "sin", "+"
-  std::string_view usage;  // of a function: "softmax(x[, axis])"; an operator's is empty
-  size_t least, most;      // arguments
+  std::string_view name;   // name in an expression: "sin", "+"
+  std::string_view usage;  // signature of a function: "softmax(x[, axis])"; an operator's is empty
+  size_t least, most;      // numbers of arguments
   ExpressionValue (*call)(const ExpressionCall& call);
 };
 
-/// Functions by name, in alphabetical order.
+/// Returns all functions, in alphabetical order of their names.
 std::span<const ExpressionFunction> expression_functions();
-/// Null where none is called that.
+/// Returns the function of this name, or null.
 const ExpressionFunction* find_expression_function(std::string_view name);
-/// + - * / ^ .* ./ .^ ' and the sign, "neg". The operator must exist.
+/// Returns one of + - * / ^ .* ./ .^ ' and the sign, "neg". The operator must exist.
 const ExpressionFunction& expression_operator(std::string_view name);
 
 }  // namespace gradzoo

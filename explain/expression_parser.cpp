@@ -39,21 +39,21 @@ std::optional<double> constant(std::string_view name) {
 std::string hint_at(char32_t before, char32_t c) {
   switch (c) {
     case '*':
-      if (before == '*') return "a power is written ^, as in x^2";
+      if (before == '*') return "write a power with ^, as in x^2";
       break;
     case ')':
     case ']':
-      return "is a parenthesis too many, or an operand missing?";
+      return "remove a parenthesis, or add an operand";
     case '=':
-      return "values of variables stand in --at, as in --at x=1";
+      return "give values of variables in --at, as in --at x=1";
     case ';':
-      return "a comma parts values, and the rows of [[1,2],[3,4]]";
+      return "use commas between values, and in [[1,2],[3,4]]";
     case '|':
-      return "abs(x) is the absolute value";
+      return "use abs(x) for the absolute value";
     default:
-      if (before != 0 && begins_primary(c)) return "a product needs its sign, as in 2*x";
+      if (before != 0 && begins_primary(c)) return "write products with *, as in 2*x";
   }
-  return "operators are + - * / ^ .* ./ .^ '";
+  return "use the operators + - * / ^ .* ./ .^ '";
 }
 
 std::string unknown_function(const std::string& name) {
@@ -62,8 +62,8 @@ std::string unknown_function(const std::string& name) {
   const std::string hint = did_you_mean(name, known);
   const bool near = name.size() > 1 && hint.starts_with("Hint: did");
   return fmt::format(
-      "no function is called '{}'. {}", name,
-      near ? hint : fmt::format("Hint: {}*(...) multiplies; --help lists the functions", name));
+      "unknown function '{}'. {}", name,
+      near ? hint : fmt::format("Hint: multiply with {}*(...), or see the functions in --help", name));
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ ExpressionParser::ExpressionParser(std::string_view text)
     : text_(code_points(text.substr(0, 4 * kMostCharacters))) {
   if (text_.size() > kMostCharacters || text.size() > 4 * kMostCharacters)
     throw_at(text_, kMostCharacters - 1,
-             fmt::format("there are more than {} characters. Hint: name a part", kMostCharacters));
+             fmt::format("the text has more than {} characters. Hint: shorten it", kMostCharacters));
 }
 
 std::vector<ExpressionTerm> ExpressionParser::expression() {
@@ -137,11 +137,11 @@ void ExpressionParser::fail(size_t column, const std::string& sentence) const {
 void ExpressionParser::fail_here(const std::string& wanted) {
   const char32_t c = next();
   if (at_ >= text_.size())
-    fail(at_, fmt::format("the text ends where {} should stand. Hint: is a part missing?", wanted));
+    fail(at_, fmt::format("the text ends where {} should be. Hint: add the missing part", wanted));
   const std::string here = printable(std::u32string_view(&c, 1));
   const char32_t before = at_ > 0 ? text_[at_ - 1] : 0;
-  const std::string hint = wanted == kName ? "values stand as x=1, A=[[1,2],[3,4]]" : hint_at(before, c);
-  fail(at_, fmt::format("'{}' stands where {} should. Hint: {}", here, wanted, hint));
+  const std::string hint = wanted == kName ? "write values as x=1, A=[[1,2],[3,4]]" : hint_at(before, c);
+  fail(at_, fmt::format("there is '{}' instead of {}. Hint: {}", here, wanted, hint));
 }
 
 size_t ExpressionParser::sum() {
@@ -175,7 +175,7 @@ size_t ExpressionParser::with_sign(size_t (ExpressionParser::*operand)()) {
   next();
   const size_t column = at_;
   if (++depth_ > kDeepest)
-    fail(column, fmt::format("this nests more than {} deep. Hint: name a part", kDeepest));
+    fail(column, fmt::format("more than {} levels of nesting. Hint: simplify the expression", kDeepest));
   const bool minus = take('-') || take(kMinusSign);
   size_t term = 0;
   if (minus)
@@ -248,9 +248,9 @@ size_t ExpressionParser::number() {
     take_digits();
   }
   const std::optional<double> value = parse_number<double>(digits);
-  if (!value) fail(column, "this number is beyond what a double holds. Hint: 1e-300 to 1e300");
+  if (!value) fail(column, "this number is outside the range of a double. Hint: use 1e-300 to 1e300");
   if (is_letter(peek()) || peek() == '(' || at_point())
-    fail(at_, "a number ends where this begins. Hint: a product needs its sign, as in 2*x");
+    fail(at_, "an operator is missing after the number. Hint: write products with *, as in 2*x");
   return push({.column = column, .number = *value});
 }
 
@@ -264,8 +264,9 @@ std::string ExpressionParser::new_name() {
   if (!is_letter(next())) fail_here(kName);
   const size_t column = at_;
   std::string read = name();
-  if (constant(read)) fail(column, fmt::format("{} is a constant. Hint: another name", read));
-  if (find_expression_function(read)) fail(column, fmt::format("{} is a function. Hint: another name", read));
+  if (constant(read)) fail(column, fmt::format("{} is a constant. Hint: use another name", read));
+  if (find_expression_function(read))
+    fail(column, fmt::format("{} is a function. Hint: use another name", read));
   return read;
 }
 
@@ -286,7 +287,7 @@ size_t ExpressionParser::call(const std::string& name, size_t column) {
   const std::vector<size_t> arguments = list(')');
   if (arguments.size() < function->least || arguments.size() > function->most)
     fail(column,
-         fmt::format("{} does not take {} arguments. Hint: {}", name, arguments.size(), function->usage));
+         fmt::format("{} does not take {} arguments. Hint: use {}", name, arguments.size(), function->usage));
   return push(
       {.kind = ExpressionTerm::Kind::call, .column = column, .function = function, .operands = arguments});
 }

@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// A text as it may stand in a message: a control character is U+FFFD.
+/// Returns a text for messages, in UTF-8: control characters become U+FFFD.
 std::string printable(std::u32string_view text);
 
 /// Throws an ExpressionError that points at a column of the text, in characters from 0.
@@ -24,16 +24,16 @@ std::string printable(std::u32string_view text);
 ///     primary  = number | name | name "(" sum {"," sum} ")" | "(" sum ")" | "[" sum {"," sum} "]"
 class ExpressionParser {
  public:
-  /// Throws ExpressionError where the text is longer than 10,000 characters.
+  /// Throws ExpressionError if the text is longer than 10,000 characters.
   explicit ExpressionParser(std::string_view text);
 
-  /// One expression from where the last one ended.
+  /// Reads one expression, from the end of the last one.
   std::vector<ExpressionTerm> expression();
-  /// A name, of a variable that is about to be given a value.
+  /// Reads the name of a variable that is not a constant or function.
   std::string new_name();
-  /// Whether that character comes next: if so, it is read.
+  /// Reads the character if it comes next. Returns true if it did.
   bool take(char32_t c);
-  /// Throws unless nothing is left, or `c` comes next and is read.
+  /// end() throws ExpressionError unless the text ends; expect() reads `c`, and throws if it is not next.
   void end();
   void expect(char32_t c, const std::string& what);
   bool at_end();
@@ -65,10 +65,10 @@ class ExpressionParser {
   std::vector<ExpressionTerm> terms_;
 };
 
-/// The characters of UTF-8, U+FFFD for every byte that is none.
+/// Returns the characters of UTF-8 text; each byte that is not valid UTF-8 becomes U+FFFD.
 std::u32string code_points(std::string_view utf8);
 
-/// A space, or what ends a line.
+/// Returns true for a space, a tab, or a character that ends a line.
 inline bool is_space(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0; }
 
 std::string to_utf8(std::u32string_view text);

@@ -7,20 +7,20 @@
 
 namespace gradzoo {
 
-/// What explain can make of a recorded computation.
+/// All outputs of gradzoo explain for one recorded computation.
 struct Explanation {
   ///@{
-  /// Tables to read; the graph in Graphviz's language; a page that steps through it.
+  /// Tables as plain text; the graph in Graphviz's language; an HTML page that steps through the tape.
   std::string text, dot, html;
   ///@}
-  std::string program;  ///< C++ that does the same and prints what it computed
+  std::string program;  ///< C++ program that does the computation and prints its results
 };
 
-/// The explanation of what a tape holds; `text` is the caller's.
+/// Returns the outputs for a tape; the caller supplies `text`.
 Explanation explanation_of(const Tape& tape, const ExplainPage& page, std::string text);
 
-/// The lines as a program: it prints each tensor that a line declares, by name, to 12 digits, and where a
-/// line calls backward() the gradients of the leaves.
+/// Returns the lines as a C++ program. It prints each tensor that a line declares, with its name and 12
+/// digits. After a line with backward() it prints the gradients of the leaves.
 std::string whole_program(std::span<const CodeLine> lines);
 
 }  // namespace gradzoo

@@ -5,8 +5,8 @@ const drawing = draw(byId('graph'));
 let current = 0, selected = null, timer = 0;
 let pointed = null;  // the line of the program whose nodes are marked
 
-// What each line of the program made: nodes that it recorded, those that its sweep's rules did, and the node
-// that it declares. A leaf joins the tape where it is first used, and belongs to the line that declares it.
+// The nodes of each line of the program: nodes that it recorded, nodes that the rules of its sweep recorded, and
+// the node that it declares. A leaf is recorded at its first use, and belongs to the line that declares it.
 const madeByLine = tape.code.map((text, line) => {
   const recorded = steps.filter(step => step.line === line).flatMap(step =>
     [...(step.kind === 'record' && nodes[step.node].op !== 'leaf' ? [step.node] : []), ...(step.made || [])]);
@@ -37,11 +37,11 @@ function field(list, name) {
   return add(list, 'dd');
 }
 
-// What is not for guessing: the leaves' values, and the 1 that a sweep begins with.
+// Keys of values that are never hidden: the leaves' values, and the 1 with which a sweep begins.
 const given = [...nodes.filter(node => node.op === 'leaf').map(node => valueKey(node.index)),
   ...steps.filter(step => step.kind === 'seed').map(step => adjointKey(step.node, step.sweep))];
 
-// A value in full, or what stands in its place until it is asked for.
+// Shows a full value, or a button that reveals it.
 function showUnlessHidden(parent, key, value) {
   if (!isHidden(key)) return show(parent, value);
   const button = add(parent, 'button', 'reveal', '?');
@@ -50,14 +50,14 @@ function showUnlessHidden(parent, key, value) {
   button.onclick = () => reveal([key]);
 }
 
-// Steps so far at which a sweep completed this node's adjoint.
+// Steps until now at which a sweep completed this node's adjoint.
 const visitsOf = index => steps.map((step, at) => ({...step, at}))
   .filter(step => step.kind === 'visit' && step.node === index && step.at <= current);
 
 function showSaved(list, node, names) {
   const box = field(list, 'saved');
   if (node.saved.length === 0) {
-    add(box, 'div', 'note', node.op === 'leaf' ? 'its value' : 'nothing: its rule reads g alone');
+    add(box, 'div', 'note', node.op === 'leaf' ? 'its value' : 'nothing: its rule only reads g');
     return;
   }
   for (const {input, readers} of node.saved) {
@@ -67,10 +67,10 @@ function showSaved(list, node, names) {
   }
   const lastVisit = steps.findLastIndex(step => step.kind === 'visit' && step.node === node.index);
   if (node.released && current >= lastVisit)
-    add(box, 'div', 'note', 'freed by the last sweep, right after it was read');
+    add(box, 'div', 'note', 'freed by the last sweep, after it was read');
 }
 
-// An adjoint, and beside it what moving the node's value by a little says.
+// Shows an adjoint, and next to it the central difference.
 function showAdjoint(list, {node, sweep, adjoint, differences, remark}) {
   const key = adjointKey(node, sweep);
   const box = field(list, sweepCount > 1 ? `g, sweep ${sweep}` : 'g');
@@ -80,8 +80,8 @@ function showAdjoint(list, {node, sweep, adjoint, differences, remark}) {
   const beside = field(list, 'differences');
   show(beside, {...adjoint, values: differences, dtype: 'f64'});
   if (remark) add(beside, 'div', 'note', remark);
-  beside.title = 'the root at this value plus h, less the root at this value less h, by 2h: ' +
-    'everything after the node computed again, no rule asked';
+  beside.title = '(f(value + h) - f(value - h)) / 2h for the output f of the sweep: ' +
+    'everything after the node is computed again, without rules';
 }
 
 function showPanel() {
@@ -128,7 +128,7 @@ function showSentence(step) {
   text.split('*').forEach((part, i) => i % 2 ? add(box, 'b', '', part) : box.append(part));
 }
 
-// Adjoints as they stand in the sweep that is under way: node -> [value, complete].
+// Adjoints in the current sweep: node -> [value, complete].
 function adjoints() {
   const held = new Map();
   for (const step of steps.slice(0, current + 1)) {
@@ -204,7 +204,7 @@ function update() {
   showPanel();
   [...byId('code').children].forEach((line, i) => {
     line.className = (i === step.line ? 'now hue' + (step.sweep || 0) % 4 : '') + (i === pointed ? ' pointed' : '');
-    line.textContent = tape.code[i].replace(veil.on ? /\s*\/\/.*/ : '', '');  // a comment may tell a value
+    line.textContent = tape.code[i].replace(veil.on ? /\s*\/\/.*/ : '', '');  // a comment may contain a value
   });
   byId('hide').setAttribute('aria-pressed', veil.on);
   byId('slider').value = current;
@@ -229,7 +229,7 @@ function select(index) {
   remember();
 }
 
-// A click: what is hidden shows first, and the panel tells the node.
+// A click first reveals hidden values; the panel then describes the node.
 function choose(index) {
   const hidden = keysOf(index).some(isHidden);
   if (hidden) reveal(keysOf(index));
@@ -248,7 +248,7 @@ function reveal(keys) {
   update();
 }
 
-// What a node has to reveal now: its value, and the adjoint that it holds in the sweep under way.
+// Keys of a node's value and of its adjoint in the current sweep.
 function keysOf(index) {
   return adjoints().has(index) ? [valueKey(index), adjointKey(index, steps[current].sweep)] : [valueKey(index)];
 }

@@ -9,73 +9,72 @@
 
 namespace gradzoo {
 
-/// One thing that happened on a tape.
+/// One event on a tape: a recorded node, the start of a sweep, or a visit of a sweep.
 struct Step {
   enum class Kind { record, seed, visit };
   Kind kind = Kind::record;
   int64_t node = -1;
-  int64_t visit = 0;  // the index of the visit, or of the next one for a recording
+  int64_t visit = 0;  // index of the visit; for a recorded node, of the next visit
 };
 
-/// What happened on a tracing tape, in order: nodes that the program recorded, and sweeps. What a rule
-/// recorded belongs to its visit and has no step of its own. The nodes of a composite are shown as one, the
-/// last of them.
+/// The events of a tracing tape in order: nodes that the program recorded, and sweeps. Nodes that a gradient
+/// rule recorded belong to the rule's visit and have no separate step. All nodes of a composite are shown as
+/// its last node.
 struct Story {
-  int64_t begin = 0, end = 0;       // the tape's nodes
-  std::vector<int64_t> nodes = {};  // those that are shown
+  int64_t begin = 0, end = 0;       // range of the tape's nodes
+  std::vector<int64_t> nodes = {};  // nodes that are shown
   std::vector<Step> steps = {};
-  std::vector<int> visit_sweep = {};  // by visit: its sweep, from 1
-  std::vector<int64_t> seeds = {};    // by sweep, from 1 on: its first visit
+  std::vector<int> visit_sweep = {};  // sweep of each visit, from 1
+  std::vector<int64_t> seeds = {};    // first visit of each sweep
 
-  // By node of the tape, from begin on.
-  std::vector<int64_t> numbers = {};  // the number of the node, or of the composite that it is a part of
-  std::vector<int64_t> firsts =
-      {};  // of a composite shown as its last node the first one, else the node itself
-  std::vector<const Composite*> composites = {};  // null: the node is shown as its op
-  std::vector<int> sweeps = {};                   // the sweep that recorded it; 0: the program
+  // One element per node of the tape, from `begin` on.
+  std::vector<int64_t> numbers = {};              // number of the node or of its composite
+  std::vector<int64_t> firsts = {};               // first node of a composite shown here, else the node
+  std::vector<const Composite*> composites = {};  // null if the node is shown as its op
+  std::vector<int> sweeps = {};                   // sweep that recorded the node; 0 for the program
 
   bool is_shown(int64_t node) const { return nodes[static_cast<size_t>(number(node))] == node; }
   int sweep(int64_t node) const { return sweeps[static_cast<size_t>(node - begin)]; }
-  /// The number by which a node is called, v0 for the first; -1 for what is not on this tape.
+  /// Returns the number in the node's name (0 for v0), or -1 if the node is not on this tape.
   int64_t number(int64_t node) const {
     return node < begin ? -1 : numbers[static_cast<size_t>(node - begin)];
   }
-  /// That of the node that made a tensor.
+  /// Returns the number of the node that made the tensor.
   int64_t number(const Tensor& t) const;
-  /// The node whose operands a shown node has.
+  /// Returns the node whose operands are shown at `node`: a composite's first node, or the node itself.
   int64_t first(int64_t node) const { return firsts[static_cast<size_t>(node - begin)]; }
-  /// A sweep's stop at a shown node, from the adjoint of its last node to what its first one gives.
+  /// Returns a visit of a shown node: its last node's adjoint, and the gradients from its first node's rule.
   Visit visit(int64_t index) const;
 };
 
-/// Throws Error where the tape keeps no trace.
+/// Returns the events of a tape. Throws Error if the tape keeps no trace.
 Story tell_story(const Tape& tape);
 
-/// What a shown node is and does. `attributes` is "" where there are none.
+/// Name, formula and attributes of a shown node. `attributes` is "" if the op has none.
 struct NodeWords {
   std::string name, formula, attributes;
 };
 NodeWords words_of(const Story& story, int64_t node);
 
-/// "matmul(v0, v3, transpose_b)": a shown node's call, with constants as their values.
+/// Returns a shown node's call, with constants as their values: "matmul(v0, v3, transpose_b)".
 std::string call_of(const Story& story, int64_t node);
-/// Operand `slot` of a shown node: "v3" for what is recorded, else the constant itself.
+/// Returns operand `slot` of a shown node: "v3" for a recorded tensor, else the constant's value.
 std::string operand_of(const Story& story, int64_t node, int slot);
 
-/// What a node saves for its gradients, released or not.
+/// A tensor that a node saves for its gradients, released or not.
 struct SavedValue {
-  int slot = 0;              // an input, or kMaxInputs for the output
-  std::vector<int> readers;  // the inputs whose gradients read it
+  int slot = 0;              // index of the input, or kMaxInputs for the output
+  std::vector<int> readers;  // inputs whose gradients read the tensor
 };
 std::vector<SavedValue> saved_values(const Node& node);
 
-/// "1.44" of one value in any shape, "(3) [1, 2, 3]", "(2,2) [[1, 2], [3, 4]]", or for more than eight values
-/// "(100,784) in [-0.5, 2]".
+/// Returns "1.44" for one value in any shape, "(3) [1, 2, 3]", "(2,2) [[1, 2], [3, 4]]", or for more than
+/// eight values their range "(100,784) in [-0.5, 2]".
 std::string describe_value(const Tensor& t);
-/// The same without the shape; axes of size 1 have no brackets: "[1, 2]" of a row and of a column. Of more
-/// than `most` values the range.
+/// Returns the values without the shape, or their range if there are more than `most`. Axes of size 1 have no
+/// brackets: a row and a column are both "[1, 2]".
 std::string list_of_values(const Tensor& t, int64_t most);
-/// "[0,1]": the place of an element, by the axes that list_of_values() has brackets for.
+/// Returns the indices of an element along the axes that have brackets in list_of_values(): "[0,1]".
 std::string element_place(const Shape& shape, int64_t element);
 
 }  // namespace gradzoo

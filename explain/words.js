@@ -7,7 +7,7 @@ function add(parent, tag, className, ...content) {
   return element;
 }
 
-// For a lecture: predict, then reveal. What may be hidden is a node's value, and its adjoint in a sweep.
+// For lectures: predict, then reveal. A node's value and its adjoint in a sweep can be hidden.
 const veil = {on: false, revealed: new Set()};
 const valueKey = index => 'value of ' + index;
 const adjointKey = (index, sweep) => `adjoint of ${index} in sweep ${sweep}`;
@@ -34,13 +34,13 @@ function phrase(value) {
 
 const phraseUnlessHidden = (key, value) => isHidden(key) ? '?' : phrase(value);
 
-// A node's operation as it stands on a box of the drawing.
+// The text of a node's operation in its box.
 function opText(node) {
   const whole = node.attributes ? `${node.op} ${node.attributes}` : node.op;
   return whole.length <= 14 ? whole : cut(node.op, 13);
 }
 
-// A value in full: a number, a table whose rows are the last axis, or for large ones the range.
+// A full value: a number, a table whose rows are along the last axis, or the range of a large value.
 function show(parent, value) {
   if (!value.values) return add(parent, 'div', 'number', phrase(value));
   if (value.shape.length === 0) {
@@ -57,7 +57,7 @@ function show(parent, value) {
   return table;
 }
 
-// The letters that a formula calls the operands: "dx = ...", "da = ...;  db = ...".
+// The letters of the operands in a formula: "dx = ...", "da = ...;  db = ...".
 function letters(node) {
   const found = [...node.formula.matchAll(/;\s*d([a-z])(?![a-z])/gi)].map(match => match[1]);
   return node.inputs.map((input, i) => found.length === node.inputs.length ? found[i] : 'input ' + i);
@@ -70,44 +70,44 @@ const roots = new Map(steps.filter(step => step.kind === 'seed').map(step => [st
 // Below, *stars* mark names and numbers.
 function tellRecord(node, name) {
   const value = `${name} = *${phraseUnlessHidden(valueKey(node.index), node.value)}*`;
-  if (node.op === 'leaf') return `${value} joins the tape: a leaf, whose gradient is wanted.`;
+  if (node.op === 'leaf') return `${value} is recorded as a leaf, which requires a gradient.`;
   const operand = input => input.node < 0 && !input.name ? phrase(input) : nameOf(input);
   const saved = ({input}) => input < 0 ? nodeLabel(node) : nameOf(node.inputs[input]);
   const kept = [...new Set(node.saved.map(saved))].join(', ');
   const attributes = node.attributes ? [node.attributes] : [];
   return `*${node.op}(${[...node.inputs.map(operand), ...attributes].join(', ')})* gives ${value}. ` +
-    (kept ? `The node saves *${kept}*: its rule will read that.` : 'Its rule needs no saved value.');
+    (kept ? `The node saves *${kept}*: its rule will read it.` : 'Its rule needs no saved value.');
 }
 
 function tellGift({to, gradient, total}, sweep) {
   if (isHidden(adjointKey(to, sweep))) return `a term, *?*, to *${nodeLabel(nodes[to])}*`;
   const first = total.values && JSON.stringify(total.values) === JSON.stringify(gradient.values);
-  const sum = first ? '' : `, so that it holds *${phrase(total)}*`;
+  const sum = first ? '' : `, whose adjoint is now *${phrase(total)}*`;
   return `*${phrase(gradient)}* to *${nodeLabel(nodes[to])}*${sum}`;
 }
 
 function tellTrail(step) {
   const made = step.made.map(i => nodeLabel(nodes[i])).join(', ');
-  if (made) return `Written in recorded ops, it leaves *${made}* on the tape.`;
-  return recordingSweeps.has(step.sweep) ? 'It met constants alone, so it leaves nothing on the tape.'
-                                         : 'Without create_graph it leaves nothing on the tape.';
+  if (made) return `The rule recorded *${made}* on the tape.`;
+  return recordingSweeps.has(step.sweep) ? 'The rule only used constants, so it recorded nothing.'
+                                         : 'Without create_graph it recorded nothing.';
 }
 
 function tellVisit(step, name) {
   const value = `*${phraseUnlessHidden(adjointKey(step.node, step.sweep), step.adjoint)}*`;
   if (step.gives.length === 0) {
     const quotient = `∂${nodeLabel(roots.get(step.sweep))}/∂${nodeLabel(nodes[step.node])}`;
-    return `Every term has arrived at ${name}: *${quotient}* = ${value}.`;
+    return `All terms of ${name} are added: *${quotient}* = ${value}.`;
   }
   const gifts = step.gives.map(gift => tellGift(gift, step.sweep)).join(', and ');
-  return `The adjoint of ${name} is complete: ${value}. Its rule gives ${gifts}. ` + tellTrail(step);
+  return `The adjoint of ${name} is complete: ${value}. Its rule sends ${gifts}. ` + tellTrail(step);
 }
 
-// What happens at a step: a heading and a text.
+// Describes a step with a heading and a text.
 function tell(step) {
   const node = nodes[step.node], name = `*${nodeLabel(node)}*`;
   if (step.kind === 'record') return ['Forward', tellRecord(node, name)];
   if (step.kind === 'visit') return [`Sweep ${step.sweep}`, tellVisit(step, name)];
-  return [`Sweep ${step.sweep} begins`, `Back from ${name}. A node's adjoint, the g of its rule, is ` +
-    `∂${nodeLabel(node)}/∂(that node); for ${name} itself that is *${phraseUnlessHidden(adjointKey(step.node, step.sweep), step.adjoint)}*.`];
+  return [`Sweep ${step.sweep} begins`, `The sweep walks back from ${name}. A node's adjoint, the g of its rule, is ` +
+    `∂${nodeLabel(node)}/∂(this node); for ${name} itself it is *${phraseUnlessHidden(adjointKey(step.node, step.sweep), step.adjoint)}*.`];
 }

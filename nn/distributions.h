@@ -2,24 +2,25 @@
 
 #include "gradzoo/autograd/ops.h"
 
-/// Log-densities and divergences in closed form, elementwise and differentiable. Sum them over the axes that
-/// make one event: sum(log_prob, 1) for rows.
+/// Log-densities and divergences in closed form, elementwise and differentiable. Sum them over the axes of
+/// one event: sum(log_prob, 1) for rows.
 namespace gradzoo {
 
-/// log N(x; mu, e^logvar), all of one shape or broadcast.
+/// Returns log N(x; mu, exp(logvar)), with broadcasting.
 Tensor normal_log_prob(const Tensor& x, const Tensor& mu, const Tensor& logvar);
-/// log N(x; 0, 1)
+
+/// Returns log N(x; 0, 1).
 Tensor standard_normal_log_prob(const Tensor& x);
 
-/// KL(N(mu, e^logvar) || N(0, 1)) of each dimension, of mu's shape.
+/// Returns KL(N(mu, exp(logvar)) || N(0, 1)) of each dimension, in mu's shape.
 Tensor kl_standard_normal(const Tensor& mu, const Tensor& logvar);
-/// The same summed over the last axis: (..., d) -> (...).
+/// Returns this KL summed over the last axis: (..., d) -> (...).
 Tensor kl_standard_normal_rows(const Tensor& mu, const Tensor& logvar);
 
-/// The z below which N(0, 1) has the probability p, 0 < p < 1.
+/// Returns the quantile z of N(0, 1) for a probability p, 0 < p < 1.
 double normal_quantile(double p);
 
-/// log p(x) for x = 1 with probability sigmoid(logits), else 0; x and logits of one shape.
+/// Returns log p(x), where x is 1 with probability sigmoid(logits), else 0; x and logits have one shape.
 Tensor bernoulli_log_prob(const Tensor& x, const Tensor& logits);
 
 }  // namespace gradzoo

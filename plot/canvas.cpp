@@ -107,8 +107,8 @@ Canvas::Canvas(int width, int height, Color background) {
   constexpr int kMaxSide = 16384;
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
     throw Error(
-        "canvas: a picture of {} x {} pixels cannot be drawn. Hint: sides are 1 to {} pixels; "
-        "draw fewer tiles or a smaller scale.",
+        "canvas: a picture of {} x {} pixels cannot be drawn. Hint: use sides of 1 to {} pixels, fewer tiles "
+        "or a smaller scale",
         width, height, kMaxSide);
   }
   image_ = filled_image(width, height, background);

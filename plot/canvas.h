@@ -13,10 +13,10 @@ struct Color {
   friend bool operator==(const Color&, const Color&) = default;
 };
 
-/// A picture of one colour.
+/// Returns a picture of one colour.
 Image filled_image(int width, int height, Color color);
 
-/// In pixels, y downwards. Pixel (i, j) covers [i, i + 1) x [j, j + 1).
+/// A point in pixels, with y downwards. Pixel (i, j) covers [i, i + 1) x [j, j + 1).
 struct Point {
   double x = 0, y = 0;
   friend bool operator==(const Point&, const Point&) = default;
@@ -32,8 +32,8 @@ struct Stroke {
   double opacity = 1;
 };
 
-/// An Image that is drawn on, anti-aliased: each shape covers a pixel by a fraction, and is blended by it.
-/// What lies outside the clip rectangle, or is not finite, is not drawn.
+/// An image for anti-aliased drawing: a shape is blended with a pixel by the fraction of the pixel that it
+/// covers. Parts outside the clip rectangle and shapes that are not finite are not drawn.
 class Canvas {
  public:
   /// Throws Error unless both sides are in 1 ... 16384.
@@ -48,9 +48,9 @@ class Canvas {
 
   void fill_rect(Rect rect, Color color, double opacity = 1);
   void fill_circle(Point center, double radius, Color color, double opacity = 1);
-  /// A line with round ends and joins, blended once, also where it crosses itself. One point makes a dot.
+  /// Draws a line with round ends and joins, blended once even if it crosses itself. One point makes a dot.
   void stroke(std::span<const Point> line, const Stroke& stroke);
-  /// The same for several lines at once (a glyph).
+  /// Draws several lines at once, as for a glyph.
   void stroke(std::span<const std::vector<Point>> lines, const Stroke& stroke);
 
  private:

@@ -150,7 +150,7 @@ struct Frame {
     const double left = kMargin + (y_label.empty() ? 0 : kNameSize + 8) + gutter + 8,
                  right = width - kMargin - 6;
     if (right - left < 200 || bottom - top < 100)
-      throw Error("chart: {} x {} leave no room for the plot. Hint: 500 x 300 or more", width, height);
+      throw Error("chart: {} x {} is too small for the plot. Hint: use 500 x 300 or more", width, height);
     plot = {std::round(left), std::round(top), std::round(right - left), std::round(bottom - top)};
     if (x_ticks.empty()) x_ticks = ticks(x, static_cast<int>(plot.width / 90));
     svg += draw_axes(y_ticks);
@@ -254,7 +254,7 @@ Drawing draw_chart(const BarChart& chart) {
   const std::size_t count = chart.values.size();
   if ((!chart.names.empty() && chart.names.size() != count) ||
       (!chart.expected.empty() && chart.expected.size() != count))
-    throw Error("bar chart: {} names and {} expected values for {} bars. Hint: give one a bar, or none",
+    throw Error("bar chart: {} names and {} expected values for {} bars. Hint: give one per bar, or none",
                 chart.names.size(), chart.expected.size(), count);
   std::vector<double> must_show = chart.values, places(count);
   must_show.insert(must_show.end(), chart.expected.begin(), chart.expected.end());

@@ -59,7 +59,7 @@ void check_field(const Field& field) {
   if (field.rows >= 0 && field.columns >= 0 &&
       static_cast<std::size_t>(field.rows * field.columns) == field.values.size())
     return;
-  throw Error("field: {} values for {} rows of {}. Hint: one value a grid point, row by row.",
+  throw Error("field: {} values for {} rows of {}. Hint: give one value per grid point, row by row",
               field.values.size(), field.rows, field.columns);
 }
 

@@ -2,8 +2,9 @@
 
 namespace gradzoo {
 
-/// These bytes in zlib's format, on the heap, for stb_image_write, which frees them: its own compression
-/// takes ten times as long, half of a short run. Null where there is no memory.
+/// Returns the bytes in zlib's format on the heap, or null if memory is exhausted. stb_image_write calls it
+/// and frees the result; its own compression would take ten times as long, which is half the time of a short
+/// run.
 unsigned char* deflated(unsigned char* data, int size, int* deflated_size, int level);
 
 }  // namespace gradzoo

@@ -15,7 +15,8 @@ Drawing png_drawing(const Image& image) {
 
 void write_drawing(const std::string& path, const Drawing& drawing, Links links) {
   if (!lower(path).ends_with(drawing.ending))
-    throw Error("{}: this picture is another kind of file. Hint: x{}", path, drawing.ending);
+    throw Error("{}: the picture cannot have this ending. Hint: use a name such as x{}", path,
+                drawing.ending);
   write_file_atomically(path, std::as_bytes(std::span(drawing.bytes)), links);
 }
 

@@ -7,15 +7,15 @@
 
 namespace gradzoo {
 
-/// A picture as its file holds it.
+/// A picture as the bytes of a file.
 struct Drawing {
-  std::string ending = {};  ///< ".png" where it is of pixels, ".svg" where it is a chart
+  std::string ending = {};  ///< ending of the file's name: ".png" for pixels, ".svg" for charts
   std::string bytes = {};
 };
 
 Drawing png_drawing(const Image& image);
 
-/// Writes it atomically. Throws Error with the path and the reason, and for a path with another ending.
+/// Writes a drawing atomically. Throws Error with path and reason if it fails or the ending differs.
 void write_drawing(const std::string& path, const Drawing& drawing, Links links = Links::follow);
 
 }  // namespace gradzoo

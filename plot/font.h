@@ -15,11 +15,11 @@ struct TextStyle {
   bool bold = false;
 };
 
-/// Width of `text` in pixels at capitals `size` pixels high, from the first stroke to the last.
+/// Returns the width of `text` in pixels, from first to last stroke, if capitals are `size` pixels high.
 double text_width(std::string_view text, double size);
 
-/// Draws one line of ASCII text in the built-in stroke font, its baseline through `origin`, which is its left
-/// end, middle or right end by `style.anchor`. Every character outside ASCII 32-126 is drawn as one `?`.
+/// Draws one line of ASCII text in the built-in stroke font. `origin` is the left end, middle or right end of
+/// the baseline, as `style.anchor` says. Every character outside ASCII 32-126 is drawn as one `?`.
 void draw_text(Canvas& canvas, Point origin, std::string_view text, const TextStyle& style);
 
 }  // namespace gradzoo

@@ -2,9 +2,10 @@
 
 namespace gradzoo {
 
-/// A letter as strokes of a round pen. Baseline 0, small letters 8.5 high, capitals 12, y upwards; x from 0
-/// to width. The path: `M x y` lifts the pen and moves; `L x y ...` draws lines; `Q cx cy x y ...` draws
-/// quarter bows that leave towards the corner (cx, cy) and arrive from it; `D x y` sets a dot.
+/// A letter as strokes of a round pen. The baseline is 0, small letters are 8.5 high and capitals 12, with y
+/// upwards and x from 0 to width. The path: `M x y` lifts the pen and moves; `L x y ...` draws lines; `Q cx
+/// cy x y ...` draws quarter arcs that leave towards the corner (cx, cy) and arrive from it; `D x y` is a
+/// dot.
 struct Glyph {
   char letter;
   double width;
@@ -14,7 +15,7 @@ struct Glyph {
 inline constexpr double kSmallHeight = 8.5;
 inline constexpr double kCapitalHeight = 12;
 
-/// ASCII 32 (space) to 126 (~).
+/// Glyphs of ASCII 32 (space) to 126 (~).
 // clang-format off
 inline constexpr Glyph kGlyphs[] = {
     {' ', 3.5, ""},

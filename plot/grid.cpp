@@ -34,16 +34,16 @@ std::int64_t count_tiles(std::size_t values, std::int64_t height, std::int64_t w
   if (height <= 0 || width <= 0 || options.columns <= 0 || options.scale <= 0 || options.gap < 0 ||
       options.margin < 0 || (options.channels != 1 && options.channels != 3)) {
     throw Error(
-        "image_grid: tiles of {} x {} x {}, {} columns, scale {}, gap {}, margin {}. Hint: sizes, "
-        "columns and scale are positive, gap and margin not negative, channels 1 or 3.",
+        "image_grid: tiles of {} x {} x {}, {} columns, scale {}, gap {}, margin {}. Hint: use positive "
+        "sizes, columns and scale, gap and margin of 0 or more, and 1 or 3 channels",
         height, width, options.channels, options.columns, options.scale, options.gap, options.margin);
   }
   const auto total = static_cast<std::int64_t>(values);
   const bool whole = total % height == 0 && total / height % width == 0;
   if (total == 0 || !whole || total / height / width % options.channels != 0) {
     throw Error(
-        "image_grid: {} values are no whole number of {} x {} x {} tiles. Hint: pixels are (count, "
-        "height, width, channels) with at least one tile.",
+        "image_grid: {} values do not fill {} x {} x {} tiles. Hint: give (count, height, width, channels) "
+        "with at least one tile",
         total, height, width, options.channels);
   }
   return total / height / width / options.channels;

@@ -11,21 +11,21 @@ namespace gradzoo {
 
 struct GridOptions {
   std::int64_t columns = 10;
-  int scale = 2;     ///< each pixel becomes scale x scale equal ones: crisp, never smoothed
-  int channels = 1;  ///< numbers of a pixel: 1, its grey; 3, its red, green and blue
-  int gap = 2;       ///< pixels between tiles
-  int margin = 8;    ///< pixels around all
-  std::vector<std::string> row_labels = {};  ///< left of each row; empty: none
-  std::int64_t rows_per_group = 0;  ///< likewise for rows: 2 sets originals over reconstructions apart
+  int scale = 2;                             ///< magnification: each pixel becomes scale x scale equal pixels
+  int channels = 1;                          ///< values per pixel: 1 for grey, 3 for red, green and blue
+  int gap = 2;                               ///< pixels between tiles
+  int margin = 8;                            ///< pixels around the picture
+  std::vector<std::string> row_labels = {};  ///< labels at the left of the rows; empty: none
+  std::int64_t rows_per_group = 0;           ///< rows per group, for space between groups; 0: one group
 };
 
-/// A picture of `pixels` (count, height, width, channels), each value in [0, 1], 0 black and 1 white (others
-/// are clamped, a pixel with a NaN is drawn red), tiles row by row. Throws Error if sizes disagree, if there
-/// is no tile, or if the picture is too large.
+/// Draws `pixels` (count, height, width, channels) as tiles, row by row. Values are in [0, 1], 0 for black
+/// and 1 for white; others are clamped, and a pixel with a NaN is red. Throws Error if sizes disagree, if
+/// `pixels` is empty, or if the picture is too large.
 Image image_grid(std::span<const float> pixels, std::int64_t height, std::int64_t width,
                  const GridOptions& options = {});
 
-/// Left upper corner of tile `index`, in pixels of the finished picture.
+/// Upper left corner of tile `index`, in pixels of the picture.
 struct TilePosition {
   std::int64_t x, y;
   friend bool operator==(const TilePosition&, const TilePosition&) = default;

@@ -5,7 +5,7 @@
 
 namespace gradzoo {
 
-/// `text` as it may stand in an HTML page, between tags or within a quoted attribute.
+/// Escapes a text for an HTML page, between tags or in a quoted attribute.
 std::string html_escape(std::string_view text);
 
 }  // namespace gradzoo

@@ -37,13 +37,13 @@ void check(const Image& image) {
   const std::int64_t bytes = std::int64_t{3} * image.width * image.height;
   if (image.width <= 0 || image.height <= 0 || bytes > kMaxBytes) {
     throw Error(
-        "png: a picture of {} x {} pixels cannot be encoded. Hint: sides are positive, and at "
-        "most {} pixels in all.",
+        "png: a picture of {} x {} pixels cannot be encoded. Hint: use positive sides, and at most {} pixels "
+        "in all",
         image.width, image.height, kMaxBytes / 3);
   }
   if (static_cast<std::int64_t>(image.rgb.size()) != bytes) {
-    throw Error("png: {} bytes for {} x {} pixels. Hint: rgb holds height * width * 3 bytes.",
-                image.rgb.size(), image.width, image.height);
+    throw Error("png: {} bytes for {} x {} pixels. Hint: give height * width * 3 bytes", image.rgb.size(),
+                image.width, image.height);
   }
 }
 
@@ -54,7 +54,7 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
   std::vector<std::uint8_t> bytes;
   if (stbi_write_png_to_func(append, &bytes, image.width, image.height, 3, image.rgb.data(),
                              3 * image.width) == 0)
-    throw Error("png: out of memory while encoding. Hint: draw a smaller picture.");
+    throw Error("png: out of memory while encoding. Hint: draw a smaller picture");
   return bytes;
 }
 

@@ -31,7 +31,7 @@ Scale y_scale(const LineChart& chart, const std::vector<double>& y) {
   if (chart.y_low) scale.range.low = *chart.y_low;
   if (chart.y_high) scale.range.high = *chart.y_high;
   if (!(scale.range.low < scale.range.high) || (chart.log_y && scale.range.low <= 0))
-    throw Error("chart: the y axis would run from {} to {}. Hint: low below high{}", scale.range.low,
+    throw Error("chart: the y axis would run from {} to {}. Hint: set low below high{}", scale.range.low,
                 scale.range.high, chart.log_y ? ", and above zero on a logarithmic axis" : "");
   return scale;
 }

@@ -8,16 +8,16 @@
 
 namespace gradzoo {
 
-/// What the values of a line chart say of its axes.
+/// The axes and pens of a line chart.
 struct LineLayout {
-  Scale x;  ///< shows every finite x
-  Scale y;  ///< shows the series, without the few values that would flatten the others, and every level
-  std::vector<LinePen> pens;  ///< one a series
-  std::string remark;  ///< what the axes do not show: "3 values outside the axis"; "" where they show all
+  Scale x;                    ///< axis with every finite x
+  Scale y;                    ///< axis with every level and the series, without a few outliers
+  std::vector<LinePen> pens;  ///< one pen per series
+  std::string remark;         ///< remark about omitted values: "3 values outside the axis"; "" if none
 };
 
-/// Throws Error unless x, y and the band (if any) of each series have one length, and where the y axis that
-/// is asked for cannot be.
+/// Returns the layout. Throws Error unless x, y and the band (if any) of each series have one length, and if
+/// the chart's y axis is not possible.
 LineLayout lay_out(const LineChart& chart);
 
 }  // namespace gradzoo

@@ -294,15 +294,15 @@ void check_view(const PlaneView& view) {
   check_field(view.contours);
   if ((!view.labels.empty() && view.labels.size() != view.points.size()) ||
       std::ranges::any_of(view.labels, [](int label) { return label < 0; }))
-    throw Error("plane '{}': {} labels for {} points. Hint: one a point, from 0", view.title,
+    throw Error("plane '{}': {} labels for {} points. Hint: give one label per point, from 0", view.title,
                 view.labels.size(), view.points.size());
   const double across = length(view.x), up = length(view.y);
   if (std::isfinite(across) && std::isfinite(up) && across > 0 && up > 0 && across <= 10 * up &&
       up <= 10 * across)
     return;
   throw Error(
-      "plane '{}': a rectangle from ({}, {}) to ({}, {}) cannot be drawn. Hint: low below high, "
-      "and neither side more than ten times the other.",
+      "plane '{}': a rectangle from ({}, {}) to ({}, {}) cannot be drawn. Hint: set low below high, and no "
+      "side more than ten times the other",
       view.title, view.x.low, view.y.low, view.x.high, view.y.high);
 }
 
@@ -332,7 +332,7 @@ double borders(std::size_t views) { return static_cast<double>(views) * (kLeft +
 }  // namespace
 
 PlaneLayout lay_out(const std::vector<PlaneView>& views, bool with_scale) {
-  if (views.empty()) throw Error("planes: there is none to draw. Hint: give at least one.");
+  if (views.empty()) throw Error("planes: the list of views is empty. Hint: give at least one");
   for (const PlaneView& view : views) check_view(view);
   const double scale_width = with_scale ? kScaleWidth : 0;
   const double most_height = views[0].labels.empty() ? kMostHeight : kMostHeightLabelled;

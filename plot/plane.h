@@ -10,81 +10,81 @@
 
 namespace gradzoo {
 
-/// Values at the centres of a regular grid, row by row, row 0 first. No values: no field.
+/// A field of values at the centres of a regular grid, row by row, row 0 first. It is empty without values.
 struct Field {
   std::int64_t rows = 0, columns = 0;
   std::vector<double> values = {};  // (rows, columns)
 
   bool empty() const { return values.empty(); }
   double at(std::int64_t row, std::int64_t column) const;
-  /// Bilinear between centres, beyond the outermost ones as at them; x along the columns, y along the rows,
-  /// (0, 0) at the first centre. NaN where a neighbour is not finite.
+  /// Interpolates bilinearly between centres and is constant outside them; x is along the columns, y along
+  /// the rows, and (0, 0) is the first centre. Returns NaN if a neighbour is not finite.
   double interpolated(double x, double y) const;
 };
 
 /// Throws Error unless rows * columns is the number of values.
 void check_field(const Field& field);
 
-/// The lines on which the field equals `level`, by marching squares: segments of two points each, in units of
-/// the grid as in Field::interpolated. Squares with a corner that is not finite are left out.
+/// Returns the lines where the field equals `level`, from marching squares: segments of two points each, in
+/// the units of Field::interpolated. Squares with a corner that is not finite are skipped.
 std::vector<std::vector<Point>> contour_lines(const Field& field, double level);
 
-/// The density above which lie the given shares (0 to 1) of all probability: the borders of the
-/// highest-density regions. Values that are not finite or negative count as 0; a field of zeros gives no
-/// levels.
+/// Returns, for each share (0 to 1), the density at the border of the highest-density region with this share
+/// of the probability. Values that are not finite or negative count as 0; a field of zeros has no levels.
 std::vector<double> highest_density_levels(const Field& density, std::span<const double> shares);
 
-/// A vector at a place, both in the units of the axes.
+/// A vector at a point, both in the units of the axes.
 struct Arrow {
   Point tail = {}, vector = {};
 };
 
-/// One view of a rectangle of the plane; what is empty is not drawn.
+/// One view of a rectangle of the plane. Empty members are not drawn.
 struct PlaneView {
   std::string title = {};
   Range x = {-1, 1}, y = {-1, 1};
-  Field density = {};  ///< filled contours; its grid covers the rectangle, values at the cells' centres
-  std::string density_name = "density";  ///< beside the scale; the first view's with a density stands
-  bool probability = false;  ///< its colours go from 0 to 1, in even steps, whatever the values are
-  Field contours = {};       ///< the same kind of grid, as the borders of its regions of highest density
+  Field density = {};                    ///< density that is shown in colours; its grid covers the rectangle
+  std::string density_name = "density";  ///< name at the scale, from the first view with a density
+  bool probability = false;              ///< true: colours go linearly from 0 to 1 for any values
+  Field contours = {};                   ///< density whose highest-density regions are outlined
   std::vector<Point> points = {};
-  std::vector<int> labels =
-      {};  ///< one a point, >= 0: its colour, and a name at the median of each; empty: none
+  std::vector<int> labels = {};  ///< label >= 0 per point: its colour and a name at the median; empty: none
   std::vector<Arrow> arrows = {};
-  std::vector<std::vector<Point>> paths = {};  ///< each in a class's colour, with a dot where it begins
+  std::vector<std::vector<Point>> paths = {};  ///< lines in the classes' colours, with a dot at their begin
 };
 
-/// The views side by side, four in a row, one unit as long in all of them and along both axes.
+/// Draws the views next to each other, four per row, with the same length of a unit in all views and along
+/// both axes.
 ///
-/// Densities share one colour scale, with a bar at the right: colour goes by the square root, so that low
-/// modes stay visible, up to the highest density of any view, but at most six times the peak of the flattest
-/// one, so that a spike does not blank the views beside it. Cells without a finite value are grey.
+/// Densities share one colour scale, with a bar at the right. Colours depend on the square root of the
+/// density, so that low modes stay visible. The scale ends at the highest density of any view, but at most at
+/// six times the peak of the flattest view, so that a spike does not blank the other views. Cells without a
+/// finite value are grey.
 ///
 /// Contours enclose 50, 90 and 99 % of the probability.
 ///
-/// Arrows share one scale too: their length grows like log(1 + |v| / median), and is full from the 90th
-/// percentile of |v| on, so that a far field does not dominate: compare directions, not lengths. A full arrow
-/// reaches almost to the next tail.
+/// Arrows share one scale too. Their length grows like log(1 + |v| / median) and is constant above the 90th
+/// percentile of |v|, so that a far field does not dominate: compare directions, not lengths. The longest
+/// arrows almost reach the next tail.
 ///
-/// Points beyond the rectangle are not drawn but counted in a remark. Throws Error for no view, a rectangle
-/// without area or with sides more than tenfold apart, and a field whose sizes disagree.
+/// Points outside the rectangle are not drawn; a remark counts them. Throws Error if there are no views, if a
+/// rectangle has no area or its sides differ more than tenfold, or if the sizes of a field disagree.
 Image draw_planes(const std::vector<PlaneView>& views);
 
-/// Where everything of a picture of planes stands, in pixels.
+/// Positions in a picture of planes, in pixels.
 struct PlaneLayout {
   int width = 0, height = 0;
-  std::vector<Rect> plots = {};  ///< one a view
-  Rect scale = {};               ///< the bar of colours; without area if there is none
+  std::vector<Rect> plots = {};  ///< one rectangle per view
+  Rect scale = {};               ///< colour bar, without area if it is not shown
 };
-
-/// At most 1400 pixels wide and 500 a row of four views, 800 of labelled points. Throws as draw_planes does.
+/// Returns a layout of at most 1400 pixels in width and 500 in height per row of four views, or 800 with
+/// labelled points. Throws as draw_planes does.
 PlaneLayout lay_out(const std::vector<PlaneView>& views, bool with_scale);
 
-/// What makes the arrows of all views of a picture comparable.
+/// The common scale of the arrows in all views.
 struct ArrowScale {
-  double median = 0;   ///< of |v| over all arrows that are finite and not 0; 0: there is none
-  double longest = 0;  ///< |v| from which on an arrow has its full length: the 90th percentile
-  double length = 0;   ///< that length in pixels: just short of the usual distance between neighbouring tails
+  double median = 0;   ///< median of |v| over all arrows that are finite and not 0; 0: no such arrow
+  double longest = 0;  ///< 90th percentile of |v|, where an arrow has its full length
+  double length = 0;   ///< full length in pixels: a little less than the usual distance of the tails
 };
 
 ArrowScale arrow_scale(const std::vector<PlaneView>& views, double pixels_per_unit);

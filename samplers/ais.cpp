@@ -16,14 +16,14 @@ constexpr int64_t kMostChains = 20;  // whose weights are kept
 
 void check_betas(std::span<const double> betas) {
   if (betas.size() < 2)
-    throw Error("annealed importance sampling: {} temperatures. Hint: two or more, such as 0 and 1",
+    throw Error("annealed importance sampling: {} temperatures. Hint: use two or more, such as 0 and 1",
                 betas.size());
   const auto bad = std::ranges::find_if(betas, [](double beta) { return !(beta >= 0 && beta <= 1); });
   if (bad != betas.end())
-    throw Error("annealed importance sampling: temperature {} is outside [0, 1]. Hint: betas from 0 to 1",
+    throw Error("annealed importance sampling: temperature {} is outside [0, 1]. Hint: use betas from 0 to 1",
                 *bad);
   if (!std::ranges::is_sorted(betas) && !std::ranges::is_sorted(betas, std::greater()))
-    throw Error("annealed importance sampling: the temperatures go up and down. Hint: in order");
+    throw Error("annealed importance sampling: the temperatures go up and down. Hint: sort them");
 }
 
 // -inf is a weight of 0; +inf and NaN are none.
@@ -33,8 +33,8 @@ void check_weights(const Tensor& w, double from, double to) {
   const double* bad = std::find_if(values, end, [](double v) { return !(v < INFINITY); });
   if (bad == end) return;
   throw Error(
-      "annealed importance sampling: chain {} has weight {} between temperatures {} and {}. Hint: begin at "
-      "draws of the first density, which must be above 0 wherever the last one is",
+      "annealed importance sampling: chain {} has weight {} between temperatures {} and {}. Hint: start at "
+      "samples of the first density, which must be above 0 wherever the last density is",
       bad - values, *bad, from, to);
 }
 
@@ -64,7 +64,7 @@ AisEstimate ais_estimate(const Tensor& w) {
   const double count = static_cast<double>(w.size()), largest = max(w).item();
   if (largest == -INFINITY)
     throw Error(
-        "annealed importance sampling: every weight is 0. Hint: more temperatures, or densities that "
+        "annealed importance sampling: every weight is 0. Hint: use more temperatures, or densities that "
         "overlap");
   const Tensor relative = exp(w - largest);
   const double average = mean(relative).item(), second = mean(square(relative)).item();
@@ -82,10 +82,11 @@ AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, s
                                          Rng& rng) {
   check_betas(betas);
   if (x.rank() != 2 || x.size() == 0 || !is_floating(x.dtype()))
-    throw Error("annealed importance sampling: x is {}. Hint: floating-point rows (B, d), a chain a row",
-                x.label());
+    throw Error(
+        "annealed importance sampling: x is {}. Hint: use floating-point rows (B, d), one chain per row",
+        x.label());
   if (!all_finite(x))
-    throw Error("annealed importance sampling: x is not finite. Hint: draws of the first density");
+    throw Error("annealed importance sampling: x is not finite. Hint: start at samples of the first density");
   const NoGrad quiet;
   const int64_t chains = x.dim(0), temperatures = static_cast<int64_t>(betas.size());
   Tensor at = x.clone(), w = zeros({chains}, DType::f64);
@@ -104,13 +105,13 @@ AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, s
 }
 
 void AnnealingOptions::describe(OptionTable& options) {
-  options.add("ais_chains", chains, "chains of annealed importance sampling when eval estimates log Z",
+  options.add("ais_chains", chains, "chains of annealed importance sampling, with which eval estimates log Z",
               {1, 1e6});
-  options.add("ais_temperatures", temperatures, "temperatures of the path", {2, 1e8});
+  options.add("ais_temperatures", temperatures, "temperatures on the path", {2, 1e8});
 }
 
 std::vector<double> temperatures_up(int64_t count) {
-  if (count < 2) throw Error("ais: {} temperatures. Hint: two or more, 10000 say", count);
+  if (count < 2) throw Error("ais: {} temperatures. Hint: use two or more, such as 10000", count);
   std::vector<double> betas(static_cast<size_t>(count));
   for (size_t i = 0; i < betas.size(); ++i)
     betas[i] = static_cast<double>(i) / static_cast<double>(count - 1);
@@ -138,7 +139,7 @@ class ToldPath : public AnnealingPath {
 
 AisEstimate annealed(const Partition& partition, const AnnealingOptions& options, bool up, Rng& rng,
                      const std::function<void(double)>& done) {
-  if (options.chains < 1) throw Error("ais: {} chains. Hint: one or more, 100 say", options.chains);
+  if (options.chains < 1) throw Error("ais: {} chains. Hint: use one or more, such as 100", options.chains);
   std::vector<double> betas = temperatures_up(options.temperatures);
   if (!up) std::ranges::reverse(betas);
   ToldPath path(*partition.path, options.temperatures - 1, done);
@@ -174,9 +175,10 @@ void check_ends(const Target& from, const Target& to) {
   if (!from.log_prob || !to.log_prob)
     throw Error("annealed importance sampling: a density is missing. Hint: set log_prob of both targets");
   if (from.binary != to.binary)
-    throw Error("annealed importance sampling: one target is binary and one is not. Hint: two of one kind");
+    throw Error(
+        "annealed importance sampling: one target is binary and one is not. Hint: use two of one kind");
   if (from.domain.lower != to.domain.lower || from.domain.upper != to.domain.upper)
-    throw Error("annealed importance sampling: the targets have different domains. Hint: one for both");
+    throw Error("annealed importance sampling: the targets have different domains. Hint: use one for both");
 }
 
 }  // namespace
@@ -185,11 +187,12 @@ TargetPath::TargetPath(const Target& from, const Target& to, Sampler& sampler, i
     : from_(from), to_(to), sampler_(sampler), transitions_(transitions) {
   check_ends(from, to);
   if (transitions < 1)
-    throw Error("annealed importance sampling: {} transitions at each temperature. Hint: 1 or more",
+    throw Error("annealed importance sampling: {} transitions per temperature. Hint: use 1 or more",
                 transitions);
   if (!sampler.is_exact())
-    throw Error("annealed importance sampling: {} does not leave a density invariant. Hint: mh, mala or hmc",
-                sampler.name());
+    throw Error(
+        "annealed importance sampling: {} does not leave a density invariant. Hint: use mh, mala or hmc",
+        sampler.name());
   if (const std::string unfit = why_unfit(sampler.name(), sampler.needs(), at(0.5)); !unfit.empty())
     throw Error(unfit);
 }

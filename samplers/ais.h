@@ -21,8 +21,9 @@ class AnnealingPath {
  public:
   virtual ~AnnealingPath() = default;
 
-  /// log f_to(x) - log f_from(x) of every chain, (B) f64; then moves x (B, d) by a kernel that leaves f_to
-  /// invariant. `from` may be larger than `to`: chains go in both directions.
+  /// Returns log f_to(x) - log f_from(x) of every chain, (B) f64, and then moves x (B, d) with a kernel that
+  /// leaves f_to
+  /// invariant. `from` may be larger than `to`: chains run in both directions.
   virtual Tensor advance(Tensor& x, double from, double to, Rng& rng) = 0;
 };
 
@@ -30,57 +31,56 @@ class AnnealingPath {
 struct AisEstimate {
   double log_ratio;                          ///< logmeanexp of w: its exponential is unbiased
   double error;                              ///< standard error of log_ratio, by the delta method
-  double ess;                                ///< (sum e^w)^2 / sum e^2w over the number of chains, in (0, 1]
+  double ess;                                ///< (sum exp(w))^2 / sum exp(2w) / number of chains, in (0, 1]
   Tensor log_weights;                        ///< (B) f64
-  std::vector<double> recorded_betas;        ///< at which history speaks: the first, the last, some between
-  std::vector<std::vector<double>> history;  ///< of some chains' w, one entry a temperature that is kept
-  Tensor x;                                  ///< (B, d): where they ended
-
-  /// Whether so few chains carry the estimate that its error is too small, and it is not to be trusted.
+  std::vector<double> recorded_betas;        ///< temperatures of the history: first, last, some between
+  std::vector<std::vector<double>> history;  ///< w of some chains at each recorded temperature
+  Tensor x;                                  ///< (B, d) final states of the chains
+  /// Returns true if a few chains dominate the weights: the standard error is then too small to be trusted.
   bool is_of_few() const { return ess < 0.1; }
 };
 
-/// What chains with these log-weights, (B) f64, say: all but where they went.
+/// Returns the estimate from log-weights (B) f64, without history and final states.
 AisEstimate ais_estimate(const Tensor& log_weights);
 
-/// Chains start at x, exact samples of f_betas.front(), and visit betas: two or more, increasing or
-/// decreasing. Increasing, log_ratio is below log Z_1 - log Z_0 on average (Jensen); decreasing, from exact
-/// samples of f_1, minus it is above (Burda, Grosse & Salakhutdinov 2015). Throws Error for fewer than two
-/// temperatures, for one outside [0, 1], and if a weight is NaN.
+/// Runs chains from x, exact samples of f_betas.front(), through two or more increasing or decreasing betas.
+/// With increasing betas log_ratio is below log Z_1 - log Z_0 on average (Jensen). With decreasing betas,
+/// from exact samples of f_1, -log_ratio is above it (Burda, Grosse & Salakhutdinov 2015). Throws Error if
+/// there are fewer than two temperatures, if one is outside [0, 1], or if a weight is NaN.
 AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, std::span<const double> betas,
                                          Rng& rng);
 
-/// What a model knows about its Z beforehand.
+/// A model's means to compute its Z.
 struct Partition {
-  std::shared_ptr<AnnealingPath> path = {};         ///< from a density whose Z is known to the model's
-  double begin_log_z = 0;                           ///< log Z of where the path begins
-  std::function<Tensor(int64_t, Rng&)> begin = {};  ///< n exact samples of the former
-  /// n samples of the model: exact ones if `exact` is set, otherwise the ends of long chains.
+  std::shared_ptr<AnnealingPath> path = {};         ///< path from a density with known Z to the model's
+  double begin_log_z = 0;                           ///< log Z of the density where the path begins
+  std::function<Tensor(int64_t, Rng&)> begin = {};  ///< exact samples of that density, n -> (n, d)
+  /// Returns n samples of the model: exact ones if `exact` is set, otherwise the ends of long chains.
   std::function<Tensor(int64_t, Rng&)> end = {};
-  std::function<double()> exact = {};  ///< log Z by enumeration; empty where that is out of reach
-  std::string cost = "";               ///< what enumeration would take
+  std::function<double()> exact = {};  ///< log Z by enumeration; empty if enumeration is infeasible
+  std::string cost = "";               ///< cost of enumeration, as a text
 };
 
-/// How long annealing takes.
+/// The length of annealing.
 struct AnnealingOptions {
-  int64_t chains = 100;           ///< runs side by side
-  int64_t temperatures = 10'000;  ///< from 0 to 1, along the path
+  int64_t chains = 100;           ///< number of parallel chains
+  int64_t temperatures = 10'000;  ///< number of temperatures from 0 to 1
 
   void describe(OptionTable& options);
 };
 
-/// `count` temperatures from 0 to 1 in equal steps. Throws Error below 2.
+/// Returns `count` temperatures from 0 to 1 in equal steps. Throws Error if `count` is below 2.
 std::vector<double> temperatures_up(int64_t count);
 
 /// The estimate of log Z by annealing.
 struct LogPartition {
-  double value;           ///< of log Z
-  AisEstimate annealing;  ///< what it was made of
+  double value;           ///< estimate of log Z
+  AisEstimate annealing;  ///< estimate of the ratio
 };
-/// Forward, from exact samples: below log Z on average. `done` receives the share that is done.
+/// Anneals forward, from exact samples: below log Z on average. `done` receives the completed share.
 LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng,
                        const std::function<void(double)>& done = {});
-/// Reverse, from samples of the model: above log Z on average if those are exact.
+/// Anneals in reverse, from samples of the model: above log Z on average if these samples are exact.
 LogPartition anneal_down(const Partition& partition, const AnnealingOptions& options, Rng& rng,
                          const std::function<void(double)>& done = {});
 
@@ -94,7 +94,7 @@ class TargetPath : public AnnealingPath {
 
   Tensor advance(Tensor& x, double from, double to, Rng& rng) override;
 
-  /// f_beta as a target, 0 <= beta <= 1; this path must outlive it.
+  /// Returns f_beta as a target, 0 <= beta <= 1; the path must outlive the target.
   Target at(double beta) const;
 
  private:

@@ -35,7 +35,8 @@ class Fence {
     const std::string what = lost < 0 ? fmt::format("a chain is {:.3g} from 0", farthest)
                                       : fmt::format("chain {} is at values that are not finite", lost);
     throw Error(
-        "{}: {} after {} steps of {}: the chains diverge. Hint: try step={:.3g}, or a target that falls off",
+        "{}: {} after {} steps of {}: the chains diverge. Hint: try step={:.3g}, or a target whose tails "
+        "fall to 0",
         sampler.name(), what, step, sampler.step_size(), sampler.step_size() / 10);
   }
 
@@ -46,16 +47,17 @@ class Fence {
 }  // namespace
 
 void check_chain_options(const ChainOptions& options, std::string_view sampler) {
-  if (options.steps <= 0) throw Error("{}: steps is {}. Hint: 1 or more", sampler, options.steps);
+  if (options.steps <= 0) throw Error("{}: steps is {}. Hint: use 1 or more", sampler, options.steps);
   if (options.warmup < 0 || options.warmup >= options.steps)
-    throw Error("{}: warmup is {} of {} steps. Hint: 0 or more, and below steps", sampler, options.warmup,
-                options.steps);
+    throw Error("{}: warmup is {} of {} steps. Hint: use 0 or more, and fewer than steps", sampler,
+                options.warmup, options.steps);
 }
 
 ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler, const ChainOptions& options,
                        Rng& rng) {
   check_chain_options(options, sampler.name());
-  if (x0.size() == 0) throw Error("{}: x0 is {}. Hint: at least one chain", sampler.name(), x0.shape().str());
+  if (x0.size() == 0)
+    throw Error("{}: x0 is {}. Hint: use at least one chain", sampler.name(), x0.shape().str());
   if (const std::string unfit = why_unfit(sampler.name(), sampler.needs(), target); !unfit.empty())
     throw Error(unfit);
   const NoGrad quiet;

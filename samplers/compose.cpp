@@ -11,12 +11,12 @@ namespace gradzoo {
 namespace {
 
 void check_factors(std::span<const Target> factors) {
-  if (factors.empty()) throw Error("product_of: there is no factor. Hint: give it one or more");
+  if (factors.empty()) throw Error("product_of: the list of factors is empty. Hint: pass one or more");
   for (const Target& factor : factors) {
     if (!factor.log_prob && !factor.score)
       throw Error("product_of: a factor has neither log_prob nor score. Hint: set one of them");
     if (factor.binary != factors[0].binary)
-      throw Error("product_of: one factor is binary and another is not. Hint: factors of the same kind");
+      throw Error("product_of: one factor is binary and another is not. Hint: use factors of the same kind");
   }
 }
 

@@ -69,8 +69,8 @@ Tensor within(const Domain& domain, const Tensor& x) {
 void check_can_move(const Posterior& at) {
   if (!all_finite(at.value) || !all_finite(at.slope))
     throw Error(
-        "denoise: the log-density or its slope is not finite at a noisy example, so the example cannot move. "
-        "Hint: less noise");
+        "denoise: the log-density or its gradient is not finite at a noisy example, so the example cannot "
+        "move. Hint: use less noise");
 }
 
 // Each row's step begins as Newton's where log p is flat, and grows or halves as it leads up or not.
@@ -133,7 +133,7 @@ Tensor denoised(const Target& target, const Tensor& noisy, double sigma, Rng& rn
   const NoGrad quiet;
   Tensor x = guess(target, noisy, sigma, rng, done);
   if (!all_finite(x))
-    throw Error("denoising at noise of {:g} gives values that are not finite. Hint: less noise", sigma);
+    throw Error("denoising at noise of {:g} gives values that are not finite. Hint: use less noise", sigma);
   return x;
 }
 

@@ -64,7 +64,7 @@ Extent extent_of(const Target& target, int64_t d) {
     if (target.extent.low.empty()) return std::vector<double>(static_cast<size_t>(d), of_domain);
     if (given.size() == 1) return std::vector<double>(static_cast<size_t>(d), given[0]);
     if (given.size() == static_cast<size_t>(d)) return given;
-    throw Error("the target's extent has {} and {} ends for {} axes. Hint: {} of each, or one for all",
+    throw Error("the target's extent has {} and {} ends for {} axes. Hint: give {} of each, or one for all",
                 target.extent.low.size(), target.extent.high.size(), d, d);
   };
   Extent out{ends(target.extent.low, target.domain.lower), ends(target.extent.high, target.domain.upper)};
@@ -72,7 +72,7 @@ Extent extent_of(const Target& target, int64_t d) {
     out.low[i] = std::max(out.low[i], target.domain.lower);
     out.high[i] = std::min(out.high[i], target.domain.upper);
     if (std::isfinite(out.high[i] - out.low[i]) && out.low[i] < out.high[i]) continue;
-    throw Error("the target's extent goes from {:g} to {:g} on axis {}. Hint: low below high", out.low[i],
+    throw Error("the target's extent goes from {:g} to {:g} on axis {}. Hint: set low below high", out.low[i],
                 out.high[i], i);
   }
   return out;
@@ -124,9 +124,9 @@ void check_inside(std::string_view sampler, const Target& target, const Tensor& 
     const int64_t chain = at / x.dim(1);
     const auto value = static_cast<double>(x.data<T>()[at]);
     if (target.binary)
-      throw Error("{}: chain {} starts at {:g}, and the target is binary. Hint: x0 = bernoulli(p, rng)",
+      throw Error("{}: chain {} starts at {:g}, and the target is binary. Hint: use x0 = bernoulli(p, rng)",
                   sampler, chain, value);
-    throw Error("{}: chain {} starts at {:g}, outside the target's domain. Hint: between {:g} and {:g}",
+    throw Error("{}: chain {} starts at {:g}, outside the target's domain. Hint: start between {:g} and {:g}",
                 sampler, chain, value, target.domain.lower, target.domain.upper);
   });
 }

@@ -11,7 +11,7 @@ Tensor completed(const Tensor& x, const Tensor& values, const Tensor& known) {
 
 Target given(const Target& target, const Tensor& values, const Tensor& known) {
   if (values.rank() != 2 || known.shape() != Shape{values.dim(1)})
-    throw Error("given: values {} and known {}. Hint: (B, d) and (d)", values.shape().str(),
+    throw Error("given: values {} and known {}. Hint: use (B, d) and (d)", values.shape().str(),
                 known.shape().str());
   const Tensor fixed = values * known, free = 1.0 - known;
   const auto filled = [fixed, free](const Tensor& x) { return fixed + x * free; };

@@ -8,21 +8,20 @@
 
 namespace gradzoo {
 
-/// Every sampler, in the order of the list.
+/// Returns all samplers, in the order of lists.
 const std::deque<SamplerEntry>& sampler_registry();
-/// Adds a program's own sampler, before the program uses the list. Throws Error if the name is taken.
+/// Adds a program's own sampler; call it before the list is used. Throws Error if the name is taken.
 void add_sampler(SamplerEntry entry);
-
-/// "mh, ula, mala, ...".
+/// Returns the names: "mh, ula, mala, ...".
 std::string sampler_names();
-/// Throws Error naming the nearest for an unknown name.
+/// Returns the sampler with this name. Throws Error with the nearest name if the name is unknown.
 const SamplerEntry& find_sampler(std::string_view name);
 
-/// "" if the target has what is needed; otherwise a sentence that says what is missing, begins with `name`
-/// and ends with a hint that names the samplers that fit.
+/// Returns "" if the target meets the needs, and otherwise a sentence that begins with `name`, says what is
+/// missing, and ends with a hint with samplers that fit.
 std::string why_unfit(std::string_view name, unsigned needs, const Target& target);
 
-/// The samplers of the list that fit this target, such as "ula, annealed"; "" if none does.
+/// Returns the names of the samplers that fit the target, such as "ula, annealed"; "" if none fits.
 std::string fitting_samplers(const Target& target);
 
 }  // namespace gradzoo

@@ -10,7 +10,7 @@ namespace gradzoo {
 
 void Sampler::begin(const Target& target, const Tensor& x) {
   if (const std::string_view why = unmet_need(needs(), target); !why.empty())
-    throw Error("{}: it {}. Hint: fitting_samplers(target) lists those for this target", name(), why);
+    throw Error("{}: it {}. Hint: choose one of fitting_samplers(target)", name(), why);
   evaluations_ = 0;
   const Tensor start = x.detach();
   check_inside(name(), target, start);

@@ -11,13 +11,13 @@ namespace {
 
 void check_rows(const Tensor& x) {
   if (x.rank() == 2 && is_floating(x.dtype())) return;
-  throw Error("chains: x is {} of {}. Hint: floating-point rows (B, d), a chain a row", x.shape().str(),
-              dtype_name(x.dtype()));
+  throw Error("chains: x is {} of {}. Hint: use floating-point rows (B, d), one chain per row",
+              x.shape().str(), dtype_name(x.dtype()));
 }
 
 Tensor checked(const Tensor& y, const Shape& shape, const Tensor& x, std::string_view what) {
   if (y.defined() && y.shape() == shape && y.dtype() == x.dtype()) return y.detach();
-  throw Error("{} gives {} for x {} of {}. Hint: it must be {} of the same dtype", what,
+  throw Error("{} returns {} for x {} of {}. Hint: return {} of the same dtype", what,
               y.defined() ? y.label() : "nothing", x.shape().str(), dtype_name(x.dtype()), shape.str());
 }
 
@@ -25,8 +25,8 @@ Tensor checked(const Tensor& y, const Shape& shape, const Tensor& x, std::string
 void check_constant(const Tensor& log_prob) {
   if (log_prob.size() == 0 || !(max(log_prob).item() > min(log_prob).item())) return;
   throw Error(
-      "log_prob is not differentiable in x: no op on the tape leads to it. Hint: set Target::score, or use a "
-      "sampler that needs only the log-density, such as mh");
+      "log_prob is not differentiable with respect to x: no op on the tape leads to it. Hint: set "
+      "Target::score, or use a sampler that needs only the log-density, such as mh");
 }
 
 }  // namespace
@@ -72,11 +72,13 @@ void check_noise(const Target& target, double sigma) {
   constexpr double kRounding = 1e-6;
   const NoiseRange& range = target.noise_range;
   if (!(sigma >= range.least * (1 - kRounding)))
-    throw Error("noise of {:g} is below {:g}, the smallest at which the score is known. Hint: {:g} or more",
-                sigma, range.least, range.least);
+    throw Error(
+        "noise of {:g} is below {:g}, the smallest at which the score is known. Hint: use {:g} or more",
+        sigma, range.least, range.least);
   if (!(sigma <= range.most * (1 + kRounding)))
-    throw Error("noise of {:g} is above {:g}, the largest at which the score is known. Hint: {:g} or less",
-                sigma, range.most, range.most);
+    throw Error(
+        "noise of {:g} is above {:g}, the largest at which the score is known. Hint: use {:g} or less", sigma,
+        range.most, range.most);
 }
 
 Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma) {
@@ -112,7 +114,7 @@ std::string_view unmet_need(unsigned needs, const Target& target) {
     return target.score ? "needs a log-density, and the target has a score but no log-density"
                         : "needs a log-density, and the target has none";
   if ((needs & kNeedsExtent) != 0 && !has_extent(target))
-    return "proposes points of an extent, and the target has none";
+    return "proposes points in an extent, and the target has none";
   return "";
 }
 

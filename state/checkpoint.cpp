@@ -14,7 +14,7 @@ void check_model(const SafetensorsReader& file, const std::string& model) {
   const auto found = file.metadata().find("model");
   const std::string stored = found == file.metadata().end() ? "" : found->second;
   if (model.empty() || stored == model) return;
-  throw Error("{}: it is a checkpoint of {}, not of {}. Hint: name a run of {}", file.path(),
+  throw Error("{}: it is a checkpoint of {}, not of {}. Hint: give a run of {}", file.path(),
               stored.empty() ? "no known model" : quoted_name(stored), quoted_name(model), model);
 }
 
@@ -22,10 +22,11 @@ void check_entry(const SafetensorsReader& file, const State::Entry& entry) {
   const SafetensorsEntry* stored = file.find(entry.name);
   if (!stored) {
     if (entry.optional) return;
-    throw Error("{}: '{}' is missing. Hint: it was written with other settings", file.path(), entry.name);
+    throw Error("{}: '{}' is missing. Hint: open it with the settings that wrote it", file.path(),
+                entry.name);
   }
   if (stored->dtype != entry.dtype() || stored->shape != entry.shape()) {
-    throw Error("{}: '{}' is {} {}, not {} {}. Hint: it was written with other settings", file.path(),
+    throw Error("{}: '{}' is {} {}, not {} {}. Hint: open it with the settings that wrote it", file.path(),
                 entry.name, dtype_name(stored->dtype), stored->shape.str(), dtype_name(entry.dtype()),
                 entry.shape().str());
   }
@@ -34,7 +35,7 @@ void check_entry(const SafetensorsReader& file, const State::Entry& entry) {
 void check_nothing_more(const SafetensorsReader& file, const State& state) {
   for (const SafetensorsEntry& stored : file.entries()) {
     if (state.find(stored.name)) continue;
-    throw Error("{}: {} is in the file, but not in this model. Hint: it was written with other settings",
+    throw Error("{}: {} is in the file, but not in this model. Hint: open it with the settings that wrote it",
                 file.path(), quoted_name(stored.name));
   }
 }

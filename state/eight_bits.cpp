@@ -51,7 +51,7 @@ std::vector<SafetensorsTensor> in_eight_bits(const std::string& name, const Shap
     float largest = 0;
     for (const float value : block) {
       if (!std::isfinite(value))
-        throw Error("'{}' holds {}, which has no 8 bits. Hint: train anew", name, value);
+        throw Error("'{}' contains {}, which cannot be stored in 8 bits. Hint: train again", name, value);
       largest = std::max(largest, std::abs(value));
     }
     const float scale = largest / kLargestCode;

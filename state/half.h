@@ -2,15 +2,15 @@
 
 #include <cstdint>
 
-/// Floating-point numbers of 16 bits, as files keep them. Nothing is computed in them.
+/// 16-bit floating-point numbers in files. The program does not compute in 16 bits.
 namespace gradzoo {
 
-/// The value of an IEEE 754 binary16 (1 sign, 5 exponent, 10 mantissa bits): exact.
+/// Returns the exact value of an IEEE 754 binary16 number (1 sign, 5 exponent, 10 mantissa bits).
 float from_f16(uint16_t bits);
-/// The nearest one, ties to even; above 65,504 by half a step or more infinite. A NaN stays one.
+/// Returns the nearest binary16 number, ties to even. 65,520 and above become infinite; NaN stays NaN.
 uint16_t to_f16(float value);
 
-/// The value of a bfloat16, the upper half of a float: exact.
+/// Returns the exact value of a bfloat16 number, which is the upper half of a float.
 float from_bf16(uint16_t bits);
 
 }  // namespace gradzoo

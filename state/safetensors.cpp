@@ -33,10 +33,10 @@ void check_tensors(const std::vector<SafetensorsTensor>& sorted) {
   std::vector<std::string_view> names;
   for (const SafetensorsTensor& t : sorted) {
     if (t.bytes.size() != static_cast<size_t>(t.shape.size()) * dtype_bytes(t.dtype))
-      throw Error("safetensors: '{}' has {} bytes, not those of {} {}. Hint: pass all of it", t.name,
-                  t.bytes.size(), dtype_name(t.dtype), t.shape.str());
+      throw Error("safetensors: '{}' has {} bytes, which is not the size of {} {}. Hint: pass all bytes",
+                  t.name, t.bytes.size(), dtype_name(t.dtype), t.shape.str());
     if (t.half && t.dtype != DType::f32)
-      throw Error("safetensors: '{}' is {}, and f32 alone has halves. Hint: half=false", t.name,
+      throw Error("safetensors: '{}' is {}, and only f32 can be halved. Hint: use half=false", t.name,
                   dtype_name(t.dtype));
     names.push_back(t.name);
   }
@@ -44,7 +44,7 @@ void check_tensors(const std::vector<SafetensorsTensor>& sorted) {
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end())
-    throw Error("safetensors: the name '{}' is taken. Hint: name each tensor once", *twice);
+    throw Error("safetensors: the name '{}' is taken. Hint: use each name once", *twice);
 }
 
 Stored stored_as(const SafetensorsTensor& t) { return t.half ? Stored::f16 : Stored::whole; }
@@ -60,7 +60,7 @@ std::vector<std::byte> halves_of(const SafetensorsTensor& t) {
     std::memcpy(&value, t.bytes.data() + i * sizeof(float), sizeof(float));
     const uint16_t half = to_f16(value);
     if (std::isfinite(value) && std::isinf(from_f16(half)))
-      throw Error("safetensors: '{}' has {}, and F16 ends at 65504. Hint: half=false", t.name, value);
+      throw Error("safetensors: '{}' has {}, and F16 ends at 65504. Hint: use half=false", t.name, value);
     std::memcpy(halves.data() + i * sizeof(half), &half, sizeof(half));
   }
   return halves;
@@ -126,13 +126,13 @@ void SafetensorsReader::read_header() {
   const std::string& path = path_;
   const uint64_t size = this->size();
   if (size < kLengthBytes)
-    throw Error("{}: {} bytes are no safetensors file. Hint: the file was cut short", path, size);
+    throw Error("{}: {} bytes are too few for a safetensors file. Hint: copy it again", path, size);
   uint64_t length = 0;
   read_at(0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > kLongestHeader) {
     throw Error(
-        "{}: it claims a header of {} bytes, above the format's {}. Hint: the file is damaged, "
-        "or no safetensors file",
+        "{}: it claims a header of {} bytes, above the format's {}. Hint: the file is damaged, or not a "
+        "safetensors file",
         path, length, kLongestHeader);
   }
   if (length > size - kLengthBytes)

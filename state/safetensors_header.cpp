@@ -12,7 +12,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr std::string_view kDamaged = "Hint: the file is damaged, or no safetensors file";
+constexpr std::string_view kDamaged = "Hint: the file is damaged, or not a safetensors file";
 
 [[noreturn]] void fail(const std::string& file, const std::string& what, std::string_view hint = kDamaged) {
   throw Error("{}: {}. {}", file, what, hint);
@@ -54,7 +54,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     return out_of_place("a number that is not whole or above 64 bits");
   }
   bool null() override { return out_of_place("null"); }
-  bool boolean(bool) override { return out_of_place("a truth value"); }
+  bool boolean(bool) override { return out_of_place("a boolean"); }
   bool binary(nlohmann::json::binary_t&) override { return out_of_place("binary data"); }
   bool parse_error(size_t position, const std::string&, const nlohmann::json::exception&) override {
     fail(file_, fmt::format("the header is not valid JSON at its byte {}", position));
@@ -85,7 +85,7 @@ std::string HeaderReader::where() const {
 }
 
 bool HeaderReader::out_of_place(std::string_view what) const {
-  fail(file_, fmt::format("{} holds {}, which has no place there", where(), what));
+  fail(file_, fmt::format("{} has {}, which is not allowed there", where(), what));
 }
 
 bool HeaderReader::start_object(size_t) {
@@ -189,7 +189,7 @@ void HeaderReader::finish_entry() {
   }
   if (offsets_.size() != 2) fail(file_, fmt::format("{} lacks an offset", quoted_name(name_)));
   const std::optional<Shape> shape = checked_shape(shape_, *dtype_);
-  if (!shape) fail(file_, fmt::format("{} has more bytes than 64 bits count", quoted_name(name_)));
+  if (!shape) fail(file_, fmt::format("{} has more bytes than 64 bits can count", quoted_name(name_)));
   const auto [begin, end] = std::pair{offsets_[0], offsets_[1]};
   if (begin > end)
     fail(file_, fmt::format("{} ends at {}, before it begins at {}", quoted_name(name_), end, begin));
@@ -250,7 +250,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view json, uint64_t data_
                                            const std::string& file) {
   if (!json.starts_with('{')) fail(file, "the header does not begin with '{'");
   // The JSON library takes a zero byte for the end of the text.
-  if (json.find('\0') != std::string_view::npos) fail(file, "the header holds a zero byte");
+  if (json.find('\0') != std::string_view::npos) fail(file, "the header has a zero byte");
   HeaderReader reader(file);
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
   SafetensorsHeader header = reader.take();

@@ -65,8 +65,8 @@ size_t State::Entry::size_bytes() const { return static_cast<size_t>(shape().siz
 
 void State::Entry::check_size(size_t size) const {
   if (size != size_bytes())
-    throw Error("State: {} bytes for '{}', which has {}. Hint: take them from an entry of its shape", size,
-                name, size_bytes());
+    throw Error("State: {} bytes for '{}', which has {}. Hint: take them from an entry of the same shape",
+                size, name, size_bytes());
 }
 
 void State::Entry::copy_to(std::span<std::byte> bytes) const {
@@ -97,7 +97,7 @@ std::vector<std::byte> State::Entry::bytes() const {
 
 std::string State::Entry::refusal(std::span<const std::byte> all) const {
   if (all.size() != size_bytes())
-    return fmt::format("'{}' has {} bytes, and the file {}. Hint: the file is damaged", name, size_bytes(),
+    return fmt::format("'{}' has {} bytes, and {} in the file. Hint: the file is damaged", name, size_bytes(),
                        all.size());
   const std::byte* const bytes = all.data();
   if (std::holds_alternative<int64_t*>(target)) {
@@ -110,12 +110,11 @@ std::string State::Entry::refusal(std::span<const std::byte> all) const {
   if (!rng) return "";
   const auto [seed, key, draw] = read_record(bytes);
   if (draw < 0 || draw > kLargestCount)
-    return fmt::format("'{}' stands at draw {}. Hint: the file is damaged", name,
-                       std::bit_cast<uint64_t>(draw));
+    return fmt::format("'{}' is at draw {}. Hint: the file is damaged", name, std::bit_cast<uint64_t>(draw));
   const uint64_t stored_seed = std::bit_cast<uint64_t>(seed);
   if (stored_seed != (*rng)->seed()) {
-    return fmt::format("'{}' was drawn with seed {}, not {}. Hint: go on with --seed {}", name, stored_seed,
-                       (*rng)->seed(), stored_seed);
+    return fmt::format("'{}' was drawn with seed {}, not {}. Hint: continue with --seed {}", name,
+                       stored_seed, (*rng)->seed(), stored_seed);
   }
   if (std::bit_cast<uint64_t>(key) != (*rng)->key()) {
     return fmt::format("'{}' belongs to another stream than '{}'. Hint: it was written by another version",
@@ -140,7 +139,7 @@ void State::Entry::restore(std::span<const std::byte> all) const {
 
 void State::add(std::string name, const Tensor& tensor) {
   if (!tensor.defined() || (!tensor.is_leaf() && tensor.requires_grad()))
-    throw Error("State: '{}' is {}. Hint: add a tensor that is changed in place", name,
+    throw Error("State: '{}' is {}. Hint: add a tensor that changes in place", name,
                 tensor.defined() ? "a recorded result" : "undefined");
   add({std::move(name), tensor});
 }
@@ -165,7 +164,7 @@ void State::add(Entry entry) {
   if (entry.name.empty() || entry.name == "__metadata__")
     throw Error("State: '{}' cannot name an entry. Hint: choose another name", entry.name);
   if (find(entry.name))
-    throw Error("State: '{}' is added twice. Hint: prefix it by its owner's name", entry.name);
+    throw Error("State: '{}' is added twice. Hint: add its owner's name as a prefix", entry.name);
   entries_.push_back(std::move(entry));
 }
 
@@ -210,7 +209,7 @@ void StateCopy::restore() const {
 
 std::string StateCopy::first_difference(const StateCopy& other) const {
   if (bytes_.size() != other.bytes_.size())
-    throw Error("StateCopy: {} bytes against {}. Hint: compare copies of one State", bytes_.size(),
+    throw Error("StateCopy: {} bytes and {} bytes. Hint: compare copies of one State", bytes_.size(),
                 other.bytes_.size());
   size_t at = 0;
   for (const State::Entry& entry : state_.entries()) {

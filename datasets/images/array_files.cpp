@@ -68,16 +68,16 @@ Arrays read_npz_file(const std::string& bytes, const std::string& path, std::vec
     std::string names;
     for (const std::string& member : zip.names())
       if (names.size() < 200) names += (names.empty() ? "" : ", ") + printable(member);
-    throw Error("{}: none of its arrays has a name of images (it has {}). Hint: images, x, x_train or arr_0",
+    throw Error("{}: none of its arrays ({}) has a name for images. Hint: use images, x, x_train or arr_0",
                 path, names.empty() ? "none" : names);
   }
   for (const std::string& member : zip.names()) {
     // numpy.load takes "x" for the array x, before "x.npy".
     if (std::ranges::find(used, member + ".npy") != used.end())
-      throw Error("{}: it has two members for the array {}. Hint: one array per name", path,
+      throw Error("{}: it has two members for the array {}. Hint: save one array per name", path,
                   printable(member));
     if (std::ranges::find(used, member) == used.end())
-      note_skipped(skipped, "an array of no name that is read", member);
+      note_skipped(skipped, "an array with another name", member);
   }
   return arrays;
 }
@@ -105,8 +105,9 @@ struct PixelRange {
 // White is 255, or 1 where no pixel of either part is above.
 Tensor as_bytes(const Tensor& values, const PixelRange& range, const std::string& path) {
   if (!range.finite || range.least < 0 || range.most > 255 || (range.most > 1 && !range.whole))
-    throw Error("{}: its pixels go from {} to {}{}. Hint: floats in [0, 1], or whole numbers from 0 to 255",
-                path, range.least, range.most, range.finite ? "" : ", and some are not finite");
+    throw Error(
+        "{}: its pixels go from {} to {}{}. Hint: use floats in [0, 1], or whole numbers from 0 to 255", path,
+        range.least, range.most, range.finite ? "" : ", and some are not finite");
   if (values.dtype() == DType::u8 && range.most > 1) return values;
   const double scale = range.most > 1 ? 1 : 255;
   Tensor out = empty(values.shape(), DType::u8);
@@ -143,8 +144,8 @@ Tensor as_points(const Tensor& values, const std::string& path) {
   const float *const begin = points.data<float>(), *const end = begin + points.size();
   const int64_t at = std::find_if_not(begin, end, [](float x) { return std::isfinite(x); }) - begin;
   if (at == points.size()) return points;
-  throw Error("{}: number {} of point {} is not finite. Hint: leave such points out", path,
-              at % points.dim(1), at / points.dim(1));
+  throw Error("{}: number {} of point {} is not finite. Hint: remove such points", path, at % points.dim(1),
+              at / points.dim(1));
 }
 
 // (N, H, W) or (N, H, W, 3) of any of the forms; points (N, D) f32.
@@ -159,8 +160,8 @@ Tensor as_examples(const Tensor& values, const PixelRange& range, const ImageOpt
   const bool good = images.rank() == 3 || (images.rank() == 4 && is_channels(images.dim(3)));
   if (!good || images.dim(1) > kMostArraySide || images.dim(2) > kMostArraySide)
     throw Error(
-        "{}: its shape is {}. Hint: images are (N, H, W), (N, H, W, C) or (N, C, H, W) with C of 1, 3 or 4; "
-        "rows (N, D) are images with size= and points without",
+        "{}: its shape is {}. Hint: save images as (N, H, W), (N, H, W, C) or (N, C, H, W) with C of 1, 3 or "
+        "4; rows (N, D) are images with size= and points without",
         path, values.shape().str());
   if (images.rank() == 3) return images;
   if (images.dim(3) == 1) return images.view({n, images.dim(1), images.dim(2)});
@@ -175,13 +176,13 @@ Tensor as_examples(const Tensor& values, const PixelRange& range, const ImageOpt
 Tensor as_labels(const Tensor& values, int64_t count, const std::string& path) {
   if (!values.defined()) return {};
   if (values.size() != count || values.dim(0) != count)
-    throw Error("{}: its labels are {}, and there are {} examples. Hint: one label for each", path,
+    throw Error("{}: its labels are {}, and there are {} examples. Hint: save one label per example", path,
                 values.shape().str(), count);
   Tensor out = empty({count}, DType::u8);
   const std::vector<double> numbers = values.to_vector();
   for (size_t i = 0; i < numbers.size(); ++i) {
     if (!(numbers[i] >= 0 && numbers[i] < kMostLabels && numbers[i] == std::floor(numbers[i])))
-      throw Error("{}: label {} is {}. Hint: whole numbers from 0 to 255", path, i, numbers[i]);
+      throw Error("{}: label {} is {}. Hint: use whole numbers from 0 to 255", path, i, numbers[i]);
     out.mutable_data<uint8_t>()[i] = static_cast<uint8_t>(numbers[i]);
   }
   return out;

@@ -6,14 +6,14 @@
 
 namespace gradzoo {
 
-/// Whether the path is a file that begins as a .npy or .npz file does.
+/// Returns true if the path is a file that begins like a .npy or .npz file.
 bool is_array_file(const std::string& path);
 
-/// Loads a .npy file, with NAME_labels.npy, NAME_test.npy and NAME_test_labels.npy beside it where they are
-/// there; or a .npz file, whose arrays are named as docs/data.md lists them. Images are (N, H, W), (N, H, W,
-/// C) or (N, C, H, W) with C of 1, 3 or 4 (the fourth is opacity), in bytes 0 to 255 or in floats, which lie
-/// all in [0, 1] or are whole in [0, 255]. (N, D) are images of `options.size` squared pixels, or points
-/// where that is 0. Nothing is resampled yet. Throws Error for anything else.
+/// Loads a .npy file, with NAME_labels.npy, NAME_test.npy and NAME_test_labels.npy from its folder if they
+/// exist; or a .npz file with the names of arrays that docs/data.md lists. Images are (N, H, W), (N, H, W, C)
+/// or (N, C, H, W), and C is 1, 3 or 4 (the fourth channel is opacity). Values are bytes, floats in [0, 1],
+/// or whole floats in [0, 255]. (N, D) are images of `options.size` squared pixels, or points if that size is
+/// 0. Images are not resampled. Throws Error otherwise.
 ImageDataset load_array_file(const std::string& path, const ImageOptions& options);
 
 }  // namespace gradzoo

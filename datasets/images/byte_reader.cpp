@@ -48,7 +48,7 @@ struct ByteReader::State {
     if (stream.avail_in > 0) return true;
     const size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get());
     if (count == 0 && std::ferror(file.get()) != 0)
-      throw Error("{}: cannot be read: {}. Hint: is the disk in order?", path, std::strerror(errno));
+      throw Error("{}: cannot be read: {}. Hint: check the disk", path, std::strerror(errno));
     stream.next_in = buffer.data();
     stream.avail_in = static_cast<uInt>(count);
     return count > 0;
@@ -98,7 +98,7 @@ ByteReader::ByteReader(const std::string& path) : state_(std::make_unique<State>
   const bool some = state_->refill();
   state_->gzipped = some && stream.avail_in >= 2 && state_->buffer[0] == 0x1f && state_->buffer[1] == 0x8b;
   if (state_->gzipped && inflateInit2(&stream, kGzipWindow) != Z_OK)
-    throw Error("{}: zlib cannot start. Hint: is memory exhausted?", path);
+    throw Error("{}: zlib cannot start. Hint: free some memory", path);
 }
 
 ByteReader::~ByteReader() {

@@ -51,7 +51,7 @@ std::string compare_sum(const std::string& path, const std::map<std::string, std
   const auto recorded =
       sums.find(file.extension() == ".gz" ? file.stem().string() : file.filename().string());
   if (recorded == sums.end())
-    throw Error("{}: no SHA-256 is recorded for it. Hint: restore SHA256SUMS.raw beside it", path);
+    throw Error("{}: no SHA-256 is recorded for it. Hint: restore SHA256SUMS.raw in its folder", path);
   const std::string digits = sha256_of_contents(path);
   if (digits != recorded->second)
     throw Error("{}: its SHA-256 is {}, not the recorded {}. Hint: fetch or copy it again", path, digits,
@@ -66,7 +66,7 @@ std::string describe_images(const Tensor& images, int64_t expected) {
   if (expected > 0 && images.dim(0) != expected)
     throw Error("{} images where {} are expected. Hint: fetch or copy the files again", images.dim(0),
                 expected);
-  if (*least == *most) throw Error("every pixel is {}. Hint: are these images?", int{*least});
+  if (*least == *most) throw Error("every pixel is {}. Hint: check the files", int{*least});
   return fmt::format("{} of {}x{}{}, pixels {} to {}, mean {:.4f}", images.dim(0), images.dim(1),
                      images.dim(2), images.rank() == 4 ? " in colour" : "", int{*least}, int{*most},
                      static_cast<double>(total) / static_cast<double>(images.size()) / 255);
@@ -76,7 +76,7 @@ std::string describe_points(const Tensor& points) {
   const std::vector<double> values = points.to_vector();
   const auto [least, most] = std::ranges::minmax(values);
   if (!std::isfinite(std::accumulate(values.begin(), values.end(), 0.0)))
-    throw Error("some numbers are not finite. Hint: leave such points out");
+    throw Error("some numbers are not finite. Hint: remove these points");
   std::string constant;
   const auto width = static_cast<size_t>(points.dim(1));
   for (size_t j = 0; j < width; ++j) {
@@ -104,7 +104,7 @@ std::string describe_units(const ImageDataset& data) {
   const bool shared = min(units.scale).item() == max(units.scale).item();
   return fmt::format("models see (x - centre) / scale; centre {}, scale {}{}", numbers_of(units.centre),
                      shared ? fmt::format("{:.6g}", units.length()) : numbers_of(units.scale),
-                     shared ? "" : ", one for each number, since they differ more than tenfold");
+                     shared ? "" : ", one per number, because they differ more than tenfold");
 }
 
 std::string describe_labels(const Tensor& labels, const std::vector<std::string>& names) {
@@ -159,8 +159,8 @@ bool check_idx_files(std::vector<Finding>& findings, const std::string& spec, co
   const auto find_files = [&] {
     files = find_image_files(folder);
     const size_t count = files.paths().size();
-    return count == 4 ? std::string("all four are there")
-                      : fmt::format("{} of four; there must be training images", count);
+    return count == 4 ? std::string("all four exist")
+                      : fmt::format("{} of four exist; training images are required", count);
   };
   if (!add(findings, "files", find_files)) return false;
   const auto sums = recorded_sums(folder);
@@ -184,7 +184,7 @@ DatasetCheck check_dataset(const std::string& spec, const ImageOptions& options,
     data = load_images(spec, options, progress);
     const std::string classes = data.classes == 0 ? "no labels" : fmt::format("{} classes", data.classes);
     return fmt::format("{}, {}{}", data.form, classes,
-                       data.test_drawn ? "; no test part, so a sixth is drawn for it" : "");
+                       data.test_drawn ? "; no test part, so a sixth of the examples is drawn for it" : "");
   };
   if (!add(findings, "contents", load)) return check;
   const DatasetInfo info = info_of(spec);

@@ -9,21 +9,21 @@ namespace gradzoo {
 
 /// The result of one check of a dataset.
 struct Finding {
-  std::string what;  // "train-images-idx3-ubyte.gz", "training labels"
-  std::string text;  // what was found, or the error
+  std::string what;  // checked object: "train-images-idx3-ubyte.gz", "training labels"
+  std::string text;  // result, or the error
   bool good = false;
 };
 
-/// A dataset looked over.
+/// The results of all checks of a dataset.
 struct DatasetCheck {
   std::vector<Finding> findings;
-  ImageDataset data;  // as far as it could be read
+  ImageDataset data;  // data that could be read
 };
 
-/// Checks a dataset ("mnist", "fashion" or a path, as load_images takes it): its files and their SHA-256
-/// where a folder of IDX files records them in SHA256SUMS.raw (mnist's must), counts, sizes, range and mean
-/// of the values, how often each label occurs, images that stand there twice, and what was skipped, by
-/// reason. A failure is returned as a finding that is not good; nothing is thrown.
+/// Checks a dataset ("mnist", "fashion" or a path, as in load_images): its files and their SHA-256 if a
+/// folder of IDX files records them in SHA256SUMS.raw (mnist's must), counts, sizes, range and mean of the
+/// values, the frequency of each label, duplicate images, and skipped files by reason. A failure is returned
+/// as a finding with good = false; no error is thrown.
 DatasetCheck check_dataset(const std::string& spec, const ImageOptions& options = {},
                            const ReadProgress& progress = {});
 

@@ -45,8 +45,8 @@ void read_rows(const std::string& path, Rows& rows) {
     const size_t count = file.read(row);
     if (count == 0) return;
     if (count < kRowBytes || row[0] >= kCifarClasses || rows.labels.size() == kMostRows)
-      throw Error("{}: row {} is cut short or has no label of 0 to 9. Hint: CIFAR-10's binary version", path,
-                  rows.labels.size());
+      throw Error("{}: row {} is cut short or has no label from 0 to 9. Hint: use CIFAR-10's binary version",
+                  path, rows.labels.size());
     rows.labels.push_back(row[0]);
     for (size_t p = 0; p < kCifarPixels; ++p)
       for (size_t c = 0; c < 3; ++c) rows.images.push_back(row[1 + c * kCifarPixels + p]);
@@ -55,7 +55,7 @@ void read_rows(const std::string& path, Rows& rows) {
 
 void to_tensors(const Rows& rows, const std::string& path, Tensor& images, Tensor& labels) {
   const auto n = static_cast<int64_t>(rows.labels.size());
-  if (n == 0) throw Error("{}: it holds no images. Hint: copy or fetch it again", path);
+  if (n == 0) throw Error("{}: it has no images. Hint: copy or fetch it again", path);
   constexpr auto kSide = static_cast<int64_t>(kCifarSide);
   images = empty({n, kSide, kSide, 3}, DType::u8);
   labels = empty({n}, DType::u8);

@@ -34,7 +34,7 @@ std::string_view value_type(uint8_t code) {
 }
 
 [[noreturn]] void cut_short(const std::string& path, int64_t promised) {
-  throw Error("{}: is cut short: its header promises {} bytes of values. Hint: fetch or copy it again", path,
+  throw Error("{}: is cut short: its header states {} bytes of values. Hint: fetch or copy it again", path,
               promised);
 }
 
@@ -51,7 +51,7 @@ int read_magic(ByteReader& file, const std::string& path, const Ranks& wanted) {
   std::array<uint8_t, 4> magic{};
   const size_t count = file.read(magic);
   if (count < magic.size())
-    throw Error("{}: holds {} bytes, fewer than an IDX header. Hint: fetch or copy it again", path, count);
+    throw Error("{}: has {} bytes, fewer than an IDX header. Hint: fetch or copy it again", path, count);
   if (magic[0] != 0 || magic[1] != 0) {
     const bool misnamed = path.ends_with(".gz") && !file.gzipped();
     throw Error(
@@ -60,8 +60,8 @@ int read_magic(ByteReader& file, const std::string& path, const Ranks& wanted) {
         path, misnamed ? "gzipped, nor an IDX file" : "an IDX file", magic[0], magic[1], magic[2], magic[3]);
   }
   if (magic[2] != kUnsignedByte)
-    throw Error("{}: holds {} (type {:#04x}). Hint: pixels and labels are unsigned bytes, type 0x08", path,
-                value_type(magic[2]), magic[2]);
+    throw Error("{}: contains {} (type {:#04x}). Hint: write pixels and labels as unsigned bytes, type 0x08",
+                path, value_type(magic[2]), magic[2]);
   if (magic[3] < wanted.fewest || magic[3] > wanted.most)
     throw Error("{}: has {} axes where {}. Hint: are images and labels interchanged?", path, magic[3],
                 wanted.meaning);
@@ -81,16 +81,16 @@ Shape read_shape(ByteReader& file, const std::string& path, const Ranks& wanted)
     for (uint8_t digit : digits) size = size * 256 + digit;
     const int64_t limit = axis == 0 ? kMaxBytes : kMaxSide;
     if (size == 0 || size > limit)
-      throw Error("{}: axis {} has size {}. Hint: between 1 and {} is allowed", path, axis, size, limit);
+      throw Error("{}: axis {} has size {}. Hint: use sizes from 1 to {}", path, axis, size, limit);
     shape = shape.insert(axis, size);
     bytes *= size;
   }
   if (bytes > kMaxBytes)
-    throw Error("{}: its header promises {} bytes of values. Hint: at most {} are read", path, bytes,
+    throw Error("{}: its header states {} bytes of values. Hint: write at most {} bytes", path, bytes,
                 kMaxBytes);
   if (rank < kImageRanks.most) return shape;
   if (shape[3] != 1 && shape[3] != kColours)
-    throw Error("{}: has {} channels. Hint: 1 of grey images, 3 (red, green, blue) of coloured", path,
+    throw Error("{}: has {} channels. Hint: use 1 channel for grey images, 3 for red, green and blue", path,
                 shape[3]);
   return shape[3] == 1 ? shape.erase(3) : shape;
 }
@@ -104,7 +104,7 @@ Tensor read_idx(const std::string& path, const Ranks& wanted) {
   if (file.read({values.mutable_data<uint8_t>(), count}) < count) cut_short(path, shape.size());
   std::array<uint8_t, 1> beyond{};
   if (file.read(beyond) > 0)
-    throw Error("{}: goes on past the {} bytes that its header promises. Hint: fetch or copy it again", path,
+    throw Error("{}: continues after the {} bytes that its header states. Hint: fetch or copy it again", path,
                 shape.size());
   return values;
 }

@@ -80,7 +80,7 @@ class CacheReader {
   bool at_end() const { return text_.empty(); }
 
  private:
-  [[noreturn]] static void broken() { throw Error("a cache is broken. Hint: it is made anew"); }
+  [[noreturn]] static void broken() { throw Error("the cache is damaged. Hint: load the pictures again"); }
   std::string_view take(uint64_t count) {
     if (count > text_.size()) broken();
     const std::string_view taken = text_.substr(0, count);

@@ -7,18 +7,18 @@
 
 namespace gradzoo {
 
-/// Where the images that these files become under these options are kept: a file below user_cache_folder(),
-/// named by the SHA-256 of the folder's path, the options, and the name, size and time of every file. ""
-/// where nothing is to be kept: there is no such folder, or GRADZOO_CACHE is "off".
+/// Returns the path of the cache for images from these files with these options: a file below
+/// user_cache_folder(), named by the SHA-256 of the folder's path, the options, and the name, size and time
+/// of every file. Returns "" if there is no cache folder or if GRADZOO_CACHE is "off".
 std::string image_cache_path(const PictureFolder& files, const std::string& folder,
                              const ImageOptions& options);
 
-/// Images, labels and what was skipped, as kept at `path`. False where nothing is, or where the file is not
-/// whole by its own SHA-256: it is made anew then.
+/// Reads images, labels and skipped files from the cache. Returns false if the file is missing or its SHA-256
+/// does not match; the caller then reads the pictures and writes the cache again.
 bool read_image_cache(const std::string& path, ImageDataset& data);
 
-/// Keeps them, atomically, and removes the oldest of the files there where all take more than 4 GiB. A cache
-/// that cannot be written is none: nothing is thrown.
+/// Writes the cache atomically, and removes the oldest cache files while all together exceed 4 GiB. If the
+/// cache cannot be written, no error is thrown.
 void write_image_cache(const std::string& path, const ImageDataset& data);
 
 }  // namespace gradzoo

@@ -57,8 +57,8 @@ Examples ImageDataset::split(Split part) const {
   const int64_t count = subset.count();
   if (count < kTrainPerValid)
     throw Error(
-        "{}: {} training images are too few to hold some back for validation. Hint: {} or more "
-        "are needed, or use the split 'train'",
+        "{}: {} training images are too few for a validation part. Hint: use {} or more, or the split "
+        "'train'",
         name, count, kTrainPerValid);
   subset.rows = rows_of(part, count);
   return subset;
@@ -67,7 +67,7 @@ Examples ImageDataset::split(Split part) const {
 void draw_test_part(ImageDataset& data) {
   const int64_t all = data.train_images.dim(0), test = all / kAllPerTest;
   if (test == 0)
-    throw Error("{}: {} examples are too few to hold some back for a test. Hint: {} or more, or test files",
+    throw Error("{}: {} examples are too few for a test part. Hint: use {} or more, or add test files",
                 data.name, all, kAllPerTest);
   Rng rng(kSplitSeed, "datasets/test-split");
   const Tensor order = randperm(all, rng);

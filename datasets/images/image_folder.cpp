@@ -62,7 +62,7 @@ std::string image_folder(const std::string& spec) {
   if (spec.find('/') != std::string::npos || spec.ends_with(".npy") || spec.ends_with(".npz"))
     throw Error("{}: no such folder or file. Hint: check the path, or give the name of a dataset", spec);
   if (is_toy(spec))
-    throw Error("{} is a toy, which is drawn, not read from files. Hint: mnist, fashion, or a folder", spec);
+    throw Error("{} is a toy, which is not read from files. Hint: use mnist, fashion, or a folder", spec);
   throw Error("unknown dataset '{}', and no such folder. {}", spec, did_you_mean(spec, dataset_names()));
 }
 
@@ -72,17 +72,16 @@ ImageFiles find_image_files(const std::string& folder) {
   ImageFiles files = find_all(folder);
   if (files.train_images.empty())
     throw Error(
-        "{}: holds no train-images-idx3-ubyte (nor train-images-idx3-ubyte.gz). Hint: a folder of IDX files "
-        "has "
-        "train-images-idx3-ubyte, and may have train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
-        "t10k-labels-idx1-ubyte, gzipped or plain",
+        "{}: has no train-images-idx3-ubyte (nor train-images-idx3-ubyte.gz). Hint: add "
+        "train-images-idx3-ubyte; train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte "
+        "are optional, gzipped or plain",
         folder);
   const bool test = !files.test_images.empty(), labels = !files.train_labels.empty();
   if (!files.test_labels.empty() != (test && labels))
-    throw Error("{}: holds {}. Hint: each part has its labels, or neither has", folder,
-                !test    ? "t10k-labels-idx1-ubyte, and no t10k-images-idx3-ubyte"
+    throw Error("{}: has {}. Hint: give labels for both parts or for neither", folder,
+                !test    ? "t10k-labels-idx1-ubyte, but no t10k-images-idx3-ubyte"
                 : labels ? "no t10k-labels-idx1-ubyte (nor t10k-labels-idx1-ubyte.gz)"
-                         : "t10k-labels-idx1-ubyte, and no train-labels-idx1-ubyte");
+                         : "t10k-labels-idx1-ubyte, but no train-labels-idx1-ubyte");
   return files;
 }
 

@@ -9,17 +9,16 @@
 namespace gradzoo {
 
 void ImageOptions::describe(OptionTable& options) {
-  options.add(
-      "size", size,
-      "side of an image in pixels: cut to the square in its middle, and resampled; 0: as in the files",
-      {0, 4096});
+  options.add("size", size,
+              "side of an image in pixels, after a crop to the central square; 0: as in the files",
+              {0, 4096});
   options.add("color", color, kImageColors,
-              "numbers of a pixel: grey (1) or rgb (3); auto: rgb, unless every pixel of all files is grey");
-  options.add("background", background,
-              "colour behind transparent pixels: white, black, or six hexadecimal digits as in ff8000; noise "
-              "or a folder of pictures: behind images, whose grey is the opacity of white ink");
-  options.add("rotate", rotate, "images are turned, each by an angle within so many degrees either way",
-              {0, 180});
+              "values per pixel: grey (1) or rgb (3); auto: rgb, unless every pixel of all files is grey");
+  options.add(
+      "background", background,
+      "colour behind transparent pixels: white, black, or six hexadecimal digits as in ff8000; noise or a "
+      "folder of pictures: background of grey images, whose grey becomes the opacity of white ink");
+  options.add("rotate", rotate, "largest angle of the random rotation of each image, in degrees", {0, 180});
 }
 
 std::string ImageOptions::description() const {

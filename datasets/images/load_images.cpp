@@ -31,7 +31,7 @@ uint8_t greatest(const Tensor& bytes) {
 void check_labels_match(const Tensor& images, const Tensor& labels, const std::string& images_path,
                         const std::string& labels_path) {
   if (!labels.defined() || images.dim(0) == labels.dim(0)) return;
-  throw Error("{}: holds {} images, but {} holds {} labels. Hint: are both of one set?", images_path,
+  throw Error("{}: has {} images, but {} has {} labels. Hint: use files of one dataset", images_path,
               images.dim(0), labels_path, labels.dim(0));
 }
 
@@ -73,8 +73,8 @@ ImageDataset load_idx_folder(const std::string& spec, const std::string& folder)
   check_labels_match(data.train_images, data.train_labels, files.train_images, files.train_labels);
   check_labels_match(data.test_images, data.test_labels, files.test_images, files.test_labels);
   if (data.test_images.defined() && sides(data.test_images) != sides(data.train_images))
-    throw Error("{}: its images are {}, those of {} {}. Hint: are both of one set?", files.test_images,
-                sides(data.test_images), files.train_images, sides(data.train_images));
+    throw Error("{}: its images are {}, but the images of {} are {}. Hint: use files of one dataset",
+                files.test_images, sides(data.test_images), files.train_images, sides(data.train_images));
   if (spec == "mnist" || spec == "fashion") check_ten_classes(data, files);
   brighten_bits(data);
   return data;
@@ -85,8 +85,8 @@ ImageDataset load_picture_folder(const std::string& folder, const ImageOptions& 
   PictureFolder files = list_pictures(folder);
   if (files.train.empty())
     throw Error(
-        "{}: it holds no data that is read. Hint: PNG or JPEG pictures, IDX files (train-images-idx3-ubyte), "
-        "CIFAR-10's data_batch_1.bin; or name a .npy or .npz file",
+        "{}: it has no readable data. Hint: use PNG or JPEG pictures, IDX files (train-images-idx3-ubyte), "
+        "CIFAR-10's data_batch_1.bin, or a .npy or .npz file",
         folder);
   const std::string cache = image_cache_path(files, folder, options);
   ImageDataset data;
@@ -94,7 +94,7 @@ ImageDataset load_picture_folder(const std::string& folder, const ImageOptions& 
     data = read_pictures(files, folder, options, progress);
     if (!may_read_more(data)) write_image_cache(cache, data);
   }
-  data.form = files.beside_classes ? "pictures, some of them beside the sub-folders" : "pictures";
+  data.form = files.beside_classes ? "pictures, some of them outside the sub-folders" : "pictures";
   data.class_names = std::move(files.classes);
   data.classes = static_cast<int64_t>(data.class_names.size());
   data.skipped.insert(data.skipped.end(), files.skipped.begin(), files.skipped.end());
@@ -106,7 +106,7 @@ ImageDataset load_form(const std::string& spec, const std::string& path, const I
   std::error_code error;
   if (is_array_file(path)) return load_array_file(path, options);
   if (!std::filesystem::is_directory(path, error))
-    throw Error("{}: this file is neither .npy nor .npz. Hint: a folder of pictures or of IDX files", path);
+    throw Error("{}: this file is neither .npy nor .npz. Hint: give a folder of pictures or IDX files", path);
   if (is_idx_folder(path)) return load_idx_folder(spec, path);
   if (is_cifar_folder(path)) return load_cifar_folder(path);
   return load_picture_folder(path, options, progress);
@@ -132,7 +132,7 @@ void adapt(ImageDataset& data, const ImageOptions& options) {
   data.test_images = adapted(data.test_images, options, to_one);
   if (data.test_images.defined() && data.test_images.shape().erase(0) != data.train_images.shape().erase(0))
     throw Error(
-        "{}: its test part has examples of shape {}, and the training part {}. Hint: are both of one set?",
+        "{}: its test examples have the shape {}, and the training examples {}. Hint: use one dataset",
         data.name, data.test_images.shape().erase(0).str(), data.train_images.shape().erase(0).str());
 }
 
@@ -148,7 +148,7 @@ ImageDataset load_images(const std::string& spec, const ImageOptions& options, c
     vary(data, options);
   }
   if (data.test_images.defined() && data.train_labels.defined() != data.test_labels.defined())
-    throw Error("{}: one of its parts has labels, and the other none. Hint: both or neither", spec);
+    throw Error("{}: only one of its parts has labels. Hint: give labels for both or neither", spec);
   if (!data.test_images.defined()) draw_test_part(data);
   if (data.train_labels.defined())
     data.classes =

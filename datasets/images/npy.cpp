@@ -58,7 +58,7 @@ class HeaderText {
 
  private:
   [[noreturn]] void fail() const {
-    throw Error("{}: its NumPy header cannot be read. Hint: write it anew by numpy.save", name_);
+    throw Error("{}: its NumPy header cannot be read. Hint: write it again with numpy.save", name_);
   }
   void skip() {
     while (!text_.empty() && (text_.front() == ' ' || text_.front() == '\n')) text_.remove_prefix(1);
@@ -103,26 +103,26 @@ class HeaderText {
       text_.remove_prefix(static_cast<size_t>(end - text_.data()));
       if (!text_.empty() && text_.front() == 'L') text_.remove_prefix(1);  // Python 2's long
       if (shape.rank() == kMaxRank || size == 0)
-        throw Error("{}: its shape is no array's of numbers. Hint: 1 to {} axes, none of them of size 0",
-                    name_, kMaxRank);
+        throw Error("{}: its shape is not allowed. Hint: save 1 to {} axes, none of them of size 0", name_,
+                    kMaxRank);
       shape = shape.insert(shape.rank(), size);
       const bool goes_on = accept(',');
       if (!goes_on && (shape.rank() == 1 || text_.empty() || text_.front() != ')'))
         fail();  // (3) is a number
     }
     if (shape.rank() == 0)
-      throw Error("{}: it holds a single number. Hint: an array (N, H, W), (N, H, W, C) or (N, D)", name_);
+      throw Error("{}: it has a single number. Hint: save an array (N, H, W), (N, H, W, C) or (N, D)", name_);
     return shape;
   }
   void read_type(NpyHeader& header) {
     ++types_;
     skip();
     if (!text_.empty() && text_.front() == '[')
-      throw Error("{}: it holds records. Hint: save an array of one type", name_);
+      throw Error("{}: it contains records. Hint: save an array of one type", name_);
     const std::string_view type = quoted();
     if (type.find('O') != std::string_view::npos)
       throw Error(
-          "{}: it holds Python objects (a pickle, which could run any program). Hint: save an array of "
+          "{}: it contains Python objects (a pickle, which could run any program). Hint: save an array of "
           "numbers",
           name_);
     if (type.size() == 3) {
@@ -135,7 +135,7 @@ class HeaderText {
     bool known = false;
     for (const std::string_view each : kTypes) known |= type.size() == 3 && type.substr(1) == each;
     if (!known || std::string_view("<>|=").find(header.order) == std::string_view::npos)
-      throw Error("{}: it holds values of type '{}'. Hint: bytes, whole numbers or floats", name_,
+      throw Error("{}: it contains values of type '{}'. Hint: save bytes, whole numbers or floats", name_,
                   printable(type.substr(0, 20)));
   }
 
@@ -232,12 +232,13 @@ Tensor values_of(const NpyHeader& header, std::span<const std::byte> data) {
 Tensor read_npy(std::span<const std::byte> file, std::string_view name) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   const auto cut_short = [&] { return Error("{}: it is cut short. Hint: copy or fetch it again", name); };
-  if (!text.starts_with(kMagic)) throw Error("{}: it is no .npy file. Hint: numpy.save writes one", name);
+  if (!text.starts_with(kMagic))
+    throw Error("{}: it is not a .npy file. Hint: write it with numpy.save", name);
   constexpr size_t kVersion = 6;
   if (text.size() < 12) throw cut_short();
   const int version = static_cast<unsigned char>(text[kVersion]);
   if (version < 1 || version > 3)
-    throw Error("{}: its format version {} is not read. Hint: 1.0 to 3.0", name, version);
+    throw Error("{}: its format version {} is not supported. Hint: use version 1.0 to 3.0", name, version);
   const size_t digits = version == 1 ? 2 : 4, begin = kVersion + 2 + digits;
   size_t length = 0;
   for (size_t i = 0; i < digits; ++i)
@@ -252,9 +253,9 @@ Tensor read_npy(std::span<const std::byte> file, std::string_view name) {
     promised *= static_cast<size_t>(size);
   }
   if (promised != data.size())
-    throw Error("{}: it goes on after its last number. Hint: copy or fetch it again", name);
+    throw Error("{}: it continues after its last number. Hint: copy or fetch it again", name);
   if (header.kind == 'b' && std::ranges::any_of(data, [](std::byte b) { return b > std::byte{1}; }))
-    throw Error("{}: a truth value is neither 0 nor 1. Hint: write it again with numpy.save", name);
+    throw Error("{}: a boolean is neither 0 nor 1. Hint: write it again with numpy.save", name);
   return values_of(header, data);
 }
 
@@ -262,7 +263,7 @@ Tensor read_npy(std::span<const std::byte> file, std::string_view name) {
 std::string npy_bytes(const Tensor& values) {
   static_assert(std::endian::native == std::endian::little);
   if (values.rank() == 0 || values.size() == 0)
-    throw Error("npy: an array {} is not read back. Hint: 1 to {} axes, none of them of size 0",
+    throw Error("npy: an array {} could not be read again. Hint: use 1 to {} axes, none of them of size 0",
                 values.shape().str(), kMaxRank);
   const char* const type = values.dtype() == DType::u8    ? "|u1"
                            : values.dtype() == DType::i64 ? "<i8"

@@ -29,8 +29,7 @@ namespace {
 [[noreturn]] void ends_too_early() { throw Error("its data end too early. Hint: copy or fetch it again"); }
 
 [[noreturn]] void is_damaged(std::string_view why) {
-  throw Error("it is damaged, or of a kind that is not read ({}). Hint: open it elsewhere and save it as PNG",
-              why);
+  throw Error("it is damaged, or its format is not supported ({}). Hint: convert it to PNG", why);
 }
 
 /// A picture as its file stores it.
@@ -376,8 +375,8 @@ std::optional<Rgb> colour_of(const std::string& word) {
 Rgb background_colour(const std::string& word) {
   if (const std::optional<Rgb> colour = colour_of(word)) return *colour;
   throw Error(
-      "background='{}' is no colour. Hint: white, black, or six digits as in background=ff8000; noise, or a "
-      "folder of pictures",
+      "background='{}' is not a colour. Hint: use white, black, six digits as in background=ff8000, noise, "
+      "or a folder of pictures",
       word);
 }
 
@@ -399,7 +398,7 @@ DecodedPicture decode_picture(std::span<const std::byte> file, const Rgb& backgr
     throw Error("it has more than {} MiB. Hint: shrink it", kMostPictureBytes >> 20);
   const bool png = text.starts_with("\x89PNG\r\n\x1a\n");
   if (!png && !text.starts_with("\xff\xd8\xff"))
-    throw Error("it is neither PNG nor JPEG inside. Hint: convert it");
+    throw Error("its bytes are neither PNG nor JPEG. Hint: convert it");
   StoredPicture picture = png ? read_png(file, most_pixels) : read_jpeg(file, most_pixels);
   const int64_t pixels = picture.width * picture.height;
   if (picture.channels == 4)

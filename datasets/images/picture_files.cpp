@@ -52,7 +52,7 @@ class Listing {
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
       const std::string last = entry->path().filename().string(), name = prefix + last;
       if (++files_ > kMostFiles)
-        throw Error("{}: it holds more than {} files. Hint: a smaller folder", folder.string(), kMostFiles);
+        throw Error("{}: it has more than {} files. Hint: use a smaller folder", folder.string(), kMostFiles);
       if (last.starts_with(".")) {
         note_skipped(skipped_, "hidden", name);
         continue;
@@ -61,7 +61,7 @@ class Listing {
       if (::lstat(entry->path().c_str(), &own) != 0) continue;  // removed while we look
       if (S_ISDIR(own.st_mode)) {
         if (depth == kDeepest)
-          note_skipped(skipped_, "a folder too deep", name);
+          note_skipped(skipped_, "too many levels of folders", name);
         else
           walk(entry->path(), name + "/", out, depth + 1);
         continue;
@@ -80,7 +80,7 @@ class Listing {
       if (seen_.insert(listed.identity).second)
         out.push_back(std::move(listed.file));
       else
-        note_skipped(skipped_, "a link to a picture that is taken already", listed.file.name);
+        note_skipped(skipped_, "a link to a picture that is listed already", listed.file.name);
     }
     std::ranges::sort(out, {}, &PictureFile::name);
     return out;
@@ -92,7 +92,7 @@ class Listing {
     if (link && ::stat(path.c_str(), &status) != 0) return note_skipped(skipped_, "a link to nothing", name);
     if (link && S_ISDIR(status.st_mode))
       return note_skipped(skipped_, "a link to a folder, which is not followed", name);
-    if (!S_ISREG(status.st_mode)) return note_skipped(skipped_, "no plain file", name);
+    if (!S_ISREG(status.st_mode)) return note_skipped(skipped_, "not a regular file", name);
     if (!has_picture_ending(name)) return note_skipped(skipped_, "neither .png nor .jpg", name);
     const int64_t seconds = status.st_mtim.tv_sec, nanoseconds = status.st_mtim.tv_nsec;
     out.push_back({{path.string(), name, 0, static_cast<uint64_t>(status.st_size),
@@ -188,7 +188,7 @@ Parts find_parts(const fs::path& folder, std::vector<Skipped>& skipped) {
       for (const auto* names : {&found.folders, &found.others})
         for (const std::string& name : *names)
           if (name != train && name != test)
-            note_skipped(skipped, "it lies beside the folder of training", inside + name);
+            note_skipped(skipped, "it is outside the folder of training", inside + name);
       return {inside + train + "/", test.empty() ? "" : inside + test + "/"};
     }
     const bool wraps = found.folders.size() == 1 && std::ranges::none_of(found.others, has_picture_ending);
@@ -209,7 +209,7 @@ void leave_out_few(std::vector<PictureFile>& files, size_t prefix, PictureFolder
   out.beside_classes = loose * 10 > files.size();
   if (out.beside_classes) return;
   for (const PictureFile& file : files)
-    if (is_loose(file)) note_skipped(out.skipped, "it lies beside the folders of classes", file.name);
+    if (is_loose(file)) note_skipped(out.skipped, "it is outside the folders of classes", file.name);
   std::erase_if(files, is_loose);
 }
 
@@ -234,14 +234,15 @@ PictureFolder list_pictures(const std::string& folder) {
     const std::set<std::string> of_test = classes_of(out.test, test.size());
     if (classes.empty() != of_test.empty())
       throw Error(
-          "{}: one of its {} and {} has a sub-folder a class, and the other none. Hint: both or neither",
+          "{}: only one of its {} and {} has one sub-folder per class. Hint: make these sub-folders in both "
+          "or in neither",
           folder, train, test);
     classes.insert(of_test.begin(), of_test.end());
   }
   if (classes.size() > kMostClasses)
     throw Error(
-        "{}: its pictures lie in {} sub-folders, and {} classes are the most. Hint: fewer, or all pictures "
-        "in one folder",
+        "{}: its pictures are in {} sub-folders, and at most {} classes are allowed. Hint: use fewer, or put "
+        "all pictures into one folder",
         folder, classes.size(), kMostClasses);
   if (classes.size() > 1) out.classes = by_label(classes);
   set_labels(out.train, out.classes, train.size());

@@ -6,27 +6,26 @@
 
 namespace gradzoo {
 
-/// How a byte x in 0 ... 255 becomes a pixel of a model.
+/// Conversion of a byte x in 0 ... 255 to a pixel of a model.
 enum class Pixels {
   grey,            ///< x/255: no normalised density, so no log p(x)
-  dynamic_binary,  ///< 1 with probability x/255, else 0, drawn anew at each visit: nats/image
-  fixed_binary,    ///< the same drawn once, for every run: nats/image
-  dequantised,     ///< (x + u)/256, u uniform on [0,1), drawn anew at each visit: bits/dim
+  dynamic_binary,  ///< 1 with probability x/255, else 0; drawn again for each batch; nats/image
+  fixed_binary,    ///< 1 with probability x/255, else 0; drawn once for all runs; nats/image
+  dequantised,     ///< (x + u)/256 with u uniform on [0,1), drawn again for each batch; bits/dim
 };
-
-/// Their names in options.
+/// Names of the conversions in options.
 inline constexpr Choice<Pixels> kPixels[] = {{"grey", Pixels::grey},
                                              {"dynamic-binary", Pixels::dynamic_binary},
                                              {"fixed-binary", Pixels::fixed_binary},
                                              {"dequantised", Pixels::dequantised}};
 
-/// Whether a pixel is 0 or 1.
+/// Returns true if pixels are 0 or 1.
 constexpr bool is_binary(Pixels pixels) {
   return pixels == Pixels::dynamic_binary || pixels == Pixels::fixed_binary;
 }
 
-/// The lower bound of the binary cross-entropy of any model of grey pixels, in nats/image: the mean over the
-/// images of sum_i H(x_i/255), with H(p) = -p ln p - (1-p) ln(1-p). For MNIST's test set 45.53.
+/// Returns the lower bound of the binary cross-entropy of any model of grey pixels, in nats/image: the mean
+/// over the images of sum_i H(x_i/255), with H(p) = -p ln p - (1-p) ln(1-p). MNIST's test set: 45.53.
 double grey_entropy_floor(const Examples& data);
 
 }  // namespace gradzoo

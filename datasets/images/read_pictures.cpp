@@ -54,7 +54,7 @@ class PictureReader {
     find_size(files);
     const auto count = static_cast<int64_t>(files.size());
     if (count * bytes() > kMostSetBytes)
-      throw Error("{}: its pictures would take more than 4 GiB. Hint: --set size=64", folder_);
+      throw Error("{}: its pictures would need more than 4 GiB. Hint: use --set size=64", folder_);
     Tensor images = empty({count, size_.height, size_.width, 3}, DType::u8),
            labels = empty({count}, DType::u8);
     uint8_t* const pixels = images.mutable_data<uint8_t>();
@@ -80,7 +80,7 @@ class PictureReader {
       labels.mutable_data<uint8_t>()[kept++] = static_cast<uint8_t>(file.label);
     }
     if (kept == 0)
-      throw Error("{}: none of its {} pictures can be read; of the first, {}. Hint: gradzoo data check {}",
+      throw Error("{}: none of its {} pictures can be read; the first: {}. Hint: run gradzoo data check {}",
                   folder_, count, outcomes.front().why, folder_);
     if (kept == count) return {images, labels};
     return {images.rows(0, kept).clone(), labels.rows(0, kept).clone()};
@@ -101,7 +101,7 @@ class PictureReader {
       }
     }
     if (std::max(size_.height, size_.width) > kLargestPictureSide)
-      throw Error("{}: its pictures have {}x{} pixels, and sides of {} are the most. Hint: --set size=64",
+      throw Error("{}: its pictures have {}x{} pixels, and sides have at most {}. Hint: use --set size=64",
                   folder_, size_.height, size_.width, kLargestPictureSide);
   }
 
@@ -116,7 +116,7 @@ class PictureReader {
       } else if (side_ > 0) {
         crop_and_resample(picture.rgb.data(), picture.height, picture.width, 3, side_, out);
       } else {
-        return {"of another size", found};
+        return {"another size", found};
       }
       return {};
     } catch (const Error& error) {
@@ -130,9 +130,8 @@ class PictureReader {
   void check_size(const std::vector<PictureFile>& files, const Outcome& outcome, int64_t i) const {
     if (!outcome.other_size) return;
     throw Error(
-        "{}: its pictures have several sizes: {}x{} pixels, and {} has {}x{}. Hint: --set size=32 makes all "
-        "of "
-        "them squares of one size",
+        "{}: its pictures have several sizes: {}x{} pixels, and {} has {}x{}. Hint: use --set size=32, which "
+        "makes squares of one size",
         folder_, size_.height, size_.width, files[static_cast<size_t>(i)].name, outcome.other_size->height,
         outcome.other_size->width);
   }

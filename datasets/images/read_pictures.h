@@ -5,13 +5,13 @@
 
 namespace gradzoo {
 
-/// Reads all these pictures, in parallel: images of one shape and their labels; grey where `options` or every
-/// pixel is. What cannot be read is passed over and noted. Throws Error where pictures have several sizes and
-/// `options.size` is 0, where none can be read, or where they would take more than 4 GiB.
+/// Reads pictures in parallel and returns images of one shape with their labels. Images are grey if `options`
+/// say so or if every pixel is grey. Unreadable files are skipped and noted. Throws Error if pictures have
+/// several sizes and `options.size` is 0, if no picture can be read, or if the images need more than 4 GiB.
 ImageDataset read_pictures(const PictureFolder& files, const std::string& folder, const ImageOptions& options,
                            const ReadProgress& progress);
 
-/// Whether a picture was passed over for what may pass: permission, memory.
+/// Returns true if a picture was skipped for a temporary reason: permission or memory.
 bool may_read_more(const ImageDataset& data);
 
 }  // namespace gradzoo

@@ -69,7 +69,7 @@ Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, Rng&
                    FirstRow first_row) {
   const int64_t *row = rows.data<int64_t>(), n = data.values.dim(0);
   if (rows.rank() != 1 || !std::all_of(row, row + rows.size(), [=](int64_t r) { return r >= 0 && r < n; }))
-    throw Error("read_pixels: rows {} must be one axis of numbers below {}. Hint: take them from a split",
+    throw Error("read_pixels: rows {} must be one axis of indices below {}. Hint: take them from a split",
                 rows.shape().str(), n);
   // One draw for ever: the doubles are the floats.
   if (pixels == Pixels::fixed_binary && dtype == DType::f64)

@@ -5,9 +5,8 @@
 
 namespace gradzoo {
 
-/// The images at `rows` (B) i64 of data.values, as `dtype` (f32 or f64): (B, H*W). Pixels that are
-/// drawn anew take one draw of rng; with fixed_binary they depend on the image alone. Dequantised values stay
-/// below 1 in the given dtype.
+/// Returns the images at `rows` (B) i64 of data.values as pixels (B, H*W) of `dtype` (f32 or f64). Random
+/// pixels use one draw of rng; fixed_binary pixels only depend on the image. Dequantised values are below 1.
 Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, Rng& rng,
                    DType dtype = DType::f32, FirstRow first_row = {});
 

@@ -62,7 +62,7 @@ void crop_and_resample(const uint8_t* image, int64_t height, int64_t width, int6
 
 Tensor crop_and_resample(const Tensor& images, int64_t side) {
   if (side < 1 || (images.rank() != 3 && images.rank() != 4) || images.size() == 0)
-    throw Error("crop_and_resample: {} to a side of {}. Hint: (N, H, W) or (N, H, W, C), and 1 or more",
+    throw Error("crop_and_resample: {} to a side of {}. Hint: use (N, H, W) or (N, H, W, C), and 1 or more",
                 images.shape().str(), side);
   const int64_t n = images.dim(0), height = images.dim(1), width = images.dim(2);
   if (height == side && width == side) return images;

@@ -13,11 +13,12 @@ namespace {
 std::vector<int64_t> numbers_of(const std::string& key, const std::string& text, int64_t classes) {
   std::optional<std::vector<int64_t>> labels = parse_numbers<int64_t>(text);
   if (!labels)
-    throw Error("{}='{}' is no list of labels. Hint: {}=7, or several as in {}=0,1", key, text, key, key);
+    throw Error("{}='{}' is not a list of labels. Hint: use {}=7, or several as in {}=0,1", key, text, key,
+                key);
   for (const int64_t label : *labels) {
     if (label < 0 || label >= classes)
-      throw Error("{}={}: label {} is no class of these images. Hint: 0 to {}", key, text, label,
-                  classes - 1);
+      throw Error("{}={}: label {} is not a class of these images. Hint: use labels from 0 to {}", key, text,
+                  label, classes - 1);
   }
   return std::move(*labels);
 }
@@ -56,8 +57,8 @@ Examples of_ink(const Examples& examples, const Examples& training, Ink ink) {
 }  // namespace
 
 void SubsetOptions::describe(OptionTable& options) {
-  options.add("only", only, "use only images with these labels, in training and evaluation: 7, or 0,1");
-  options.add("exclude", exclude, "leave out images with these labels: 9, or 8,9");
+  options.add("only", only, "labels of the images to use, in training and evaluation: 7, or 0,1");
+  options.add("exclude", exclude, "labels of the images to omit: 9, or 8,9");
   options.add(
       "ink", ink, kInks,
       "thick: the quarter of these images with the highest mean grey; thin: the quarter with the lowest");
@@ -70,7 +71,7 @@ std::vector<int64_t> SubsetOptions::labels(int64_t classes) const {
   if (exclude != "none")
     for (const int64_t label : numbers_of("exclude", exclude, classes)) std::erase(meant, label);
   if (meant.empty())
-    throw Error("only={} and exclude={} leave no label. Hint: leave one away", only, exclude);
+    throw Error("only={} and exclude={} leave no label. Hint: remove one of these options", only, exclude);
   return meant;
 }
 
@@ -89,7 +90,7 @@ Examples subset_of(const Examples& examples, const Examples& training, const Sub
                    int64_t classes) {
   if (options.is_all()) return examples;
   if (!examples.labels.defined() && (options.only != "all" || options.exclude != "none"))
-    throw Error("{} selects by label, and these examples have none. Hint: leave it away",
+    throw Error("{} selects by label, and these examples have no labels. Hint: remove that option",
                 options.description());
   const std::vector<int64_t> labels =
       examples.labels.defined() ? options.labels(classes) : std::vector<int64_t>();
@@ -98,7 +99,7 @@ Examples subset_of(const Examples& examples, const Examples& training, const Sub
   if (out.count() > 0 && learned.count() > 0 && options.ink != Ink::any)
     out = of_ink(out, learned, options.ink);
   if (out.count() == 0 || learned.count() == 0)
-    throw Error("{} leaves no image. Hint: other labels, or ink=any", options.description());
+    throw Error("{} leaves no image. Hint: use other labels, or ink=any", options.description());
   return out;
 }
 

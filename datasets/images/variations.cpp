@@ -139,7 +139,7 @@ void vary(ImageDataset& data, const ImageOptions& options) {
   const bool scene = options.has_scene();
   if (scene) {
     if (data.channels() != 1)
-      throw Error("background={} lies behind grey images, and {} has colours. Hint: color=grey",
+      throw Error("background={} needs grey images, and {} has colours. Hint: use color=grey",
                   options.background, data.name);
     if (options.background != "noise")
       pictures =

@@ -4,16 +4,16 @@
 
 namespace gradzoo {
 
-/// Makes images harder and leaves their labels, as sets are on which autoencoders are compared (Larochelle et
-/// al. 2007, "An empirical evaluation of deep architectures on problems with many factors of variation",
-/// section 4.1). Each is turned about its middle by an angle of its own, uniform within `rotate` degrees
-/// either way; then, where `background` is `noise` or a folder of pictures, laid over uniform bytes or over a
-/// random part of one of these pictures, its grey the opacity of white ink. An image's draws depend on its
-/// number alone. Throws Error for a background behind images of colours.
+/// Adds the variations of a benchmark of autoencoders to images and keeps their labels (Larochelle et al.
+/// 2007, "An empirical evaluation of deep architectures on problems with many factors of variation", section
+/// 4.1). First each image is rotated about its centre by an angle that is uniform in ±`rotate` degrees. Then,
+/// if `background` is `noise` or a folder of pictures, the image is blended with uniform bytes or with a
+/// random part of a picture: its grey is the opacity of white ink. An image's random draws only depend on its
+/// index. Throws Error if images with colours have such a background.
 void vary(ImageDataset& data, const ImageOptions& options);
 
-/// One image (height, width, channels) turned counter-clockwise by `radians` about its middle, its pixels
-/// blended from the four that lie next; 0 comes from outside. Writes as much to `out`.
+/// Rotates an image (height, width, channels) counter-clockwise by `radians` about its centre, with bilinear
+/// interpolation; pixels outside the image are 0. Writes an image of the same shape to `out`.
 void turn_image(const uint8_t* image, int64_t height, int64_t width, int64_t channels, double radians,
                 uint8_t* out);
 

@@ -50,7 +50,7 @@ uint64_t find_directory(std::string_view text, const std::string& name) {
     begin = is_wide ? number_at(text, end + 48, 8) : number_at(text, at + 16, 4);
     fits = fits && begin + (is_wide ? number_at(text, end + 40, 8) : size) == end;
   }
-  if (found > 1) throw Error("{}: this zip file has two directories. Hint: numpy.savez", name);
+  if (found > 1) throw Error("{}: this zip file has two directories. Hint: write it with numpy.savez", name);
   if (found == 0 || !fits) zip_is_damaged(name);
   return begin;
 }
@@ -94,7 +94,7 @@ ZipReader::ZipReader(std::span<const std::byte> file, std::string name)
   constexpr uint64_t kMostBytes = uint64_t{1} << 32;
   const zip_int64_t count = zip_get_num_entries(zip_.get(), 0);
   if (count > kMostMembers)
-    throw Error("{}: this zip file has more than {} members. Hint: numpy.savez writes one an array", name_,
+    throw Error("{}: this zip file has more than {} members. Hint: save fewer arrays with numpy.savez", name_,
                 kMostMembers);
   uint64_t packed = 0;
   for (zip_int64_t i = 0; i < count; ++i) {
@@ -103,18 +103,19 @@ ZipReader::ZipReader(std::span<const std::byte> file, std::string name)
       zip_is_damaged(name_);
     const bool stored = member.comp_method == ZIP_CM_STORE;
     if (member.encryption_method != ZIP_EM_NONE || (!stored && member.comp_method != ZIP_CM_DEFLATE))
-      throw Error("{}: its member {} is encrypted, or packed in a way that is not read. Hint: numpy.savez",
-                  name_, printable(member.name));
+      throw Error(
+          "{}: its member {} is encrypted or has another compression. Hint: write it with numpy.savez", name_,
+          printable(member.name));
     const bool fits = stored ? member.size == member.comp_size
                              : member.size / uint64_t{kDeflateExpansion} <= member.comp_size;
     // Where members lie upon each other they promise more than the file has.
     if (!fits || member.comp_size > file.size() - packed) zip_is_damaged(name_);
     packed += member.comp_size;
     if (member.size > kMostBytes)
-      throw Error("{}: its member {} has more than 4 GiB. Hint: fewer examples", name_,
+      throw Error("{}: its member {} has more than 4 GiB. Hint: use fewer examples", name_,
                   printable(member.name));
     if (std::ranges::find(names_, member.name) != names_.end())
-      throw Error("{}: this zip file has two members {}. Hint: one array per name", name_,
+      throw Error("{}: this zip file has two members {}. Hint: save one array per name", name_,
                   printable(member.name));
     names_.emplace_back(member.name);
   }
@@ -159,7 +160,7 @@ std::string zip_bytes(std::span<const std::pair<std::string, std::string>> membe
   }
   const uint64_t begin = out.size(), count = members.size();
   if (begin + directory.size() >= 0xffffffff)
-    throw Error("a zip file of 4 GiB or more is not written. Hint: .npy");
+    throw Error("a zip file cannot have 4 GiB or more. Hint: write a .npy file");
   add(directory,
       {{0x06054b50, 4}, {0, 4}, {count, 2}, {count, 2}, {directory.size(), 4}, {begin, 4}, {0, 2}});
   return out + directory;

@@ -11,18 +11,18 @@ struct zip;  // libzip's
 
 namespace gradzoo {
 
-/// The members of a zip file, stored or deflated, as numpy.savez and savez_compressed write them. The file is
-/// not trusted: a member of at most 4 GiB takes no more memory than its directory promises, and that no more
-/// than its packed bytes can hold. Archives that two readers could read differently are refused: two members
-/// of one name, two directories, and a directory that disagrees with the headers of its members.
+/// A reader of zip files whose members are stored or deflated, as from numpy.savez and savez_compressed. The
+/// file is not trusted: a member has at most 4 GiB, needs no more memory than its directory states, and
+/// unpacks to no more bytes than its packed bytes can encode. Ambiguous archives are rejected: two members
+/// with one name, two directories, or a directory that disagrees with the headers of its members.
 class ZipReader {
  public:
-  /// Reads the directory of `file`, which must outlive this; `name` stands in messages. Throws Error where it
-  /// is no zip file, is damaged, encrypted or in several parts.
+  /// Reads the directory of `file`, which must outlive the reader; `name` is the file's name in messages.
+  /// Throws Error if the file is not a zip file, is damaged, encrypted or in several parts.
   ZipReader(std::span<const std::byte> file, std::string name);
 
   const std::vector<std::string>& names() const { return names_; }
-  /// The unpacked bytes of names()[member]. Throws Error where they are damaged.
+  /// Returns the unpacked bytes of names()[member]. Throws Error if they are damaged.
   std::vector<std::byte> read(size_t member) const;
 
  private:
@@ -31,7 +31,7 @@ class ZipReader {
   std::vector<std::string> names_;
 };
 
-/// A zip file of members that are stored as they are: each its name and bytes.
+/// Returns a zip file with uncompressed members, each given as name and bytes.
 std::string zip_bytes(std::span<const std::pair<std::string, std::string>> members);
 
 }  // namespace gradzoo

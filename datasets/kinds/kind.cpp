@@ -50,13 +50,13 @@ const DataKind& kind_of(const Shape& example, const Toy* toy) {
   const auto found =
       std::find_if(kinds.rbegin(), kinds.rend(), [&](const DataKind& k) { return k.holds(example, toy); });
   if (found == kinds.rend())
-    throw Error("examples of {} are of no kind of data. Hint: a row of numbers, or an image", example.str());
+    throw Error("examples of shape {} match no kind of data. Hint: use vectors or images", example.str());
   return *found;
 }
 
 const DataKind& find_kind(std::string_view name) {
   const auto found = std::ranges::find(data_kinds(), name, &DataKind::name);
-  if (found == data_kinds().end()) throw Error("there is no kind of data '{}'. Hint: images", name);
+  if (found == data_kinds().end()) throw Error("unknown kind of data '{}'. Hint: use images", name);
   return *found;
 }
 

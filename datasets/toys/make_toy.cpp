@@ -23,12 +23,12 @@ const ToyEntry* find(std::string_view name) {
 double checked_noise(const ToyEntry& entry, double noise) {
   if (noise == 0) return entry.noise;
   if (!std::isfinite(noise) || noise < 0)
-    throw Error("{}: noise {} is not a width. Hint: above 0, or 0 for the toy's default", entry.info.name,
-                noise);
-  if (entry.noise == 0) throw Error("{}: there is no noise to change. Hint: leave it at 0", entry.info.name);
-  if (noise <= entry.least)
-    throw Error("{}: noise {} is narrower than its density can be computed for. Hint: at least 0.01",
+    throw Error("{}: noise {} is not allowed. Hint: use a number above 0, or 0 for the toy's default",
                 entry.info.name, noise);
+  if (entry.noise == 0) throw Error("{}: this toy has no noise. Hint: use 0", entry.info.name);
+  if (noise <= entry.least)
+    throw Error("{}: noise {} is too small to compute the density. Hint: use 0.01 or more", entry.info.name,
+                noise);
   return noise;
 }
 
@@ -67,7 +67,7 @@ class ScaledToy : public Toy {
 
 void check_points(const Toy& toy, const Tensor& x) {
   if (!is_floating(x.dtype()) || x.rank() != 2 || x.dim(1) != toy.dimensions())
-    throw Error("{}: points are (B,{}) of f32 or f64, got {} of {}. Hint: one point a row", toy.name(),
+    throw Error("{}: points are (B,{}) of f32 or f64, got {} of {}. Hint: give one point per row", toy.name(),
                 toy.dimensions(), x.shape().str(), dtype_name(x.dtype()));
 }
 
@@ -78,10 +78,10 @@ std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& opt
   if (!entry) {
     std::vector<std::string> names;
     for (const ToyInfo& toy : known_toys()) names.push_back(toy.name);
-    throw Error("there is no toy '{}'. {}", name, did_you_mean(name, names));
+    throw Error("unknown toy '{}'. {}", name, did_you_mean(name, names));
   }
   if (!std::isfinite(options.scale) || options.scale <= 0)
-    throw Error("{}: scale {} is not above 0. Hint: 1 leaves the points as they are", name, options.scale);
+    throw Error("{}: scale {} is not above 0. Hint: use 1 to keep the points unchanged", name, options.scale);
   std::shared_ptr<const Toy> toy = entry->make(checked_noise(*entry, options.noise));
   return options.scale == 1 ? toy : std::make_shared<ScaledToy>(std::move(toy), options.scale);
 }

@@ -48,7 +48,8 @@ class PointSet : public BoxedToy {
   }
   Tensor log_prob(const Tensor&) const override { throw Error(why_no_density()); }
   std::string why_no_density() const override {
-    return fmt::format("the points of {} come without a density. Hint: ring8 has one", name());
+    return fmt::format("the points of {} have no density. Hint: use a toy with a density, such as ring8",
+                       name());
   }
   std::vector<int64_t> constant_coordinates() const override { return constant_; }
 

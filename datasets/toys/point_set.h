@@ -8,8 +8,9 @@
 
 namespace gradzoo {
 
-/// The empirical distribution of some points (n, d) f32: each draw is one of `points.rows`, with replacement.
-/// It has no density and no score. Its box holds all of these points and a tenth of each side more.
+/// Returns the empirical distribution of points (n, d) f32: each sample is one of `points.rows`, with
+/// replacement. It has no density and no score. Its box contains all of these points, with a margin of a
+/// tenth of each side.
 std::shared_ptr<const Toy> make_point_set(const Examples& points, std::string name);
 
 }  // namespace gradzoo

@@ -17,8 +17,8 @@ std::vector<double> cholesky(const std::vector<double>& a, size_t d) {
       const bool symmetric = std::abs(a[i * d + j] - a[j * d + i]) <= 1e-6 * std::abs(a[i * d + i]);
       if (!symmetric || (i == j && !(rest > 0)))
         throw Error(
-            "make_gaussian: the covariance is not symmetric and positive definite. Hint: is there an axis "
-            "along which nothing varies?");
+            "make_gaussian: the covariance is not symmetric and positive definite. Hint: remove axes without "
+            "variance");
       l[i * d + j] = i == j ? std::sqrt(rest) : rest / l[j * d + j];
     }
   return l;
@@ -75,7 +75,7 @@ class Gaussian : public BoxedToy {
 std::shared_ptr<const Toy> make_gaussian(const Tensor& mean, const Tensor& covariance, std::string name) {
   const int64_t d = mean.rank() == 1 ? mean.dim(0) : 0;
   if (d < 1 || covariance.shape() != Shape{d, d})
-    throw Error("make_gaussian: mean {} and covariance {}. Hint: (d) and (d,d)", mean.shape().str(),
+    throw Error("make_gaussian: mean {} and covariance {}. Hint: use (d) and (d,d)", mean.shape().str(),
                 covariance.shape().str());
   return std::make_shared<Gaussian>(mean, covariance, std::move(name));
 }

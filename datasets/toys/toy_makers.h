@@ -2,13 +2,13 @@
 
 #include "gradzoo/datasets/toys/toy.h"
 
-/// Functions that make the toys, at scale 1, for a noise in range. datasets/kinds/ lists them.
+/// Functions that make the toys at scale 1, for an allowed noise. The kinds in datasets/kinds/ list them.
 namespace gradzoo {
 
-/// Standard deviations from a Gaussian's mean to the box around it: 8e-11 of an axis lies beyond.
+/// Distance from a Gaussian's mean to its box, in standard deviations: 8e-11 per axis is outside.
 inline constexpr double kReach = 6.5;
 
-/// A toy that keeps its name and its box.
+/// Base class that stores a toy's name and box.
 class BoxedToy : public Toy {
  public:
   BoxedToy(std::string name, Box box) : box_(std::move(box)), name_(std::move(name)) {}

@@ -133,8 +133,7 @@ std::shared_ptr<const Toy> equal_mixture(std::string name, const std::vector<dou
 void check_positive(const std::vector<double>& values, const char* what) {
   for (const double value : values)
     if (!std::isfinite(value) || value <= 0)
-      throw Error("make_mixture: {} {} is not above 0. Hint: leave components without weight out", what,
-                  value);
+      throw Error("make_mixture: {} {} is not above 0. Hint: remove components without weight", what, value);
 }
 
 }  // namespace
@@ -143,10 +142,11 @@ std::shared_ptr<const Toy> make_mixture(const MixtureParts& parts, std::string n
   const size_t k = parts.weights.size();
   if (k == 0 || parts.sigmas.size() != k || parts.means.rank() != 2 ||
       parts.means.dim(0) != static_cast<int64_t>(k) || parts.means.dim(1) == 0)
-    throw Error("make_mixture: {} weights, means {}, {} sigmas. Hint: k weights, means (k,d), k sigmas", k,
-                parts.means.shape().str(), parts.sigmas.size());
+    throw Error(
+        "make_mixture: {} weights, means {}, {} sigmas. Hint: give k weights, means (k,d) and k sigmas", k,
+        parts.means.shape().str(), parts.sigmas.size());
   if (!is_floating(parts.means.dtype()) || !all_finite(parts.means))
-    throw Error("make_mixture: means are finite numbers of f32 or f64. Hint: tensor({0, 1}, {1, 2})");
+    throw Error("make_mixture: means must be finite numbers of f32 or f64. Hint: use tensor({0, 1}, {1, 2})");
   check_positive(parts.weights, "weight");
   check_positive(parts.sigmas, "sigma");
   return std::make_shared<Mixture>(parts, std::move(name));

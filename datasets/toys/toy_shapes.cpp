@@ -83,8 +83,8 @@ class Checkerboard : public BoxedToy {
   }
   std::string why_no_score() const override {
     return "checkerboard: the score is 0 wherever the density is positive, and the density does not vanish "
-           "at its boundary, so score matching does not apply. Hint: a toy with a smooth density, such as "
-           "ring8";
+           "at its boundary, so score matching does not apply. Hint: use a toy with a smooth density, such "
+           "as ring8";
   }
 
  private:
@@ -139,8 +139,8 @@ class BarsAndStripes : public BoxedToy {
   }
   Tensor log_prob(const Tensor&) const override { throw Error(why_no_density()); }
   std::string why_no_density() const override {
-    return "bars-and-stripes: its 30 patterns are points, which have probabilities but no density. Hint: a "
-           "2-D toy such as ring8";
+    return "bars-and-stripes: its 30 patterns are points, which have probabilities but no density. Hint: use "
+           "a 2-D toy such as ring8";
   }
   Shape tile() const override { return {4, 4}; }
   bool binary() const override { return true; }

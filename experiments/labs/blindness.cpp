@@ -10,16 +10,16 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct BlindnessLab : Lab {
   std::vector<int64_t> separations = {1, 2, 4, 6, 8, 10, 12, 16};
   double noise = 4;
   double left = 0.9;
 
   void describe(OptionTable& options) override {
-    options.add("separations", separations, "of the two modes, in their widths", {1, 60});
-    options.add("noise", noise, "standard deviation of the noise that is added to both", {0, 50});
-    options.add("left", left, "weight of the left mode of the second mixture; the first has .5",
+    options.add("separations", separations,
+                "distances between the two modes, in standard deviations of a mode", {1, 60});
+    options.add("noise", noise, "standard deviation of the noise that is added to both mixtures", {0, 50});
+    options.add("left", left, "weight of the left mode in the second mixture; the first has 0.5",
                 {0.01, 0.99});
   }
   LabResult run(const LabContext& context) const override;
@@ -53,12 +53,13 @@ LabResult BlindnessLab::run(const LabContext&) const {
   const std::string weights = fmt::format("{:g} {:g}", left, 1 - left);
   LabTable table{
       "separation",
-      {{"KL, nats", "KL(p || q) of the weights 0.5 0.5 and " + weights},
-       {"Fisher divergence", "Fisher divergence of the same, 1/2 E_p |s_p - s_q|^2"},
-       {"KL with noise", fmt::format("KL after noise of standard deviation {:g} was added to both", noise)},
-       {"Fisher with noise", "Fisher divergence with this noise"}}};
+      {{"KL, nats", "KL(p || q); p has the weights 0.5 0.5, and q has " + weights},
+       {"Fisher divergence", "Fisher divergence of p and q, 1/2 E_p |s_p - s_q|^2"},
+       {"KL with noise",
+        fmt::format("KL(p || q) after noise with standard deviation {:g} was added to both", noise)},
+       {"Fisher with noise", "Fisher divergence after the noise was added"}}};
   LineChart chart{.title = "two modes, weights 0.5 0.5 against " + weights,
-                  .x_label = "separation of the modes, in their widths",
+                  .x_label = "distance of the modes, in their standard deviations",
                   .y_label = "divergence",
                   .series = {{"KL"}, {"Fisher"}, {"KL with noise"}, {"Fisher with noise"}},
                   .log_y = true};
@@ -76,19 +77,19 @@ LabResult BlindnessLab::run(const LabContext&) const {
   const std::vector<double>& far = table.rows.back().values;
   LabResult out;
   out.pictures.push_back({"divergences",
-                          "KL and Fisher divergence of the two mixtures as their modes separate.",
+                          "KL and Fisher divergence of the two mixtures, by the distance of their modes.",
                           draw_chart(chart)});
   out.interpretation = fmt::format(
-      "The two mixtures have the same two modes and differ only in their weights. As the modes separate "
-      "their KL grows to that of the weights, {:.3f} nats, and stays there. The Fisher divergence falls to "
-      "{:.0e}. Near a mode the score does not depend on the weights. Between the modes it does, but there "
-      "are no data. So no objective of score matching can learn these weights, however many data it has. "
-      "With noise of {:g} the modes overlap again: the KL is {:.2g}, the Fisher divergence "
-      "{:.2g}. That is why scores are learned at many noise levels.",
+      "The two mixtures have the same two modes and differ only in their weights. As the modes move apart, "
+      "the KL of the mixtures grows to the KL of the weights, {:.3f} nats, and stays there. The Fisher "
+      "divergence falls to {:.0e}. Near a mode the score does not depend on the weights. Between the modes "
+      "the score depends on them, but there are no data. So no objective of score matching can learn these "
+      "weights, even from unlimited data. With noise of {:g} the modes overlap again: the KL is {:.2g}, and "
+      "the Fisher divergence is {:.2g}. Therefore scores are learned at many noise levels.",
       -0.5 * std::log(4 * left * (1 - left)), far[1], noise, far[2], far[3]);
   out.exercise =
       "De Bruijn: as noise of variance t is added, d KL / dt = -(Fisher divergence). How can the KL stay at "
-      ".51 nats while the Fisher divergence is 0, and at which t does the KL fall in the end?";
+      "0.51 nats while the Fisher divergence is 0, and at which t does the KL finally fall?";
   out.tables.push_back(std::move(table));
   return out;
 }
@@ -96,9 +97,9 @@ LabResult BlindnessLab::run(const LabContext&) const {
 }  // namespace
 
 LabEntry blindness_lab() {
-  return lab_entry<BlindnessLab>(
-      2, "blindness", "scores do not contain the weights of modes far apart; noise brings them back",
-      "Song & Ermon 2019, section 3.2; Wenliang & Kanagawa 2020");
+  return lab_entry<BlindnessLab>(2, "blindness",
+                                 "scores do not contain the weights of modes far apart; with noise they do",
+                                 "Song & Ermon 2019, section 3.2; Wenliang & Kanagawa 2020");
 }
 
 }  // namespace gradzoo

@@ -10,23 +10,21 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct CoinLab : Lab {
   double chance = 0.7;
   int64_t flips = 1000;
   double sceptic = 20;
 
   void describe(OptionTable& options) override {
-    options.add("chance", chance, "chance of heads, in truth", {0.01, 0.99});
-    options.add("flips", flips, "of the coin", {1, 1000000});
-    options.add("sceptic", sceptic, "the sceptic's prior is Beta(sceptic, sceptic)", {0.1, 10000});
+    options.add("chance", chance, "true probability of heads", {0.01, 0.99});
+    options.add("flips", flips, "number of flips", {1, 1000000});
+    options.add("sceptic", sceptic, "parameter a of the sceptic's prior, Beta(a, a)", {0.1, 10000});
   }
   LabResult run(const LabContext& context) const override;
 };
 
 constexpr int64_t kShown[] = {0, 1, 3, 10, 30, 100, 300};  // flips, and all of them
 
-/// Beta(a, b) on [0, 1].
 struct Beta {
   double a, b;
 
@@ -70,17 +68,17 @@ LabResult CoinLab::run(const LabContext& context) const {
   LabTable table{
       "flips",
       {{"heads", "number of heads"},
-       {"heads / flips", "the maximum likelihood estimate, argmax p(flips | theta), without any uncertainty"},
+       {"heads / flips", "maximum likelihood estimate, argmax p(flips | theta); it has no uncertainty"},
        {"posterior mean",
-        "posterior mean E[theta | flips] = (heads + 1) / (flips + 2) from a flat prior; also the chance of "
-        "heads at the next flip (Laplace's rule of succession)"},
-       {"posterior sd", "posterior standard deviation: falls as 1/sqrt(flips)"},
+        "posterior mean E[theta | flips] = (heads + 1) / (flips + 2) with a flat prior; it is also the "
+        "probability that the next flip is heads (Laplace's rule of succession)"},
+       {"posterior sd", "posterior standard deviation, which falls as 1/sqrt(flips)"},
        {"95 % from", "2.5 % quantile of the posterior"},
        {"95 % to", "97.5 % quantile of the posterior"},
        {fmt::format("from {}", doubt),
-        fmt::format("posterior mean from the prior {}, which thinks that the coin is fair", doubt)},
+        fmt::format("posterior mean with the prior {}, which favours a fair coin", doubt)},
        {"bits against fair",
-        "log2 p(flips | theta uniform) / p(flips | 1/2): above 0 speaks for a biased coin"}}};
+        "log2 p(flips | theta uniform) / p(flips | 1/2); a value above 0 is evidence for a biased coin"}}};
   std::vector<Series> curves = {density_of({1, 1}, "prior")};
   int64_t heads = 0;
   for (int64_t n = 0; n <= flips; ++n) {
@@ -99,18 +97,18 @@ LabResult CoinLab::run(const LabContext& context) const {
   LabResult out;
   out.interpretation = fmt::format(
       "Before the first flip every chance of heads is equally likely. Each flip multiplies the density by "
-      "theta for heads or by 1 - theta for tails, so it stays a Beta. After one flip the maximum likelihood "
-      "estimate is 0 or 1, which no one believes; the posterior mean is 1/3 or 2/3. After {} flips the "
-      "posterior is {:.3f} +- {:.3f}; the truth is {:.2f}. heads / flips says the same, so the prior no "
-      "longer matters. Even the prior {} leads to {:.3f}. The evidence against a fair coin first "
-      "falls below 0 (a biased coin of unknown chance must spread its bets). Then it grows by a constant "
-      "number of bits a flip, the KL divergence of the two coins: {:.0f} bits by now.",
+      "theta for heads or by 1 - theta for tails, so the density remains a Beta density. After one flip the "
+      "maximum likelihood estimate is 0 or 1, which nobody believes; the posterior mean is 1/3 or 2/3. After "
+      "{} flips the posterior is {:.3f} ± {:.3f}; the true chance is {:.2f}. heads / flips gives the same "
+      "value, so the prior no longer matters. Even the prior {} leads to {:.3f}. The evidence against a fair "
+      "coin first falls below 0, because the hypothesis of an unknown chance spreads its probability. Then "
+      "the evidence grows by a constant number of bits per flip, the KL divergence of the two coins. After "
+      "the last flip it is {:.0f} bits.",
       flips, last.values[2], last.values[3], chance, doubt, last.values[6], last.values[7]);
   out.exercise =
-      "How many flips of a coin with chance .7 give 20 bits against a fair one, on average? (Use KL(.7 || "
-      ".5) in bits, and the loss at the beginning.)";
-  out.pictures.push_back({"posterior",
-                          "The posterior density of the chance of heads after more and more flips.",
+      "How many flips of a coin with chance 0.7 give 20 bits of evidence against a fair coin, on average? "
+      "(Use KL(0.7 || 0.5) in bits, and the loss at the beginning.)";
+  out.pictures.push_back({"posterior", "Posterior density of the chance of heads after more and more flips.",
                           draw_chart(LineChart{.title = "posterior of the chance of heads",
                                                .x_label = "chance of heads",
                                                .y_label = "density",
@@ -122,7 +120,7 @@ LabResult CoinLab::run(const LabContext& context) const {
 }  // namespace
 
 LabEntry coin_lab() {
-  return lab_entry<CoinLab>(1, "coin", "from prior to posterior: inference about a coin's chance of heads",
+  return lab_entry<CoinLab>(1, "coin", "from prior to posterior: inference of a coin's chance of heads",
                             "Bayes 1763; Laplace 1774");
 }
 

@@ -11,32 +11,30 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct CompressionLab : Lab {
   std::vector<int64_t> sizes = {30, 100, 300, 1000, 3000};
   int64_t trials = 400;
   double sharpness = 1;
 
   void describe(OptionTable& options) override {
-    options.add("sizes", sizes, "symbols of each training set", {2, 100000});
-    options.add("trials", trials, "training sets of each size", {2, 100000});
-    options.add("sharpness", sharpness, "power of the source's probabilities: 0 makes all symbols equal",
-                {0, 10});
+    options.add("sizes", sizes, "number of symbols in each training set", {2, 100000});
+    options.add("trials", trials, "number of training sets of each size", {2, 100000});
+    options.add("sharpness", sharpness,
+                "power of the source's probabilities; 0 makes all symbols equally likely", {0, 10});
   }
   LabResult run(const LabContext& context) const override;
 };
 
 const std::vector<double> kSource = {0.35, 0.2, 0.15, 0.1, 0.08, 0.06, 0.04, 0.02};
 
-// Bits a symbol of the source under a code made for q: H(p) + KL(p || q).
+// Bits per symbol of the source under a code made for q: H(p) + KL(p || q).
 double cross_entropy(const std::vector<double>& p, const std::vector<double>& q) {
   double bits = 0;
   for (size_t i = 0; i < p.size(); ++i) bits -= p[i] * std::log2(q[i]);
   return bits;
 }
 
-// Shares of n symbols of the source; half a symbol more of each, so that none has an infinite code
-// (Krichevsky & Trofimov 1981).
+// Frequencies of n symbols, each count plus 1/2, so that no code is infinite (Krichevsky & Trofimov 1981).
 std::vector<double> fitted(const std::vector<double>& source, int64_t n, Rng& rng) {
   std::vector<double> counts(source.size(), 0.5);
   for (const double u : rand({n}, rng, DType::f64).to_vector()) {
@@ -59,7 +57,7 @@ std::vector<double> sharpened(double power) {
   return out;
 }
 
-// n times the variance of estimates of a Laplace law's centre, variance 1, over trials.
+// n times the variance of estimates of a Laplace distribution's centre, variance 1, over trials.
 struct CentreScatter {
   double of_mean, of_median;
 };
@@ -106,21 +104,22 @@ LabResult CompressionLab::run(const LabContext& context) const {
   Rng rng(context.seed, "lab/compression");
   const std::vector<double> source = sharpened(sharpness);
   const double entropy = cross_entropy(source, source);
-  LabTable codes{
-      "training symbols",
-      {{"bits a symbol",
-        "cross-entropy of the source under the fitted probabilities: the length of an arithmetic code"},
-       {"bits lost", "KL(source || fitted), the mean over training sets"},
-       {"(k - 1) / 2n ln 2", "the theoretical loss by k fitted probabilities"},
-       {"Huffman",
-        "bits a symbol of Huffman's code for the fitted probabilities: whole bits, so up to one more"}}};
+  LabTable codes{"training symbols",
+                 {{"bits per symbol",
+                   "cross-entropy of the source under the fitted probabilities, which is the length of an "
+                   "arithmetic code"},
+                  {"bits lost", "KL(source || fitted probabilities), mean over the training sets"},
+                  {"(k - 1) / 2n ln 2", "theoretical loss from fitting k probabilities"},
+                  {"Huffman",
+                   "bits per symbol of Huffman's code for the fitted probabilities; it uses whole bits, so "
+                   "it needs up to one bit more"}}};
   LabTable centres{"samples",
                    {{"n var(mean)",
-                     "n times the variance of the mean as estimate of a Laplace distribution's centre: tends "
-                     "to its variance, 1"},
+                     "n times the variance of the mean as an estimate of a Laplace distribution's centre; it "
+                     "tends to the distribution's variance, 1"},
                     {"n var(median)",
-                     "the same for the median, the maximum likelihood estimate: tends to 1/2, the minimum "
-                     "for any unbiased estimate (Cramer-Rao)"}}};
+                     "n times the variance of the median, which is the maximum likelihood estimate; it tends "
+                     "to 1/2, the minimum for unbiased estimates (Cramer-Rao)"}}};
   Series measured{.name = "measured"}, theory{.name = "(k - 1) / 2n ln 2"};
   for (const int64_t n : sizes) {
     context.progress(fmt::format("{} training symbols", n));
@@ -143,28 +142,30 @@ LabResult CompressionLab::run(const LabContext& context) const {
     centres.add(fmt::format("{}", n), {scatter.of_mean, scatter.of_median});
   }
   LabResult out;
-  out.pictures.push_back({"lost", "Bits a symbol that a code loses because it was fitted to n symbols.",
-                          draw_chart(LineChart{.title = "bits lost to few data",
-                                               .x_label = "training symbols",
-                                               .y_label = "bits a symbol",
-                                               .series = {measured, theory},
-                                               .log_x = true,
-                                               .log_y = true})});
+  out.pictures.push_back(
+      {"lost", "Bits per symbol that a code loses because its probabilities were fitted to n symbols.",
+       draw_chart(LineChart{.title = "bits lost because of few data",
+                            .x_label = "training symbols",
+                            .y_label = "bits per symbol",
+                            .series = {measured, theory},
+                            .log_x = true,
+                            .log_y = true})});
   const std::vector<double>& last = codes.rows.back().values;
   out.interpretation = fmt::format(
-      "The source has eight symbols and {:.3f} bits of entropy: no code needs less. A code made for a model "
-      "q spends -log2 q on a symbol, so the source costs its cross-entropy, the entropy plus KL(p || q). "
-      "Minimising a cross-entropy means looking for the shortest code. Probabilities fitted to n symbols "
-      "lose (k - 1)/(2 n ln 2) bits, half a squared standard error for each free probability: {:.4f} "
-      "measured, {:.4f} by theory in the last row. Huffman's code pays for whole bits too, {:.3f}. Maximum "
-      "likelihood wastes no data: for the centre of a Laplace distribution the median has half the variance "
-      "of the mean ({:.2f} against {:.2f}), so the mean needs twice as many samples.",
+      "The source has eight symbols and an entropy of {:.3f} bits, and no code needs fewer bits per symbol. "
+      "A code made for a model q spends -log2 q bits on a symbol, so the source costs its cross-entropy, the "
+      "entropy plus KL(p || q). Minimising a cross-entropy means searching for the shortest code. "
+      "Probabilities fitted to n symbols lose (k - 1)/(2 n ln 2) bits per symbol, half a squared standard "
+      "error for each free probability. In the last row the measured loss is {:.4f} bits, and the "
+      "theoretical loss is {:.4f}. Huffman's code loses another {:.3f} bits, since it uses whole bits. "
+      "Maximum likelihood wastes no data: for the centre of a Laplace distribution the median has half the "
+      "variance of the mean ({:.2f} instead of {:.2f}), so the mean needs twice as many samples.",
       entropy, last[1], last[2], last[3] - last[0], centres.rows.back().values[1],
       centres.rows.back().values[0]);
   out.exercise =
-      "A file of 10,000 symbols is sent with its fitted probabilities in front, each to the precision that "
-      "pays, 1/sqrt(n). How many bits do the probabilities take, and how does that compare with the loss by "
-      "fitting?";
+      "A file of 10,000 symbols is sent with its fitted probabilities in front, each with the precision "
+      "1/sqrt(n). A finer precision would cost more bits than it saves. How many bits do the probabilities "
+      "take, and how does that compare with the loss from fitting?";
   out.tables = {std::move(codes), std::move(centres)};
   return out;
 }
@@ -174,7 +175,7 @@ LabResult CompressionLab::run(const LabContext& context) const {
 LabEntry compression_lab() {
   return lab_entry<CompressionLab>(
       1, "compression",
-      "cross-entropy is code length, KL is the bits lost, and maximum likelihood loses fewest",
+      "cross-entropy is code length, KL is the loss in bits, and maximum likelihood loses fewest bits",
       "Shannon 1948; Fisher 1922; Rissanen 1986");
 }
 

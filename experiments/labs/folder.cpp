@@ -39,8 +39,8 @@ std::string command_of(const RanLab& ran) {
 std::string interpretation_of(const RanLab& ran) {
   if (ran.knobs.empty()) return ran.result.interpretation;
   return fmt::format(
-      "This is the lab with {}. What follows was written for its own numbers: where the tables say "
-      "otherwise, they are right, and the question is why. {}",
+      "This is the lab with {}. The following text was written for the default knobs. If it contradicts the "
+      "tables, the tables are right, and the question is why. {}",
       fmt::join(ran.knobs, ", "), ran.result.interpretation);
 }
 

@@ -12,7 +12,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct ForwardReverseKlLab : Lab {
   int64_t steps = 1500;
   double left = 0.6;
@@ -20,9 +19,9 @@ struct ForwardReverseKlLab : Lab {
   double width = 0.8;
 
   void describe(OptionTable& options) override {
-    options.add("steps", steps, "of Adam, each fit", {1, 100000});
+    options.add("steps", steps, "number of Adam steps per fit", {1, 100000});
     options.add("left", left, "weight of the left mode", {0.01, 0.99});
-    options.add("apart", apart, "the modes are at -apart and apart", {0, 6});
+    options.add("apart", apart, "distance of each mode from 0; the modes are at -apart and apart", {0, 6});
     options.add("width", width, "standard deviation of a mode", {0.1, 3});
   }
   LabResult run(const LabContext& context) const override;
@@ -47,7 +46,6 @@ class Bell : public Module {
   Tensor mean_, log_width_;
 };
 
-/// A grid on a line, and the density on it.
 struct Line {
   explicit Line(const Toy& toy)
       : grid({{-12}, {12}}, 1200),
@@ -74,7 +72,6 @@ Tensor jensen_shannon(const Line& line, const Tensor& log_q) {  // m = (p + q)/2
          0.5;
 }
 
-/// A fit: by what, and from where.
 struct Fit {
   const char* name;
   Tensor (*divergence)(const Line& line, const Tensor& log_q);
@@ -96,14 +93,14 @@ LabResult ForwardReverseKlLab::run(const LabContext& context) const {
                       {"reverse KL, from wide", reverse_kl, 0, 4, Dash::dashes},
                       {"Jensen-Shannon, from the left", jensen_shannon, -2, 1, Dash::dots},
                       {"Jensen-Shannon, from wide", jensen_shannon, 0, 4, Dash::dashes}};
-  LabTable table{
-      "fit by",
-      {{"mean", fmt::format("mean of the Gaussian; the modes are at {} and {}", -apart, apart)},
-       {"sd", fmt::format("standard deviation of the Gaussian; that of the modes is {}", width)},
-       {"KL(p || q)", "forward KL, nats: the mean loss in code length on the data"},
-       {"KL(q || p)", "reverse KL, nats: how unlikely q's samples are under p"},
-       {"JSD(p, q)",
-        "Jensen-Shannon divergence, nats, at most log 2: the information of a perfect discriminator"}}};
+  LabTable table{"fit by",
+                 {{"mean", fmt::format("mean of the Gaussian; the modes are at {} and {}", -apart, apart)},
+                  {"sd", fmt::format("standard deviation of the Gaussian; each mode has {}", width)},
+                  {"KL(p || q)", "forward KL, nats: mean loss of code length on the data"},
+                  {"KL(q || p)", "reverse KL, nats: it is large if q's samples are unlikely under p"},
+                  {"JSD(p, q)",
+                   "Jensen-Shannon divergence, nats; its maximum, log 2, is the information of a perfect "
+                   "discriminator"}}};
   std::vector<Series> curves = {curve(line, line.log_p, "p")};
   for (const Fit& each : fits) {
     Bell bell(each.mean, each.width);
@@ -119,7 +116,7 @@ LabResult ForwardReverseKlLab::run(const LabContext& context) const {
   LabResult out;
   out.pictures.push_back(
       {"fits",
-       fmt::format("Two modes of weight {:g} and {:g}, and the best Gaussian by each divergence.", left,
+       fmt::format("Two modes with weights {:g} and {:g}, and the best Gaussian for each divergence.", left,
                    1 - left),
        draw_chart(LineChart{.title = "a Gaussian for two modes",
                             .x_label = "x",
@@ -127,21 +124,21 @@ LabResult ForwardReverseKlLab::run(const LabContext& context) const {
                             .series = std::move(curves)})});
   out.interpretation = fmt::format(
       "KL(p || q) is infinite if q is 0 where p has data, so the forward fit covers both modes and the gap. "
-      "It has the mean {:.3f} and standard deviation {:.3f} of p, as the maximum likelihood fit of a "
-      "Gaussian always has. KL(q || p) penalises samples of q where p has no mass, so the reverse fit covers "
-      "one mode and ignores the other. That costs about -log of the mode's weight ({:.2f} and {:.2f} nats); "
-      "which mode it is depends on the start. From a wide start it ends at {:.1f}. The Jensen-Shannon "
-      "divergence lies between: it has a minimum on one mode ({:.3f}, at the mean {:.1f}) and one that "
-      "covers both ({:.3f}). A divergence with a minimum on a part of the data drops modes, and its loss "
-      "does not show it. Likelihood covers all modes, and pays with samples in the gap.",
+      "The fit has the mean {:.3f} and standard deviation {:.3f} of p, like every maximum likelihood fit of "
+      "a Gaussian. KL(q || p) penalises samples of q where p has no mass, so the reverse fit covers one mode "
+      "and ignores the other. This costs about -log of the mode's weight ({:.2f} or {:.2f} nats). The start "
+      "decides which mode the fit covers; from a wide start the mean ends at {:.1f}. The Jensen-Shannon "
+      "divergence has both kinds of minimum: one on a single mode ({:.3f} nats, at the mean {:.1f}), and one "
+      "that covers both modes ({:.3f} nats). A divergence with a minimum on a part of the data drops modes, "
+      "and its loss does not show this. Likelihood covers all modes, at the cost of samples in the gap.",
       table.at("forward KL", "mean"), table.at("forward KL", "sd"),
       table.at("reverse KL, from the left", "KL(q || p)"),
       table.at("reverse KL, from the right", "KL(q || p)"), table.at("reverse KL, from wide", "mean"),
       table.at("Jensen-Shannon, from the left", "JSD(p, q)"),
       table.at("Jensen-Shannon, from the left", "mean"), table.at("Jensen-Shannon, from wide", "JSD(p, q)"));
   out.exercise =
-      "Why is the reverse KL of a Gaussian on the left mode close to -log .6 = .51 nats? What would the "
-      "forward KL be if its standard deviation stayed .8?";
+      "Why is the reverse KL of a Gaussian on the left mode close to -log 0.6 = 0.51 nats? What would the "
+      "forward KL be if its standard deviation stayed 0.8?";
   out.tables.push_back(std::move(table));
   return out;
 }
@@ -151,7 +148,7 @@ LabResult ForwardReverseKlLab::run(const LabContext& context) const {
 LabEntry forward_reverse_kl_lab() {
   return lab_entry<ForwardReverseKlLab>(
       1, "forward-reverse-kl",
-      "a Gaussian fitted to two modes: which divergence covers both, which one picks a mode",
+      "a Gaussian fitted to two modes: which divergence covers both modes, and which picks one",
       "Minka 2005; Goodfellow et al. 2014");
 }
 

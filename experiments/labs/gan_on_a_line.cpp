@@ -15,7 +15,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct GanOnALineLab : Lab {
   int64_t steps = 8000;
   double generator_rate = 2e-3;
@@ -25,12 +24,13 @@ struct GanOnALineLab : Lab {
   const GanLoss* loss = &non_saturating;
 
   void describe(OptionTable& options) override {
-    options.add("steps", steps, "of training, by each teacher", {20, 100000});
-    options.add("generator_rate", generator_rate, "learning rate of G at first", {1e-6, 1});
-    options.add("discriminator_rate", discriminator_rate, "learning rate of D at first", {1e-6, 1});
-    options.add("start", start, "around which G(z) lies at first", {-6, 6});
-    options.add("gap", gap, "the data's bumps are at -gap and gap", {0, 4});
-    options.add("loss", loss, subset(kGanLosses, &non_saturating, &minimax), "of the two players");
+    options.add("steps", steps, "training steps with each objective", {20, 100000});
+    options.add("generator_rate", generator_rate, "initial learning rate of G", {1e-6, 1});
+    options.add("discriminator_rate", discriminator_rate, "initial learning rate of D", {1e-6, 1});
+    options.add("start", start, "mean of G(z) before training", {-6, 6});
+    options.add("gap", gap, "distance of each bump of the data from 0; the bumps are at -gap and gap",
+                {0, 4});
+    options.add("loss", loss, subset(kGanLosses, &non_saturating, &minimax), "loss of D and G");
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -39,7 +39,6 @@ constexpr double kBumpWidth = 0.5, kFirstWidth = 0.5;
 constexpr double kTop = 1.05;  // of the charts
 constexpr int64_t kLineBatch = 256, kHidden = 64;
 
-/// Who tells G how good its samples are.
 enum class Teacher { mean, moments, discriminator };
 constexpr Choice<Teacher> kTeachers[] = {
     {"mean", Teacher::mean}, {"moments", Teacher::moments}, {"discriminator", Teacher::discriminator}};
@@ -58,7 +57,6 @@ Tensor even_codes(int64_t n) {
   return tensor(z, {n, 1});
 }
 
-/// G and D on the line.
 class LineGame {
  public:
   LineGame(const GanOnALineLab& lab, Teacher teacher, uint64_t seed)
@@ -170,7 +168,7 @@ LineChart frame_of(const LineGame& game, const Moment& moment, std::string title
   return chart;
 }
 
-// Trains by a teacher: a strip of moments, and a line of the table at the end.
+// Trains G with one objective: returns a strip of frames, and adds a row to the table.
 LabPicture taught_by(const Choice<Teacher>& teacher, const GanOnALineLab& lab, const LabContext& context,
                      LabTable& table) {
   LineGame game(lab, teacher.value, context.seed);
@@ -187,47 +185,43 @@ LabPicture taught_by(const Choice<Teacher>& teacher, const GanOnALineLab& lab, c
                    game.has_discriminator() ? now.line.errors().mean : NAN});
         break;
       }
-      context.progress(fmt::format("by {}: step {} of {}", teacher.name, step, lab.steps));
+      context.progress(fmt::format("{}: step {} of {}", teacher.name, step, lab.steps));
       ++look;
     }
     game.step(step);
   }
-  return {
-      std::string(teacher.name),
-      fmt::format("G is taught by {}. The densities of the data and of G(z), cut off at the top{}. Below: "
-                  "lines from z, at the bottom, to G(z), z at even quantiles.",
-                  teacher.name, game.has_discriminator() ? "; dashed, D(x)" : ""),
-      side_by_side(strip)};
+  return {std::string(teacher.name),
+          fmt::format("G is trained with the objective '{}'. The curves are the densities of the data and of "
+                      "G(z), cut off at the top{}. The lines below go from z, at even quantiles, to G(z).",
+                      teacher.name, game.has_discriminator() ? "; the dashed curve is D(x)" : ""),
+          side_by_side(strip)};
 }
 
 LabResult GanOnALineLab::run(const LabContext& context) const {
   const double width = std::hypot(gap, kBumpWidth);
   LabTable table{"G taught by",
-                 {{"mean", "of G(z); that of the data is 0"},
-                  {"deviation", fmt::format("standard deviation of G(z); that of the data is {:.3g}", width)},
-                  {"JSD", "Jensen-Shannon divergence of data and G(z), nats: 0 to log 2 = .693"},
+                 {{"mean", "mean of G(z); the data have mean 0"},
+                  {"deviation", fmt::format("standard deviation of G(z); the data have {:.3g}", width)},
+                  {"JSD", "Jensen-Shannon divergence of data and G(z), nats: 0 to log 2 = 0.693"},
                   {"|D - D*|", "mean error of D against p/(p + q)"}}};
   LabResult out;
   for (const Choice<Teacher>& teacher : kTeachers)
     out.pictures.push_back(taught_by(teacher, *this, context, table));
   out.interpretation = fmt::format(
-      "The data are two bumps, of mean 0 and standard deviation {:.3g}. A G that is to match the mean alone "
-      "comes to {:.2g}, between the bumps, where the data have hardly any density; nobody asks for its "
-      "width, "
-      "which is {:.3g}, and the JSD is {:.3g} nats. One that is to match mean and variance has both ({:.2g}, "
-      "{:.3g}), in one wide hill: JSD {:.3g}. Moments are a statistic that somebody chose, and it is blind "
-      "to "
-      "the rest. D is a statistic that is learned: wherever the densities differ it sees a difference, and "
-      "its "
-      "slope tells each sample where to go. By it the JSD is {:.3g}, and the last frame shows where G came. "
-      "D "
-      "is then {:.2g} from p/(p + q) in the mean, for G moves on while D learns.",
+      "The data are two bumps with mean 0 and standard deviation {:.3g}. If G must match only the mean, its "
+      "mean becomes {:.2g}, between the bumps, where the data have hardly any density. Its width is not "
+      "constrained and becomes {:.3g}, and the JSD is {:.3g} nats. If G must match mean and variance, it "
+      "reaches both ({:.2g} and {:.3g}) with one wide hill, and the JSD is {:.3g} nats. Moments are "
+      "statistics that somebody chose, and everything else about the densities is invisible to them. D is a "
+      "learned statistic: it detects every difference of the densities, and its slope shows each sample "
+      "where to go. With D the JSD is {:.3g} nats, and the last frame shows the result. D then differs from "
+      "p/(p + q) by {:.2g} on average, because G changes while D learns.",
       width, table.at("mean", "mean"), table.at("mean", "deviation"), table.at("mean", "JSD"),
       table.at("moments", "mean"), table.at("moments", "deviation"), table.at("moments", "JSD"),
       table.at("discriminator", "JSD"), table.at("discriminator", "|D - D*|"));
   out.exercise =
-      "Which moments would a statistic have to match so that G has no choice but the two bumps? And why are "
-      "there samples between them, where the data have hardly any density?";
+      "Which moments would a statistic have to match so that G must have the two bumps? And why are there "
+      "samples between them, where the data have hardly any density?";
   out.tables.push_back(std::move(table));
   return out;
 }
@@ -236,7 +230,8 @@ LabResult GanOnALineLab::run(const LabContext& context) const {
 
 LabEntry gan_on_a_line_lab() {
   return lab_entry<GanOnALineLab>(
-      2, "gan-on-a-line", "a generator on a line, taught by its mean, by moments and by a discriminator",
+      2, "gan-on-a-line",
+      "a generator on a line, trained with the mean, with moments and with a discriminator",
       "Goodfellow et al. 2014, figure 1");
 }
 

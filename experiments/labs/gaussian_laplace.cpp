@@ -11,16 +11,15 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct GaussianLaplaceLab : Lab {
   std::vector<int64_t> sizes = {10, 30, 100, 300};
   int64_t trials = 4000;
   double level = 0.05;
 
   void describe(OptionTable& options) override {
-    options.add("sizes", sizes, "samples in a test", {2, 10000});
-    options.add("trials", trials, "of each test", {20, 100000});
-    options.add("level", level, "share of Gaussian samples that a test may reject: errors of type I",
+    options.add("sizes", sizes, "numbers of samples per test", {2, 10000});
+    options.add("trials", trials, "number of trials of each test", {20, 100000});
+    options.add("level", level, "fraction of Gaussian samples that a test may reject (type I errors)",
                 {0.001, 0.5});
   }
   LabResult run(const LabContext& context) const override;
@@ -43,19 +42,19 @@ struct Statistic {
 Tensor mean_size(const Tensor& x) { return abs(mean(x, 1)); }
 Tensor variance_off(const Tensor& x) { return abs(mean(square(x), 1) - 1.0); }
 Tensor kurtosis(const Tensor& x) { return mean(square(square(x)), 1) / square(mean(square(x), 1)); }
-// log of Laplace's density over the Gaussian's: log(sqrt(pi)) - sqrt(2) |x| + x^2 / 2 a sample, which is the
-// logit of the best classifier.
+// log of the ratio of the densities, log(sqrt(pi)) - sqrt(2) |x| + x^2 / 2 per sample: the best logit.
 Tensor likelihood_ratio(const Tensor& x) {
   return mean(square(x) * 0.5 - abs(x) * std::sqrt(2.0), 1) + 0.5 * std::log(std::numbers::pi);
 }
 
 constexpr Statistic kStatistics[] = {
-    {"mean", mean_size, "|mean|: both distributions have mean 0, so it carries no information"},
+    {"mean", mean_size, "|mean|: both distributions have mean 0, so the mean carries no information"},
     {"variance", variance_off,
-     "|variance - 1|: the variances are equal, but the Laplace sample's varies more"},
-    {"kurtosis", kurtosis, "fourth moment over squared variance: 3 and 6"},
+     "|variance - 1|: the variances are equal, but the sample variance of the Laplace distribution varies "
+     "more"},
+    {"kurtosis", kurtosis, "fourth moment divided by squared variance: 3 (Gaussian) and 6 (Laplace)"},
     {"likelihood ratio", likelihood_ratio,
-     "log of the ratio of the densities, the logit of the best classifier"}};
+     "log of the ratio of the densities, which is the logit of the best classifier"}};
 
 // The value that a share of `values` exceeds.
 double exceeded_by(std::vector<double> values, double share) {
@@ -73,21 +72,25 @@ LabResult GaussianLaplaceLab::run(const LabContext& context) const {
   Rng rng(context.seed, "lab/gaussian-laplace");
   LabTable second{"samples", {}}, first{"samples, type I", {}};
   LineChart chart{.title = "Laplace taken for Gaussian",
-                  .x_label = "samples in a test",
+                  .x_label = "samples per test",
                   .y_label = fmt::format("type II errors at {:g} % of type I", 100 * level),
                   .log_x = true,
                   .y_low = 0,
                   .y_high = 1};
   for (const Statistic& statistic : kStatistics) {
     second.columns.push_back(
-        {statistic.name, fmt::format("type II errors: Laplace samples that this test calls Gaussian. {}",
-                                     statistic.meaning)});
+        {statistic.name,
+         fmt::format("type II errors: fraction of Laplace samples that this test takes for Gaussian. {}",
+                     statistic.meaning)});
     first.columns.push_back(
-        {statistic.name, fmt::format("type I errors on new Gaussian samples; the level is {:g}", level)});
+        {statistic.name,
+         fmt::format(
+             "type I errors: fraction of new Gaussian samples that this test rejects; the level is {:g}",
+             level)});
     chart.series.push_back({.name = statistic.name});
   }
   for (const int64_t n : sizes) {
-    context.progress(fmt::format("{} samples a test", n));
+    context.progress(fmt::format("{} samples per test", n));
     const Tensor null = gaussian(trials, n, rng), again = gaussian(trials, n, rng),
                  other = laplace(trials, n, rng);
     std::vector<double> missed, alarms;
@@ -105,20 +108,21 @@ LabResult GaussianLaplaceLab::run(const LabContext& context) const {
   }
   const LabTable::Row& most = second.rows.back();
   LabResult out;
-  out.pictures.push_back(
-      {"errors", "Share of Laplace samples that each test takes for Gaussian ones.", draw_chart(chart)});
+  out.pictures.push_back({"errors", "Fraction of Laplace samples that each test takes for Gaussian samples.",
+                          draw_chart(chart)});
   out.interpretation = fmt::format(
-      "Null hypothesis: the samples are Gaussian. Each test rejects {:g} % of Gaussian samples (type I "
-      "error) and misses some Laplace ones (type II error). The mean misses {:.0f} % of them whatever the "
-      "number of samples: it is no better than chance, since both distributions have the same mean. Their "
-      "variances are equal too, but not the spread of the sample variance, which gives this test a little "
-      "power. The fourth moment detects the heavy tails: with {} samples it misses {:.1f} %. The likelihood "
-      "ratio uses all moments and misses {:.1f} %; by Neyman and Pearson no test does better. A classifier "
-      "between data and samples learns exactly this ratio, which is why classifiers judge generators.",
+      "The null hypothesis is that the samples are Gaussian. Each test rejects {:g} % of Gaussian samples "
+      "(type I error) and misses some Laplace samples (type II error). The mean misses {:.0f} % of the "
+      "Laplace samples for any number of samples. This is as bad as chance, since both distributions have "
+      "the same mean. Their variances are equal too, but the sample variance of the Laplace distribution "
+      "varies more, which gives the variance test a little power. The fourth moment detects the heavy tails: "
+      "with {} samples it misses {:.1f} %. The likelihood ratio uses all moments and misses {:.1f} %; no "
+      "test does better (Neyman and Pearson). A classifier between data and samples learns exactly this "
+      "ratio. That is why classifiers can judge generators.",
       100 * level, 100 * most.values[0], most.name, 100 * most.values[2], 100 * most.values[3]);
   out.exercise =
       "How many samples does the likelihood ratio need for errors of 5 % on both sides? (Its mean is "
-      "KL(Laplace || Gaussian) = .072 under the Laplace distribution, and -KL(Gaussian || Laplace) = -.056 "
+      "KL(Laplace || Gaussian) = 0.072 under the Laplace distribution, and -KL(Gaussian || Laplace) = -0.056 "
       "under the Gaussian.)";
   out.tables = {std::move(second), std::move(first)};
   return out;

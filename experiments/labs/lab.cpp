@@ -15,13 +15,13 @@ double LabTable::at(std::string_view row, std::string_view column) const {
   const auto line = std::ranges::find(rows, row, &Row::name);
   const auto place = std::ranges::find(columns, column, &LabColumn::heading);
   if (line == rows.end() || place == columns.end())
-    throw Error("lab: the table of '{}' has no '{}' of '{}'", heading, column, row);
+    throw Error("lab: the table '{}' has no value in the column '{}' and the row '{}'", heading, column, row);
   return line->values[static_cast<size_t>(place - columns.begin())];
 }
 
 const LabTable& LabResult::table(std::string_view heading) const {
   const auto found = std::ranges::find(tables, heading, &LabTable::heading);
-  if (found == tables.end()) throw Error("lab: there is no table of '{}'", heading);
+  if (found == tables.end()) throw Error("lab: there is no table with the heading '{}'", heading);
   return *found;
 }
 

@@ -17,113 +17,113 @@
 /// `gradzoo lab NAME` runs one and writes a folder with its page.
 namespace gradzoo {
 
-/// What a column of a table holds.
+/// A column of a lab's table.
 struct LabColumn {
-  std::string heading;  ///< "KL, nats": what it is, and its unit
-  std::string meaning;  ///< a sentence for the page
+  std::string heading;  ///< quantity and unit: "KL, nats"
+  std::string meaning;  ///< explanation for the page, a sentence
 };
 
-/// Numbers in lines. One that is not known is NaN.
+/// A table of numbers. An unknown number is NaN.
 struct LabTable {
-  /// A line.
+  /// A row of the table.
   struct Row {
-    std::string name;            ///< of what it is about
-    std::vector<double> values;  ///< one a column
+    std::string name;            ///< text of the first column
+    std::vector<double> values;  ///< one value per column
   };
-  std::string heading;             ///< of the first column, which names the rows: "objective"
-  std::vector<LabColumn> columns;  ///< beside that one
-  std::vector<Row> rows = {};      ///< from the top down
+  std::string heading;             ///< heading of the first column, which has the rows' names: "objective"
+  std::vector<LabColumn> columns;  ///< the other columns
+  std::vector<Row> rows = {};      ///< rows from top to bottom
 
-  /// Throws Error unless there is a value for each column.
+  /// Adds a row. Throws Error unless there is one value per column.
   void add(std::string name, std::vector<double> values);
-  /// The value in the row of that name under that heading; throws Error where there is none.
+  /// Returns the value at a row's name and a column's heading. Throws Error if one of them does not exist.
   double at(std::string_view row, std::string_view column) const;
 };
 
-/// How a lab runs.
+/// The seed and the progress messages of a lab's run.
 struct LabContext {
-  uint64_t seed = 0;  ///< of all random numbers
-  /// Called now and then with a line on how far it is.
+  uint64_t seed = 0;  ///< seed of all random numbers
+  /// Called from time to time with a line about the progress.
   std::function<void(const std::string&)> progress = [](const std::string&) {};
 };
 
-/// A picture of what a lab found.
+/// A picture of a lab's results.
 struct LabPicture {
-  std::string name;     ///< of its file, without ending
-  std::string caption;  ///< what it shows, a sentence or two
-  Drawing drawing;      ///< the file
+  std::string name;     ///< file name without ending
+  std::string caption;  ///< caption, one or two sentences
+  Drawing drawing;      ///< contents of the file
 };
 
-/// What a lab found.
+/// The results of a lab.
 struct LabResult {
-  std::vector<LabTable> tables = {};      ///< the numbers
-  std::vector<LabPicture> pictures = {};  ///< the same to look at
-  std::string interpretation = {};        ///< what to see in it: about five sentences, with its numbers
+  std::vector<LabTable> tables = {};      ///< tables of numbers
+  std::vector<LabPicture> pictures = {};  ///< pictures of the numbers
+  std::string interpretation = {};        ///< explanation with the numbers, about five sentences
   std::string exercise = {};              ///< one question; docs/labs-answers.md has the answer
 
-  /// The table whose rows are named by `heading`; throws Error where there is none.
+  /// Returns the table whose first column has the heading `heading`. Throws Error if there is none.
   const LabTable& table(std::string_view heading) const;
 };
 
-/// A lab: a struct of its knobs, the numbers that one may turn, and a run that trains and measures by the
-/// library. It stands in a file of its own, whose last lines say what it is; its line in `labs()` names it.
+/// A lab: its knobs, which are the settings that a user may change, and a function that trains and measures
+/// with the library. Each lab is a file whose last lines make its LabEntry; `labs()` lists the entries.
 class Lab {
  public:
   virtual ~Lab() = default;
 
-  virtual void describe(OptionTable& knobs) = 0;               ///< what may be turned
-  virtual LabResult run(const LabContext& context) const = 0;  ///< the experiment
+  virtual void describe(OptionTable& knobs) = 0;               ///< adds the knobs to the table
+  virtual LabResult run(const LabContext& context) const = 0;  ///< runs the experiment
 };
 
 /// A lab in the list.
 struct LabEntry {
-  std::string name;    ///< by which it is called
-  std::string idea;    ///< what it shows, a sentence
-  std::string source;  ///< where that is said
-  int level;           ///< 1: probability alone; 2: a model that is trained; 3: what its gradients do
-  std::unique_ptr<Lab> (*make)();  ///< with its own knobs
+  std::string name;                ///< name on the command line
+  std::string idea;                ///< idea that the lab shows, a clause
+  std::string source;              ///< publications with this idea
+  int level;                       ///< 1: only probability; 2: training of a model; 3: gradients of a model
+  std::unique_ptr<Lab> (*make)();  ///< makes the lab with its default knobs
 
-  /// The lab with these knobs, each KEY=VALUE. Throws Error, before anything runs, where there is none of
-  /// that name or it is out of range.
+  /// Runs the lab with these knobs, each KEY=VALUE. Throws Error, before anything runs, if a knob does not
+  /// exist or its value is out of range.
   LabResult run(const LabContext& context, std::span<const std::string> knobs = {}) const;
-  /// The same of knobs in braces.
+  /// Runs the lab with knobs given in braces.
   LabResult run(const LabContext& context, std::initializer_list<std::string> knobs) const {
     return run(context, std::span(knobs.begin(), knobs.size()));
   }
 };
 
-/// Every lab, the easiest first.
+/// Returns all labs, the easiest first.
 const std::deque<LabEntry>& labs();
-/// Adds a program's own lab, before the program uses the list. Throws Error if the name is taken.
+/// Adds a lab of another program; call it before the list is used. Throws Error if the name is taken.
 void add_lab(LabEntry lab);
 
-/// Throws Error with the nearest name where there is none of that name.
+/// Returns the lab with this name. Throws Error with the most similar name if there is none.
 const LabEntry& find_lab(std::string_view name);
 
-/// All of them for a page: [{"name", "idea", "source", "level", "knobs": [{"name", "value", "meaning"}]}].
+/// Returns all labs as JSON: [{"name", "idea", "source", "level", "knobs": [{"name", "value", "meaning"}]}].
 std::string labs_json();
 
-/// A lab, what it found and how.
+/// A finished lab with its results.
 struct RanLab {
-  const LabEntry& lab;                  ///< which
-  LabResult result;                     ///< what it found
-  uint64_t seed;                        ///< how it ran
-  double seconds;                       ///< that it took
-  std::vector<std::string> knobs = {};  ///< KEY=VALUE, those that were turned
+  const LabEntry& lab;                  ///< the lab
+  LabResult result;                     ///< results
+  uint64_t seed;                        ///< seed of the run
+  double seconds;                       ///< duration of the run
+  std::vector<std::string> knobs = {};  ///< changed knobs, each KEY=VALUE
 };
 
-/// Tables, what to see and the exercise, as text.
+/// Returns the tables, the explanation and the exercise as text.
 std::string lab_text(const RanLab& ran);
 
-/// {"lab", "idea", "source", "seed", "knobs", "seconds", "tables": [{"rows_are", "columns": [{"heading",
-/// "meaning"}], "rows": [{"name", "values"}]}], "pictures": [{"file", "caption"}], "interpretation",
-/// "exercise"}: one line; a value that is not finite is null.
+/// Returns one line of JSON: {"lab", "idea", "source", "seed", "knobs", "seconds", "tables": [{"rows_are",
+/// "columns": [{"heading", "meaning"}], "rows": [{"name", "values"}]}], "pictures": [{"file", "caption"}],
+/// "interpretation", "exercise"}. A value that is not finite is null.
 std::string lab_json(const RanLab& ran);
 
-/// The same as a page that loads nothing, pictures inside.
+/// Returns the results as an HTML page that contains its pictures and loads nothing.
 std::string lab_page(const RanLab& ran);
 
-/// Writes report.html, lab.json and the pictures into a folder that exists. Throws Error where it cannot.
+/// Writes report.html, lab.json and the pictures into an existing folder. Throws Error if a write fails.
 void write_lab(const std::string& folder, const RanLab& ran);
 
 }  // namespace gradzoo

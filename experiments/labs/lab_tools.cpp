@@ -14,7 +14,7 @@
 namespace gradzoo {
 namespace {
 
-/// Tells of each tenth of a training.
+/// Reports each tenth of a training.
 class TrainingProgress : public TrainObserver {
  public:
   TrainingProgress(const LabContext& context, const Session& session, std::string what)

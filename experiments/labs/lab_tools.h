@@ -16,7 +16,7 @@
 #include "gradzoo/plot/chart.h"
 #include "gradzoo/plot/image.h"
 
-/// What labs are made with beside the library.
+/// Functions that several labs use.
 namespace gradzoo {
 
 template <class L>
@@ -25,41 +25,42 @@ LabEntry lab_entry(int level, std::string name, std::string idea, std::string so
           []() -> std::unique_ptr<Lab> { return std::make_unique<L>(); }};
 }
 
-/// Four significant digits; "-" where it is not a number.
+/// Returns a value with four significant digits, or "-" for NaN.
 std::string number_text(double value);
 
-/// The table's lines as texts, its headings first.
+/// Returns the headings and then the rows of a table as texts.
 std::vector<std::vector<std::string>> text_rows(const LabTable& table);
 
+/// The settings of fit().
 struct FitOptions {
   int64_t steps;
-  double lr = 1e-3;  // at first; it falls to 0 as half a cosine
+  double lr = 1e-3;  // first learning rate; it falls to 0 along half a cosine
   OptimizerMaker optimizer = adam();
 };
 
-/// Trains a module: `loss` gives the scalar loss of a step, recorded on the tape that lives meanwhile. Tells
-/// `context` of each quarter, as `what`. Returns the seconds that it took.
+/// Trains a module. `loss` returns the scalar loss of a step and is called while a tape records. Reports each
+/// quarter of the steps to `context`, with the name `what`. Returns the training time in seconds.
 double fit(const Module& module, const FitOptions& options, const LabContext& context,
            const std::string& what, FunctionRef<Tensor(int64_t step)> loss);
 
-/// Trains in memory what `gradzoo train MODEL --set KEY=VALUE ...` would train, `line` being "MODEL KEY=VALUE
-/// ...", and tells `context` of each tenth.
+/// Trains in memory like `gradzoo train MODEL --set KEY=VALUE ...`; `line` is "MODEL KEY=VALUE ...". Reports
+/// each tenth of the steps to `context`.
 std::unique_ptr<Session> train(const std::string& line, const LabContext& context);
 
-/// Where samples (n, d) lie among centres (k, d): each belongs to its nearest.
+/// The assignment of samples (n, d) to their nearest centres (k, d).
 struct Nearest {
-  std::vector<double> shares;     // (k), of all samples
-  std::vector<double> distances;  // (n), to the nearest centre
+  std::vector<double> shares;     // (k): fraction of the samples per centre
+  std::vector<double> distances;  // (n): distance of each sample to its nearest centre
 };
 Nearest nearest_centres(const Tensor& samples, const Tensor& centres);
 
-/// 1/2 sum |p_i - q_i|: the largest difference of the probabilities of a set.
+/// Returns 1/2 sum |p_i - q_i|, the largest difference between the probabilities of any set.
 double total_variation(const std::vector<double>& p, const std::vector<double>& q);
 
-/// The share of values that are at most `bound`.
+/// Returns the fraction of the values that are at most `bound`.
 double share_within(const std::vector<double>& values, double bound);
 
-/// Views side by side.
+/// Returns a picture of several planes side by side.
 LabPicture planes_picture(std::string name, std::string caption, std::vector<Plane> planes);
 
 }  // namespace gradzoo

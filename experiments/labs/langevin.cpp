@@ -19,7 +19,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct LangevinLab : Lab {
   double step = 0.02;
   double noise = 1;
@@ -29,13 +28,16 @@ struct LangevinLab : Lab {
   int64_t chains = 4000;
 
   void describe(OptionTable& options) override {
-    options.add("step", step, "e of the paths in the plane", {1e-4, 0.5});
-    options.add("noise", noise, "factor on the noise of the paths that have any", {0.01, 10});
-    options.add("walk_steps", walk_steps, "of each path", {10, 10000});
-    options.add("largest_step", largest_step, "e of the chains on N(0, 1); the others are its halves",
+    options.add("step", step, "step e of the paths in the plane", {1e-4, 0.5});
+    options.add("noise", noise, "factor of the noise of the paths with noise", {0.01, 10});
+    options.add("walk_steps", walk_steps, "number of steps of each path", {10, 10000});
+    options.add("largest_step", largest_step,
+                "largest step e of the chains on N(0, 1); each further step is half of the step before",
                 {0.02, 1.9});
-    options.add("dimensions", dimensions, "of the Gaussians whose mixing is compared", {1, 1024});
-    options.add("chains", chains, "that measure paths and laws", {10, 100000});
+    options.add("dimensions", dimensions, "dimensions of the Gaussians on which mixing is compared",
+                {1, 1024});
+    options.add("chains", chains, "number of chains that measure paths and stationary distributions",
+                {10, 100000});
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -91,12 +93,11 @@ double distance_to_normal(std::vector<double> draws) {
   return largest;
 }
 
-/// What chains on N(0, 1) settle to.
 struct Settled {
   double variance, distance, acceptance;
 };
 
-// Chains begin in N(0, 1), and a law of variance v is settled to as (1 - e)^(2 steps).
+// Chains begin in N(0, 1), and their variance converges as (1 - e)^(2 steps).
 Settled settle(Sampler&& sampler, int64_t chains, uint64_t seed) {
   constexpr int64_t kWarmup = 100, kLooks = 40, kBetween = 10;
   Rng rng(seed, "lab/langevin/law");
@@ -118,14 +119,12 @@ Settled settle(Sampler&& sampler, int64_t chains, uint64_t seed) {
   return {squares / static_cast<double>(draws.size()), distance_to_normal(std::move(draws)), moved};
 }
 
-/// How chains on N(0, I) mix.
 struct MixingRate {
   double draws;  // independent ones that an evaluation is worth, for the mean of x along any direction
   double acceptance;
 };
 
-// N(0, I) looks the same from all sides, so the mean of all coordinates, which is traced beyond four of them,
-// mixes as the first does.
+// N(0, I) is rotation-invariant, so the mean of all coordinates, traced for d > 4, mixes like the first.
 MixingRate mixing_rate(Sampler&& sampler, int64_t d, uint64_t seed) {
   constexpr int64_t kChains = 50, kSteps = 6000;
   Rng rng(seed, "lab/langevin/mixing");
@@ -138,37 +137,41 @@ MixingRate mixing_rate(Sampler&& sampler, int64_t d, uint64_t seed) {
 }
 
 LabTable paths_table() {
-  return {"paths on",
-          {{"no noise", "mean log p, nats, where chains end that began all over the picture"},
-           {"maximum", "the highest log p"},
-           {"noise", "mean log p where chains end with noise"},
-           {"draws", "mean log p of exact draws: minus the entropy"}}};
+  return {
+      "paths on",
+      {{"no noise", "mean log p at the ends of chains without noise, nats; they start all over the picture"},
+       {"maximum", "maximum of log p"},
+       {"noise", "mean log p at the ends of chains with noise"},
+       {"draws", "mean log p of exact draws, which is minus the entropy"}}};
 }
 
 LabTable laws_table() {
   return {"step e",
-          {{"ULA variance", "measured; that of the target, N(0, 1), is 1"},
-           {"1/(1 - e/2)", "the variance of ULA's stationary law, from x' = (1 - e) x + sqrt(2e) z"},
-           {"ULA distance", "the largest error of P(x < a) over all a: 0 where the law is right"},
+          {{"ULA variance", "measured variance of ULA; the target, N(0, 1), has 1"},
+           {"1/(1 - e/2)", "variance of ULA's stationary distribution, from x_next = (1 - e) x + sqrt(2e) z"},
+           {"ULA distance",
+            "largest error of P(x < a) over all a; it is 0 if the stationary distribution is right"},
            {"MALA variance", "measured"},
-           {"MALA distance", "the same error"},
-           {"MALA acceptance", "share of the proposals that are taken"},
+           {"MALA distance", "largest error of P(x < a) over all a, for MALA"},
+           {"MALA acceptance", "fraction of accepted proposals"},
            {"its theory", "2/pi arctan((2/e)^(3/2))"}}};
 }
 
 LabTable mixing_table() {
   return {"dimension",
-          {{"mh", "independent draws that one evaluation of f is worth, random walk, step 2.38/sqrt(d)"},
-           {"mh acceptance", "tends to .234"},
-           {"ULA", "the same for one of grad f, e = .4/sqrt(d): its law's KL to N(0, I) stays at about .01"},
-           {"MALA", "the same for one of both, e = 1.36/d^(1/3)"},
-           {"MALA acceptance", "tends to .574"}}};
+          {{"mh", "independent draws per evaluation of f, for a random walk with step 2.38/sqrt(d)"},
+           {"mh acceptance", "fraction of accepted proposals; it tends to 0.234"},
+           {"ULA",
+            "independent draws per evaluation of grad f, e = 0.4/sqrt(d); the KL of its stationary "
+            "distribution to N(0, I) stays at about 0.01 nats"},
+           {"MALA", "independent draws per evaluation of f and grad f, e = 1.36/d^(1/3)"},
+           {"MALA acceptance", "fraction of accepted proposals; it tends to 0.574"}}};
 }
 
 LabPicture draw_laws(const LabTable& table, const std::vector<double>& steps) {
   LineChart chart{.title = "variance of chains on N(0, 1)",
                   .x_label = "step e",
-                  .y_label = "variance of the stationary law",
+                  .y_label = "variance of the stationary distribution",
                   .levels = {{"N(0, 1)", 1}},
                   .log_x = true,
                   .y_low = 0};
@@ -184,13 +187,13 @@ LabPicture draw_laws(const LabTable& table, const std::vector<double>& steps) {
     theory.y.push_back(1 / (1 - theory.x.back() / 2));
   }
   chart.series = {std::move(ula), std::move(mala), std::move(theory)};
-  return {"laws", "The variance that chains on N(0, 1) settle to, by their step.", draw_chart(chart)};
+  return {"laws", "Stationary variance of chains on N(0, 1), by their step.", draw_chart(chart)};
 }
 
 LabPicture draw_mixing(const LabTable& table) {
-  LineChart chart{.title = "mixing on N(0, I), each at its good step",
+  LineChart chart{.title = "mixing on N(0, I), each sampler with a good step",
                   .x_label = "dimension",
-                  .y_label = "independent draws an evaluation",
+                  .y_label = "independent draws per evaluation",
                   .log_x = true,
                   .log_y = true};
   for (const char* sampler : {"mh", "ULA", "MALA"}) {
@@ -202,8 +205,8 @@ LabPicture draw_mixing(const LabTable& table) {
     }
   }
   return {"mixing",
-          "How many independent draws one evaluation is worth, by the dimension. Slopes of theory: -1 for "
-          "the random walk, -1/2 for ULA at a constant error, -1/3 for MALA.",
+          "Independent draws per evaluation, by the dimension. The theoretical slopes are -1 for the random "
+          "walk, -1/2 for ULA at a constant error, and -1/3 for MALA.",
           draw_chart(chart)};
 }
 
@@ -224,10 +227,11 @@ LabPicture draw_paths(const LangevinLab& lab, const LabContext& context, LabTabl
       plane.paths = each->ways;
     }
   }
-  return planes_picture("paths",
-                        "Chains over the contours of the density, which hold 50, 90 and 99 %. The dots are "
-                        "where they begin. Without noise they follow the score to a maximum.",
-                        std::move(planes));
+  return planes_picture(
+      "paths",
+      "Chains over the contours of the density, which contain 50, 90 and 99 % of the probability. Dots are "
+      "the starts of the chains. Without noise the chains follow the score to a maximum.",
+      std::move(planes));
 }
 
 std::vector<double> add_laws(const LangevinLab& lab, const LabContext& context, LabTable& table) {
@@ -259,13 +263,13 @@ std::string what_to_see(const LabTable& paths, const LabTable& laws, const LabTa
   const std::string &large = laws.rows.front().name, &most = mixing.rows.back().name;
   return fmt::format(
       "Without noise chains follow the score to a maximum: on the Gaussian they all end at log p = {:.3f}, "
-      "the highest there is. With noise they end where draws are: their mean log p is {:.3f}, that of draws "
-      "{:.3f}. Each step of ULA errs a little and nothing corrects it: on N(0, 1) its variance is 1/(1 - "
-      "e/2), "
-      "so {:.2f} at e = {} (theory {:.2f}). MALA takes the same step, but refuses {:.0f} % of its proposals "
-      "there, and its variance is {:.3f}. Small steps are right and slow, and in more dimensions all steps "
-      "have to be smaller. In {} dimensions a gradient evaluation is worth {:.2g} independent draws to MALA "
-      "and {:.2g} to ULA, an evaluation of f {:.2g} to a random walk, which knows no direction.",
+      "the maximum. With noise they end in the region of the draws: their mean log p is {:.3f}, and the mean "
+      "log p of draws is {:.3f}. Each step of ULA has a small error, and nothing corrects it. On N(0, 1) its "
+      "variance is 1/(1 - e/2): measured {:.2f} at e = {} (theory {:.2f}). MALA proposes the same step, but "
+      "rejects {:.0f} % of the proposals at this e, and its variance is {:.3f}. Small steps are accurate and "
+      "slow, and in more dimensions all steps must be smaller. In {} dimensions a gradient evaluation yields "
+      "{:.2g} independent draws with MALA and {:.2g} with ULA. An evaluation of f yields {:.2g} with a "
+      "random walk, which does not use the gradient.",
       paths.at("gaussian", "no noise"), paths.at("gaussian", "noise"), paths.at("gaussian", "draws"),
       laws.at(large, "ULA variance"), large, laws.at(large, "1/(1 - e/2)"),
       100 * (1 - laws.at(large, "MALA acceptance")), laws.at(large, "MALA variance"), most,
@@ -282,7 +286,7 @@ LabResult LangevinLab::run(const LabContext& context) const {
   out.pictures.push_back(draw_mixing(out.tables[2]));
   out.interpretation = what_to_see(out.tables[0], out.tables[1], out.tables[2]);
   out.exercise =
-      "With the lectures' step, x' = x + e/2 grad f + sqrt(e) z, and the target N(0, s^2): what is the "
+      "The lectures' step is x_next = x + e/2 grad f + sqrt(e) z. For the target N(0, s^2), what is the "
       "stationary variance, and from which e on do chains diverge?";
   return out;
 }
@@ -290,9 +294,9 @@ LabResult LangevinLab::run(const LabContext& context) const {
 }  // namespace
 
 LabEntry langevin_lab() {
-  return lab_entry<LangevinLab>(1, "langevin",
-                                "a score and noise sample a density: without noise, by step, by dimension",
-                                "Roberts & Tweedie 1996; Roberts & Rosenthal 1998");
+  return lab_entry<LangevinLab>(
+      1, "langevin", "sampling a density with its score and noise: without noise, by step, by dimension",
+      "Roberts & Tweedie 1996; Roberts & Rosenthal 1998");
 }
 
 }  // namespace gradzoo

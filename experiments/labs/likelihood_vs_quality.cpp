@@ -13,14 +13,13 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct LikelihoodVsQualityLab : Lab {
   std::vector<int64_t> dimensions = {1, 3, 10, 30, 100, 300, 1000};
   double wide = 1.1;
 
   void describe(OptionTable& options) override {
-    options.add("dimensions", dimensions, "of the data of the first model", {1, 100000});
-    options.add("wide", wide, "standard deviation of a model of N(0, I) that is a little off", {0.5, 3});
+    options.add("dimensions", dimensions, "dimensions of the data in the first table", {1, 100000});
+    options.add("wide", wide, "standard deviation of a slightly wrong model of N(0, I)", {0.5, 3});
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -39,11 +38,10 @@ std::string too_wide(double wide) {
 LabTable lost_by_dimension(const std::vector<int64_t>& dimensions, double wide, const LabContext& context) {
   LabTable table{
       "dimensions",
-      {{"99 % noise",
-        "nats that .01 N(0, I) + .99 N(0, 9 I) loses to the truth, N(0, I), on the truth's draws"},
-       {"all noise", "nats that N(0, 9 I) alone loses"},
+      {{"99 % noise", "loss of the model 0.01 N(0, I) + 0.99 N(0, 9 I) on draws from the true N(0, I), nats"},
+       {"all noise", "loss of the model N(0, 9 I), nats"},
        {too_wide(wide),
-        fmt::format("nats that N(0, {:g} I) loses, whose samples are all nearly right", wide * wide)}}};
+        fmt::format("loss of the model N(0, {:g} I), nats; all its samples are nearly right", wide * wide)}}};
   for (const int64_t d : dimensions) {
     context.progress(fmt::format("{} dimensions", d));
     const auto lost = [&](auto log_model) { return mixture_loss(log_model, d, context.seed); };
@@ -57,7 +55,7 @@ LabTable lost_by_dimension(const std::vector<int64_t>& dimensions, double wide, 
 LabTable memory_by_width(const Memory& memory) {
   LabTable table{"kernel width",
                  {{"log p, test", "log p of test points, nats"},
-                  {"log p, training", "log p of its training points, nats: it rises as the width falls"}}};
+                  {"log p, training", "log p of training points, nats; it rises as the width falls"}}};
   const NoGrad quiet;
   const Tensor train = cast(memory.train, DType::f64), some = train.rows(0, 500);
   for (size_t i = 0; i < memory.widths.size(); ++i)
@@ -67,9 +65,9 @@ LabTable memory_by_width(const Memory& memory) {
 }
 
 LineChart lost_chart(const LabTable& table, const std::vector<int64_t>& dimensions) {
-  LineChart chart{.title = "what a model loses in likelihood",
+  LineChart chart{.title = "loss of likelihood by model",
                   .x_label = "dimensions of the data",
-                  .y_label = "nats below the truth",
+                  .y_label = "nats below the true density",
                   .levels = {{"log 100", std::log(100.0)}},
                   .log_x = true,
                   .log_y = true};
@@ -99,29 +97,30 @@ LabResult LikelihoodVsQualityLab::run(const LabContext& context) const {
 
   LabResult out;
   out.pictures.push_back({"mixture",
-                          "Nats that three models of N(0, I) lose on its draws. The model whose samples are "
-                          "99 % noise never loses more than log 100.",
+                          "Loss of three models of N(0, I) on draws from it, in nats. The model whose "
+                          "samples are 99 % noise never loses more than log 100.",
                           draw_chart(lost_chart(lost, dimensions))});
   out.pictures.push_back(planes_picture(
       "memoriser",
-      "Samples of a model that repeats 2,000 training points with a little noise, over the truth. With a "
-      "wide kernel test points are likely, with a narrow one next to impossible.",
+      "Samples of a model that repeats 2,000 training points with a little noise, over contours of the true "
+      "density. Test points are likely under wide kernels, and nearly impossible under narrow kernels.",
       {best, least}));
   const LabTable::Row& most = lost.rows.back();
   out.interpretation = fmt::format(
-      "A good likelihood does not mean good samples, nor the reverse. A mixture of 1 % truth and 99 % noise "
-      "has p_m >= .01 p everywhere, so it loses at most log 100 = 4.605 nats in any dimension. In {} "
-      "dimensions noise alone loses {:.3g}. A model that is {}, whose samples are all nearly "
-      "right, loses {:.2f}; the mixture, whose samples are 99 % noise, loses {:.3f}. In the reverse case a "
-      "model memorises: it repeats 2,000 points with noise of {}. No classifier tells its samples from fresh "
-      "points (p = {:.2f}), but it finds test points next to impossible: log p {:.4g}, where the truth has "
-      "{:.2f}. Its training points have {:.2f}. Neither the training likelihood nor the samples reveal "
-      "memorising; only test data do.",
+      "A good likelihood does not imply good samples, and good samples do not imply a good likelihood. A "
+      "mixture of 1 % of the true p and 99 % noise has p_m >= 0.01 p everywhere, so it loses at most log 100 "
+      "= 4.605 nats in any dimension. In {} dimensions the noise without p loses {:.3g} nats. A model that "
+      "is {}, whose samples are all nearly right, loses {:.2f} nats; the mixture, whose samples are 99 % "
+      "noise, loses {:.3f}. The second table shows the reverse case, a model that memorises: it repeats "
+      "2,000 points with noise of {}. A classifier test cannot discriminate its samples from new points (p = "
+      "{:.2f}). But test points are nearly impossible under this model: their log p is {:.4g}, and under the "
+      "true density it is {:.2f}. Training points have {:.2f}. Neither the training likelihood nor the "
+      "samples reveal that the model memorises; only test data reveal it.",
       most.name, most.values[1], too_wide(wide), most.values[2], most.values[0], memory.widths.back(),
       memory.p_value, memory.log_px.back(), truth, remembered.rows.back().values[1]);
   out.exercise =
       "What is the memoriser's mean log p of its own n training points in the plane at a small width w? What "
-      "does halving w do to it, and to log p of a test point at a distance r from the nearest training "
+      "does halving w do to it, and to log p of a test point at the distance r from the nearest training "
       "point?";
   out.tables = {std::move(lost), std::move(remembered)};
   return out;
@@ -131,7 +130,8 @@ LabResult LikelihoodVsQualityLab::run(const LabContext& context) const {
 
 LabEntry likelihood_vs_quality_lab() {
   return lab_entry<LikelihoodVsQualityLab>(
-      2, "likelihood-vs-quality", "a good likelihood with samples of noise, and perfect samples with none",
+      2, "likelihood-vs-quality",
+      "a good likelihood with samples of noise, and perfect samples with a bad likelihood",
       "Theis, van den Oord & Bethge 2016");
 }
 

@@ -11,7 +11,6 @@
 namespace gradzoo {
 namespace {
 
-/// GANs that lose modes of ring8 beside GANs that keep them, while they train.
 struct ModeCollapseLab : Lab {
   int64_t steps = 8000;  // of training, each setting and seed
   int64_t looks = 40;    // at the modes covered, evenly over the steps
@@ -20,10 +19,11 @@ struct ModeCollapseLab : Lab {
   double noise = 0.2;  // on what D sees, where there is any
 
   void describe(OptionTable& options) override {
-    options.add("steps", steps, "of training, each setting and seed", {1, 1000000});
-    options.add("looks", looks, "at the modes covered, evenly over the steps", {1, 1000});
-    options.add("seeds", seeds, "the lab's and those after it", {1, 100});
-    options.add("noise", noise, "on what D sees, where there is any", {0, 5});
+    options.add("steps", steps, "training steps per setting and seed", {1, 1000000});
+    options.add("looks", looks, "number of coverage measurements, evenly over the steps", {1, 1000});
+    options.add("seeds", seeds, "number of seeds, from the lab's seed on", {1, 100});
+    options.add("noise", noise, "standard deviation of the noise on D's inputs, in the setting with noise",
+                {0, 5});
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -80,7 +80,6 @@ class ModeWatch : public TrainObserver {
   std::vector<Plane> frames_;
 };
 
-/// A GAN by its settings.
 struct GanSetting {
   const char* name;
   std::string settings;
@@ -96,14 +95,19 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
       {"collapse, with noise", fmt::format("preset=collapse instance_noise={}", noise)}};
   LabTable table{
       "setting",
-      {{"modes", "of eight, that hold 20 of 2,500 samples within 3 sigma, at the end; mean of the seeds"},
-       {"fewest modes", "of any seed, at the end"},
-       {"most modes", "of any seed, at any look"},
-       {"smallest share", "of the samples in the mode that has fewest, mean; .125 would be even"},
-       {"high quality", "share of the samples within 3 sigma of a mode, mean; of true draws .989"},
+      {{"modes",
+        "covered modes at the end, of eight: at least 20 of 2,500 samples within 3 sigma; mean over the "
+        "seeds"},
+       {"fewest modes", "covered modes at the end, minimum over the seeds"},
+       {"most modes", "covered modes, maximum over the seeds and all measurements"},
+       {"smallest share",
+        "fraction of the samples in the mode with the fewest samples, mean over the seeds; 0.125 is even"},
+       {"high quality",
+        "fraction of the samples within 3 sigma of a mode, mean over the seeds; true draws have 0.989"},
        {"D's loss",
-        "nats, mean over the last fifth: log 4 = 1.386 where D cannot tell, 0 where it is sure"}}};
-  LineChart chart{.title = fmt::format("modes of ring8 that are covered, mean of {} seeds", seeds),
+        "loss of D in nats, mean over the last fifth of the steps: log 4 = 1.386 if D cannot discriminate, 0 "
+        "if D is certain"}}};
+  LineChart chart{.title = fmt::format("covered modes of ring8, mean of {} seeds", seeds),
                   .x_label = "training step",
                   .y_label = "modes",
                   .y_low = 0,
@@ -136,33 +140,31 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
     chart.series.push_back(std::move(covered));
   }
   LabResult out;
-  out.pictures.push_back(
-      {"modes", "How many of the eight modes each GAN covers while it trains, on average over the seeds.",
-       draw_chart(chart)});
-  out.pictures.push_back(planes_picture(
-      "film",
-      "A thousand samples of each after every quarter of the steps, of the first seed, and how "
-      "many modes they cover.",
-      planes));
+  out.pictures.push_back({"modes", "Number of covered modes, of eight, during training, mean over the seeds.",
+                          draw_chart(chart)});
+  out.pictures.push_back(planes_picture("film",
+                                        "A thousand samples of each GAN with the first seed after each "
+                                        "quarter of the steps, and the number of covered modes.",
+                                        planes));
   out.interpretation = fmt::format(
-      "All four have the same players; they learn {} steps, from {} seeds each. The default finds {:.1f} of "
-      "8 modes on average, {:.0f} in its worst seed, and D is left with a loss of {:.2f} nats of log 4 = "
-      "1.39: it can hardly tell. Minimax in place of the non-saturating loss does it no harm ({:.1f} modes). "
-      "With a D that learns a hundred times faster than G, and no noise on what D sees, G stays on {:.1f}, "
-      "and no seed ever has more than {:.0f}: D is sure of itself everywhere (loss {:.2f}), so its landscape "
-      "is flat but where G already is, and nothing draws G to modes that it has not found. More training "
-      "does not help, as the picture shows. The same game with noise on all that D sees finds {:.1f}, since "
-      "real and generated points then overlap; its slow G is still far from sharp ({:.0f} % of high quality, "
-      "the default {:.0f} %). By another seed, or another processor's rounding, a game goes another way: "
-      "what holds is the margin, two modes or more between the default's worst seed and the collapsed GANs' "
-      "mean.",
+      "All four settings have the same networks, which train for {} steps, from {} seeds each. The default "
+      "covers {:.1f} of 8 modes on average, and {:.0f} with its worst seed. D ends with a loss of {:.2f} "
+      "nats, near log 4 = 1.39, so it can hardly discriminate. The minimax loss instead of the "
+      "non-saturating loss does no harm ({:.1f} modes). In the collapsed setting D learns a hundred times "
+      "faster than G and sees no noise. Then G covers {:.1f} modes, and no seed ever covers more than "
+      "{:.0f}. D is certain everywhere (loss {:.2f}), so its output is flat except near G's samples, and no "
+      "gradient leads G to other modes. More training does not help, as the picture shows. The same game "
+      "with noise on all inputs of D covers {:.1f} modes, since real and generated points then overlap. Its "
+      "slow G is still far from sharp: {:.0f} % of its samples are of high quality, compared with {:.0f} % "
+      "for the default. A single game depends on the seed and on the processor's rounding. The margin is "
+      "reliable: at least two modes between the default's worst seed and the mean of the collapsed GANs.",
       steps, seeds, table.at("default", "modes"), table.at("default", "fewest modes"),
       table.at("default", "D's loss"), table.at("minimax", "modes"), table.at("collapse", "modes"),
       table.at("collapse", "most modes"), table.at("collapse", "D's loss"),
       table.at("collapse, with noise", "modes"), 100 * table.at("collapse, with noise", "high quality"),
       100 * table.at("default", "high quality"));
   out.exercise =
-      "The non-saturating loss keeps its gradient where D is sure. Would it have saved the collapsed GAN? "
+      "The non-saturating loss keeps its gradient where D is certain. Would it have saved the collapsed GAN? "
       "Run gradzoo train gan --data ring8 --set preset=collapse --set loss=non-saturating.";
   out.tables.push_back(std::move(table));
   return out;
@@ -170,7 +172,7 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
 
 LabEntry mode_collapse_lab() {
   return lab_entry<ModeCollapseLab>(2, "mode-collapse",
-                                    "a GAN that finds all modes of a ring, and one that loses most of them",
+                                    "a GAN that covers all modes of a ring, and one that loses most of them",
                                     "Goodfellow et al. 2014; Metz et al. 2017");
 }
 

@@ -11,7 +11,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct NceConstantLab : Lab {
   int64_t steps = 3000;
   int64_t hidden = 128;
@@ -20,17 +19,16 @@ struct NceConstantLab : Lab {
   double wide = 6;
 
   void describe(OptionTable& options) override {
-    options.add("steps", steps, "of training, each noise", {10, 100000});
-    options.add("hidden", hidden, "units of both hidden layers", {1, 4096});
-    options.add("width", width, "of the noise, in standard deviations of the data", {0.1, 50});
-    options.add("narrow", narrow, "the same of a narrow one", {0.1, 50});
-    options.add("wide", wide, "the same of a wide one", {0.1, 50});
+    options.add("steps", steps, "training steps per noise width", {10, 100000});
+    options.add("hidden", hidden, "units per hidden layer (two layers)", {1, 4096});
+    options.add("width", width, "width of the noise, in standard deviations of the data", {0.1, 50});
+    options.add("narrow", narrow, "width of the narrow noise, in standard deviations of the data", {0.1, 50});
+    options.add("wide", wide, "width of the wide noise, in standard deviations of the data", {0.1, 50});
   }
   LabResult run(const LabContext& context) const override;
 };
 
-/// Gaussian noise, as wide as so many of the data's standard deviations, and for how long it is told from
-/// data.
+/// Gaussian noise: its width in standard deviations of the data, and the training steps.
 struct NoiseWidth {
   std::string name;
   double width;
@@ -43,9 +41,9 @@ LabResult NceConstantLab::run(const LabContext& context) const {
   const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = 0.2});
   LabTable table{
       "noise width",
-      {{"c - log Z", "the learned constant minus log Z of the learned energy by quadrature, nats"},
-       {"KL, nats", "KL(truth || exp f / Z)"},
-       {"held-out log p", "mean of f - c on held-out points, nats: a log-likelihood, if c is log Z"}}};
+      {{"c - log Z", "learned constant minus log Z of the learned energy (by quadrature), nats"},
+       {"KL, nats", "KL(true density || exp f / Z), nats"},
+       {"held-out log p", "mean of f - c on held-out points, nats; it is a log-likelihood if c is log Z"}}};
   std::vector<Plane> planes;
   const NoiseWidth noises[] = {{early, width, std::max<int64_t>(1, steps / 10)},
                                {usual, width, steps},
@@ -65,16 +63,17 @@ LabResult NceConstantLab::run(const LabContext& context) const {
     planes.back().title = fmt::format("noise width {}", noise.name);
   }
   LabResult out;
-  out.pictures.push_back(
-      planes_picture("densities", "exp f / Z learned against noise of each width.", planes));
+  out.pictures.push_back(planes_picture(
+      "densities", "The densities exp f / Z that were learned with noise of each width.", planes));
   out.interpretation = fmt::format(
-      "An energy gives its density up to Z. Here nothing is integrated: a classifier with the odds exp(f - "
-      "c) / (2 p_noise) discriminates data from noise, and its best constant c is log Z. Against Gaussian "
-      "noise of {} times the data's width, c is right to {:.3f} nats and the KL is {:.4f}. A right c alone "
-      "proves little: after a tenth of the steps c was right to {:.3f} nats, for a ring without modes (KL "
-      "{:.3f}; none at all would have {:.3f}). Narrow noise, of {} widths, leaves regions with data but next "
-      "to no noise, where nothing constrains the energy (KL {:.3f}, c off by {:.2f}). Noise of {} widths is "
-      "easy to discriminate, so the energy learns little (KL {:.3f}).",
+      "An energy gives its density up to the constant Z. This lab does not integrate: a classifier with the "
+      "odds exp(f - c) / (2 p_noise) discriminates data from noise, and its best constant c is log Z. With "
+      "Gaussian noise of {} times the data's width, c has an error of {:.3f} nats, and the KL is {:.4f} "
+      "nats. A right c proves little: after a tenth of the steps the error of c was {:.3f} nats, but the "
+      "density was nearly a ring without modes (KL {:.3f}; a uniform ring has {:.3f}). Narrow noise, of {} "
+      "widths, leaves regions with data but nearly no noise, where nothing constrains the energy (KL {:.3f}, "
+      "error of c {:.2f}). Noise of {} widths is easy to discriminate, so the energy learns little (KL "
+      "{:.3f}).",
       width, std::abs(table.at(usual, "c - log Z")), table.at(usual, "KL, nats"),
       std::abs(table.at(early, "c - log Z")), table.at(early, "KL, nats"), ring_without_modes_kl(*toy),
       narrow, table.at(little, "KL, nats"), table.at(little, "c - log Z"), wide, table.at(much, "KL, nats"));
@@ -89,8 +88,7 @@ LabResult NceConstantLab::run(const LabContext& context) const {
 
 LabEntry nce_constant_lab() {
   return lab_entry<NceConstantLab>(
-      3, "nce-constant",
-      "log Z learned as a parameter, by classifying data against noise; and which noise works",
+      3, "nce-constant", "log Z as a parameter of a classifier of data and noise, and which noise works",
       "Gutmann & Hyvarinen 2010");
 }
 

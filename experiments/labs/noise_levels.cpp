@@ -18,7 +18,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct NoiseLevelsLab : Lab {
   int64_t steps = 4000;
   int64_t chains = 2000;
@@ -28,12 +27,12 @@ struct NoiseLevelsLab : Lab {
   int64_t levels = 10;
 
   void describe(OptionTable& options) override {
-    options.add("steps", steps, "of training, each net", {1, 100000});
-    options.add("chains", chains, "of each way", {1, 100000});
-    options.add("walk_steps", walk_steps, "Langevin steps of each chain, all levels together", {10, 100000});
-    options.add("sigma", sigma, "the smallest noise", {0.01, 2});
-    options.add("sigma_begin", sigma_begin, "the largest noise", {0.1, 50});
-    options.add("levels", levels, "of the annealing", {2, 1000});
+    options.add("steps", steps, "training steps per network", {1, 100000});
+    options.add("chains", chains, "number of chains per method", {1, 100000});
+    options.add("walk_steps", walk_steps, "Langevin steps per chain, over all levels", {10, 100000});
+    options.add("sigma", sigma, "standard deviation of the smallest noise", {0.01, 2});
+    options.add("sigma_begin", sigma_begin, "standard deviation of the largest noise", {0.1, 50});
+    options.add("levels", levels, "number of noise levels of the annealing", {2, 1000});
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -54,8 +53,8 @@ MixtureParts ring() {
   return parts;
 }
 
-/// s(x, sigma) = -eps(x, sigma) / sigma: the score of the data with that noise by a guess of the noise, which
-/// is bounded, so that chains where there were no data are not carried off.
+/// Score of the noisy data, s = -eps(x, sigma) / sigma. eps is bounded, so chains far from data do not
+/// diverge.
 class LevelNet : public Module {
  public:
   explicit LevelNet(Rng& rng) : mlp_({3, 128, 128, 2}, rng, {.activation = "silu"}) {
@@ -75,8 +74,7 @@ class LevelNet : public Module {
   Mlp mlp_;
 };
 
-// E|eps(x + sigma eps', sigma) - eps'|^2 / 2 is denoising score matching times sigma^2; levels are drawn
-// evenly in log sigma.
+// E|eps(x + sigma eps', sigma) - eps'|^2 / 2, denoising score matching times sigma^2, uniform in log sigma.
 void train_levels(LevelNet& net, double first, double last, const Toy& toy, int64_t steps,
                   const LabContext& context) {
   Rng rng(context.seed, "lab/noise-levels/train");
@@ -87,7 +85,6 @@ void train_levels(LevelNet& net, double first, double last, const Toy& toy, int6
   });
 }
 
-/// What chains walk on, and how.
 struct Way {
   std::string name;
   Target target;
@@ -116,8 +113,9 @@ Way annealed(std::string name, const LevelNet& net, const NoiseLevelsLab& lab) {
 
 LabResult NoiseLevelsLab::run(const LabContext& context) const {
   if (sigma >= sigma_begin)
-    throw Error("lab: noise from sigma_begin={} down to sigma={}. Hint: sigma is the smaller one",
-                sigma_begin, sigma);
+    throw Error(
+        "lab: sigma_begin={} is not above sigma={}. Hint: set sigma_begin larger; sigma is the smaller one",
+        sigma_begin, sigma);
   const std::string one_small = fmt::format("one level, {}", sigma),
                     one_large = fmt::format("one level, {}", sigma_begin),
                     down = fmt::format("annealed, {} to {}", sigma_begin, sigma);
@@ -142,10 +140,10 @@ LabResult NoiseLevelsLab::run(const LabContext& context) const {
   LabTable table{
       "chains on the score",
       {{"wrong share",
-        "share of the samples that would have to move to give the modes their weights: the total variation "
-        "distance of the modes' shares"},
+        "fraction of the samples that would have to move to give the modes their true weights: the total "
+        "variation distance of the modes' shares"},
        {"near a mode",
-        "share of the samples within 3 standard deviations of a mode's centre; .989 for true draws"}}};
+        "fraction of the samples within 3 standard deviations of a mode's centre; true draws have 0.989"}}};
   std::vector<Plane> planes;
   LineChart chart{
       .title = "share of each mode", .x_label = "mode", .y_label = "share of the samples", .y_low = 0};
@@ -166,18 +164,19 @@ LabResult NoiseLevelsLab::run(const LabContext& context) const {
   }
   out.pictures.push_back(
       planes_picture("samples",
-                     "The ends of the chains, over contours of the truth. Its modes have the weights 1/36, "
-                     "2/36, ..., 8/36, counted from the right, anticlockwise.",
+                     "Ends of the chains, over contours of the true density. Its modes have the weights "
+                     "1/36, 2/36, ..., 8/36, counted from the right, anticlockwise.",
                      planes));
   out.pictures.push_back({"shares", "Share of the samples at each mode.", draw_chart(chart)});
   out.interpretation = fmt::format(
-      "All four sample the same eight modes with equally many Langevin steps. Even with the exact score each "
-      "chain ends at the mode near its start, so {:.0f} % of them are at the wrong one: no step leads from "
-      "mode to mode, and the score near a mode does not contain its weight. A network trained at one small "
-      "noise does no better ({:.0f} % wrong); it had no data between modes to learn from. Much noise joins "
-      "all modes, so chains move freely, but they sample the blurred density: {:.0f} % of the samples lie "
-      "near a mode. Annealing lowers the noise level by level. Chains find the right mode while it is easy "
-      "to move, and then settle in it: {:.0f} % are wrong and {:.0f} % lie near a mode.",
+      "All four methods sample the same eight modes with the same number of Langevin steps. Even with the "
+      "exact score each chain ends at the mode near its start, so {:.0f} % of the chains are at a wrong "
+      "mode: no step leads from mode to mode, and the score near a mode does not contain the mode's weight. "
+      "A network trained at one small noise is not better ({:.0f} % wrong), since it had no training data "
+      "between the modes. Large noise joins all modes, so chains move freely, but they sample the blurred "
+      "density: only {:.0f} % of the samples lie near a mode. Annealing lowers the noise level by level. "
+      "Chains reach the right mode while moves are easy, and then settle in it: {:.0f} % are wrong, and "
+      "{:.0f} % lie near a mode.",
       100 * table.at("exact, no noise", "wrong share"), 100 * table.at(one_small, "wrong share"),
       100 * table.at(one_large, "near a mode"), 100 * table.at(down, "wrong share"),
       100 * table.at(down, "near a mode"));
@@ -191,9 +190,9 @@ LabResult NoiseLevelsLab::run(const LabContext& context) const {
 }  // namespace
 
 LabEntry noise_levels_lab() {
-  return lab_entry<NoiseLevelsLab>(2, "noise-levels",
-                                   "why Langevin on a score of one noise level fails, and annealing works",
-                                   "Song & Ermon 2019");
+  return lab_entry<NoiseLevelsLab>(
+      2, "noise-levels", "why Langevin dynamics on the score of one noise level fails, and annealing works",
+      "Song & Ermon 2019");
 }
 
 }  // namespace gradzoo

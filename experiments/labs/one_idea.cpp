@@ -16,7 +16,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct OneIdeaLab : Lab {
   int64_t steps = 6000;
   int64_t samples = 2500;
@@ -24,10 +23,10 @@ struct OneIdeaLab : Lab {
   double width = 0.1;
 
   void describe(OptionTable& options) override {
-    options.add("steps", steps, "of training", {1, 100000});
-    options.add("samples", samples, "of each solver", {10, 100000});
-    options.add("walk_steps", walk_steps, "of each solver, from noise to data", {1, 1000});
-    options.add("width", width, "of a mode of the ring", {0.01, 0.5});
+    options.add("steps", steps, "number of training steps", {1, 100000});
+    options.add("samples", samples, "number of samples per solver", {10, 100000});
+    options.add("walk_steps", walk_steps, "number of steps per solver, from noise to data", {1, 1000});
+    options.add("width", width, "standard deviation of a mode of the ring", {0.01, 0.5});
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -94,14 +93,14 @@ LabResult OneIdeaLab::run(const LabContext& context) const {
 
   LabTable readings{
       "time t",
-      {{"data in x_t", "a, the factor of the data; that of the noise is b, a^2 + b^2 = 1"},
-       {"error: noise", "root mean square error of E[eps | x_t]; the exact one is known for a mixture"},
-       {"error: denoised", "error of E[x | x_t] = (x_t - b E[eps | x_t]) / a: b/a times the first"},
-       {"error: score", "error of -E[eps | x_t] / b: 1/b times the first"},
-       {"error: velocity", "error of a' E[x | x_t] + b' E[eps | x_t]: |b' - a' b/a| times the first"},
-       {"round trip",
-        "each prediction gives the other three: the largest difference to those from the noise prediction, "
-        "in f64"}}};
+      {{"data in x_t", "factor a of the data; the factor of the noise is b, with a^2 + b^2 = 1"},
+       {"error: noise", "root mean square error of E[eps | x_t]; the exact value is known for a mixture"},
+       {"error: denoised",
+        "error of E[x | x_t] = (x_t - b E[eps | x_t]) / a, which is b/a times the error of the noise"},
+       {"error: score", "error of -E[eps | x_t] / b, which is 1/b times the error of the noise"},
+       {"error: velocity",
+        "error of a' E[x | x_t] + b' E[eps | x_t], which is |b' - a' b/a| times the error of the noise"},
+       {"round trip", "largest difference if each prediction is converted into the other three, in f64"}}};
   Rng rng(context.seed, "lab/one-idea/points");
   double worst = 0;
   for (const double t : {0.1, 0.3, 0.5, 0.7, 0.9}) {
@@ -119,10 +118,11 @@ LabResult OneIdeaLab::run(const LabContext& context) const {
 
   LabTable solvers{
       "solver",
-      {{"evaluations", "evaluations of the network for a sample"},
-       {"modes", "modes, of eight, with at least 20 samples within 3 standard deviations"},
-       {"near a mode", "share of the samples within 3 standard deviations of a mode; .989 for true draws"},
-       {"from Heun's", "root mean square distance to the ends of Heun's steps from the same noise"}}};
+      {{"evaluations", "network evaluations per sample"},
+       {"modes", "number of modes, of eight, with at least 20 samples within 3 standard deviations"},
+       {"near a mode",
+        "fraction of the samples within 3 standard deviations of a mode; true draws have 0.989"},
+       {"from Heun's", "root mean square distance to the ends of Heun's steps with the same noise"}}};
   const auto evaluations = static_cast<double>(walk_steps);
   struct Way {
     const char* name;
@@ -154,16 +154,18 @@ LabResult OneIdeaLab::run(const LabContext& context) const {
 
   LabResult out;
   out.pictures.push_back(planes_picture(
-      "samples", "Samples over contours of the truth, all from the same noise by the same network.", planes));
+      "samples", "Samples over contours of the true density, all from the same noise and the same network.",
+      planes));
   out.interpretation = fmt::format(
-      "One network was trained only to predict the noise in x_t = a x + b eps. Together with x_t, this "
-      "prediction gives those of the data, the score and the velocity by arithmetic alone: each gives back "
-      "the others to {:.0e}. The errors are one error in four units. Early, with little data in x_t, the x0 "
-      "prediction has the largest error; late, with little noise, the score has. As a velocity the network "
-      "is a flow (Heun, Euler), as noise and x0 prediction it is DDIM or ancestral sampling, as a score it "
-      "is annealed Langevin. The first three follow the same paths and end at the same points: Euler's steps "
-      "end {:.2f} from Heun's, DDIM's {:.2f}. The two that draw new noise end elsewhere ({:.1f} apart), in "
-      "the same modes.",
+      "One network was trained only to predict the noise in x_t = a x + b eps. Simple arithmetic with x_t "
+      "turns this prediction into a prediction of the clean data, the score and the velocity; conversions "
+      "are exact up to {:.0e}. The four errors are one error in four units. Early, with little data in x_t, "
+      "the prediction of the clean data has the largest error; late, with little noise, the score has the "
+      "largest error. The network is a flow if it is used as a velocity (Heun, Euler), DDIM or ancestral "
+      "sampling if it predicts noise and clean data, and annealed Langevin if it is used as a score. The "
+      "first three solvers follow the same paths and end at the same points: the root mean square distance "
+      "from Heun's ends is {:.2f} for Euler and {:.2f} for DDIM. The two solvers that draw new noise end at "
+      "other points ({:.1f} apart), in the same modes.",
       worst, solvers.at("probability flow, Euler", "from Heun's"), solvers.at("DDIM", "from Heun's"),
       solvers.at("ancestral", "from Heun's"));
   out.exercise =

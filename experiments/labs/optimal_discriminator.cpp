@@ -10,21 +10,20 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct OptimalDiscriminatorLab : Lab {
   int64_t steps = 4000;
   int64_t early_steps = 20;
   double away = 5;
 
   void describe(OptionTable& options) override {
-    options.add("steps", steps, "of training, each pair of densities", {1, 100000});
-    options.add("early_steps", early_steps, "of one more", {1, 100000});
-    options.add("away", away, "the far bumps are at -away and away; p's at -1.2 and 1.2", {0, 6});
+    options.add("steps", steps, "training steps per pair of densities", {1, 100000});
+    options.add("early_steps", early_steps, "training steps of an additional, early classifier", {1, 100000});
+    options.add("away", away, "distance of each far bump from 0; the bumps of p are at -1.2 and 1.2", {0, 6});
   }
   LabResult run(const LabContext& context) const override;
 };
 
-/// Two densities that are to be told apart, and for how long.
+/// Two densities to discriminate, and the training steps.
 struct Rivals {
   const char* name;
   TwoBumps p, q;
@@ -55,11 +54,11 @@ LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
                         {"bumps twice", kBumps, kBumps, steps},
                         {"bumps, bumps far away", kBumps, far_away, steps}};
   LabTable table{"p, q",
-                 {{"V(D)", "E_p log D + E_q log(1 - D) of the trained classifier, nats, by quadrature"},
-                  {"2 JSD - log 4", "the largest possible V, nats, from both densities"},
-                  {"mean |D - D*|", "mean error against D* = p/(p + q), under (p + q)/2"},
-                  {"max |D - D*|", "largest error over the central 95 % of (p + q)/2"}}};
-  LineChart chart{.title = "two bumps p against a bell q",
+                 {{"V(D)", "E_p log D + E_q log(1 - D) of the trained classifier by quadrature, nats"},
+                  {"2 JSD - log 4", "largest possible V, from both densities, nats"},
+                  {"mean |D - D*|", "mean difference from D* = p/(p + q), under (p + q)/2"},
+                  {"max |D - D*|", "largest difference over the central 95 % of (p + q)/2"}}};
+  LineChart chart{.title = "two bumps p and a bell q",
                   .x_label = "x",
                   .y_label = "probability that x comes from p; densities",
                   .y_low = 0,
@@ -80,25 +79,25 @@ LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
       chart.series.push_back(along(line, sigmoid(line.logits), fmt::format("D after {} steps", each.steps)));
   }
   LabResult out;
-  out.pictures.push_back({"discriminator",
-                          "Two bumps p, a wide bell q, and the probability that x comes from p: the true "
-                          "one, and the classifier's.",
-                          draw_chart(chart)});
+  out.pictures.push_back(
+      {"discriminator",
+       "Two bumps p, a wide bell q, and the true and the learned probability that x comes from p.",
+       draw_chart(chart)});
   const auto lost = [&](const char* row) { return table.at(row, "2 JSD - log 4") - table.at(row, "V(D)"); };
   out.interpretation = fmt::format(
-      "A classifier that sees only draws of p and q, never a density, learns p/(p + q). Its mean error is "
-      "{:.4f}, and its largest error, where 95 % of the draws are, is {:.3f}. So its logit is log p/q, and "
-      "its value V is 2 JSD(p, q) - log 4, minus what it has still to learn: {:.4f} nats after {} steps, "
-      "{:.1e} after {}. No D has a larger V. For a distribution against itself the best D is one half: V = "
-      "{:.4f}, and -log 4 = -1.3863. For two distributions that do not overlap V is {:.4f}, near its limit "
-      "0, and stays there as they move further apart. A flat loss has no gradient for the generator. That is "
-      "why a GAN whose discriminator is far ahead stops learning.",
+      "A classifier that sees only draws of p and q, and no density, learns p/(p + q). Its mean error is "
+      "{:.4f}, and its largest error in the region of 95 % of the draws is {:.3f}. So its logit approximates "
+      "log p/q, and its value V is nearly 2 JSD(p, q) - log 4, the largest possible value: it is {:.4f} nats "
+      "smaller after {} steps, and {:.1e} nats smaller after {}. If p and q are equal, the best D is one "
+      "half: V is {:.4f}, and -log 4 is -1.3863. If p and q do not overlap, V is {:.4f}, near its limit 0, "
+      "and remains there if they move further apart. Such a flat loss has no gradient for the generator. "
+      "That is why a GAN stops learning if its discriminator is far ahead.",
       table.at("bumps, a bell", "mean |D - D*|"), table.at("bumps, a bell", "max |D - D*|"),
       lost("bumps, a bell; early"), early_steps, lost("bumps, a bell"), steps,
       table.at("bumps twice", "V(D)"), table.at("bumps, bumps far away", "V(D)"));
   out.exercise =
-      "Suppose the classifier gets nine draws of q for each of p, all with the same weight. What is its best "
-      "D, and how do you get log p/q from its logit?";
+      "Suppose the classifier gets nine draws of q for each draw of p, all with the same weight. What is its "
+      "best D, and how do you get log p/q from its logit?";
   out.tables.push_back(std::move(table));
   return out;
 }

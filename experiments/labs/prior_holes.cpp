@@ -13,7 +13,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct PriorHolesLab : Lab {
   int64_t epochs = 5;
   int64_t steps = 0;
@@ -21,10 +20,10 @@ struct PriorHolesLab : Lab {
   int64_t draws = 5000;
 
   void describe(OptionTable& options) override {
-    options.add("epochs", epochs, "of training", {1, 1000});
-    options.add("steps", steps, "of training in place of epochs (0: the epochs)", {0, 1000000});
-    options.add("images", images, "held-out digits whose codes are looked at", {100, 5000});
-    options.add("draws", draws, "from each prior", {100, 100000});
+    options.add("epochs", epochs, "number of training epochs", {1, 1000});
+    options.add("steps", steps, "training steps (0: the number of epochs decides)", {0, 1000000});
+    options.add("images", images, "number of held-out digits whose codes are measured", {100, 5000});
+    options.add("draws", draws, "number of draws from each prior", {100, 100000});
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -70,9 +69,9 @@ LabResult PriorHolesLab::run(const LabContext& context) const {
   const Examples held_out = first_of(session->data.view().examples, images);
   const VaeBound bound = vae_bound(vae.network(), vae.prior(), held_out, Pixels::grey, context.seed);
   LabTable table{"codes from",
-                 {{"KL(q(z) || p(z)), nats", "KL of the codes of held-out digits to p(z)"},
-                  {"in holes", "share of draws z where the codes' density is below a quarter of p(z)"},
-                  {"KL(q(z|x) || p(z)), nats", "what the bound of log p(x) loses by the code, a digit"}}};
+                 {{"KL(q(z) || p(z)), nats", "KL of the codes of held-out digits to p(z), nats"},
+                  {"in holes", "fraction of draws z where the codes' density is below a quarter of p(z)"},
+                  {"KL(q(z|x) || p(z)), nats", "cost of the code in the bound of log p(x), nats per digit"}}};
   const Tensor map = map_of(bound.codes);
   const Quantities kls = aggregate_kls(bound, vae.prior());
   std::vector<Plane> planes;
@@ -93,16 +92,17 @@ LabResult PriorHolesLab::run(const LabContext& context) const {
   }
   out.pictures.insert(
       out.pictures.begin(),
-      planes_picture("holes", "Where the codes of held-out digits lie, and 300 draws from each prior.",
+      planes_picture("holes", "Density of the codes of held-out digits, and 300 draws from each prior.",
                      std::move(planes)));
   const double normal = table.rows[0].values[1], mixture = table.rows[1].values[1];
   out.interpretation = fmt::format(
-      "The bound pulls each q(z|x) towards N(0, I), but all codes together do not fill it. They leave holes "
-      "between the kinds of digits: {:.0f} % of the draws from N(0, I) fall where the codes' density is "
-      "below a quarter of p(z). The decoder was hardly trained there, and what it draws is a blend of two "
-      "digits. A mixture of Gaussians that is fitted to the codes, after the training and without a change "
-      "of either network, puts {:.1f} % of its draws into such holes. It also is a better model: the KL of "
-      "the codes to the prior falls from {:.2f} to {:.2f} nats, and the bound of log p(x) rises by as much.",
+      "The bound pulls each q(z|x) towards N(0, I), but the codes of all digits together do not fill N(0, "
+      "I). They leave holes between the kinds of digits: {:.0f} % of the draws from N(0, I) fall where the "
+      "codes' density is below a quarter of p(z). The decoder was hardly trained there, and the images "
+      "decoded from such draws are blends of two digits. A mixture of Gaussians, fitted to the codes after "
+      "the training without a change of either network, puts {:.1f} % of its draws into such holes. It is "
+      "also a better model: the KL of the codes to the prior falls from {:.2f} to {:.2f} nats, and the bound "
+      "of log p(x) rises by the same amount.",
       100 * normal, 100 * mixture, table.rows[0].values[0], table.rows[1].values[0]);
   out.exercise =
       "The mean of KL(q(z|x) || p(z)) over the digits is KL(q(z) || p(z)) + I(x; z). Which of the two parts "

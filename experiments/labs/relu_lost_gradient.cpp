@@ -14,14 +14,14 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct ReluLostGradientLab : Lab {
   int64_t units = 5;
   std::vector<int64_t> sharpnesses = {1, 4, 16, 64, 256};
 
   void describe(OptionTable& options) override {
-    options.add("units", units, "of the energy", {1, 100});
-    options.add("sharpnesses", sharpnesses, "b of softplus(b z) / b, which tends to ReLU", {1, 100000});
+    options.add("units", units, "number of hidden units of the energy", {1, 100});
+    options.add("sharpnesses", sharpnesses, "values of b in softplus(b z) / b, which tends to ReLU",
+                {1, 100000});
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -63,8 +63,7 @@ std::vector<double> by_differences(const Energy& energy, const Tensor& b) {
   return out;
 }
 
-// Leibniz's rule at the kinks: unit j bends at k = -b_j / w_j, so dJ/db_j = p(k) (s_right^2 - s_left^2) / (2
-// w_j).
+// Leibniz's rule: unit j bends at k = -b_j / w_j, so dJ/db_j = p(k) (s_right^2 - s_left^2) / (2 w_j).
 std::vector<double> by_kinks(const Energy& energy, const Tensor& b) {
   const std::vector<double> w = energy.w.to_vector(), v = energy.v.to_vector(), bias = b.to_vector();
   std::vector<double> out;
@@ -104,10 +103,10 @@ LabResult ReluLostGradientLab::run(const LabContext& context) const {
   const Tensor b = randn({units}, rng, DType::f64) * 0.5;
 
   LabTable table{"activation",
-                 {{"autodiff", "largest |dJ/db_j| by automatic differentiation, J = E 1/2 |grad_x f|^2"},
+                 {{"autodiff", "largest |dJ/db_j| by automatic differentiation, with J = E 1/2 |grad_x f|^2"},
                   {"differences", "largest |dJ/db_j| by central differences of J"},
-                  {"lost", "largest difference of the two"},
-                  {"Leibniz", "largest |dJ/db_j| from the terms at the kinks alone, for ReLU"}}};
+                  {"lost", "largest difference between the two"},
+                  {"Leibniz", "largest |dJ/db_j| from only the terms at the kinks, for ReLU"}}};
   BarChart chart{.title = "dJ/db of a ReLU energy",
                  .x_label = "unit",
                  .y_label = "dJ/db",
@@ -134,8 +133,8 @@ LabResult ReluLostGradientLab::run(const LabContext& context) const {
   }
   LabResult out;
   out.pictures.push_back({"lost",
-                          "The gradients of the biases: bars by differences, line by Leibniz's rule at the "
-                          "kinks. Automatic differentiation gives 0.",
+                          "Gradients of the biases: the bars are central differences, the line is Leibniz's "
+                          "rule at the kinks. Automatic differentiation gives 0.",
                           draw_chart(chart)});
   out.pictures.push_back({"softplus",
                           "The largest gradient of a bias as softplus(b z)/b becomes as sharp as ReLU.",
@@ -146,17 +145,18 @@ LabResult ReluLostGradientLab::run(const LabContext& context) const {
                                                .log_x = true})});
   out.interpretation = fmt::format(
       "The slope of a ReLU energy is constant between kinks, and a bias only moves a kink. Automatic "
-      "differentiation evaluates each x by itself, where no kink passes, and returns {} for every bias. "
-      "Differences of the same J give up to {:.3f}, and Leibniz's rule at the kinks {:.3f}. The reason is "
-      "neither noise nor rounding: if the integrand jumps, the derivative of the integral is not the "
-      "integral of the derivative. With softplus of growing sharpness both agree as long as the points "
-      "resolve the bend, and tend to the differences for ReLU ({:.3f}). So gradzoo knows how smooth each op "
-      "is, and refuses ReLU energies if an objective takes their input gradient.",
+      "differentiation differentiates at each x separately, where there is no kink, and returns {} for every "
+      "bias. Central differences of the same J give up to {:.3f}, and Leibniz's rule at the kinks gives "
+      "{:.3f}. The reason is neither noise nor rounding: if the integrand jumps, the derivative of the "
+      "integral is not the integral of the derivative. For softplus both methods agree as long as the points "
+      "resolve the bend, and with growing sharpness they tend to the differences for ReLU ({:.3f}). "
+      "Therefore gradzoo stores how smooth each op is, and rejects ReLU energies if an objective takes their "
+      "input gradient.",
       table.at("relu", "autodiff"), table.at("relu", "differences"), largest(chart.expected),
       table.rows.back().values[1]);
   out.exercise =
       "Unit j has its kink at k = -b_j / w_j, where the slope jumps by v_j |w_j|. Write dJ/db_j with the "
-      "density at k and the slopes left and right of it.";
+      "density at k and the slopes left and right of k.";
   out.tables.push_back(std::move(table));
   return out;
 }
@@ -166,8 +166,8 @@ LabResult ReluLostGradientLab::run(const LabContext& context) const {
 LabEntry relu_lost_gradient_lab() {
   return lab_entry<ReluLostGradientLab>(
       3, "relu-lost-gradient",
-      "why score matching refuses ReLU: a gradient that automatic differentiation cannot see",
-      "Leibniz's rule, where an integrand jumps");
+      "why score matching rejects ReLU: a gradient that automatic differentiation loses",
+      "Leibniz's rule for integrands with jumps");
 }
 
 }  // namespace gradzoo

@@ -15,7 +15,6 @@
 namespace gradzoo {
 namespace {
 
-/// Its knobs.
 struct ScoreMatchingLab : Lab {
   int64_t steps = 1500;
   int64_t hidden = 64;
@@ -25,13 +24,13 @@ struct ScoreMatchingLab : Lab {
   double left = 0.8;
 
   void describe(OptionTable& options) override {
-    options.add("steps", steps, "of training, each objective", {1, 100000});
-    options.add("hidden", hidden, "units of both hidden layers", {1, 4096});
-    options.add("half_way", half_way, "steps to the energy at which the noise of gradients is measured",
+    options.add("steps", steps, "training steps per objective", {1, 100000});
+    options.add("hidden", hidden, "units per hidden layer (two layers)", {1, 4096});
+    options.add("half_way", half_way, "training steps of the energy on which gradient noise is measured",
                 {1, 100000});
-    options.add("batches", batches, "by which that is measured", {2, 10000});
-    options.add("sigma", sigma, "noise of dsm", {0.001, 10});
-    options.add("left", left, "weight of the left of two modes far apart", {0.01, 0.99});
+    options.add("batches", batches, "number of batches that measure gradient noise", {2, 10000});
+    options.add("sigma", sigma, "standard deviation of dsm's noise", {0.001, 10});
+    options.add("left", left, "weight of the left mode of two modes far apart", {0.01, 0.99});
   }
   LabResult run(const LabContext& context) const override;
 };
@@ -40,7 +39,6 @@ constexpr int64_t kScoreBatch = 256;
 constexpr double kFdEps = 0.03;                 // of fd-ssm's steps
 constexpr double kApart = 4, kPairWidth = 0.5;  // two modes at -4 and 4
 
-/// A toy, and an energy of one shape that is to learn it.
 struct Task {
   std::shared_ptr<const Toy> toy;
   ScoreShape shape;
@@ -91,8 +89,7 @@ Outcome train_energy(ScoreNetwork& network, const Toy& toy, const ScoreTask& tas
           (peak - before) / 1e6};
 }
 
-// How far the same two modes with equal weights are from the truth, on a line: left share, KL, Fisher
-// divergence.
+// Two modes with equal weights, compared with the truth: left share, KL, Fisher divergence.
 std::vector<double> equal_weights(const Toy& truth, const Grid& grid) {
   const std::shared_ptr<const Toy> equal = two_modes(0.5);
   const auto log_density = [&](const Toy& toy) {
@@ -162,7 +159,7 @@ Series line_density(const Grid& grid, TensorFn f, std::string name, DType dtype 
           .y = exp(log_values - log_partition(grid, log_values)).to_vector()};
 }
 
-// Of a density on a line: the share below 0.
+// The fraction of a density on a line below 0.
 double share_left(const Series& density, double cell) {
   double share = 0;
   for (size_t i = 0; i < density.x.size(); ++i)
@@ -173,19 +170,19 @@ double share_left(const Series& density, double cell) {
 LabResult ScoreMatchingLab::run(const LabContext& context) const {
   const Task ring{make_toy("ring8", {.noise = 0.2}), {.hidden = {hidden, hidden}, .input_scale = 3}};
   const Task pair{two_modes(left), {.inputs = 1, .hidden = {hidden, hidden}, .confinement = 2 * kApart}};
-  LabTable fits{"objective",
-                {{"Fisher divergence",
-                  "1/2 E|s - s_truth|^2 on the ring of eight modes, which all objectives minimise"},
-                 {"KL, nats", "KL(truth || exp f / Z), Z by quadrature"},
-                 {"ms a step", "milliseconds of a training step, batches of 256"},
-                 {"MB a step", "memory of a training step, mostly its tape"},
-                 {"gradient noise",
-                  "standard deviation of one batch's gradient divided by the norm of the mean gradient, on "
-                  "the same half-trained energy"}}};
+  LabTable fits{
+      "objective",
+      {{"Fisher divergence", "1/2 E|s - s_true|^2 on the ring of eight modes; all objectives minimise it"},
+       {"KL, nats", "KL(true density || exp f / Z), with Z by quadrature"},
+       {"ms per step", "time of a training step with a batch of 256, milliseconds"},
+       {"MB per step", "memory of a training step, mostly the tape, megabytes"},
+       {"gradient noise",
+        "standard deviation of one batch's gradient divided by the norm of the mean gradient, on one "
+        "half-trained energy for all objectives"}}};
   LabTable blind{
       "objective, two modes",
       {{"left share",
-        fmt::format("share of the learned density at the left mode; the truth has {:g} there", left)},
+        fmt::format("fraction of the learned density at the left mode; the true density has {:g}", left)},
        {"KL, nats", "KL(truth || exp f / Z)"},
        {"Fisher divergence", "1/2 E|s - s_truth|^2"}}};
 
@@ -220,12 +217,12 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
   }
   LabResult out;
   out.pictures.push_back(planes_picture(
-      "densities", "The truth, and the energy that each objective learned, as exp f / Z.", planes));
+      "densities", "The true density, and the densities exp f / Z that the objectives learned.", planes));
   out.pictures.push_back(
       {"two_modes",
-       fmt::format("Two modes far apart, with the weights {:g} and {:g}, and the density that each objective "
-                   "learned.",
-                   left, 1 - left),
+       fmt::format(
+           "Two modes far apart with weights {:g} and {:g}, and the density that each objective learned.",
+           left, 1 - left),
        draw_chart(
            LineChart{.title = "two modes", .x_label = "x", .y_label = "density", .series = densities})});
   double least = 1, most = 0;  // learned shares, which stand below the truth's row
@@ -234,19 +231,20 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
     most = std::max(most, blind.rows[i].values[0]);
   }
   out.interpretation = fmt::format(
-      "All seven minimise the same Fisher divergence and end near the same density; they differ in the noise "
-      "of their gradients. Explicit score matching, which uses the true score, has the least noise and so "
-      "comes closest (KL {:.1e} nats). For the others, on the same energy, the gradient of a batch is {:.0f} "
-      "to {:.0f} times as long as the mean gradient; for the explicit one the factor is {:.1f}. "
-      "ism-hutchinson and ssm-vr are the same estimator, equal in every number. The slices of ssm and fd-ssm "
-      "vary more, and fd-ssm avoids the second derivative. No objective sees the weights of two modes far "
-      "apart: equal weights instead of {:g} and {:g} have a Fisher divergence of {:.0e} and a KL of {:.2f} "
-      "nats. The learned shares, {:.2f} to {:.2f}, come from how the network interpolates in the gap.",
+      "All seven objectives minimise the same Fisher divergence and end near the same density; they differ "
+      "in the noise of their gradients. Explicit score matching (esm), which uses the true score, has the "
+      "least noise and so comes closest to the true density (KL {:.1e} nats). For the other objectives, on "
+      "the same energy, the standard deviation of a batch's gradient is {:.0f} to {:.0f} times the norm of "
+      "the mean gradient; for esm the factor is {:.1f}. ism-hutchinson and ssm-vr are the same estimator and "
+      "agree in every number. The random slices of ssm and fd-ssm vary more, and fd-ssm needs no second "
+      "derivative. No objective sees the weights of two modes far apart: equal weights instead of {:g} and "
+      "{:g} have a Fisher divergence of {:.0e} and a KL of {:.2f} nats. The learned shares of the left mode, "
+      "{:.2f} to {:.2f}, depend on how the network interpolates in the gap.",
       fits.at("esm", "KL, nats"), fits.at("ism", "gradient noise"), fits.at("fd-ssm", "gradient noise"),
       fits.at("esm", "gradient noise"), left, 1 - left, blind.at("truth, weights .5", "Fisher divergence"),
       blind.at("truth, weights .5", "KL, nats"), least, most);
   out.exercise =
-      "Raise dsm's noise from .05 to 4. Will its learned share of the left mode be right? And what is then "
+      "Raise dsm's noise from 0.05 to 4. Will its learned share of the left mode be right? And what is then "
       "wrong?";
   out.tables = {std::move(fits), std::move(blind)};
   return out;
@@ -257,7 +255,7 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
 LabEntry score_matching_lab() {
   return lab_entry<ScoreMatchingLab>(
       3, "score-matching",
-      "one energy trained by every objective of score matching, and what none of them sees",
+      "one energy trained with every objective of score matching, and what no objective sees",
       "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020");
 }
 

@@ -19,7 +19,6 @@
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/plot/chart.h"
 
-/// Images that a run learned held against others, by how little its model expects them.
 namespace gradzoo {
 namespace {
 
@@ -44,18 +43,19 @@ constexpr std::string_view kLabel = "label=", kDigit = "digit=";  // the second 
 Tensor test_images(const DatasetOptions& data, Pixels pixels, int64_t n) {
   const Examples test = Dataset(data).split(Split::test);
   if (test.count() < kFewest)
-    throw Error("anomaly: {} {} has {} test images. Hint: {} or more are needed", data.data,
-                data.subset.description(), test.count(), kFewest);
+    throw Error("anomaly: {} {} has {} test images. Hint: choose data with at least {} test images",
+                data.data, data.subset.description(), test.count(), kFewest);
   return evenly_spread(test, std::min(n, test.count()), pixels);
 }
 
 void check_size(const OpenedRun& run, const DataShape& other, const std::string& against) {
   const std::string has = other.kind().size(other.example);
   if (!other.is_grid())
-    throw Error("anomaly: {} has {}, and {} learned images. Hint: --against noise", against, has, run.path());
+    throw Error("anomaly: {} has {}, but {} learned images. Hint: use --against noise", against, has,
+                run.path());
   if (other.example == run.shape.example) return;
-  throw Error("anomaly: {} has {}, and {} learned those of {}. Hint: images of one size", against, has,
-              run.path(), fmt::join(run.shape.example, "x"));
+  throw Error("anomaly: {} has {}, but {} learned images of {}. Hint: give images of the same size", against,
+              has, run.path(), fmt::join(run.shape.example, "x"));
 }
 
 // Random bytes, read as the model reads pixels.
@@ -68,12 +68,12 @@ Tensor noise_images(const DataShape& shape, Pixels pixels, int64_t n, uint64_t s
 
 int64_t label_of(const std::string& against) {
   if (const auto label = parse_number<int64_t>(against.substr(against.find('=') + 1))) return *label;
-  throw Error("anomaly: --against {} names no label. Hint: --against label=9", against);
+  throw Error("anomaly: --against {} does not name a label. Hint: write --against label=9", against);
 }
 
 AgainstImages against_label(const OpenedRun& run, int64_t label, Pixels pixels, int64_t n) {
   if (run.shape.classes == 0)
-    throw Error("anomaly: {} has images without labels. Hint: --against noise, or other images",
+    throw Error("anomaly: {} has images without labels. Hint: use --against noise, or other images",
                 run.options->data.data);
   DatasetOptions own = run.options->data, others = own;
   const std::vector<int64_t> learned_labels = own.subset.labels(run.shape.classes);
@@ -84,16 +84,15 @@ AgainstImages against_label(const OpenedRun& run, int64_t label, Pixels pixels, 
     std::string& left_out = own.subset.exclude;
     left_out = left_out == "none" ? fmt::format("{}", label) : fmt::format("{},{}", left_out, label);
     remark = fmt::format(
-        "the run has learned images of label {} too, so they are no anomaly to it: --set exclude={} trains "
-        "one that has not",
+        "the run learned images of label {} too, so they are not anomalies for it; train another run with "
+        "--set exclude={}",
         label, label);
   }
   return {test_images(own, pixels, n), test_images(others, pixels, n), own.description(),
           others.description(), remark};
 }
 
-/// The image sets behind `against`: noise, label=9, the name or folder of a dataset, or a run of images
-/// (`other` then). At most n of each, from test sets.
+/// At most n test images of both sets; `against` is noise, label=9, a dataset, or the run `other_run`.
 AgainstImages images_against(const OpenedRun& run, const std::string& against, const OpenedRun* other_run,
                              int64_t n, uint64_t seed) {
   const Pixels pixels = run.options->model->pixels();
@@ -124,15 +123,15 @@ AnomalyReport judge(Model& model, const AgainstImages& images, uint64_t seed, co
 LineChart roc_chart(const AnomalyReport& report) {
   RocCurve curve = roc_curve(report.others, report.own);
   LineChart chart{.title = fmt::format("area {:.4f}", report.area.value),
-                  .x_label = "share of the run's own images that are called strange",
-                  .y_label = "share of the others that are",
+                  .x_label = "false positives: fraction of the run's own images",
+                  .y_label = "true positives: fraction of the other images",
                   .y_low = -0.02,
                   .y_high = 1.02,
                   .width = 520,
                   .height = 440};
   Series chance{.name = "chance", .color = 6};
   for (int i = 0; i <= 50; ++i) chance.x.push_back(i / 50.0), chance.y.push_back(i / 50.0);
-  chart.series = {{.name = "by the score", .x = curve.false_positives, .y = curve.true_positives}, chance};
+  chart.series = {{.name = "score", .x = curve.false_positives, .y = curve.true_positives}, chance};
   return chart;
 }
 
@@ -167,8 +166,8 @@ LineChart histogram_chart(const AnomalyReport& report, const AgainstImages& imag
   double high = std::max(quantile(own, 1 - kTail), quantile(others, 1 - kTail));
   if (!(high > low)) high = low + 1;
   LineChart chart{.title = "scores",
-                  .x_label = "score: the higher, the stranger",
-                  .y_label = "share of the images",
+                  .x_label = "score (higher: less expected)",
+                  .y_label = "fraction of the images",
                   .series = {histogram_of(images.name_of_own, own, low, high),
                              histogram_of(images.name_of_others, others, low, high)},
                   .y_low = 0,
@@ -183,7 +182,6 @@ Tensor some_of(const Tensor& images, const Tensor& scores, bool highest, int64_t
   return index_select(images, 0, argsort(scores, 0, highest).rows(0, n));
 }
 
-/// The images that were most wrongly judged.
 Drawing worst_mistakes(const AnomalyReport& report, const AgainstImages& images, const DataShape& shape) {
   const NoGrad quiet;
   const int64_t n = std::min({kImageColumns, images.own.dim(0), images.others.dim(0)});
@@ -199,7 +197,6 @@ std::string file_word(const std::string& against) {
   return word.empty() ? "others" : word;
 }
 
-/// A run's model on its own images and others.
 struct Judged {
   AgainstImages images;
   AnomalyReport report;
@@ -216,16 +213,17 @@ Judged judged_by(const OpenedRun& run, const std::string& against, const OpenedR
 // The result of one way round: text, numbers, and their JSON.
 void tell(UseResult& out, const OpenedRun& run, const Judged& judged) {
   const auto& [images, report] = judged;
-  out.text = fmt::format("{}: {} test images of {} against {} of {}\n  score: {}\n", printable(run.path()),
-                         images.own.dim(0), printable(images.name_of_own), images.others.dim(0),
-                         printable(images.name_of_others), report.statistic);
+  out.text = fmt::format("{}: {} test images of {}, compared with {} of {}\n  score: {}\n",
+                         printable(run.path()), images.own.dim(0), printable(images.name_of_own),
+                         images.others.dim(0), printable(images.name_of_others), report.statistic);
   const bool below = report.area.value < 0.5;
-  out.numbers = {{"auroc", report.area.value, report.area.standard_error, "",
-                  below ? "area under the curve, below chance: the others look likelier than its own"
-                        : "area under the curve; 0.5 is chance"},
-                 {"caught_at_5_percent", report.caught_at_5, NAN, "",
-                  "share of the others that is caught where 5 % of its own are"}};
-  if (!images.remark.empty()) out.remarks = "but " + images.remark + "\n";
+  out.numbers = {
+      {"auroc", report.area.value, report.area.standard_error, "",
+       below ? "area under the ROC curve, below chance: the other images are more expected than its own"
+             : "area under the ROC curve; 0.5 is chance"},
+      {"caught_at_5_percent", report.caught_at_5, NAN, "",
+       "fraction of the others detected at 5 % false positives"}};
+  if (!images.remark.empty()) out.remarks = "note: " + images.remark + "\n";
   out.details = {{"own", images.name_of_own},       {"own_images", images.own.dim(0)},
                  {"others", images.name_of_others}, {"other_images", images.others.dim(0)},
                  {"statistic", report.statistic},   {"remark", images.remark}};
@@ -236,14 +234,14 @@ struct Anomaly {
 
   void describe(OptionTable& table) {
     table.add("against", against,
-              "the others: noise (uniform bytes), label=9 (best of a run with --set exclude=9), "
-              "fashion or another dataset, a folder of IDX files, or a run on such images, whose model then "
-              "judges the other way round as well");
+              "the other images: noise (uniform bytes), label=9 (best with a run trained with --set "
+              "exclude=9), fashion or another dataset, a folder of IDX files, or a run on such images; then "
+              "that run's model also judges the images of RUN");
   }
 
   UseResult run(UseCall& call) const {
     if (against.empty())
-      throw Error("anomaly: against what is not said. Hint: --against noise, fashion, label=9 or a folder");
+      throw Error("anomaly: --against is missing. Hint: add --against noise, fashion, label=9 or a folder");
     const OpenedRun& run = call.run();
     const std::unique_ptr<OpenedRun> other = is_run(against) ? call.open(against) : nullptr;
     const Judged judged = judged_by(run, against, other.get(), call);
@@ -275,15 +273,15 @@ std::string lacks_judgement(const Abilities& abilities, const DataShape&) {
 Use anomaly_use() {
   return use_of<Anomaly>(
       {.name = "anomaly",
-       .summary = "tell images of the kind that a run learned from others",
-       .description =
-           "How well a run's model separates test images of the kind that it learned from others, by "
-           "an energy, a score, a velocity or a bound: the area under the receiver operating "
-           "characteristic (AUROC).",
-       .examples = {{"gradzoo anomaly zoo/ebm --against noise", "how well it tells digits from noise"}},
-       .count = {"test images of each", 1000, 2, 10'000},
-       .file_meaning = "the worst mistakes; x.svg beside it: the characteristic and both histograms",
-       .of_images = "draws {}, and images are what is judged",
+       .summary = "measure how well a run separates its kind of images from others",
+       .description = "Measures how well a run's model separates test images of the kind that it learned "
+                      "from other images, with an energy, a score, a velocity or a bound. The result is the "
+                      "area under the receiver operating characteristic (AUROC).",
+       .examples = {{"gradzoo anomaly zoo/ebm --against noise", "how well it separates digits from noise"}},
+       .count = {"number of test images of each kind", 1000, 2, 10'000},
+       .file_meaning =
+           "picture of the worst mistakes; x.svg next to it has the ROC curve and both histograms",
+       .of_images = "draws {}, and this command judges images",
        .missing = lacks_judgement});
 }
 

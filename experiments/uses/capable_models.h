@@ -7,27 +7,26 @@
 
 #include "gradzoo/models/run/session.h"
 
-/// Which models can do something: asked of the models themselves, each of which is made, small and untrained.
+/// A search for models with an ability; it makes each model small and untrained, and reads its abilities.
 namespace gradzoo {
 
-/// What abilities on data of a shape lack, as a clause about the model: "has no codes to go between"; ""
-/// where nothing is missing.
+/// Returns what such a model lacks: "has no codes to interpolate between"; "" if it lacks nothing.
 using Missing = std::function<std::string(const Abilities&, const DataShape&)>;
 
-/// A model of the list that can.
+/// A model that can do it.
 struct CapableModel {
   std::string name;
-  std::string setting;  // that it needs for it, "net=energy"; "" where it can at its defaults
+  std::string setting;  // needed setting: "net=energy"; "" if the defaults suffice
 };
-/// A model of the list, as it can: at its defaults, else by one other setting. Empty where it cannot, or
-/// cannot learn data of this shape.
+/// Returns the model with the setting that it needs: none, or one. Returns nothing if no such setting exists,
+/// or if the model cannot learn data of this shape.
 std::optional<CapableModel> ask(const ModelEntry& entry, const Missing& missing, const DataShape& shape);
-/// All that can.
+/// Returns all models that can do it.
 std::vector<CapableModel> capable_models(const Missing& missing, const DataShape& shape);
-/// "ebm, score with net=energy"; "" of none.
+/// Returns the names as text: "ebm, score with net=energy"; "" if there are none.
 std::string names_of(const std::vector<CapableModel>& models);
 
-/// The one other setting by which a model with these options could: "conditional=false"; "" where none does.
+/// Returns the setting whose change would enable a model with these options: "conditional=false"; "": none.
 std::string remedy(const RunOptions& options, const Missing& missing, const DataShape& shape);
 
 }  // namespace gradzoo

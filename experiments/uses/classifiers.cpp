@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kDigits = "mnist";
 constexpr const char* kFashion = "fashion";
 
-// Whether these are the images of that name as they come.
+// True if these are the unchanged images of that dataset.
 bool is_known(const std::string& name, const DatasetOptions& options, const DataShape& shape) {
   const auto known = std::ranges::find(known_datasets(), name, &DatasetInfo::name);
   return options.data == name && known != known_datasets().end() && known->example == shape.example;
@@ -36,15 +36,14 @@ SampleClassifier functions_of(std::string name, std::string frechet_name,
 SampleClassifier classifier_in(std::unique_ptr<OpenedRun> run) {
   auto* classifier = dynamic_cast<Classifier*>(run->model.get());
   if (classifier == nullptr)
-    throw Error("eval: {} is a {}, not a classifier. Hint: gradzoo train classifier, and its run here",
+    throw Error("eval: {} is a run of {}, not of a classifier. Hint: give a run of gradzoo train classifier",
                 run->path(), run->model_name());
   std::string name = run->description(), frechet = frechet_name_of(run->options->data.data);
   return functions_of(std::move(name), std::move(frechet),
                       std::shared_ptr<Classifier>(std::shared_ptr<OpenedRun>(std::move(run)), classifier));
 }
 
-// The same images as a run without its subset knows them: a path that holds from other folders too, and what
-// else was chosen.
+// The settings of the same images without their subset; a path is made absolute.
 std::vector<std::string> same_images(DatasetOptions data) {
   data.subset = {};
   if (std::ranges::find(known_datasets(), data.data, &DatasetInfo::name) == known_datasets().end())
@@ -70,10 +69,10 @@ int64_t epochs_for(int64_t examples) {
 void train_into(const std::filesystem::path& folder, const DatasetOptions& data, int64_t examples,
                 std::FILE* progress, Processes& processes) {
   if (progress != nullptr)
-    fmt::print(progress,
-               "these samples are measured by a classifier of {}, which is trained once, in some minutes, "
-               "and kept in {}\n",
-               printable(data.data), printable(folder.string()));
+    fmt::print(
+        progress,
+        "a classifier of {} measures these samples; it is trained once, in some minutes, and stored in {}\n",
+        printable(data.data), printable(folder.string()));
   std::filesystem::create_directories(folder.parent_path());
   const bool begun = std::filesystem::exists(folder);
   TrainRequest request{.out = folder.string(), .resume = begun, .progress = progress, .processes = processes};
@@ -83,9 +82,7 @@ void train_into(const std::filesystem::path& folder, const DatasetOptions& data,
     request.assignments.push_back(fmt::format("epochs={}", epochs_for(examples)));
   }
   if (!train_run(request).finished)
-    throw Error(
-        "the classifier that measures these samples is not trained yet. Hint: the same command goes "
-        "on with it");
+    throw Error("the classifier of these samples is not trained yet. Hint: repeat the command to continue");
 }
 
 }  // namespace
@@ -95,11 +92,11 @@ std::string frechet_name_of(const std::string& data) { return data == kDigits ? 
 std::string lacks_classifier(const DataShape& shape) {
   if (!shape.kind().pixels) return fmt::format("has {}, which no classifier measures", shape.kind().word);
   if (shape.classes == 0) return "has images without labels";
-  return shape.classes < 2 ? "has images of one class alone" : "";
+  return shape.classes < 2 ? "has images of only one class" : "";
 }
 
 SampleClassifier digits_classifier() {
-  return functions_of("the program's own classifier of digits", frechet_name_of(kDigits), digit_classifier());
+  return functions_of("the program's classifier of digits", frechet_name_of(kDigits), digit_classifier());
 }
 
 std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, const RunData& data,
@@ -109,9 +106,7 @@ std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, co
   const std::filesystem::path cache = user_cache_folder();
   if (cache.empty() && !may_train) return std::nullopt;
   if (cache.empty())
-    throw Error(
-        "there is no place to keep the classifier that measures these samples. Hint: set HOME or "
-        "XDG_CACHE_HOME");
+    throw Error("the classifier of these samples has no cache folder. Hint: set HOME or XDG_CACHE_HOME");
   const std::string name = is_known(kFashion, options, data.shape())
                                ? "fashion-classifier"
                                : fmt::format("classifier-{:.16}", data.sha256());
@@ -129,14 +124,14 @@ SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const Open
   SampleClassifier out = classifier_in(std::move(classifier));
   const std::string hint =
       lacks_classifier(run.shape).empty()
-          ? fmt::format("Hint: a classifier of the same data: gradzoo train classifier --data {}",
+          ? fmt::format("Hint: train a classifier of the same data: gradzoo train classifier --data {}",
                         run.options->data.data)
-          : "Hint: leave --classifier away";
+          : "Hint: remove --classifier";
   if (run.shape.example != theirs.example)
-    throw Error("eval: {} draws {}, and {} knows {}. {}", run.path(),
+    throw Error("eval: {} draws {}, but {} classifies {}. {}", run.path(),
                 run.shape.kind().size(run.shape.example), path, theirs.kind().size(theirs.example), hint);
   if (run.options->data.data != data || run.shape.classes != theirs.classes)
-    throw Error("eval: {} learned {}, of {} classes, and {} knows {}, of {}. {}", run.path(),
+    throw Error("eval: {} learned {} with {} classes, but {} classifies {} with {} classes. {}", run.path(),
                 run.options->data.data, run.shape.classes, path, data, theirs.classes, hint);
   return out;
 }

@@ -37,15 +37,16 @@ void check_comparable(const std::string& use, const std::vector<std::unique_ptr<
     const std::string chosen = run->options->data.chosen(), of_first = runs[0]->options->data.chosen();
     if (first == other && chosen != of_first)
       throw Error(
-          "{}: {} learned {} {} and {} {}, and numbers of different data say nothing of each other. Hint: "
-          "runs of the same images",
-          use, runs[0]->path(), first, of_first.empty() ? "as it is" : of_first, run->path(),
-          chosen.empty() ? "as it is" : chosen);
+          "{}: {} learned {} {}, but {} learned {}, and results on different data are not comparable. Hint: "
+          "give runs of the same images",
+          use, runs[0]->path(), first, of_first.empty() ? "without changes" : of_first, run->path(),
+          chosen.empty() ? "without changes" : chosen);
     if (first == other && same_toy) continue;
     throw Error(
-        "{}: {} learned {} and {} {}{}, and numbers of different data say nothing of each other. Hint: runs "
-        "of the same data",
-        use, runs[0]->path(), first, run->path(), other, first == other ? " of another scale or noise" : "");
+        "{}: {} learned {}, but {} learned {}{}, and results on different data are not comparable. Hint: "
+        "give runs of the same data",
+        use, runs[0]->path(), first, run->path(), other,
+        first == other ? " with another scale or noise" : "");
   }
 }
 
@@ -53,7 +54,7 @@ namespace {
 
 void check_strip(const OpenedRun& run, const std::string& classifier) {
   if (const std::string lacks = lacks_classifier(run.shape); classifier.empty() && !lacks.empty())
-    throw Error("compare: a strip is made by a classifier, and {} {}. Hint: leave --strip away",
+    throw Error("compare: a strip needs a classifier, but {} {}. Hint: remove --strip",
                 run.options->data.data, lacks);
 }
 
@@ -73,8 +74,7 @@ double seconds_to_draw(const OpenedRun& run) {
   return steady_seconds() - begun;
 }
 
-// Of points everything is quick; of images a validation's numbers on the test set, and where none of them is
-// a likelihood what takes longer: an integral along a flow, a sum by annealing.
+// For images the quick numbers are tried first, then slow ones: integrals along flows, annealing.
 void add_density(ComparedRun& out, const OpenedRun& run, const DataView& view, std::FILE* progress) {
   const auto look_in = [&](const Quantities& quantities) {
     for (const Quantity& quantity : quantities) {
@@ -97,8 +97,8 @@ void add_quality(ComparedRun& out, OpenedRun& run, const std::string& classifier
   else
     classifier = own_classifier(run.options->data, run.data(), true, call.progress, run.processes());
   if (!classifier) {
-    out.why_no_quality =
-        fmt::format("no classifier measures it: {} {}", run.options->data.data, lacks_classifier(run.shape));
+    out.why_no_quality = fmt::format("no classifier can measure it: {} {}", run.options->data.data,
+                                     lacks_classifier(run.shape));
     return;
   }
   const SampleMetrics metrics = metrics_of(run, std::move(*classifier), Split::test);
@@ -136,16 +136,14 @@ struct Compare {
   std::string classifier, strip, markdown, html;
 
   void describe(OptionTable& table) {
-    table.add(
-        "classifier", classifier,
-        "a run of the classifier to measure images by, instead of the program's own: of MNIST, or trained "
-        "once on these images' labels");
-    table.add("html", html,
-              "x.html: the page, with the samples of each; beside the picture unless it says so");
+    table.add("classifier", classifier,
+              "run of a classifier that measures the images (default: the program's for MNIST, otherwise one "
+              "that is trained once on these images' labels)");
+    table.add("html", html, "x.html: page with the samples of each run (default: RUN/samples/compare.html)");
     table.add("markdown", markdown,
-              "x.md: the table for a page of Markdown, with a line of samples of each run beside it");
+              "x.md: Markdown table; a picture per run with a row of its samples is written next to it");
     table.add("strip", strip,
-              "x.png: a row a run, the first of its samples that the classifier calls 0, 1, ... for sure");
+              "x.png: one row per run, with the first sample that is certainly of each class");
   }
 
   UseResult run(UseCall& call) const {
@@ -200,24 +198,23 @@ Picture strip_of(const std::vector<ComparedRun>& runs) {
   grid.columns = rows.front().dim(0);
   grid.pixels = concat(rows, 0);
   return {"strip",
-          "A row a run: of its samples the first that the classifier calls each class for sure; black where "
-          "none is.",
+          "One row per run: the first sample that the classifier is sure about, per class; black if none.",
           std::move(grid)};
 }
 
 Use compare_use() {
   return use_of<Compare>(
       {.name = "compare",
-       .summary = "hold runs of different models on the same data against each other",
-       .description = "Holds runs of different models on the same data against each other, on the test set, "
-                      "each by the numbers that it has; a page shows their samples.",
+       .summary = "compare runs of different models on the same data",
+       .description = "Compares runs of different models on the same data, on the test set, with the numbers "
+                      "that each model has. A page shows their samples.",
        .examples = {{"gradzoo compare zoo/vae zoo/ddpm",
-                     "likelihoods, digit-FID and a row of samples of each"}},
+                     "likelihoods, digit-FID and a row of samples per run"}},
        .names = UseNames::runs,
        .names_meaning = "run directories",
-       .count = {"samples that a classifier measures", 1000, 2, 10'000},
-       .seed_meaning = "of the samples",
-       .file_meaning = "a row of samples a run, where a classifier measures them",
+       .count = {"number of samples that a classifier measures", 1000, 2, 10'000},
+       .seed_meaning = "seed of the samples",
+       .file_meaning = "one row of samples per run, if a classifier measures them",
        .writes = {{.name = "html", .what = "a page", .endings = {".html", ".htm", ""}},
                   {.name = "markdown", .what = "a page of Markdown", .endings = {".md", ""}},
                   {.name = "strip", .what = "a picture", .endings = {".png"}}},

@@ -64,19 +64,21 @@ std::vector<std::string> notes_of(const std::vector<ComparedRun>& runs) {
       notes.push_back(
           fmt::format("{}: no {}: {}", printable(run.run), frechet_name(runs), run.why_no_quality));
     if (run.quality && !run.quality->kernel)
-      notes.push_back(fmt::format("{}: no KID: {} samples make no two blocks of 50", printable(run.run),
-                                  run.quality->statistics.count));
+      notes.push_back(fmt::format("{}: no KID: {} samples are fewer than two blocks of 50",
+                                  printable(run.run), run.quality->statistics.count));
     if (run.binary)
-      notes.push_back(
-          fmt::format("{}: measured against binary images, which is another scale", printable(run.run)));
+      notes.push_back(fmt::format(
+          "{}: measured with binary images, so its numbers are not comparable with results on grey images",
+          printable(run.run)));
     if (!std::isfinite(run.seconds_to_train))
-      notes.push_back(fmt::format("{}: its metrics do not tell the seconds", printable(run.run)));
+      notes.push_back(fmt::format("{}: its metrics have no training time", printable(run.run)));
   }
   const auto with_quality =
       std::ranges::find_if(runs, [](const auto& run) { return run.quality.has_value(); });
   if (with_quality != runs.end())
-    notes.push_back(fmt::format("{} is of {} samples against the test images: compare equal counts alone",
-                                frechet_name(runs), with_quality->quality->statistics.count));
+    notes.push_back(
+        fmt::format("{} compares {} samples with the test images; compare only values with equal counts",
+                    frechet_name(runs), with_quality->quality->statistics.count));
   return notes;
 }
 
@@ -123,9 +125,8 @@ Json comparison_json(const std::vector<ComparedRun>& runs) {
 void write_comparison(const std::string& path, const std::vector<ComparedRun>& runs) {
   Report report;
   report.title = fmt::format("{} runs on {}", runs.size(), runs.front().data);
-  report.summary =
-      fmt::format("Side by side, on the test set: lower {} and KID are better, +- is a standard error.",
-                  frechet_name(runs));
+  report.summary = fmt::format(
+      "Comparison on the test set. Lower {} and KID are better; ± is a standard error.", frechet_name(runs));
   if (all_measured(runs)) {
     const Picture strip = strip_of(runs);
     report.pictures.push_back(
@@ -143,7 +144,7 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
 
 namespace {
 
-std::string cell(const Estimate& e) { return with_error(e, "±"); }
+std::string cell(const Estimate& e) { return with_error(e); }
 
 std::string likelihood_cell(const ComparedRun& run) {
   if (!run.density) return "none";

@@ -26,7 +26,6 @@
 #include "models/pictures/samples_picture.h"
 #include "samplers/denoised.h"
 
-/// Runs whose densities are multiplied, and what their product comes to.
 namespace gradzoo {
 namespace {
 
@@ -42,13 +41,15 @@ struct RunProduct {
 
 void check_fit(const OpenedRun& first, const OpenedRun& run) {
   if (run.shape.example != first.shape.example)
-    throw Error("compose: {} learned {} and {} {}, which have no product. Hint: runs of one shape",
-                first.path(), first.shape.kind().size(first.shape.example), run.path(),
-                run.shape.kind().size(run.shape.example));
+    throw Error(
+        "compose: {} learned {}, but {} learned {}, and these have no product. Hint: give runs of one shape",
+        first.path(), first.shape.kind().size(first.shape.example), run.path(),
+        run.shape.kind().size(run.shape.example));
   const Pixels pixels = run.pixels(), of_first = first.pixels();
   if (pixels != of_first)
-    throw Error("compose: pixels of {} are {} and those of {} {}. Hint: runs with the same pixels",
-                first.path(), name_of(kPixels, of_first), run.path(), name_of(kPixels, pixels));
+    throw Error(
+        "compose: the pixels of {} are {}, but the pixels of {} are {}. Hint: give runs with the same pixels",
+        first.path(), name_of(kPixels, of_first), run.path(), name_of(kPixels, pixels));
 }
 
 Box around(const std::vector<OpenedRun*>& runs, Box (*box_of)(const Toy&)) {
@@ -112,7 +113,7 @@ void tell_plane(UseResult& out, const RunProduct& composition, const Tensor& sam
     const double spread = std::sqrt(var(values, 0).item()), exact = centre.data<double>()[axis],
                  exact_spread = std::sqrt(variance.data<double>()[axis]);
     out.text += fmt::format(
-        "  x{}: mean {:.3f} +- {:.3f}, by quadrature {:.3f}; standard deviation {:.3f}, by quadrature "
+        "  x{}: mean {:.3f} ± {:.3f}, by quadrature {:.3f}; standard deviation {:.3f}, by quadrature "
         "{:.3f}\n",
         axis, found.value, found.standard_error, exact, spread, exact_spread);
     out.details["axes"].push_back({{"mean", found.value},
@@ -123,11 +124,10 @@ void tell_plane(UseResult& out, const RunProduct& composition, const Tensor& sam
   }
   if (const std::optional<double> kl = kl_to_truths(composition, grid, log_q))
     out.numbers.add(quantity(
-        kKl, *kl, "from the product of the true densities to that of the learned ones, by quadrature"));
+        kKl, *kl, "KL(product of the true densities || product of the learned densities), by quadrature"));
 }
 
-// The share of the samples (n, H, W) or (n, H, W, 3) that a classifier calls one of the labels that the run
-// was given; nothing where it was given all, or its data have no classifier.
+// Fraction of the samples classified as a label of the run; nothing if it has all labels or no classifier.
 std::optional<Estimate> called_share(OpenedRun& run, const Tensor& samples) {
   if (run.shape.classes == 0) return std::nullopt;
   const LabelNames labels = run.shape.labels();
@@ -144,7 +144,7 @@ std::optional<Estimate> called_share(OpenedRun& run, const Tensor& samples) {
 // What each run has to do with the samples of a product of images.
 void tell_images(UseResult& out, const RunProduct& composition, const Tensor& samples) {
   const NoGrad quiet;
-  out.numbers.add({"mean_grey", mean(samples).item(), NAN, "", "of the samples"});
+  out.numbers.add({"mean_grey", mean(samples).item(), NAN, "", "mean grey value of the samples"});
   out.details["factors"] = nlohmann::ordered_json::array();
   for (OpenedRun* run : composition.runs) {
     const std::vector<double> of_images = mean_grey(run->data().train());
@@ -152,10 +152,10 @@ void tell_images(UseResult& out, const RunProduct& composition, const Tensor& sa
         std::accumulate(of_images.begin(), of_images.end(), 0.0) / static_cast<double>(of_images.size());
     const std::optional<Estimate> called = called_share(*run, samples);
     const std::string learned = run->options->data.description();
-    out.text += fmt::format("  {} ({}): mean grey of its images {:.3f}{}\n", printable(run->path()),
+    out.text += fmt::format("  {} ({}): mean grey value of its images {:.3f}{}\n", printable(run->path()),
                             printable(learned), grey,
-                            called ? fmt::format("; called one of its labels {:.3f} +- {:.3f}", called->value,
-                                                 called->standard_error)
+                            called ? fmt::format("; samples classified as its labels {:.3f} ± {:.3f}",
+                                                 called->value, called->standard_error)
                                    : "");
     nlohmann::ordered_json row{
         {"run", run->path()}, {"learned", learned}, {"mean_grey", grey}, {"called_share", nullptr}};
@@ -191,11 +191,10 @@ Picture composition_picture(const RunProduct& composition, const Tensor& samples
   constexpr int64_t kShown = 1000;
   drawn.points = samples.rows(0, std::min(kShown, samples.dim(0)));
   planes.planes.push_back(std::move(drawn));
-  return {"composition", "The densities, their product, and chains that walk on it.", planes};
+  return {"composition", "The densities, their product, and samples from chains on the product.", planes};
 }
 
-// Unless one is chosen: exact where there are log-densities, in steps that suit the noise in what was
-// learned.
+// The default sampler: exact if there are log-densities, with steps that suit the noise in the data.
 WalkOptions walk_options(const Target& product, const std::string& sampler,
                          std::vector<std::string> assignments) {
   if (!sampler.empty()) return {sampler, assignments};
@@ -230,8 +229,8 @@ struct Compose {
 
   void describe(OptionTable& table) {
     table.add("sampler", sampler,
-              "of " + sampler_names() +
-                  "; mala unless chosen, ula where a run has a score alone, flip of binary units");
+              "sampler: " + sampler_names() +
+                  " (default: mala; ula if a run has only a score; flip for binary units)");
   }
 
   UseResult run(UseCall& call) const {
@@ -257,8 +256,8 @@ struct Compose {
 
 std::string lacks_factor(const Abilities& abilities, const DataShape&) {
   if (!abilities.target.log_prob && !abilities.target.score)
-    return "has neither log-density nor score to multiply";
-  return abilities.needs_label ? "is conditional on a label, and a product has none" : "";
+    return "has neither a log-density nor a score to multiply";
+  return abilities.needs_label ? "is conditional on a label, but a product has no label" : "";
 }
 
 }  // namespace
@@ -266,19 +265,19 @@ std::string lacks_factor(const Abilities& abilities, const DataShape&) {
 Use compose_use() {
   return use_of<Compose>(
       {.name = "compose",
-       .summary = "sample the product of what several runs learned",
-       .description = "Samples the product of what runs have learned, by Markov chains on the sum of their "
-                      "log-densities or scores: what all of them find likely.",
+       .summary = "sample the product of the densities of several runs",
+       .description = "Samples the product of the densities of several runs, with Markov chains on the sum "
+                      "of their log-densities or scores. The samples are likely under all runs.",
        .examples = {{"gradzoo compose runs/ebm-7 runs/ebm-thick",
-                     "samples that both find likely: thick sevens"}},
+                     "samples that are likely under both: thick sevens"}},
        .names = UseNames::runs,
-       .names_meaning = "two run directories or more, of data of one shape",
+       .names_meaning = "two or more run directories with data of one shape",
        .fewest = 2,
-       .count = {"chains, a sample each", 100, 1, 100'000},
-       .seed_meaning = "of the chains",
-       .settings_meaning = "of the sampler: steps (default: 1000), step, and others (gradzoo sample --help "
-                           "lists them)",
-       .file_meaning = "the densities, their product and its samples",
+       .count = {"number of chains; each gives one sample", 100, 1, 100'000},
+       .seed_meaning = "seed of the chains",
+       .settings_meaning = "settings of the sampler: steps (default: 1000), step, and others (gradzoo sample "
+                           "--help lists them)",
+       .file_meaning = "picture of the densities, their product and its samples",
        .missing = lacks_factor});
 }
 

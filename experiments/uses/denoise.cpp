@@ -19,12 +19,11 @@
 #include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
 
-/// Gaussian noise taken off test examples.
 namespace gradzoo {
 namespace {
 
-/// Examples, the same examples with noise, and the guesses of a model; `trivial` is the guess without a
-/// model: the noisy examples, clipped to the range of the data. (n, d) each.
+/// Clean, noisy and denoised examples, (n, d) each; `trivial` is the noisy examples, clipped to the data's
+/// range.
 struct Denoising {
   Tensor clean, noisy, trivial, guess;
   Tensor scale;  ///< unit of the distances in each coordinate, (d) or (1)
@@ -59,15 +58,16 @@ Tensor squared_distances(const Tensor& x, const Denoising& examples) {
 void judge(UseResult& out, const Denoising& examples) {
   if (!(max(abs(examples.guess - examples.trivial)).item() > 0))
     throw Error(
-        "denoise: every guess is the noisy example itself, because this model moves none of them. Hint: try "
-        "another --sigma, or a run of {}",
+        "denoise: every denoised example equals its noisy example, because this model does not move any of "
+        "them. Hint: try another --sigma, or a run of {}",
         examples.images ? "dae" : "nce");
   const auto worth = [&](const Tensor& x) {
     return mean_of_rows(examples.images ? psnr(x, examples.clean) : -squared_distances(x, examples)).value;
   };
   if (!(worth(examples.guess) > worth(examples.trivial)))
-    warn(out, fmt::format("the guesses are farther from the truth than the {} examples themselves",
-                          examples.images ? "clipped noisy" : "noisy"));
+    warn(out,
+         fmt::format("the denoised examples are farther from the clean examples than the {} examples are",
+                     examples.images ? "clipped noisy" : "noisy"));
 }
 
 Quantity decibels(const char* name, const Estimate& e, std::string meaning) {
@@ -78,9 +78,9 @@ Quantities image_numbers(const Denoising& images) {
   const Tensor clipped = psnr(images.trivial, images.clean), after = psnr(images.guess, images.clean);
   const Estimate gain = mean_of_rows(after - clipped);
   return {decibels("psnr_noisy", mean_of_rows(psnr(images.noisy, images.clean)), "PSNR of the noisy images"),
-          decibels("psnr_clipped", mean_of_rows(clipped), "the same with their pixels clipped to [0, 1]"),
-          decibels("psnr_denoised", mean_of_rows(after), "of the guesses"),
-          {"psnr_gain", gain.value, gain.standard_error, "dB", "over the clipped images"}};
+          decibels("psnr_clipped", mean_of_rows(clipped), "PSNR of the noisy images, clipped to [0, 1]"),
+          decibels("psnr_denoised", mean_of_rows(after), "PSNR of the denoised images"),
+          {"psnr_gain", gain.value, gain.standard_error, "dB", "gain over the clipped images"}};
 }
 
 // E[clean | noisy] by the truth, (n, d); nothing where its noised score is not known.
@@ -98,13 +98,15 @@ Quantities point_numbers(const Denoising& points, const std::optional<Tensor>& b
     return {name, e.value, e.standard_error, "", meaning};
   };
   const char* const to = points.scale.size() > 1 && max(points.scale).item() > min(points.scale).item()
-                             ? "mean distance to the point without noise, in each column's scale"
-                             : "mean, to the point without noise";
+                             ? "mean distance of the noisy to the clean points, in each column's scale"
+                             : "mean distance of the noisy to the clean points";
   Quantities out{distance("squared_distance_noisy", points.noisy, to),
-                 distance("squared_distance_denoised", points.guess, "of the guesses")};
+                 distance("squared_distance_denoised", points.guess,
+                          "mean distance of the denoised to the clean points")};
   Quantity exact{"squared_distance_exact", NAN, NAN, "", ""};
   if (best)
-    exact = distance("squared_distance_exact", *best, "of E[point | noisy] by the truth: no guess is better");
+    exact = distance("squared_distance_exact", *best,
+                     "mean distance of the exact E[point | noisy], which is the smallest possible");
   out.add(exact);
   return out;
 }
@@ -121,7 +123,7 @@ Picture picture_of(const Denoising& examples, const DataShape& shape, const std:
     const int64_t shown = std::min<int64_t>(30, examples.clean.dim(0));
     const std::array<Tensor, 3> parts = {examples.clean.rows(0, shown), examples.noisy.rows(0, shown),
                                          examples.guess.rows(0, shown)};
-    return {"denoise", "Images, the same with noise, and the guess of what lies under it.",
+    return {"denoise", "Images, the images with noise, and the denoised images.",
             rows_by_turns(parts, {"image", "noisy", "denoised"}, shape)};
   }
   if (!in_plane(shape.toy.get())) return samples_picture(examples.guess, shape.toy.get());
@@ -129,14 +131,14 @@ Picture picture_of(const Denoising& examples, const DataShape& shape, const std:
                  titled_points(*shape.toy, examples.noisy, "noisy"),
                  titled_points(*shape.toy, examples.guess, "denoised")}};
   if (best) planes.planes.push_back(titled_points(*shape.toy, *best, "exact"));
-  return {"denoise", "Points, the same with noise, and the guess of where they were.", planes};
+  return {"denoise", "Points, the points with noise, and the denoised points.", planes};
 }
 
 struct Denoise {
   double sigma = 0.3;
 
   void describe(OptionTable& table) {
-    table.add("sigma", sigma, "standard deviation of the noise, pixels being in [0, 1]", {1e-12, 1e12});
+    table.add("sigma", sigma, "standard deviation of the noise; pixels are in [0, 1]", {1e-12, 1e12});
   }
 
   UseResult run(UseCall& call) const {
@@ -165,14 +167,14 @@ std::string lacks_denoising(const Abilities& abilities, const DataShape&) {
 Use denoise_use() {
   return use_of<Denoise>(
       {.name = "denoise",
-       .summary = "take Gaussian noise off test examples",
-       .description = "Takes Gaussian noise off test examples, by a model that has a score, an energy, a "
-                      "denoiser or a velocity, and says how near it comes.",
+       .summary = "remove Gaussian noise from test examples",
+       .description = "Removes Gaussian noise from test examples with a model that has a score, an energy, a "
+                      "denoiser or a velocity, and measures the distance to the clean examples.",
        .examples = {{"gradzoo denoise zoo/dae --sigma 0.3 -n 100",
-                     "how near it comes to clean digits, in dB"}},
-       .count = {"test examples, the first 30 images of which are drawn", 1000, 1, 10'000},
-       .seed_meaning = "of the noise",
-       .file_meaning = "examples, the same with noise, and the guesses",
+                     "how near the denoised digits are to the clean digits, in dB"}},
+       .count = {"number of test examples; the picture has the first 30 images", 1000, 1, 10'000},
+       .seed_meaning = "seed of the noise",
+       .file_meaning = "picture of the examples, the examples with noise, and the denoised examples",
        .draws_chart =
            [](const DataShape& shape) { return shape.example.rank() > 0 && picture_ending(shape) == ".svg"; },
        .missing = lacks_denoising});

@@ -10,7 +10,6 @@
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/experiments/uses/use.h"
 
-/// A run on examples that it was not trained on, or its samples by a classifier.
 namespace gradzoo {
 namespace {
 
@@ -43,8 +42,8 @@ Quantities evaluated(OpenedRun& run, const Examples& examples, Split part, UseCa
 void check_held_out(const OpenedRun& run, Split part) {
   if (part == Split::test || part == Split::valid) return;
   throw Error(
-      "eval: {} trained on '{}', and an evaluation is of what no run trains on, not of '{}'. Hint: --split "
-      "test or valid",
+      "eval: {} was trained on '{}', and an evaluation needs held-out examples, not '{}'. Hint: use --split "
+      "test",
       run.path(), name_of(kSplits, run.options->training.split), name_of(kSplits, part));
 }
 
@@ -53,14 +52,14 @@ void assign_evaluation(Model& model, const std::vector<std::string>& assignments
   OptionTable table;
   model.describe_evaluation(table);
   if (!assignments.empty() && table.all().empty())
-    throw Error("eval: --set {} is nothing that this run is evaluated by. Hint: leave it out",
-                assignments[0]);
+    throw Error(
+        "eval: --set {} is not allowed, because the evaluation of this run has no settings. Hint: remove it",
+        assignments[0]);
   for (const std::string& assignment : assignments) table.assign(assignment);
 }
 
-// Without labels nothing says which features of images matter: what tells augmented images apart is blind to
-// what the augmentation changes, and a distance by it would pass for one of kinds. The neighbours need none,
-// and a classifier of samples against images is c2st.
+// Features from augmented images would ignore what the augmentation changes, so without labels there is no
+// FID. Nearest neighbours need no labels, and c2st has a classifier of samples and images.
 void measure_without_classifier(UseResult& out, OpenedRun& run, int64_t n, Split split) {
   const NearestReport report = nearest_report(run, n, split);
   out.text = "\n";
@@ -68,9 +67,8 @@ void measure_without_classifier(UseResult& out, OpenedRun& run, int64_t n, Split
   const std::string by_heart = learned_by_heart(report.of_samples.median, report.of_real.median);
   out.remarks = by_heart.empty() ? "" : by_heart + "\n";
   out.remarks += fmt::format(
-      "no class-FID and no KID: {} {}, and they are distances of a classifier's features. Hint: gradzoo c2st "
-      "{} "
-      "test tells samples from images without labels\n",
+      "no class-FID and no KID: {} {}, and both are distances between a classifier's features. Hint: gradzoo "
+      "c2st {} test compares samples with images and needs no labels\n",
       printable(run.options->data.data), lacks_classifier(run.shape), printable(run.path()));
   out.details["ruler"] = nullptr;
   out.details["learned_by_heart"] = !by_heart.empty();
@@ -81,11 +79,10 @@ struct Evaluate {
   std::string classifier;
 
   void describe(OptionTable& table) {
-    table.add("split", split, kSplits, "test, or valid: held out of the training images");
-    table.add(
-        "classifier", classifier,
-        "hold samples of RUN against this run of the classifier: how many it is sure of, how evenly the "
-        "labels come, and how near the training images are, beside the same for real images");
+    table.add("split", split, kSplits, "examples: test, or valid (held out of the training images)");
+    table.add("classifier", classifier,
+              "run of a classifier that measures samples of RUN and real images: how many it is certain of, "
+              "how evenly the labels occur, and how near the training images are");
   }
 
   UseResult run(UseCall& call) const {
@@ -103,8 +100,9 @@ struct Evaluate {
     const DataKind& kind = run.shape.kind();
     const bool samples = run.model->abilities().samples, draws = kind.pixels && samples;
     if (call.n > 0 && !draws)
-      throw Error("eval: -n counts samples to measure, and {} draws {}. Hint: leave -n away", run.path(),
-                  samples ? kind.word + ", which an evaluation holds against the truth" : "none");
+      throw Error(
+          "eval: -n is the number of samples to measure, but {} draws {}. Hint: remove -n", run.path(),
+          samples ? kind.word + ", which are compared with the true density without samples" : "none");
     const Examples examples = run.data().evaluation_examples(split);
     const Quantities found = evaluated(run, examples, split, call);
     out.details = {{"model", run.model_name()},
@@ -135,17 +133,16 @@ Use eval_use() {
       {.name = "eval",
        .summary = "evaluate a run on images that it was not trained on",
        .description =
-           "Evaluates a run on examples that it was not trained on, or its samples by a classifier.",
-       .examples = {{"gradzoo eval zoo/vae", "its numbers on test digits"},
-                    {"gradzoo eval runs/vae-1 --split valid --json", "on held-out digits, for a program"}},
-       .count =
-           {"samples that a classifier measures (default: 1000, or all real images where they are fewer; "
-            "with --classifier 400)",
-            0, 2, 10'000},
-       .seed_meaning = "of the samples",
+           "Evaluates a run on examples that it was not trained on, or its samples with a classifier.",
+       .examples = {{"gradzoo eval zoo/vae", "numbers of the run on test digits"},
+                    {"gradzoo eval runs/vae-1 --split valid --json", "numbers on held-out digits, as JSON"}},
+       .count = {"number of samples that a classifier measures (default: 1000, or the number of real images "
+                 "if it is smaller; 400 with --classifier)",
+                 0, 2, 10'000},
+       .seed_meaning = "seed of the samples",
        .settings_meaning =
-           "of the evaluation: importance_samples, codes drawn an image for the VAE's log p(x); prior, of "
-           "what the VAE is measured by, and draw, what its samples are (default: the run's)"});
+           "settings of the evaluation (default: the run's): importance_samples, codes per image for the "
+           "VAE's log p(x); prior, the prior of the measured VAE; draw, the kind of its samples"});
 }
 
 }  // namespace gradzoo

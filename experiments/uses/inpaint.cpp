@@ -12,7 +12,6 @@
 #include "gradzoo/experiments/uses/use.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 
-/// The hidden half of test images drawn given the other.
 namespace gradzoo {
 namespace {
 
@@ -48,15 +47,16 @@ Quantities called_right(OpenedRun& run, const std::array<Tensor, 3>& images, con
       own_classifier(run.options->data, run.data(), false, nullptr, run.processes());
   if (!classifier) return {};
   const auto share = [&](const Tensor& x) { return accuracy(classifier->probabilities(x), labels); };
-  return {{"called_right", share(images[0]), NAN, "", "share called by their label, by " + classifier->name},
-          {"called_right_black", share(images[1]), NAN, "", "the same with the hidden half black"},
-          {"called_right_whole", share(images[2]), NAN, "", "and of the whole images"}};
+  return {{"called_right", share(images[0]), NAN, "",
+           "fraction of the images classified correctly, by " + classifier->name},
+          {"called_right_black", share(images[1]), NAN, "", "fraction if the hidden half is black"},
+          {"called_right_whole", share(images[2]), NAN, "", "fraction of the whole images"}};
 }
 
 struct Inpaint {
   Half keep = Half::upper;
 
-  void describe(OptionTable& table) { table.add("keep", keep, kHalves, "the half that is known"); }
+  void describe(OptionTable& table) { table.add("keep", keep, kHalves, "known half of the images"); }
 
   UseResult run(UseCall& call) const {
     OpenedRun& run = call.run();
@@ -71,15 +71,16 @@ struct Inpaint {
     out.words = name_of(kHalves, keep);
     out.details = {
         {"images", images.dim(0)}, {"keep", out.words}, {"warnings", nlohmann::ordered_json::array()}};
-    out.text = fmt::format("of {} test images, the {} half being known\n", images.dim(0), out.words);
+    out.text = fmt::format("{} test images, of which the {} half is known\n", images.dim(0), out.words);
     const double error = error_of(filled, images, known), black = error_of(hidden, images, known);
-    out.numbers = {{"hidden_error", error, NAN, "", "root mean square error of a hidden pixel"},
-                   {"hidden_error_black", black, NAN, "", "the same left black"}};
-    if (!(error < black)) warn(out, "the completion is farther from the truth than a black half");
+    out.numbers = {
+        {"hidden_error", error, NAN, "", "root mean square error of a hidden pixel"},
+        {"hidden_error_black", black, NAN, "", "root mean square error if the hidden half is black"}};
+    if (!(error < black)) warn(out, "the completion is farther from the hidden half than black pixels are");
     out.numbers.add(called_right(run, {filled, hidden, images}, batch.labels));
     const int64_t shown = std::min<int64_t>(30, images.dim(0));
     const std::array<Tensor, 3> parts = {images.rows(0, shown), hidden.rows(0, shown), filled.rows(0, shown)};
-    out.picture = draw_picture({"inpaint", "Images, the half that is known, and a draw of the other.",
+    out.picture = draw_picture({"inpaint", "Images, the known half, and a draw of the hidden half.",
                                 rows_by_turns(parts, {"image", "known", "filled in"}, run.shape)});
     return out;
   }
@@ -94,14 +95,12 @@ std::string lacks_images_to_fill(const Abilities& abilities, const DataShape&) {
 Use inpaint_use() {
   return use_of<Inpaint>(
       {.name = "inpaint",
-       .summary = "draw the hidden half of test images given the other",
+       .summary = "draw the hidden half of test images given the known half",
        .description =
-           "Draws the hidden half of test images given the other, by what a model knows of images: "
-           "a density, a score or a velocity.",
-       .examples = {{"gradzoo inpaint zoo/flow-matching --keep left",
-                     "fills in the right half of test digits"}},
-       .count = {"test images, the first 30 of which are drawn", 100, 1, 10'000},
-       .file_meaning = "images, what is known of them, and what was filled in",
+           "Draws the hidden half of test images, given the other half, with a density, score or velocity.",
+       .examples = {{"gradzoo inpaint zoo/flow-matching --keep left", "draws the right half of test digits"}},
+       .count = {"number of test images; the picture has the first 30", 100, 1, 10'000},
+       .file_meaning = "picture of the images, their known halves, and the completed images",
        .of_images = "draws {}, and those have no halves",
        .missing = lacks_images_to_fill});
 }

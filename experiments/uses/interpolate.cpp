@@ -6,7 +6,6 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 
-/// Rows of images between the codes of two.
 namespace gradzoo {
 namespace {
 
@@ -21,16 +20,16 @@ struct Interpolate {
   int64_t label = -1;
 
   void describe(OptionTable& table) {
-    table.add("label", label, "the class of both ends; -1: any, and the classes in turn of a conditional run",
-              {-1, 255});
+    table.add("label", label,
+              "class of both ends; -1: any class, and for a conditional run each class in turn", {-1, 255});
   }
 
   UseResult run(UseCall& call) const {
     OpenedRun& run = call.run();
     const LabelNames known = run.shape.labels();
     if (label >= 0 && !known.contains(label))
-      throw Error("interpolate: label {} is no class that was learned. Hint: {}", label,
-                  known.empty() ? "without --label" : list_of(known));
+      throw Error("interpolate: label {} is not a class that the run learned. Hint: {}", label,
+                  known.empty() ? "remove --label" : "choose one of " + list_of(known));
     Rng rng(call.seed, "interpolate");
     const Batch ends =
         pairs_of(run.data().evaluation_examples(Split::test),
@@ -45,7 +44,7 @@ struct Interpolate {
 };
 
 std::string lacks_codes(const Abilities& abilities, const DataShape&) {
-  return abilities.interpolate ? "" : "has no codes to go between";
+  return abilities.interpolate ? "" : "has no codes to interpolate between";
 }
 
 }  // namespace
@@ -53,14 +52,14 @@ std::string lacks_codes(const Abilities& abilities, const DataShape&) {
 Use interpolate_use() {
   return use_of<Interpolate>(
       {.name = "interpolate",
-       .summary = "draw what lies between the codes of two images",
-       .description = "Draws rows of images on the way from one test image's code to another's, by a model "
-                      "that has codes; one that finds none of an image goes between two draws of its own.",
+       .summary = "draw images between the codes of two images",
+       .description = "Draws rows of images on the path from one test image's code to another image's code. "
+                      "A model that cannot encode images uses the codes of two of its own samples.",
        .examples = {{"gradzoo interpolate zoo/vae -n 4 --out between.png",
-                     "four rows between two digits each"}},
-       .count = {"rows", 6, 1, 100},
-       .seed_meaning = "of which images are chosen",
-       .file_meaning = "the rows",
+                     "four rows, each between two digits"}},
+       .count = {"number of rows", 6, 1, 100},
+       .seed_meaning = "seed of the choice of images",
+       .file_meaning = "picture of the rows",
        .of_images = "learned {}, and a row of pictures needs images",
        .missing = lacks_codes});
 }

@@ -30,8 +30,8 @@ std::string line(const char* name, const LogPartition& z, const std::string& rem
 }
 
 std::string remark_down(const LogZReport& report) {
-  return report.exact ? "above log Z on average: from exact samples"
-                      : "no bound: from the ends of long chains, which may not be samples of the model";
+  return report.exact ? "above log Z on average, because the chains start at exact samples"
+                      : "not a bound, because the ends of long chains may not be samples of the model";
 }
 
 Json to_json(const LogPartition& z, bool bound) {
@@ -91,21 +91,21 @@ std::vector<std::string> LogZReport::warnings() const {
   const double allowed = kStandardErrors * std::hypot(up.annealing.error, down.annealing.error);
   if (gap > allowed) {
     out.push_back(
-        fmt::format("the two directions disagree by {:.2f} nats, {:.1f} times what chance allows: neither is "
-                    "to be trusted; "
-                    "more temperatures",
+        fmt::format("the two directions differ by {:.2f} nats, {:.1f} times what chance allows, so neither "
+                    "is reliable; use more temperatures",
                     gap, gap / allowed));
   }
   for (const LogPartition* z : {&up, &down}) {
     if (!z->annealing.is_of_few()) continue;
-    out.push_back(fmt::format(
-        "{} a few chains carry the estimate (ESS {:.2f}), and its interval is too short: more temperatures",
-        z == &up ? "upwards" : "downwards", z->annealing.ess));
+    out.push_back(
+        fmt::format("{}, a few chains dominate the estimate (ESS {:.2f}), so the interval is too short; use "
+                    "more temperatures",
+                    z == &up ? "upwards" : "downwards", z->annealing.ess));
   }
   if (exact && (*exact < low(up) || *exact > high(up)))
-    out.push_back(
-        fmt::format("the exact log Z is outside the interval of the way upwards, {:.2f} nats from it",
-                    *exact - up.value));
+    out.push_back(fmt::format(
+        "the exact log Z is outside the interval of the upward estimate, {:.2f} nats from the estimate",
+        *exact - up.value));
   return out;
 }
 
@@ -156,7 +156,7 @@ nlohmann::ordered_json log_z_json(const LogZReport& report) {
 Drawing draw_log_z(const LogZReport& report) {
   LineChart chart{.title = "log Z from independent units (0) to the model (1)",
                   .x_label = "inverse temperature beta",
-                  .y_label = "log Z of beta, nats"};
+                  .y_label = "log Z at beta, nats"};
   add_chains(chart, report.up.annealing, report.begin_log_z, false);
   add_chains(chart, report.down.annealing, report.begin_log_z, true);
   if (report.exact) chart.levels.push_back({"exact", *report.exact});
@@ -170,16 +170,17 @@ struct LogZ {
   bool exact = false;
 
   void describe(OptionTable& table) {
-    table.add("chains", annealing.chains, "chains each way", {1, 1'000'000});
-    table.add("temperatures", annealing.temperatures, "temperatures of each", {2, 100'000'000});
-    table.add("exact", exact, "insist on enumeration");
+    table.add("chains", annealing.chains, "number of chains in each direction", {1, 1'000'000});
+    table.add("temperatures", annealing.temperatures, "number of temperatures of each chain",
+              {2, 100'000'000});
+    table.add("exact", exact, "require enumeration, and fail if it is too expensive");
   }
 
   UseResult run(UseCall& call) const {
     const OpenedRun& run = call.run();
     const Partition partition = *run.model->abilities().partition;
     if (exact && !partition.exact)
-      throw Error("logz: {}: {}. Hint: leave --exact away, and annealed importance sampling estimates it",
+      throw Error("logz: {}: {}. Hint: remove --exact to estimate log Z by annealed importance sampling",
                   run.path(), partition.cost);
     Countdown countdown(call.progress, "logz");
     const LogZReport report = measure_log_z(
@@ -195,7 +196,7 @@ struct LogZ {
 };
 
 std::string lacks_partition(const Abilities& abilities, const DataShape&) {
-  return abilities.partition ? "" : "has no log Z that annealing over binary units reaches";
+  return abilities.partition ? "" : "has no log Z that annealing over binary units can estimate";
 }
 
 }  // namespace
@@ -203,12 +204,12 @@ std::string lacks_partition(const Abilities& abilities, const DataShape&) {
 Use logz_use() {
   return use_of<LogZ>(
       {.name = "logz",
-       .summary = "find the normalising constant of a run of binary units",
-       .description = "Finds log Z of a run of binary units: exactly where one side has 20 units or fewer, "
+       .summary = "compute the normalising constant of a run with binary units",
+       .description = "Computes log Z of a run with binary units: exactly if one side has at most 20 units, "
                       "and by annealed importance sampling upwards and downwards.",
        .examples = {{"gradzoo logz zoo/rbm", "log Z by annealed importance sampling"}},
-       .seed_meaning = "of the chains",
-       .file_meaning = "log Z along the path as single chains tell it",
+       .seed_meaning = "seed of the chains",
+       .file_meaning = "estimates of log Z along the path, from single chains",
        .draws_chart = [](const DataShape&) { return true; },
        .missing = lacks_partition});
 }

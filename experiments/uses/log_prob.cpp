@@ -16,11 +16,9 @@
 #include "gradzoo/plot/chart.h"
 #include "models/pictures/unit_pictures.h"
 
-/// Which of one's own examples is likelier to a run's model, and by how much.
 namespace gradzoo {
 namespace {
 
-/// What a model says of some examples.
 struct Likelihoods {
   std::string meaning;
   int64_t draws = 1;
@@ -37,8 +35,7 @@ int64_t draws_of(const LogProb& log_prob, const OpenedRun& run, int64_t asked) {
   return log_prob.draws > 0 ? log_prob.draws : kPixelDraws;
 }
 
-// Example i, `draws` times as training sees it: (draws, numbers). Every example has the same random numbers,
-// so that they cancel in differences as far as they can.
+// Example i as in training, (draws, d). Equal random numbers for all examples cancel in differences.
 Tensor drawn_example(const OwnExamples& examples, int64_t i, int64_t draws, const OpenedRun& run,
                      uint64_t seed) {
   const Pixels pixels = is_binary(run.pixels()) ? Pixels::dynamic_binary : run.pixels();
@@ -82,29 +79,32 @@ std::vector<size_t> places_of(const std::vector<size_t>& order) {
 
 std::string in_nats(const Estimate& e, const char* format) {
   const std::string value = fmt::format(fmt::runtime(format), e.value);
-  return std::isfinite(e.standard_error) ? fmt::format("{} +- {:.2f}", value, e.standard_error) : value;
+  return std::isfinite(e.standard_error) ? fmt::format("{} ± {:.2f}", value, e.standard_error) : value;
 }
 
 std::string table_of(const Likelihoods& found, const OwnExamples& examples) {
   constexpr size_t kMostLines = 100;
-  std::vector<std::vector<std::string>> rows = {{"place", "nats", "less the first's", "file"}};
+  std::vector<std::vector<std::string>> rows = {{"place", "nats", "minus the first", "file"}};
   const std::vector<size_t> places = places_of(found.order);
   for (size_t i = 0; i < std::min(places.size(), kMostLines); ++i)
     rows.push_back({fmt::format("{}", places[i]), in_nats(found.log_prob[i], "{:.2f}"),
                     i == 0 ? "" : in_nats(found.less_first[i], "{:+.2f}"), printable(examples.names[i])});
   std::string text = text_columns(rows);
   if (places.size() > kMostLines)
-    text += fmt::format("  and {} more: --json has all\n", places.size() - kMostLines);
+    text += fmt::format("  and {} more; --json prints all\n", places.size() - kMostLines);
   return text;
 }
 
 std::string remarks_of(const LogProb& log_prob, const OwnExamples& examples, bool images) {
   std::string text = examples.remarks;
   if (log_prob.up_to_constant)
-    text += "log Z is not known; it is the same for all, so a difference is that of log p.\n";
-  if (log_prob.is_bound) text += "Each is a lower bound; the difference of two bounds bounds nothing.\n";
+    text += "log Z is unknown but equal for all examples, so a difference is a difference of log p.\n";
+  if (log_prob.is_bound)
+    text += "Each number is a lower bound; the difference of two bounds is not a bound.\n";
   if (images)
-    text += "Likely is not good: few strokes and smooth areas are likely to any model of such images.\n";
+    text +=
+        "Likely images are not always good images: few strokes and smooth areas are likely under any model "
+        "of such images.\n";
   return text;
 }
 
@@ -130,8 +130,8 @@ Drawing images_in_order(const Likelihoods& found, const OwnExamples& examples, c
                                                                            found.order.size(), kMostShown)));
   const Examples some{examples.values, {}, row_index(rows)};
   const Tensor x = read_examples(some, 0, some.count(), Pixels::grey, Rng(0)).x;
-  return draw_picture(
-      {"log_prob", "From most to least likely.", ImageGrid{reshape(x, tile_of(shape).insert(0, x.dim(0)))}});
+  return draw_picture({"log_prob", "The examples, from most to least likely.",
+                       ImageGrid{reshape(x, tile_of(shape).insert(0, x.dim(0)))}});
 }
 
 Drawing values_in_order(const Likelihoods& found) {
@@ -173,8 +173,8 @@ struct LogProbOfFiles {
 std::string lacks_log_prob(const Abilities& abilities, const DataShape&) {
   if (abilities.log_prob) return "";
   if (!abilities.needs_label && (abilities.target.score || abilities.target.noisy_score))
-    return "has a score alone: it says which way examples get likelier, and not how likely they are";
-  return abilities.needs_label ? lacks_target(abilities, "judge") : "has no density, nor an energy";
+    return "has only a score, which gives the direction of higher likelihood, but not the likelihood";
+  return abilities.needs_label ? lacks_target(abilities, "judge") : "has neither a density nor an energy";
 }
 
 }  // namespace
@@ -182,17 +182,17 @@ std::string lacks_log_prob(const Abilities& abilities, const DataShape&) {
 Use log_prob_use() {
   return use_of<LogProbOfFiles>(
       {.name = "log-prob",
-       .summary = "tell which of your own pictures or points is likelier",
-       .description =
-           "How likely examples of your own are to a run's model: log p(x), a lower bound of it, or log p(x) "
-           "up to the constant log Z, which cancels between two of them. What each is to training it is "
-           "here: "
-           "pixels that are drawn, noise that is added, are drawn many times, the same for all.",
+       .summary = "compute how likely your own pictures or points are",
+       .description = "Computes how likely your own examples are under a run's model: log p(x), a lower "
+                      "bound of log p(x), or log p(x) up to the constant log Z, which cancels in "
+                      "differences. Examples are processed as in training. If training draws pixels or adds "
+                      "noise, the result is a mean over many draws, which are the same for all examples.",
        .examples = {{"gradzoo log-prob zoo/made a.png b.png", "which of two pictures is likelier"}},
        .names = UseNames::run_and_files,
        .files_meaning = "pictures (PNG, JPEG), .npy or .npz arrays of images, .npy arrays of points",
-       .count = {"draws of each, where something is drawn", 0, 1, 100'000},
-       .file_meaning = "the examples, the likeliest first; of points x.svg, their numbers",
+       .count = {"number of draws per example, if pixels or noise are drawn", 0, 1, 100'000},
+       .file_meaning =
+           "picture of the examples, the likeliest first; for points x.svg, a chart of their numbers",
        .draws_chart = [](const DataShape& shape) { return shape.example.rank() > 0 && !draws_tiles(shape); },
        .missing = lacks_log_prob});
 }

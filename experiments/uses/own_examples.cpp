@@ -40,8 +40,8 @@ Tensor images_in(const std::string& path, bool is_array, const DataShape& shape,
   rows.size = shape.height() == shape.width() ? shape.height() : 0;
   ImageDataset data = load_array_file(path, rows);
   if (data.is_images()) return data.train_images;
-  throw Error("{}: holds rows of {} numbers. Hint: images, (N, {}, {})", path, data.train_images.dim(1),
-              shape.height(), shape.width());
+  throw Error("{}: has rows of {} numbers instead of images. Hint: give images, (N, {}, {})", path,
+              data.train_images.dim(1), shape.height(), shape.width());
 }
 
 // Pixels of the run's number of channels and size.
@@ -51,9 +51,9 @@ Tensor fitted(Tensor images, const std::string& path, const DataShape& shape, st
   const int64_t height = images.dim(1), width = images.dim(2);
   if (height == shape.height() && width == shape.width()) return images;
   if (shape.height() != shape.width())
-    throw Error("{}: has {}x{} pixels, and the run learned {}. Hint: cut it to that size", path, height,
+    throw Error("{}: has {}x{} pixels, but the run learned {}. Hint: crop it to that size", path, height,
                 width, shape.kind().size(shape.example));
-  remarks += fmt::format("{}: of {}x{} pixels the square in the middle was made {}x{}\n", printable(path),
+  remarks += fmt::format("{}: the central square of {}x{} pixels was resampled to {}x{}\n", printable(path),
                          height, width, shape.height(), shape.width());
   return crop_and_resample(images, shape.height());
 }
@@ -62,17 +62,18 @@ Tensor points_in(const std::string& path, bool is_array, const DataShape& shape)
   const int64_t d = shape.size();
   const PlainFile there(path);  // throws where it is not
   if (!is_array)
-    throw Error("{}: is no .npy file, and the run learned {}. Hint: an array (N, {})", path,
+    throw Error("{}: is not a .npy file, but the run learned {}. Hint: give an array (N, {})", path,
                 shape.kind().size(shape.example), d);
   Tensor points = cast(load_npy(path), DType::f32);
   if (d == 1 && points.rank() == 1) points = unsqueeze(points, 1);
   if (points.rank() != 2 || points.dim(1) != d)
-    throw Error("{}: its shape is {}, and the run learned {}. Hint: an array (N, {})", path,
+    throw Error("{}: its shape is {}, but the run learned {}. Hint: give an array (N, {})", path,
                 points.shape().str(), shape.kind().size(shape.example), d);
-  if (!all_finite(points)) throw Error("{}: a number is not finite. Hint: leave such points out", path);
+  if (!all_finite(points)) throw Error("{}: a number is not finite. Hint: remove such points", path);
   const auto is_bit = [](float x) { return x == 0 || x == 1; };
   if (shape.kind().bits && !std::all_of(points.data<float>(), points.data<float>() + points.size(), is_bit))
-    throw Error("{}: a number is neither 0 nor 1, as all that the run learned are. Hint: round them", path);
+    throw Error("{}: a number is neither 0 nor 1, but the run learned only 0 and 1. Hint: round the numbers",
+                path);
   return points;
 }
 
@@ -88,7 +89,8 @@ OwnExamples own_examples(std::span<const std::string> files, const DataShape& sh
                       ? fitted(images_in(path, is_array, shape, options), path, shape, out.remarks)
                       : points_in(path, is_array, shape);
     if (std::ssize(out.names) + part.dim(0) > kMostOwnExamples)
-      throw Error("{}: with it there are more than {} examples. Hint: fewer at once", path, kMostOwnExamples);
+      throw Error("{}: with this file there are more than {} examples. Hint: give fewer at once", path,
+                  kMostOwnExamples);
     for (int64_t i = 0; i < part.dim(0); ++i)
       out.names.push_back(is_array ? fmt::format("{}[{}]", path, i) : path);
     parts.push_back(std::move(part));

@@ -8,20 +8,20 @@
 
 namespace gradzoo {
 
-/// What files hold, as examples of a run.
+/// The user's files as examples for a run.
 struct OwnExamples {
-  Tensor values;                   // (n, H, W) or (n, H, W, 3) u8; of points (n, d) f32
-  std::vector<std::string> names;  // of each: "a.png", "points.npy[3]"
-  std::string remarks = {};        // what was done to them, a line each
+  Tensor values;                   // images (n, H, W) or (n, H, W, 3) u8, or points (n, d) f32
+  std::vector<std::string> names;  // name of each example: "a.png", "points.npy[3]"
+  std::string remarks = {};        // one line per conversion
 };
 
 inline constexpr int64_t kMostOwnExamples = 10'000;
 
-/// Reads PNG and JPEG pictures and arrays (.npy, .npz) of images, or .npy arrays of points, and brings them
-/// to the shape of what a run learned, by its options: of a picture of another size the square in its middle
-/// is resampled, colours become grey where the run's images are. Throws Error, naming the file and what to
-/// do, where it cannot be read, where images have other sides and the run's are no squares, for points of
-/// another width, for numbers that are not finite or that are no bits where the run's are, and for more than
+/// Reads PNG and JPEG pictures and arrays (.npy, .npz) of images, or .npy arrays of points, and converts them
+/// to the shape of a run's data, with the run's options. The central square of a picture of another size is
+/// resampled; colours become grey if the run's images are grey. Throws Error with the file and a hint if a
+/// file cannot be read, if the sizes differ and the run's images are not square, if points have another
+/// dimension, if values are not finite or not 0 and 1 for a run of binary data, and if there are more than
 /// kMostOwnExamples.
 OwnExamples own_examples(std::span<const std::string> files, const DataShape& shape,
                          const ImageOptions& options);

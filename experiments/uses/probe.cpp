@@ -14,7 +14,6 @@
 #include "gradzoo/models/base/over_examples.h"
 #include "nn/fit/principal_components.h"
 
-/// How well codes tell classes apart.
 namespace gradzoo {
 namespace {
 
@@ -28,7 +27,6 @@ struct ProbedImages {
 
 using Encoder = std::function<Tensor(const Tensor& images)>;
 
-/// Features of all three parts.
 struct FeatureParts {
   LabelledFeatures fit, valid, test;
 };
@@ -73,7 +71,7 @@ struct Probe {
   std::string codes;
 
   void describe(OptionTable& table) {
-    table.add("codes", codes, "x.npy: the first run's codes of all test images, a row each");
+    table.add("codes", codes, "x.npy: the first run's codes of all test images, one row per image");
   }
 
   UseResult run(UseCall& call) const {
@@ -107,12 +105,13 @@ struct Probe {
                  const ProbedImages& images) const {
     UseResult out;
     out.text = fmt::format(
-        "a linear classifier learns from {} images, {} others choose its weight decay, {} measure it\n",
+        "a linear classifier learns from {} images; {} others choose its weight decay, and {} measure it\n",
         images.fit.count(), images.valid.count(), images.test.count());
     out.details["features"] = nlohmann::ordered_json::array();
     for (const ProbedFeatures& row : rows) {
-      out.text += fmt::format("  {:5.2f} +- {:.2f} % wrong by {} ({} numbers)\n", 100 * row.found.error.value,
-                              100 * row.found.error.standard_error, printable(row.name), row.width);
+      out.text +=
+          fmt::format("  {:5.2f} ± {:.2f} % wrong with {} ({} dimensions)\n", 100 * row.found.error.value,
+                      100 * row.found.error.standard_error, printable(row.name), row.width);
       out.details["features"].push_back(json_of(row));
     }
     if (!codes.empty()) save_npy(codes, shown.features);
@@ -122,8 +121,8 @@ struct Probe {
 };
 
 std::string lacks_encoder(const Abilities& abilities, const DataShape& shape) {
-  if (shape.classes < 2) return "learned images without labels, and a classifier needs some";
-  if (abilities.needs_label) return "is conditional on a label, which its codes leave to it";
+  if (shape.classes < 2) return "learned images without labels, but a classifier needs labels";
+  if (abilities.needs_label) return "is conditional on a label, so its codes need not contain the class";
   return abilities.encode ? "" : "has no codes of images";
 }
 
@@ -132,20 +131,19 @@ std::string lacks_encoder(const Abilities& abilities, const DataShape& shape) {
 Use probe_use() {
   return use_of<Probe>(
       {.name = "probe",
-       .summary = "tell classes apart by a linear classifier on codes",
-       .description =
-           "How well a linear classifier tells classes apart by what a run makes of images: its codes, held "
-           "against the pixels themselves and against codes of the same network with random weights. All "
-           "share the images that the classifier learns from, those that choose its weight decay, and those "
-           "that measure it (Vincent et al. 2010).",
-       .examples = {{"gradzoo probe zoo/vae", "the share of digits that its codes get wrong"}},
+       .summary = "measure a linear classifier on a run's codes of images",
+       .description = "Measures how well a linear classifier separates classes by a run's codes of images, "
+                      "compared with the pixels themselves and with codes of the same network with random "
+                      "weights. All classifiers share the images for training, for the choice of the weight "
+                      "decay, and for the measurement (Vincent et al. 2010).",
+       .examples = {{"gradzoo probe zoo/vae", "fraction of digits classified wrongly from the codes"}},
        .names = UseNames::runs,
-       .names_meaning = "run directories, of the same data",
-       .count = {"images that the classifier learns from", 10'000, 100, 1'000'000},
-       .seed_meaning = "of the classifier's steps",
-       .file_meaning = "codes of test images in the plane",
+       .names_meaning = "run directories with the same data",
+       .count = {"number of images that the classifier learns from", 10'000, 100, 1'000'000},
+       .seed_meaning = "seed of the classifier's steps",
+       .file_meaning = "picture of the codes of test images in the plane",
        .writes = {{.name = "codes", .what = "an .npy file", .endings = {".npy"}}},
-       .of_images = "learned {}, and codes are of images",
+       .of_images = "learned {}, and this command needs images",
        .missing = lacks_encoder});
 }
 

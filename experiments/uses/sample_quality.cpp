@@ -92,8 +92,7 @@ NearestReport nearest_report(OpenedRun& run, int64_t n, Split split) {
   const Pixels pixels = run.options->model->pixels();
   Rng rng = run.sample_stream();
   const Tensor samples = as_measured(run.samples(n, rng, any_labels(n, run.model->labels())), pixels, rng);
-  if (!all_finite(samples))
-    throw Error("samples: a pixel of them is not finite. Hint: train with a smaller lr");
+  if (!all_finite(samples)) throw Error("samples: a pixel is not finite. Hint: train with a smaller lr");
   const Pixels read = pixels == Pixels::dequantised ? Pixels::grey : pixels;
   const Examples& train = run.data().train();
   return {n, n, nearest_statistics(samples, train), nearest_statistics(evenly_spread(real, n, read), train)};
@@ -103,9 +102,9 @@ std::string learned_by_heart(const Estimate& samples_median, const Estimate& rea
   constexpr double kShare = 0.5;
   if (!(samples_median.value < kShare * real_median.value)) return "";
   return fmt::format(
-      "learned by heart: half of the samples lie within {:.3g} of a training image, half of the images that "
-      "were not trained on within {:.3g}: so samples repeat training images. More images help, or fewer "
-      "steps",
+      "memorised: half of the samples are within {:.3g} of a training image, but half of the images that "
+      "were not trained on are within {:.3g}, so samples repeat training images. Train on more images, or "
+      "for fewer steps",
       samples_median.value, real_median.value);
 }
 
@@ -114,13 +113,13 @@ Quantities quick_quality(const SampleMetrics& metrics, const Tensor& images) {
   const ClassifiedImages found = metrics.seen(images);
   Quantities out{
       {"confident_share", confident_share(found.probabilities), NAN, "",
-       fmt::format("share of {} samples that the classifier calls something with p > {}", found.count(),
+       fmt::format("fraction of {} samples that the classifier assigns to a class with p > {}", found.count(),
                    kConfident)},
       quantity(kLabelEntropy, label_entropy(found.probabilities),
-               "of the labels that the classifier gives to samples: low where few classes are drawn")};
+               "entropy of the labels that the classifier assigns to samples; low if few classes are drawn")};
   out.add({metric_key(metrics.frechet_name()), metrics.frechet_of(found), NAN, "",
-           fmt::format("Frechet distance of {} samples' features to held-out images': lower is better, and "
-                       "never 0 of so few",
+           fmt::format("Frechet distance between the features of {} samples and of held-out images; lower is "
+                       "better, and never 0 for so few samples",
                        found.count())});
   return out;
 }
@@ -177,33 +176,37 @@ double entropy_of_all_alike(const SampleQuality& quality) {
 
 Quantities nearest_numbers(const NearestReport& report) {
   return {number_of("nearest_training_image_median", report.of_samples.median, "",
-                    fmt::format("of {} samples: Euclidean distance of pixels to the nearest training image",
+                    fmt::format("Euclidean distance from {} samples to the nearest training image",
                                 report.samples)),
-          number_of("nearest_training_image_mean", report.of_samples.mean, "", "the same"),
+          number_of("nearest_training_image_mean", report.of_samples.mean, "",
+                    "mean distance from these samples"),
           number_of("real_nearest_training_image_median", report.of_real.median, "",
-                    fmt::format("of {} real images that were not trained on", report.real)),
-          number_of("real_nearest_training_image_mean", report.of_real.mean, "", "the same")};
+                    fmt::format("distance from {} real images that were not trained on", report.real)),
+          number_of("real_nearest_training_image_mean", report.of_real.mean, "",
+                    "mean distance from these real images")};
 }
 
 Quantities quality_numbers(const SampleQuality& quality) {
   const SampleStatistics& s = quality.statistics;
-  Quantities out{
-      number_of(kConfidentShare.name, s.confident, "", fmt::format("called with p > {}", kConfident))};
+  Quantities out{number_of(kConfidentShare.name, s.confident, "",
+                           fmt::format("fraction classified with p > {}", kConfident))};
   if (s.as_asked)
-    out.add(number_of(kCalledAsAsked.name, *s.as_asked, "",
-                      "the classifier agrees with the label that was asked for"));
-  out.add({number_of("label_entropy", s.label_entropy, "nats",
-                     fmt::format("{:.3f} where all classes come alike", entropy_of_all_alike(quality))),
-           number_of("diversity_within_class", s.diversity, "",
-                     "distance of features of two images that are called the same"),
-           number_of("nearest_training_image_median", s.nearest_median, "",
-                     "Euclidean distance of pixels to the nearest training image"),
-           number_of("nearest_training_image_mean", s.nearest_mean, "",
-                     "far below the real ones': learned by heart, or blurred"),
-           number_of(kFrechetDistance.name, quality.frechet, "",
-                     quality.frechet_name + ": of features to all real ones; compare equal counts alone")});
+    out.add(number_of(kCalledAsAsked.name, *s.as_asked, "", "fraction classified as the requested label"));
+  out.add(
+      {number_of("label_entropy", s.label_entropy, "nats",
+                 fmt::format("{:.3f} if all classes are equally frequent", entropy_of_all_alike(quality))),
+       number_of("diversity_within_class", s.diversity, "",
+                 "distance between the features of two images of one predicted class"),
+       number_of("nearest_training_image_median", s.nearest_median, "",
+                 "Euclidean distance to the nearest training image"),
+       number_of("nearest_training_image_mean", s.nearest_mean, "",
+                 "if far below the real images' distance: memorised, or blurred"),
+       number_of(kFrechetDistance.name, quality.frechet, "",
+                 quality.frechet_name +
+                     ": distance to the features of all real images; compare only equal counts")});
   if (quality.kernel)
-    out.add(number_of("kernel_distance", *quality.kernel, "", "KID: to real ones; unbiased"));
+    out.add(number_of("kernel_distance", *quality.kernel, "",
+                      "KID: kernel distance to all real images, unbiased"));
   return out;
 }
 
@@ -211,15 +214,14 @@ std::string quality_table(const QualityReport& report) {
   std::string text = fmt::format(
       "{}\nmeasured by {}{}{}\n\n", printable(report.samples_of), printable(report.classifier),
       std::isfinite(report.called_right)
-          ? fmt::format(", which calls {:.3g} of the real images by their label", report.called_right)
+          ? fmt::format(", which classifies {:.3g} of the real images correctly", report.called_right)
           : "",
-      report.binary ? ", binary samples against binary images: pixels are drawn by their "
-                      "probabilities"
+      report.binary ? ", with binary samples and binary images: pixels are drawn from their probabilities"
                     : "");
   std::vector<std::vector<std::string>> rows = {
       {"", fmt::format("{} samples", report.samples.statistics.count),
        fmt::format("{} real", report.real.statistics.count),
-       fmt::format("{} trained on", report.training.statistics.count), "", ""}};
+       fmt::format("{} training", report.training.statistics.count), "", ""}};
   const Quantities real = quality_numbers(report.real), training = quality_numbers(report.training);
   for (const Quantity& number : quality_numbers(report.samples)) {
     const bool to_real = number.name.ends_with("_distance");  // of which the real images are a part
@@ -232,7 +234,7 @@ std::string quality_table(const QualityReport& report) {
                     called(report.training), "", ""});
   }
   return text + text_columns(rows) +
-         "\n+- is a standard error, by bootstrap over the images; KID's is over blocks of them.\n" +
+         "\n± is a standard error, by bootstrap over the images; for KID it is over blocks of images.\n" +
          remark_of(learned_by_heart(report.samples.statistics.nearest_median,
                                     report.real.statistics.nearest_median));
 }

@@ -23,7 +23,6 @@ namespace {
 
 constexpr int64_t kInPicture = kImageColumns;  // images of a row
 
-/// What stands behind a name.
 struct Side {
   std::string name;
   OpenedRun* run = nullptr;
@@ -57,14 +56,13 @@ void take_from(Side& side, const Side& other) {
 
 void check_named(const Side& side, const Side& other) {
   if (is_part(side.name) && !other.run)
-    throw Error("c2st: '{}' is a part of what a run learned, and '{}' is no run. Hint: gradzoo c2st RUN {}",
+    throw Error("c2st: '{}' means examples of a run's data, but '{}' is not a run. Hint: gradzoo c2st RUN {}",
                 side.name, other.name, side.name);
 }
 
 bool draws_pixels(const Side& side) { return side.run && is_binary(side.run->pixels()); }
 
-// Each side has a stream of its own, so that a run against itself, or against one of the same seed, draws
-// anew.
+// Each side has its own random stream, so that two runs with the same seed have different samples.
 Tensor samples_of(const OpenedRun& run, int64_t n, int64_t side, bool binary, uint64_t seed) {
   Rng rng(seed, fmt::format("c2st/samples{}", side));
   const Tensor drawn = as_examples(run.samples(n, rng), run.shape);
@@ -81,8 +79,8 @@ Tensor examples_of(const Side& side, int64_t n, int64_t turn, int64_t turns, boo
   const Dataset dataset(side.data);
   Examples all = dataset.split(side.split);
   if (all.count() < n * turns)
-    throw Error("c2st: {} has {} examples, and {} are asked for. Hint: -n {}", side.description(),
-                all.count(), n * turns, all.count() / turns);
+    throw Error("c2st: {} has {} examples, fewer than {}. Hint: use -n {}", side.description(), all.count(),
+                n * turns, all.count() / turns);
   Rng order(seed, "c2st/order"), pixels(seed, "c2st/pixels");
   std::vector<double> chosen = randperm(all.count(), order).rows(turn * n, (turn + 1) * n).to_vector();
   std::ranges::sort(chosen);
@@ -104,8 +102,8 @@ TwoSets two_sets(const NamedSet& a, const NamedSet& b, int64_t n, uint64_t seed)
   take_from(second, first);
   const DataShape shape = shape_behind(first), other = shape_behind(second);
   if (shape.example != other.example)
-    throw Error("c2st: {} has examples of {}, and {} of {}. Hint: two sets of one width", first.description(),
-                shape.example.str(), second.description(), other.example.str());
+    throw Error("c2st: {} has examples of shape {}, but {} has shape {}. Hint: give two sets of one shape",
+                first.description(), shape.example.str(), second.description(), other.example.str());
   const bool binary = draws_pixels(first) || draws_pixels(second);
   const bool parted = same_examples(first, second);
   const auto set_of = [&](Side& side, int64_t which) -> SampleSet {
@@ -142,9 +140,9 @@ Planes planes_of(const TwoSets& sets, const C2stResult& result) {
   return {
       {points_plane("A, held out", held_out(sets.a, result.rows_a), frame),
        points_plane("B, held out", held_out(sets.b, result.rows_b), frame),
-       points_plane("surely A: a tenth of A",
+       points_plane("A, the most certain tenth",
                     surest(a, result.rows_a, result.logits_a, true, result.rows_a.dim(0) / kTenth), frame),
-       points_plane("surely B: a tenth of B",
+       points_plane("B, the most certain tenth",
                     surest(b, result.rows_b, result.logits_b, false, result.rows_b.dim(0) / kTenth), frame)}};
 }
 
@@ -155,7 +153,7 @@ std::optional<ImageGrid> grid_of(const TwoSets& sets, const C2stResult& result) 
   const Tensor of_a = surest(sets.a.samples, result.rows_a, result.logits_a, true, kInPicture),
                of_b = surest(sets.b.samples, result.rows_b, result.logits_b, false, kInPicture);
   const Tensor both = clamp(concat(of_a, of_b, 0), 0, 1);
-  return ImageGrid{reshape(both, tile.insert(0, both.dim(0))), kInPicture, {"surely A", "surely B"}};
+  return ImageGrid{reshape(both, tile.insert(0, both.dim(0))), kInPicture, {"A", "B"}};
 }
 
 }  // namespace
@@ -163,8 +161,8 @@ std::optional<ImageGrid> grid_of(const TwoSets& sets, const C2stResult& result) 
 Picture surest_picture(const TwoSets& sets, const C2stResult& result) {
   const NoGrad quiet;
   const std::string caption =
-      fmt::format("Held-out examples that the classifier was surest about; A: {}, B: {}.", sets.a.description,
-                  sets.b.description);
+      fmt::format("Held-out examples about which the classifier is most certain; A: {}, B: {}.",
+                  sets.a.description, sets.b.description);
   if (std::optional<ImageGrid> grid = grid_of(sets, result)) return {"c2st", caption, std::move(*grid)};
   if (sets.a.samples.dim(1) == 2) return {"c2st", caption, planes_of(sets, result)};
   // Of one number, or several: the logits against the first of them.
@@ -174,7 +172,7 @@ Picture surest_picture(const TwoSets& sets, const C2stResult& result) {
   const Tensor labels = concat(zeros({result.rows_a.dim(0)}), ones({result.rows_b.dim(0)}), 0);
   return {"c2st", caption,
           Scatter{concat(slice(first, 1, 0, 1), unsqueeze(logits, 1), 1), cast(labels, DType::i64), "x0",
-                  "logit: above 0 says A (0), below it B (1)"}};
+                  "logit: above 0 for A (0), below 0 for B (1)"}};
 }
 
 namespace {
@@ -182,7 +180,7 @@ namespace {
 constexpr double kLevel = 0.05;
 
 std::string p_value_meaning(double p_value, int64_t permutations, const std::string& statistic) {
-  return fmt::format("share of {} relabellings {}: {}told apart at the 5 % level", permutations + 1,
+  return fmt::format("fraction of {} relabellings {}: {}different at the 5 % level", permutations + 1,
                      statistic, p_value <= kLevel ? "" : "not ");
 }
 
@@ -194,10 +192,12 @@ Quantities moment_numbers(const TwoSets& sets, int64_t permutations, uint64_t se
     return {name, test.p_value, NAN, "",
             p_value_meaning(test.p_value, permutations, fmt::format("with {} as far apart", of))};
   };
-  return {{"mean_distance", found.mean.distance, NAN, "", "between the means, in standard deviations"},
-          p_value("mean_p_value", found.mean, "means"),
-          {"variance_distance", found.variance.distance, NAN, "", "between the variances, in those of both"},
-          p_value("variance_p_value", found.variance, "variances")};
+  return {
+      {"mean_distance", found.mean.distance, NAN, "", "distance between the means, in standard deviations"},
+      p_value("mean_p_value", found.mean, "means"),
+      {"variance_distance", found.variance.distance, NAN, "",
+       "distance between the variances, in units of both sets' variances"},
+      p_value("variance_p_value", found.variance, "variances")};
 }
 
 struct C2st {
@@ -205,9 +205,10 @@ struct C2st {
   int64_t epochs = 0, permutations = C2stOptions().permutations;
 
   void describe(OptionTable& table) {
-    table.add("held_out", held_out, "share that the classifier never sees", {0.05, 0.95});
-    table.add("epochs", epochs, "of the classifier; 0: 10 of images, 40 of points", {0, 10'000});
-    table.add("permutations", permutations, "relabellings", {19, 1'000'000});
+    table.add("held_out", held_out, "fraction of the examples that the classifier never sees", {0.05, 0.95});
+    table.add("epochs", epochs, "number of the classifier's epochs; 0: 10 for images, 40 for points",
+              {0, 10'000});
+    table.add("permutations", permutations, "number of relabellings", {19, 1'000'000});
   }
 
   UseResult run(UseCall& call) const {
@@ -225,12 +226,13 @@ struct C2st {
     UseResult out;
     out.text = fmt::format("A: {} of {}\nB: {} of {}\n{}", call.n, printable(sets.a.description), call.n,
                            printable(sets.b.description),
-                           sets.binary ? "pixels are drawn, 0 or 1, on both sides\n" : "");
+                           sets.binary ? "pixels of both sets are drawn as 0 or 1\n" : "");
     out.numbers = {
-        {"statistic", found.statistic, NAN, "", "mean logit of held-out A less that of B"},
-        {"p_value", found.p_value, NAN, "", p_value_meaning(found.p_value, permutations, "that do as well")},
+        {"statistic", found.statistic, NAN, "", "mean logit of held-out A minus mean logit of held-out B"},
+        {"p_value", found.p_value, NAN, "",
+         p_value_meaning(found.p_value, permutations, "with such a statistic")},
         {"accuracy", found.accuracy, NAN, "",
-         fmt::format("on {} held-out ones; 0.5 is chance, and no test is made of it",
+         fmt::format("accuracy on {} held-out examples; 0.5 is chance, and it is not tested",
                      held + found.rows_b.dim(0))}};
     out.numbers.add(moment_numbers(sets, permutations, call.seed));
     out.details = {{"a", sets.a.description}, {"b", sets.b.description}, {"examples", call.n},
@@ -249,17 +251,17 @@ std::string lacks_samples(const Abilities& abilities, const DataShape&) {
 Use c2st_use() {
   return use_of<C2st>(
       {.name = "c2st",
-       .summary = "tell whether two sets of samples are from one law",
-       .description = "Are these two sets of samples from one law? A classifier learns a half of both; its "
-                      "logits on the rest, relabelled at random, give a p-value that holds whatever it is "
-                      "worth.",
-       .examples = {{"gradzoo c2st zoo/ddpm test", "its samples against test digits: a p-value"}},
+       .summary = "test whether two sets of samples have the same distribution",
+       .description = "Tests whether two sets of samples have the same distribution. A classifier learns "
+                      "from half of both sets. Its logits on the rest, with labels permuted at random, give "
+                      "a p-value that is valid however good the classifier is.",
+       .examples = {{"gradzoo c2st zoo/ddpm test", "p-value for its samples and test digits"}},
        .names = UseNames::set_and_set,
-       .names_meaning = "a run directory (its samples) or a dataset (its test examples); beside a run also: "
-                        "test, data (test or training examples of what that one learned)",
-       .count = {"examples of each", 1000, kC2stFewest, 60'000},
-       .seed_meaning = "of what is chosen, learned and relabelled",
-       .file_meaning = "what the classifier was surest about",
+       .names_meaning = "a run directory (its samples) or a dataset (its test examples); if the other set is "
+                        "a run, also test or data (test or training examples of that run's data)",
+       .count = {"number of examples in each set", 1000, kC2stFewest, 60'000},
+       .seed_meaning = "seed of the choice, the training and the relabelling",
+       .file_meaning = "picture of the examples about which the classifier is most certain",
        .missing = lacks_samples});
 }
 

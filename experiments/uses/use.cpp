@@ -77,12 +77,13 @@ void check_able(const Use& use, const OpenedRun& run) {
   if (!hint.empty()) hint = fmt::format("train it with --set {}", hint);
   const auto add = [&](const std::string& words) { hint += (hint.empty() ? "" : ", or ") + words; };
   if (const std::string able = names_of(capable_models(use.missing, run.shape)); !able.empty()) {
-    add("a run of " + able);
+    add("use a run of " + able);
   } else {
     for (const DataKind& kind : data_kinds()) {
       if (!hint.empty() || kind.data.empty()) continue;
       const std::string others = names_of(capable_models(use.missing, kind.small()));
-      if (!others.empty()) add(fmt::format("a run on {} (--data {}) of {}", kind.name, kind.data, others));
+      if (!others.empty())
+        add(fmt::format("use a run on {} (--data {}) of {}", kind.name, kind.data, others));
     }
   }
   throw Error("{}: {} is a run of {}, which {}. Hint: {}", use.name, run.path(), run.model_name(), lack,
@@ -98,8 +99,8 @@ std::string number_lines(const Quantities& numbers) {
     const bool bounded = number.error_kind == ErrorKind::quadrature;
     const std::string error = !std::isfinite(number.error) ? ""
                               : bounded                    ? fmt::format("err {:.1g}", number.error)
-                              : number.error >= 10         ? fmt::format("+- {}", rounded(number.error, 2))
-                                                           : fmt::format("+- {:.3f}", number.error);
+                              : number.error >= 10         ? fmt::format("± {}", rounded(number.error, 2))
+                                                           : fmt::format("± {:.3f}", number.error);
     std::string line = fmt::format("  {:<{}}  {:>10.4g} {:<10} {:<11} {}", number.name, columns, number.value,
                                    error, number.unit, number.meaning);
     line.erase(line.find_last_not_of(' ') + 1);
@@ -115,7 +116,7 @@ std::string number_legend(const Quantities& numbers) {
     });
   };
   std::string text;
-  if (any(ErrorKind::standard)) text += "+- is the standard error of the mean over the examples.\n";
+  if (any(ErrorKind::standard)) text += "± is the standard error of the mean over the examples.\n";
   if (any(ErrorKind::quadrature)) text += "err is the error of an integral on a grid.\n";
   return text;
 }

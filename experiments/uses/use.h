@@ -19,92 +19,92 @@
 #include "gradzoo/plot/drawing.h"
 #include "gradzoo/plot/image.h"
 
-/// What is done with finished runs. A use is an object: a file here and a line in uses(); the one command
-/// that runs them all (commands/use.cpp) parses, opens, refuses, prints and writes.
+/// Commands on finished runs, which are called uses. Each use is a file in this folder and an entry in
+/// uses(). The common code in commands/use.cpp parses arguments, opens and checks runs, prints and writes.
 namespace gradzoo {
 
-/// What a use is given.
+/// The arguments of a use.
 struct UseCall {
-  std::vector<std::string> names;                // as they were typed
-  std::vector<std::unique_ptr<OpenedRun>> runs;  // of each name, its data checked; null where it is no run
-  std::vector<std::string> files = {};           // the user's own, behind a run
-  int64_t n = 0;                                 // how many
+  std::vector<std::string> names;                // names as typed by the user
+  std::vector<std::unique_ptr<OpenedRun>> runs;  // run per name, its data checked; null if it is not a run
+  std::vector<std::string> files = {};           // the user's files, which follow a run
+  int64_t n = 0;                                 // value of -n
   uint64_t seed = 0;
-  std::vector<std::string> settings = {};  // --set key=value
-  std::string file = "";                   // its picture's, as --out has it; "": by its words
-  std::FILE* progress = nullptr;           // where long work says how it goes; may be null
-  std::function<void(const std::string&)> print = [](const std::string&) {};  // text, before the end
+  std::vector<std::string> settings = {};  // key=value of --set
+  std::string file = "";                   // path of the picture, from --out; "": made from UseResult::words
+  std::FILE* progress = nullptr;           // stream for progress lines; may be null
+  std::function<void(const std::string&)> print = [](const std::string&) {};  // prints text before the end
 
   OpenedRun& run() const { return *runs.front(); }
-  /// Another run that stands behind an option, its data checked.
+  /// Opens another run, the value of an option, and checks its data.
   std::function<std::unique_ptr<OpenedRun>(const std::string& path)> open = {};
 };
 
-/// What a use has found. Text, JSON and file names are made of it, in one place.
+/// The results of a use. Common code makes text, JSON and file names from them.
 struct UseResult {
   std::string text = {};     // lines above the numbers
-  Quantities numbers = {};   // a line of text each, and a key of JSON (number_key) with `_standard_error`
-  std::string remarks = {};  // lines below them
-  nlohmann::ordered_json details = nlohmann::ordered_json::object();  // JSON beside the numbers
+  Quantities numbers = {};   // one line and one JSON key (number_key) each; errors have `_standard_error`
+  std::string remarks = {};  // lines below the numbers
+  nlohmann::ordered_json details = nlohmann::ordered_json::object();  // further JSON keys
   std::optional<Drawing> picture = {};
-  std::optional<Drawing> charts = {};  // a file beside the picture's
-  std::string failure = {};            // of a part, such as one of many runs: the error after all is printed
-  std::string words = {};              // of the picture's name: RUN/samples/<use>-<words>-seed<S>.png
+  std::optional<Drawing> charts = {};  // charts in a file next to the picture
+  std::string failure = {};            // error of a part, e.g. of one run, thrown after the output
+  std::string words = {};              // part of the picture's name: RUN/samples/<use>-<words>-seed<S>.png
 };
 
-/// Adds a warning to a result whose details have a list of `warnings`: a line below the numbers, and its text
-/// in JSON.
+/// Adds a warning: a line below the numbers, and an entry of the list `warnings` in the result's JSON.
 void warn(UseResult& result, const std::string& text);
 
-/// The options of one use, and what it does.
+/// The options of one use, and its function.
 class UseOptions {
  public:
   virtual ~UseOptions() = default;
-  /// `held_out` is `--held-out` on the command line.
+  /// Adds the use's options; `held_out` is `--held-out` on the command line.
   virtual void describe(OptionTable& table) = 0;
   virtual UseResult run(UseCall& call) const = 0;
 };
 
-/// What a use is asked of.
+/// The arguments before a use's options.
 enum class UseNames {
   run,            // RUN
   run_and_files,  // RUN FILE...
   runs,           // RUN...
-  set_and_set,    // A B, each a run or what else the use knows
+  set_and_set,    // A B, each a run or another name that the use accepts
 };
 
-/// --n of a use.
+/// The option -n of a use.
 struct UseCount {
-  std::string meaning = "";              // "": there is no -n
-  int64_t value = 0, low = 0, high = 0;  // value 0: as the use has it
+  std::string meaning = "";              // option text; "": the use has no -n
+  int64_t value = 0, low = 0, high = 0;  // value 0: the use chooses
 };
 
-/// A line of the list.
+/// An entry of uses().
 struct Use {
   std::string name;
-  std::string summary;           // a line of `gradzoo --help`
-  std::string description = {};  // of its own help
+  std::string summary;           // line in `gradzoo --help`
+  std::string description = {};  // text in the use's help
   std::vector<CommandExample> examples = {};
   UseNames names = UseNames::run;
   std::string names_meaning = "a run directory";
-  std::string files_meaning = "";  // of FILE...
-  size_t fewest = 1;               // of runs: one, or two
+  std::string files_meaning = "";  // text of the argument FILE...
+  size_t fewest = 1;               // smallest number of runs: 1 or 2
   UseCount count = {};
-  std::string seed_meaning = "of what is drawn";
-  std::string settings_meaning = "";  // of --set; "": there is none
-  std::string file_meaning = "";      // of --out; "": there is no picture
-  std::vector<Output> writes = {};    // its own options that name files to write, by their keys
-  /// Whether the picture of such data is a chart, x.svg.
+  std::string seed_meaning = "seed of the random draws";
+  std::string settings_meaning = "";  // text of --set; "": the use has no --set
+  std::string file_meaning = "";      // text of --out; "": the use draws no picture
+  std::vector<Output> writes = {};    // keys of its options with files to write
+  /// Returns true if the picture for such data is a chart, x.svg.
   bool (*draws_chart)(const DataShape&) = [](const DataShape&) { return false; };
-  /// Why it is of images alone, as a clause about a run of other data, whose word stands for {}: "draws {},
-  /// and those have no halves"; "" where it is of any.
+  /// Reason why the use needs images, as a clause in which {} is the word for the run's data: "draws {}, and
+  /// those have no halves"; "" if it accepts all data.
   std::string of_images = "";
-  /// What a run lacks for it else, as a clause: "has no codes to go between"; "" where it can.
+  /// Returns what else a run lacks, as a clause: "has no codes to interpolate between"; "" if it lacks
+  /// nothing.
   Missing missing = [](const Abilities&, const DataShape&) { return std::string(); };
   std::unique_ptr<UseOptions> (*options)() = nullptr;
 };
 
-/// What is missing, where data that are no images lack something already.
+/// Returns a function that gives the reason `why` for data other than images, and calls `missing` for images.
 Missing of_images_alone(std::string why, Missing missing);
 
 /// The entry of a use that is a struct O with `describe(OptionTable&)` and `UseResult run(UseCall&) const`.
@@ -123,26 +123,25 @@ Use use_of(Use facts) {
   return facts;
 }
 
-/// Every use.
+/// Returns all uses.
 const std::deque<Use>& uses();
-/// Adds a program's own use, before the program uses the list. Throws Error if the name is taken.
+/// Adds a use of another program; call it before the list is used. Throws Error if the name is taken.
 void add_use(Use use);
 
-/// What models can, asked of them on images, or on points where they learn these alone: a row a model, a
-/// column a use: "yes", the setting that it takes ("conditional=false"), or "-". The first row and column are
-/// names.
+/// Returns a table of the models' abilities, for images, or for points if a model learns only points. It has
+/// one row per model and one column per use with "yes", the needed setting ("conditional=false"), or "-". The
+/// first row and column are names.
 std::vector<std::vector<std::string>> use_table();
 
-/// Throws Error, with a hint that helps, where a run lacks what the use needs.
+/// Throws Error with a hint if a run lacks an ability that the use needs.
 void check_able(const Use& use, const OpenedRun& run);
 
-/// The numbers as lines, name, value, error, unit and meaning, without those that are not known; what the
-/// errors are.
+/// Return one line per known number (name, value, error, unit, meaning), and a line that explains the errors.
 std::string number_lines(const Quantities& numbers);
 std::string number_legend(const Quantities& numbers);
-/// ("psnr_gain", "dB") is "psnr_gain_db".
+/// Returns the JSON key of a number: "psnr_gain_db" for ("psnr_gain", "dB").
 std::string number_key(const Quantity& number);
-/// Adds them: null where one is not known.
+/// Adds numbers to JSON; an unknown number is null.
 void add_numbers(nlohmann::ordered_json& object, const Quantities& numbers);
 
 }  // namespace gradzoo

@@ -54,9 +54,9 @@ WalkOptions::WalkOptions(const std::string& sampler, std::span<const std::string
     : entry_(find_sampler(sampler)), options_(entry_.options()) {
   options_->describe(table_);
   chains_.warmup = chains_.steps / 2;
-  table_.add("steps", chains_.steps, "transitions of a chain");
+  table_.add("steps", chains_.steps, "number of transitions per chain");
   table_.add("warmup", chains_.warmup,
-             "transitions that the diagnostics leave out; half of the steps unless set");
+             "number of first transitions that the diagnostics leave out (default: half of the steps)");
   for (const std::string& assignment : assignments) table_.assign(assignment);
   const WalkLength whole = make()->length();
   if (whole.steps > 0) table_.prefer(chains_.steps, whole.steps, "the sampler's levels");
@@ -81,11 +81,12 @@ void check_fits(const SamplerEntry& sampler, const Target& target, const RunOpti
   };
   const std::string models = names_of(capable_models(missing, shape)),
                     setting = remedy(options, missing, shape);
-  throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}{}{}", sampler.name,
+  throw Error("sample: {} needs a {}, but this run of {} has {}. Hint: {}{}{}", sampler.name,
               needs_text(sampler.needs), options.entry().name, target_text(target),
-              fitting.empty() ? "" : fmt::format("on this run walk {}; ", fitting),
+              fitting.empty() ? "" : fmt::format("on this run use {}; ", fitting),
               setting.empty() ? "" : fmt::format("train it with --set {}, or ", setting),
-              models.empty() ? "it walks on no model of such data" : "a run of " + models);
+              models.empty() ? "choose another sampler, since no model of such data has that"
+                             : "use a run of " + models);
 }
 
 Target density_target(const DataShape& shape, const SamplerEntry& sampler) {
@@ -93,8 +94,8 @@ Target density_target(const DataShape& shape, const SamplerEntry& sampler) {
   if (const std::string reason = toy->why_no_density(); !reason.empty()) throw Error(reason);
   const bool along_score = (sampler.needs & kNeedsScore) != 0;
   if (along_score && !toy->why_no_score().empty())
-    throw Error("sample: {} walks along a score, and {} has none. Hint: --sampler mh, or jumps", sampler.name,
-                toy->name());
+    throw Error("sample: {} needs a score, but {} has none. Hint: use --sampler mh or --sampler jumps",
+                sampler.name, toy->name());
   Target target = with_extent({.log_prob = [toy](const Tensor& x) { return toy->log_prob(x); },
                                .initial = [shape](int64_t n, Rng& rng) { return inside(shape, n, rng); }},
                               shape);
@@ -157,7 +158,7 @@ std::string diagnostics_table(const ChainResult& result, int64_t n, const Sample
                    number(result.ess[i] / evaluations, "{:.2g}"));
   }
   if (worst > kDisagreement) {
-    fmt::format_to(out, "the chains do not agree yet (R-hat above {}): more steps, or another step\n",
+    fmt::format_to(out, "the chains do not agree yet (R-hat above {}): use more steps, or another step\n",
                    kDisagreement);
   }
   return fmt::to_string(text);
@@ -171,7 +172,7 @@ std::string walk_table(const ChainResult& result, int64_t n, const Sampler& samp
       fmt::format("{}: {} chains, {} steps{} ({} warm-up), ", sampler.name(), n, chains.steps,
                   sampler.step_size() > 0 ? fmt::format(" of {:g}", sampler.step_size()) : "", chains.warmup);
   text += sampler.is_exact() ? fmt::format("acceptance {:.3f}\n", result.acceptance)
-                             : "every move taken: biased by the step's size\n";
+                             : "every move is accepted: the step size biases the samples\n";
   if (!sampler.remarks().empty()) text += sampler.remarks() + "\n";
   return sampler.is_sampling() ? text + diagnostics_table(result, n, sampler) : text;
 }

@@ -33,14 +33,14 @@ void write_new_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   file.close();
-  if (!file) throw Error("{}: it cannot be written. Hint: is the disk full?", path.string());
+  if (!file) throw Error("{}: cannot be written. Hint: check the free space of the disk", path.string());
 }
 
 void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error)
-    throw Error("{}: no folder can be made there: {}. Hint: check the path", path.string(),
+    throw Error("{}: the folder cannot be made: {}. Hint: check the path", path.string(),
                 std::strerror(reason_for_no_file(path.string(), error.value())));
 }
 
@@ -156,7 +156,7 @@ Image some_images(const ImageDataset& data, int64_t count) {
 void check_new_folder(const std::string& path) {
   std::error_code error;
   if (fs::exists(path, error) && !(fs::is_directory(path, error) && fs::is_empty(path, error)))
-    throw Error("{}: it is there already. Hint: a new folder, or an empty one", path);
+    throw Error("{}: exists already. Hint: give a new or an empty folder", path);
 }
 
 void make_new_folder(const std::string& path) {
@@ -189,7 +189,7 @@ std::vector<Output> dataset_outputs(const std::string& path, ImageForm form) {
 
 void write_dataset(const std::string& path, const ImageDataset& data, ImageForm form) {
   if (!data.is_images() && (form == ImageForm::png || form == ImageForm::idx))
-    throw Error("{}: it holds points, and these are no pictures. Hint: x.npy or x.npz", data.name);
+    throw Error("{}: has points, which cannot be written as pictures. Hint: write x.npy or x.npz", data.name);
   switch (form) {
     case ImageForm::png:
       make_new_folder(path);
@@ -204,8 +204,8 @@ void write_dataset(const std::string& path, const ImageDataset& data, ImageForm 
             std::ranges::find(arrays, ending, &NamedArrays::value_type::first) != arrays.end();
         if (std::error_code error; !is_written && fs::exists(stem + ending, error))
           throw Error(
-              "{}: it is there already, and would be read as part of the new data. Hint: another name, or "
-              "remove it",
+              "{}: exists already, and would be read with the new data. Hint: give another name, or remove "
+              "the file",
               stem + ending);
       }
       for (const auto& [ending, array] : arrays) write_bytes(stem + ending, npy_bytes(array));

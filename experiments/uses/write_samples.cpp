@@ -59,16 +59,17 @@ void check_samples_path(const std::string& path, const std::string& picture) {
   if (names_folder(path)) return check_new_folder(path);
   if (ending == ".npy" || ending == ".csv") return;
   if (!is_drawn(ending))
-    throw Error("{}: its ending says no format. Hint: .png, .npy or .csv, or a folder: {}/", path, path);
+    throw Error("{}: its ending is not a known format. Hint: use .png, .npy or .csv, or a folder: {}/", path,
+                path);
   if (!picture.empty() && ending != picture)
-    throw Error("{}: the picture of such samples is another kind of file. Hint: x{}", path, picture);
+    throw Error("{}: a picture of such samples is another kind of file. Hint: write x{}", path, picture);
 }
 
 void write_samples(const std::string& path, const Tensor& samples, const Toy* truth) {
   check_samples_path(path);
   if (names_folder(path)) {
     if (samples.rank() >= 3) return write_folder(path, samples);
-    throw Error("{}: points are no pictures of their own. Hint: x.npy or x.csv", path);
+    throw Error("{}: points cannot be written as single pictures. Hint: write x.npy or x.csv", path);
   }
   const std::string ending = ending_of(path);
   if (is_drawn(ending)) return write_drawing(path, draw_picture(samples_picture(samples, truth)));

@@ -17,9 +17,9 @@
 
 namespace gradzoo {
 
-std::string with_error(const Estimate& e, std::string_view sign) {
+std::string with_error(const Estimate& e) {
   const std::string value = fmt::format("{:.4g}", e.value);
-  return std::isfinite(e.standard_error) ? fmt::format("{} {} {}", value, sign, rounded(e.standard_error, 2))
+  return std::isfinite(e.standard_error) ? fmt::format("{} ± {}", value, rounded(e.standard_error, 2))
                                          : value;
 }
 

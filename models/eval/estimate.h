@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "gradzoo/autograd/random.h"
@@ -18,8 +17,8 @@ struct Estimate {
   double value = 0, standard_error = 0;  ///< value, and its standard error (NaN: unknown)
 };
 
-/// Formats "98.13 ± 0.31", with `sign` for ±: four digits of the value, two of the error if it is known.
-std::string with_error(const Estimate& e, std::string_view sign = "+-");
+/// Formats "98.13 ± 0.31": four digits of the value, two of the error, and no error if it is unknown.
+std::string with_error(const Estimate& e);
 
 /// Returns the mean of values (n) and its standard error, NaN for one value.
 Estimate mean_of_rows(const Tensor& values);

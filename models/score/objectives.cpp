@@ -190,8 +190,7 @@ Tensor denoising_score_matching(const ScoreFunction& model, const Tensor& x, con
                                 const DenoisingOptions& options) {
   check_same_shape("denoising score matching", eps, "eps", x);
   if (!(options.sigma > 0)) {
-    throw Error(
-        fmt::format("denoising score matching: sigma is {}. Hint: use a value above 0", options.sigma));
+    throw Error(fmt::format("denoising score matching: sigma is {}. Hint: set sigma > 0", options.sigma));
   }
   const int64_t copies = options.antithetic ? 2 : 1;
   const Tensor noise = options.antithetic ? concat(eps, neg(eps), 0) : eps;

@@ -27,10 +27,9 @@ inline constexpr Choice<ScoreObjective> kScoreObjectives[] = {
     {"fd-ssm", ScoreObjective::fd_ssm},
     {"dsm", ScoreObjective::dsm}};
 
-/// Returns the number of derivatives in x that an objective takes of the network; the activation needs as
-/// many continuous derivatives. If the last one jumps, the position of the jump moves with the parameters,
-/// and automatic differentiation misses this part of their gradient: for a ReLU energy under dsm, the whole
-/// gradient of the biases.
+/// Returns the number of derivatives in x that an objective takes of the network. The activation needs as
+/// many continuous ones: if the last one jumps, the jump moves with the parameters, and automatic
+/// differentiation misses this part of their gradient (a ReLU energy under dsm: all of the biases').
 int derivatives_in_x(ScoreObjective objective, bool is_energy);
 
 /// Returns s at x (B, d) -> (B, d), recorded; x may be a leaf or plain values. Throws Error if f is not

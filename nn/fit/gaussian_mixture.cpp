@@ -195,8 +195,9 @@ void GaussianMixture::add_to(State& state, const std::string& prefix) {
 void GaussianMixture::assign(const GaussianMixture& other) {
   const int64_t lacking = components() - other.components(), d = dimensions();
   if (lacking < 0 || d != other.dimensions())
-    throw Error("mixture: {} components in {} dimensions have no room in {} in {}. Hint: with_room",
-                other.components(), other.dimensions(), components(), d);
+    throw Error(
+        "mixture: {} components in {} dimensions do not fit into {} in {}. Hint: make it with with_room()",
+        other.components(), other.dimensions(), components(), d);
   const auto copy = [](Tensor& to, const Tensor& from, const Tensor& rest) {
     assign_values(to, concat(from, rest, 0));
   };

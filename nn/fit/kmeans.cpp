@@ -57,9 +57,9 @@ Tensor nearest_centre(const Tensor& x, const Tensor& centres) {
 Clustering kmeans(const Tensor& x, int64_t k, Rng& rng, int64_t rounds) {
   const NoGrad quiet;
   if (x.rank() != 2 || x.dim(0) == 0 || k < 1)
-    throw Error("kmeans: {} clusters of {}. Hint: rows (n, d), n above 0, and one cluster at least", k,
+    throw Error("kmeans: {} clusters of {}. Hint: use rows (n, d), n above 0, and at least one cluster", k,
                 x.shape().str());
-  if (!all_finite(x)) throw Error("kmeans: the rows are not all finite. Hint: look for NaN before");
+  if (!all_finite(x)) throw Error("kmeans: the rows are not all finite. Hint: remove NaN and infinity");
   // Sums of rows around 0 keep their digits.
   const Tensor rows = cast(x, DType::f64), middle = mean(rows, 0, true), centred = rows - middle;
   Tensor centres = spread_centres(centred, k, rng), labels = nearest_centre(centred, centres);

@@ -4,19 +4,19 @@
 
 namespace gradzoo {
 
-/// A partition of rows by the nearest of k centres.
+/// A partition of rows into k clusters by their nearest centre.
 struct Clustering {
   Tensor centres;     ///< (k, d) f64
-  Tensor labels;      ///< (n) i64, the cluster of each row
+  Tensor labels;      ///< (n) i64 cluster of each row
   double distortion;  ///< mean squared distance of a row from its centre
 };
 
-/// Lloyd's algorithm (Lloyd 1982) on rows x (n, d) from centres by k-means++ (Arthur & Vassilvitskii 2007),
-/// until no row changes its cluster, or `rounds` times. Where rows are fewer or more alike than k, some
-/// clusters are empty. Throws Error where there are no rows, or x is not finite.
+/// Runs Lloyd's algorithm (Lloyd 1982) on rows x (n, d), with centres from k-means++ (Arthur & Vassilvitskii
+/// 2007), until no row changes its cluster, or for `rounds` rounds. If x has fewer than k distinct rows, some
+/// clusters are empty. Throws Error if x has no rows or is not finite.
 Clustering kmeans(const Tensor& x, int64_t k, Rng& rng, int64_t rounds = 25);
 
-/// The nearest of `centres` (k, d) to each row of x (n, d), the first of equals: (n) i64.
+/// Returns the first nearest of `centres` (k, d) for each row of x (n, d): (n) i64.
 Tensor nearest_centre(const Tensor& x, const Tensor& centres);
 
 }  // namespace gradzoo

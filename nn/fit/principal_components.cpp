@@ -39,10 +39,10 @@ Tensor PrincipalComponents::project(const Tensor& x) const {
 PrincipalComponents principal_components(const Tensor& x, int64_t k, Rng& rng) {
   const NoGrad quiet;
   if (x.rank() != 2 || x.dim(0) == 0 || k < 1 || k > x.dim(1))
-    throw Error("principal components: {} of {}. Hint: rows (n, d), n above 0, and 1 to d components", k,
+    throw Error("principal components: {} of {}. Hint: use rows (n, d), n above 0, and 1 to d components", k,
                 x.shape().str());
   if (!all_finite(x))
-    throw Error("principal components: the rows are not all finite. Hint: look for NaN before");
+    throw Error("principal components: the rows are not all finite. Hint: remove NaN and infinity");
   const Tensor rows = cast(x, DType::f64), middle = gradzoo::mean(rows, 0), centred = rows - middle;
   const int64_t d = rows.dim(1), wide = std::min(d, k + kSpareDirections);
   const double per_row = 1 / static_cast<double>(rows.dim(0));

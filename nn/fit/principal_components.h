@@ -4,20 +4,20 @@
 
 namespace gradzoo {
 
-/// The directions in which rows vary most (Pearson 1901; Hotelling 1933).
+/// The principal components of rows: the directions with the largest variances (Pearson 1901; Hotelling
+/// 1933).
 struct PrincipalComponents {
   Tensor mean;        ///< (d) f64
   Tensor directions;  ///< (k, d) f64, orthonormal, by falling variance
   Tensor variances;   ///< (k)
-
-  /// The coordinates of x (n, d): (n, k) f64.
+  /// Returns the coordinates of x (n, d): (n, k) f64.
   Tensor project(const Tensor& x) const;
 };
 
-/// The first k of rows x (n, d), by subspace iteration from random directions (Golub & Van Loan 2013, section
-/// 8.2.4): as many rounds as make directions exact whose variance is a few percent above the (k+1)-th; the
-/// space of those that vary alike is all that is wanted. Throws Error where there are no rows, k is not in
-/// 1..d, or x is not finite.
+/// Returns the first k components of rows x (n, d) from subspace iteration with random initial directions
+/// (Golub & Van Loan 2013, section 8.2.4). Directions are exact if their variance is a few percent above the
+/// (k+1)-th; among directions of nearly equal variance only their subspace is accurate. Throws Error if x has
+/// no rows or is not finite, or if k is not in 1..d.
 PrincipalComponents principal_components(const Tensor& x, int64_t k, Rng& rng);
 
 }  // namespace gradzoo

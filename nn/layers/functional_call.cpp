@@ -32,8 +32,8 @@ Tensor functional_call(const Module& module, std::span<const Tensor> parameters,
   const std::vector<Tensor> own = module.parameters();
   if (parameters.size() != own.size()) {
     throw Error(
-        "functional_call: {} tensors for {} parameters. Hint: one for each of module.parameters(), or those "
-        "that change by name",
+        "functional_call: {} tensors for {} parameters. Hint: pass one for each of module.parameters(), or "
+        "named ones",
         parameters.size(), own.size());
   }
   return call_with(module, own, parameters, inputs);
@@ -53,7 +53,7 @@ Tensor functional_call(const Module& module, std::span<const NamedTensor> parame
     values.push_back(p.tensor);
     const auto is_it = [&](const Tensor& t) { return t.impl() == tensors.back().impl(); };
     if (!std::none_of(tensors.begin(), tensors.end() - 1, is_it))
-      throw Error("functional_call: '{}' is given twice. Hint: tied parameters are one tensor", p.name);
+      throw Error("functional_call: '{}' is given twice. Hint: pass tied parameters once", p.name);
   }
   return call_with(module, tensors, values, inputs);
 }

@@ -35,8 +35,8 @@ GradcheckResult check_orders(const Module& module, std::span<const Tensor> input
   for (size_t i = inputs.size(); i < arguments.size(); ++i) {
     if (arguments[i].dtype() == DType::f64) continue;
     throw Error(
-        "gradcheck of {}: {} is {}, where finite differences carry errors of 1e-3 and tell nothing. Hint: "
-        "build the module with DType::f64",
+        "gradcheck of {}: {} is {}, in which finite differences have errors of about 1e-3. Hint: build the "
+        "module with DType::f64",
         named.name, named.inputs[i], dtype_name(arguments[i].dtype()));
   }
   const auto call = [&](std::span<const Tensor> xs) {

@@ -21,7 +21,8 @@ ConvLayer::ConvLayer(const char* name, const Shape& shape, int64_t out, Rng& rng
     : options_(options) {
   for (const int64_t size : shape) {
     if (size < 1)
-      throw Error("{}: sizes {} of the weight. Hint: at least one channel and one tap", name, shape.str());
+      throw Error("{}: the weight has the sizes {}. Hint: use at least one channel and a kernel of 1 or more",
+                  name, shape.str());
   }
   Tensor weight = empty(shape, options.dtype);
   if (options.init) {
@@ -49,7 +50,8 @@ Tensor ConvTranspose2d::forward(const Tensor& x) const {
 GroupNorm::GroupNorm(int64_t groups, int64_t channels, const NormOptions& options, DType dtype)
     : groups_(groups), options_(options), scale_(ones({channels}, dtype)), shift_(zeros({channels}, dtype)) {
   if (groups < 1 || channels < 1 || channels % groups != 0)
-    throw Error("GroupNorm: {} channels do not make {} groups. Hint: a divisor", channels, groups);
+    throw Error("GroupNorm: {} channels cannot be divided into {} groups. Hint: use a divisor", channels,
+                groups);
   register_parameter("scale", scale_);
   register_parameter("shift", shift_);
 }
@@ -71,8 +73,7 @@ Embedding::Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype)
 Tensor Embedding::forward(const Tensor& index) const { return index_select(weight_, 0, index); }
 
 Tensor time_features(const Tensor& t, int64_t width, double slowest) {
-  if (width < 2 || width % 2 != 0)
-    throw Error("time_features: {} numbers. Hint: an even number, a cosine and a sine each", width);
+  if (width < 2 || width % 2 != 0) throw Error("time_features: width is {}. Hint: use an even number", width);
   if (t.rank() != 1) throw Error("time_features: times are (B), got {}. Hint: flatten them", t.shape().str());
   const int64_t half = width / 2;
   const Tensor rates =
@@ -82,7 +83,7 @@ Tensor time_features(const Tensor& t, int64_t width, double slowest) {
 }
 
 Tensor dropout(const Tensor& x, double p, Rng& rng) {
-  if (!(p >= 0 && p < 1)) throw Error("dropout: p is {}. Hint: at least 0 and below 1", p);
+  if (!(p >= 0 && p < 1)) throw Error("dropout: p is {}. Hint: use at least 0 and below 1", p);
   if (p == 0) return x;
   const Tensor kept = bernoulli(full(x.shape(), 1 - p, x.dtype()), rng);
   return x * (kept / (1 - p));

@@ -24,7 +24,7 @@ void symmetric_uniform(Tensor& weight, Rng& rng, double bound) { uniform(weight,
 
 Fans fans(const Shape& weight) {
   if (weight.rank() < 2)
-    throw Error("init: a weight {} has no fan-in. Hint: its shape is (out, in, ...)", weight.str());
+    throw Error("init: a weight {} has no fan-in. Hint: use the shape (out, in, ...)", weight.str());
   const int64_t field = std::accumulate(weight.begin() + 2, weight.end(), int64_t{1}, std::multiplies<>());
   return {weight[1] * field, weight[0] * field};
 }

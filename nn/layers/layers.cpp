@@ -32,14 +32,14 @@ constexpr Function kActivations[] = {relu,
 Function find_activation(std::string_view name) {
   const auto found = std::find(kActivationNames.begin(), kActivationNames.end(), name);
   if (found == kActivationNames.end())
-    throw Error("'{}' is no activation. {}", name, did_you_mean(name, kActivationNames));
+    throw Error("'{}' is not an activation. {}", name, did_you_mean(name, kActivationNames));
   return kActivations[found - kActivationNames.begin()];
 }
 
 }  // namespace
 
 Linear::Linear(int64_t in, int64_t out, Rng& rng, const LinearOptions& options) {
-  if (in < 1 || out < 1) throw Error("Linear: {} -> {} features. Hint: at least one each", in, out);
+  if (in < 1 || out < 1) throw Error("Linear: {} -> {} features. Hint: use at least one each", in, out);
   weight_ = empty({out, in}, options.dtype);
   if (options.init) {
     options.init(weight_, rng);
@@ -62,7 +62,7 @@ Tensor Linear::forward(const Tensor& x) const {
 }
 
 Residual::Residual(std::unique_ptr<Module> body) : body_(std::move(body)) {
-  if (!body_) throw Error("Residual: there is no module. Hint: std::make_unique<Mlp>(...)");
+  if (!body_) throw Error("Residual: the module is null. Hint: pass std::make_unique<Mlp>(...)");
   register_module("body", *body_);
 }
 
@@ -92,7 +92,7 @@ std::vector<int64_t> layer_sizes(int64_t in, std::span<const int64_t> hidden, in
 
 Mlp::Mlp(std::span<const int64_t> sizes, Rng& rng, const MlpOptions& options) {
   if (sizes.size() < 2)
-    throw Error("Mlp: {} sizes make no layer. Hint: at least input and output", sizes.size());
+    throw Error("Mlp: {} sizes make no layer. Hint: give at least input and output", sizes.size());
   for (size_t i = 0; i + 1 < sizes.size(); ++i) {
     append<Linear>(sizes[i], sizes[i + 1], rng, options.linear);
     append<Activation>(i + 2 < sizes.size() ? options.activation : options.final_activation);
@@ -164,7 +164,8 @@ Tensor masked_linear(const Tensor& x, const Tensor& weight, const Tensor& mask, 
 MaskedLinear::MaskedLinear(const Tensor& mask, Rng& rng, bool bias) : mask_(mask.detach().clone()) {
   if (mask.rank() != 2 || count_nonzero(logical_or(eq(mask, 0), eq(mask, 1))) != mask.size())
     throw Error(
-        "MaskedLinear: the mask {} is no matrix of 0 and 1. Hint: (out, in), 1 where an input is read",
+        "MaskedLinear: the mask {} is not a matrix of 0 and 1. Hint: use (out, in), with 1 where an input is "
+        "read",
         mask.shape().str());
   Tensor weight = empty(mask.shape(), mask.dtype());
   init::torch_linear(weight, rng);
@@ -252,7 +253,7 @@ void move_average(Tensor average, const Tensor& to, double share) {
 }  // namespace
 
 BatchNorm1d::BatchNorm1d(int64_t features, const BatchNormOptions& options) : options_(options) {
-  if (features < 1) throw Error("BatchNorm1d: {} features. Hint: at least one", features);
+  if (features < 1) throw Error("BatchNorm1d: {} features. Hint: use at least one", features);
   scale_ = register_parameter("scale", ones({features}, options.dtype));
   shift_ = register_parameter("shift", zeros({features}, options.dtype));
   mean_ = zeros({features}, options.dtype);
@@ -266,8 +267,9 @@ Tensor BatchNorm1d::forward(const Tensor& x) const { return (x - mean_) / stddev
 Tensor BatchNorm1d::by_batch(const Tensor& x, int64_t parts) const {
   const int64_t features = scale_.size();
   if (x.rank() != 2 || x.dim(1) != features || parts < 1 || x.dim(0) % parts != 0 || x.dim(0) < 2 * parts)
-    throw Error("BatchNorm1d: a batch of {} in {} parts. Hint: (B, {}), B a multiple of {} and at least {}",
-                x.shape().str(), parts, features, parts, 2 * parts);
+    throw Error(
+        "BatchNorm1d: a batch of {} in {} parts. Hint: use (B, {}), B a multiple of {} and at least {}",
+        x.shape().str(), parts, features, parts, 2 * parts);
   const Tensor y = reshape(x, {x.dim(0) / parts, parts, features});
   const Tensor m = mean(y, 0, true), off = y - m;  // (1, parts, features), (B / parts, parts, features)
   const Tensor var = mean(square(off), 0, true), far = eq(var, std::numeric_limits<double>::infinity());

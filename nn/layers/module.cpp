@@ -6,13 +6,13 @@ namespace gradzoo {
 
 Tensor Module::forward(const Tensor&) const {
   throw Error(
-      "forward: this module does not take one tensor. Hint: give it as many as it takes, or call its own "
+      "forward: this module does not take one tensor. Hint: pass as many as it takes, or call its own "
       "functions");
 }
 
 Tensor Module::forward_all(std::span<const Tensor> inputs) const {
   if (inputs.size() == 1) return forward(inputs.front());
-  throw Error("forward: this module does not take {} tensors. Hint: one", inputs.size());
+  throw Error("forward: this module does not take {} tensors. Hint: pass one", inputs.size());
 }
 
 std::vector<NamedTensor> Module::named_parameters() const { return with_children(&Module::parameters_); }
@@ -42,7 +42,7 @@ void Module::update_buffers() const {
 
 void Module::check_name(const std::string& name) const {
   if (name.empty() || name.find('.') != std::string::npos)
-    throw Error("register: '{}' cannot name a part of a module. Hint: a word without dots", name);
+    throw Error("register: '{}' cannot name a part of a module. Hint: use a word without dots", name);
   const auto is_it = [&](const NamedTensor& t) { return t.name == name; };
   const bool taken =
       std::ranges::any_of(parameters_, is_it) || std::ranges::any_of(buffers_, is_it) ||

@@ -25,7 +25,7 @@ double grad_norm(Parameters& parameters) {
 }
 
 double clip_grad_norm(Parameters& parameters, double max_norm) {
-  if (!(max_norm > 0.0)) throw Error("clip_grad_norm: max_norm is {}. Hint: a number above 0", max_norm);
+  if (!(max_norm > 0.0)) throw Error("clip_grad_norm: max_norm is {}. Hint: use a number above 0", max_norm);
   const double norm = grad_norm(parameters);
   if (!std::isfinite(norm) || norm <= max_norm) return norm;
   parameters.flat_grad() *= max_norm / norm;

@@ -9,11 +9,11 @@ namespace gradzoo {
 Ema::Ema(Parameters& parameters, double decay)
     : parameters_(parameters), decay_(decay), average_(parameters.flat().clone()) {
   if (!(decay >= 0.0 && decay < 1.0))
-    throw Error("Ema: decay is {}. Hint: at least 0 and below 1, such as 0.999", decay);
+    throw Error("Ema: decay is {}. Hint: use at least 0 and below 1, such as 0.999", decay);
 }
 
 void Ema::update() {
-  if (swapped_in_) throw Error("Ema: update inside an Ema::Scope. Hint: end the scope before training on");
+  if (swapped_in_) throw Error("Ema: update inside an Ema::Scope. Hint: end the scope before the next step");
   const double t = static_cast<double>(updates_);
   const double decay = std::min(decay_, (1.0 + t) / (10.0 + t));
   if (updates_ == 0) {

@@ -14,24 +14,25 @@ namespace gradzoo {
 /// An exponential moving average of parameters, for sampling and evaluation. The parameters must outlive it.
 class Ema {
  public:
-  explicit Ema(Parameters& parameters, double decay = 0.999);  ///< nothing is stored before the first update
+  explicit Ema(Parameters& parameters, double decay = 0.999);  ///< the first update stores the weights
   Ema(const Ema&) = delete;
   Ema& operator=(const Ema&) = delete;
 
-  /// After each optimiser step: the first update stores the weights, the one after t earlier ones does
-  /// average += (1 - d_t) (weights - average), d_t = min(decay, (1 + t) / (10 + t)): so an early average
-  /// forgets fast (the ramp of TensorFlow's ExponentialMovingAverage). It comes to rest where a step is below
-  /// half an ulp of the average: with decay .999 in f32 within 3e-5 of the weight, relative, as in PyTorch.
+  /// Updates the average after an optimiser step. The first update stores the weights; after t updates the
+  /// next is average += (1 - d_t) (weights - average), d_t = min(decay, (1 + t) / (10 + t)), so early weights
+  /// are forgotten fast (the ramp of TensorFlow's ExponentialMovingAverage). The average stops when a change
+  /// is below half an ulp: with decay 0.999 in f32 this is within a relative difference of 3e-5 from the
+  /// weight, as in PyTorch.
   void update();
-  int64_t updates() const { return updates_; }  ///< how many there were
-  /// Enters the average as `prefix.decoder.weight` and the number of updates.
+  int64_t updates() const { return updates_; }  ///< number of updates
+  /// Adds the average, as `prefix.decoder.weight`, and the number of updates to a State.
   void add_to(State& state, const std::string& prefix);
 
-  /// While it lives the parameters hold the average, and the average must not be changed. No tape may begin
-  /// before it and end inside or after it.
+  /// A scope in which the parameters have the values of the average; do not update the average in it. No tape
+  /// may begin before the scope and end inside or after it.
   class Scope {
    public:
-    explicit Scope(Ema& ema) : ema_(ema) { ema_.swap(); }  ///< swaps weights and average, and back at the end
+    explicit Scope(Ema& ema) : ema_(ema) { ema_.swap(); }  ///< swaps weights and average
     ~Scope() { ema_.swap(); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
@@ -45,58 +46,54 @@ class Ema {
 
   Parameters& parameters_;
   double decay_;
-  Tensor average_;  ///< of parameters_.flat()'s layout
+  Tensor average_;  ///< average in the layout of parameters_.flat()
   int64_t updates_ = 0;
   bool swapped_in_ = false;
 };
 
-/// Makes an optimiser of parameters: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or your own.
+/// A function that makes an optimiser: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or your own.
 using OptimizerMaker = std::function<std::unique_ptr<Optimizer>(Parameters&)>;
-OptimizerMaker adam(const AdamOptions& options = {});  ///< Adam, or AdamW where `decoupled`
-OptimizerMaker sgd(const SgdOptions& options = {});    ///< Sgd
+OptimizerMaker adam(const AdamOptions& options = {});  ///< maker of Adam, or AdamW if `decoupled`
+OptimizerMaker sgd(const SgdOptions& options = {});    ///< maker of Sgd
 
-/// Makes of a learner's gradients, (N) with padding between parameters, what it is to descend: the mean over
-/// all processes of a training, say. Called once a step, when the gradient is whole and before anything
-/// reads it; changes the values in place. A loss that is not finite comes as a gradient that is not, so
-/// that all who reduce it see that it failed.
+/// A function that replaces a learner's gradient (N), padded between parameters, in place, for example with
+/// the mean over all processes of a training. A step calls it once, when the gradient is complete and before
+/// it is read. If a loss is not finite, its gradient is not finite either, so all processes notice it.
 using Reducer = std::function<void(Tensor& gradient)>;
 
-/// How a learner steps.
+/// Settings of a learner.
 struct LearnerOptions {
-  OptimizerMaker optimizer = adam();  ///< made of the module's parameters
+  OptimizerMaker optimizer = adam();  ///< maker of the optimiser
   double clip = 0.0;                  ///< largest gradient norm; 0: not clipped
-  double ema = 0.0;                   ///< decay of the weight average; 0: none
-  Reducer reducer = {};               ///< none: a step descends its own loss
+  double ema = 0.0;                   ///< decay of the weight average; 0: no average
+  Reducer reducer = {};               ///< reducer of the gradient, or empty
 };
 
-/// Trains parameters: flat gradients, an optimiser, clipping, averaging. A model has one Learner for each
-/// optimiser. The module must outlive it.
+/// A learner of a module's parameters: flat gradients, an optimiser, clipping, averaging. A model has one
+/// Learner per optimiser. The module must outlive it.
 class Learner {
  public:
-  /// Of all parameters of the module.
+  /// Trains all parameters of the module.
   explicit Learner(const Module& module, const LearnerOptions& options = {});
-  /// One of several learners of a model: `name.` prefixes the names of all its entries in a State.
+  /// Makes one of several learners of a model: `name.` prefixes the names of its entries in a State.
   Learner(const std::string& name, const Module& module, const LearnerOptions& options = {});
 
-  /// One step down the gradient of a scalar loss, recorded on a live tape. Returns the gradient's norm before
-  /// clipping. Throws NonFinite, before anything is changed, where the loss or the norm is not finite; on a
-  /// tracing tape its message names the op. In a shard (nn/parallel/shards.h) the loss is its rows' mean, and
-  /// all shards together make one step, down the mean of their gradients.
+  /// Makes one gradient step for a scalar loss on a live tape. Returns the gradient's norm before clipping.
+  /// Throws NonFinite, before anything changes, if the loss or the norm is not finite; on a tracing tape the
+  /// message names the op. In a shard (nn/parallel/shards.h) the loss is the mean over the shard's rows, and
+  /// all shards together make one step with the mean of their gradients.
   double step(const Tensor& loss, double learning_rate);
-  /// The same for gradients that no tape made: written into parameters().grad_to_write().
+  /// Makes a step with gradients that you have written into parameters().grad_to_write().
   double apply(double learning_rate);
-
-  /// What steps change from here on, take_back() takes back: the first of them keeps a copy.
+  /// Saves the learner's state (when the next step begins); take_back() restores it.
   void mark();
-  void take_back();  ///< undoes what steps changed since mark()
+  void take_back();  ///< undoes all steps since mark()
 
-  void add_to(State& state);  ///< all that outlives a step: weights, moments, averages, buffers
-  /// Of all that, the parameters and buffers: what the module computes with.
-  void add_weights_to(State& state);
-  Parameters& parameters() { return parameters_; }  ///< flat, with their gradients
-
-  /// While what it returns, or a copy of that, lives, the parameters hold their average (where one is kept):
-  /// for sampling and evaluation. Step throws meanwhile. The learner must outlive it.
+  void add_to(State& state);          ///< adds the persistent state: weights, moments, averages, buffers
+  void add_weights_to(State& state);  ///< adds only the module's parameters and buffers
+  Parameters& parameters() { return parameters_; }
+  /// Gives the parameters the values of their average, if there is one, for sampling and evaluation, until
+  /// the returned object and its copies are destroyed. step() throws until then. The learner must outlive it.
   std::shared_ptr<const void> averaged();
 
  private:
@@ -105,16 +102,16 @@ class Learner {
   void apply_whole(double loss, double learning_rate);
 
   std::string prefix_;    ///< "" or "name."
-  const Module& module_;  ///< whose buffers follow
+  const Module& module_;  ///< module whose buffers are updated
   Parameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   double clip_;
   Reducer reducer_;
-  double norm_ = 0;  ///< of the last step's gradient
+  double norm_ = 0;  ///< norm of the last step's gradient
   std::optional<Ema> ema_;
-  std::weak_ptr<Ema::Scope> shown_;      ///< one for all who show the average at the same time
-  bool marked_ = false, moved_ = false;  ///< since the mark
-  std::optional<StateCopy> before_;      ///< the first step since the mark
+  std::weak_ptr<Ema::Scope> shown_;      ///< scope shared by all live results of averaged()
+  bool marked_ = false, moved_ = false;  ///< true after mark(); true after a step since mark()
+  std::optional<StateCopy> before_;      ///< state before the first step since mark()
 };
 
 }  // namespace gradzoo

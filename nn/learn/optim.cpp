@@ -17,12 +17,12 @@ constexpr int64_t kSmall = 32768;
 
 void check_fraction(const char* what, double value) {
   if (value >= 0.0 && value < 1.0) return;
-  throw Error("{} is {}. Hint: at least 0 and below 1", what, value);
+  throw Error("{} is {}. Hint: use at least 0 and below 1", what, value);
 }
 
 void check_not_negative(const char* what, double value) {
   if (value >= 0.0 && std::isfinite(value)) return;
-  throw Error("{} is {}. Hint: a finite number, at least 0", what, value);
+  throw Error("{} is {}. Hint: use a finite number, at least 0", what, value);
 }
 
 AdamOptions decoupled(AdamOptions options) {
@@ -45,7 +45,7 @@ Optimizer::Optimizer(std::vector<Tensor> parameters, double lr)
 }
 
 void Optimizer::step() {
-  if (!lr_) throw Error("step: the optimiser has no learning rate of its own. Hint: step(1e-3)");
+  if (!lr_) throw Error("step: the optimiser has no learning rate. Hint: use step(1e-3)");
   step(*lr_);
 }
 
@@ -83,7 +83,7 @@ void Sgd::prepare() {
   check_fraction("sgd: momentum", options_.momentum);
   check_not_negative("sgd: weight_decay", options_.weight_decay);
   if (options_.nesterov && options_.momentum == 0.0)
-    throw Error("sgd: nesterov without momentum. Hint: momentum = 0.9");
+    throw Error("sgd: nesterov without momentum. Hint: use momentum = 0.9");
   if (options_.momentum > 0.0) momentum_ = parameters().make_flat();
 }
 
@@ -117,7 +117,7 @@ void Adam::check_options() const {
   check_fraction("adam: beta2", options_.beta2);
   check_not_negative("adam: weight_decay", options_.weight_decay);
   check_not_negative("adam: eps", options_.eps);
-  if (options_.eps == 0.0) throw Error("adam: eps is 0, so 0/0 where no gradient arrives. Hint: eps = 1e-8");
+  if (options_.eps == 0.0) throw Error("adam: eps is 0, so zero gradients give 0/0. Hint: use eps = 1e-8");
 }
 
 void Adam::add_to(State& state, const std::string& prefix) {
@@ -131,10 +131,10 @@ void Adam::begin(const Tensor& gradients, std::optional<double> norm) {
   const double squares = norm ? *norm * *norm : sum_squares(gradients);
   visit_floating(gradients.dtype(), [&]<class T>() {
     if (squares > static_cast<double>(std::numeric_limits<T>::max()))
-      throw NonFinite(fmt::format(
-          "the square of the gradient's norm, about {:.1e}, leaves the range of {}, and Adam would keep "
-          "it for good. Hint: clip, or another loss",
-          squares, dtype_name(gradients.dtype())));
+      throw NonFinite(
+          fmt::format("the square of the gradient's norm, about {:.1e}, exceeds the range of {}, and Adam "
+                      "would keep it forever. Hint: clip the gradient, or use another loss",
+                      squares, dtype_name(gradients.dtype())));
   });
   ++step_;
 }

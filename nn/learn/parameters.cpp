@@ -23,7 +23,7 @@ std::vector<NamedTensor> with_names(std::vector<Tensor> tensors) {
   for (size_t i = 0; i < tensors.size(); ++i) {
     Tensor& t = tensors[i];
     if (!t.is_leaf())
-      throw Error("Parameters: tensor {} {} wants no gradient. Hint: requires_grad_() makes it a leaf", i,
+      throw Error("Parameters: tensor {} {} does not require a gradient. Hint: call requires_grad_()", i,
                   t.label());
     std::string name(t.name());
     const auto is_its = [&](const NamedTensor& n) { return n.name == name && n.tensor.impl() != t.impl(); };
@@ -55,8 +55,8 @@ void take_apart(std::span<const NamedTensor> named) {
     const std::vector<Tensor::Impl*> parts = parts_in(block, named);
     if (block->refs.count() != static_cast<int>(parts.size())) {
       throw Error(
-          "Parameters: '{}' shares its values with another tensor, as one does that an optimiser "
-          "or Learner trains already. Hint: one of them at a time, for all of the parameters",
+          "Parameters: '{}' shares its values with another tensor, perhaps because an optimiser or Learner "
+          "trains it already. Hint: use one of them at a time, for all parameters",
           p.name);
     }
     const auto on_a_tape = [](const auto* part) { return part->record.serial != 0; };
@@ -86,7 +86,7 @@ Parameters::Parameters(std::vector<Tensor> tensors) : Parameters(with_names(std:
 Parameters::Parameters(std::vector<NamedTensor> named) {
   if (named.empty()) {
     throw Error(
-        "Parameters: the module has no parameters. Hint: register_parameter them, register_module its "
+        "Parameters: the module has no parameters. Hint: call register_parameter, or register_module for "
         "layers");
   }
   take_apart(named);
@@ -144,7 +144,7 @@ void Parameters::requires_grad_(bool wanted) {
 
 void Parameters::check_records(size_t count) const {
   if (count != tensors_.size())
-    throw Error("Parameters: {} records for {} parameters. Hint: one each", count, tensors_.size());
+    throw Error("Parameters: {} records for {} parameters. Hint: pass one each", count, tensors_.size());
 }
 
 void Parameters::take_records(std::span<Record> records) {

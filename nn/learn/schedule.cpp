@@ -12,7 +12,7 @@ namespace {
 // The share of `total` that lies behind, in [0, 1].
 double progress(int64_t step, int64_t total, const char* schedule) {
   if (step < 0 || total < 1)
-    throw Error("{}: step {} of {}. Hint: steps count from 0, of at least 1", schedule, step, total);
+    throw Error("{}: step {} of {}. Hint: count steps from 0, of at least 1", schedule, step, total);
   return std::min(1.0, static_cast<double>(step) / static_cast<double>(total));
 }
 
@@ -31,7 +31,7 @@ double warm_up(int64_t step, int64_t steps) {
 
 double step_decay(int64_t step, int64_t every, double factor) {
   if (step < 0 || every < 1)
-    throw Error("step_decay: step {}, every {}. Hint: every at least 1 step", step, every);
+    throw Error("step_decay: step {}, every {}. Hint: use every = 1 or more", step, every);
   return std::pow(factor, static_cast<double>(step / every));
 }
 

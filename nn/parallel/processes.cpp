@@ -18,7 +18,7 @@ Processes* all = nullptr;
 // One for each process, which make up all the bytes.
 void check_sizes(std::span<const size_t> sizes, int64_t count, size_t bytes) {
   if (std::ssize(sizes) != count || std::accumulate(sizes.begin(), sizes.end(), size_t{0}) != bytes)
-    throw Error("{} sizes for {} processes and {} bytes. Hint: one size per process, {} bytes together",
+    throw Error("{} sizes for {} processes and {} bytes. Hint: pass one size per process, {} bytes together",
                 sizes.size(), count, bytes, bytes);
 }
 
@@ -32,7 +32,7 @@ std::string Processes::name() const {
 // All say which call they have come to; returns whether any has the flag.
 bool Processes::agree(Call call, bool flag) {
   if (is_alone()) return flag;
-  if (failed_) throw RemoteFailure("the processes have parted. Hint: their first failure says why");
+  if (failed_) throw RemoteFailure("the processes have separated. Hint: look at their first failure");
   bool any = false, failed = false;
   Call other = call;
   for (const Intent& theirs : values_of_all(Intent{call, flag})) {
@@ -47,8 +47,8 @@ bool Processes::agree(Call call, bool flag) {
     throw RemoteFailure("another process failed");
   }
   if (failed_ && !failed)
-    throw Error("{} has come to {}, and another to {}. Hint: all are to run the same program", name(),
-                kWords[static_cast<int>(call)], kWords[static_cast<int>(other)]);
+    throw Error("{} has reached {}, and another process {}. Hint: run the same program in all processes",
+                name(), kWords[static_cast<int>(call)], kWords[static_cast<int>(other)]);
   return any;
 }
 
@@ -78,7 +78,7 @@ void Processes::all_gather(std::span<const std::byte> mine, std::span<const size
                            std::span<std::byte> all) {
   check_sizes(sizes, count(), all.size());
   if (sizes[static_cast<size_t>(rank())] != mine.size())
-    throw Error("{} gathers {} bytes of {}. Hint: sizes by rank", name(), mine.size(),
+    throw Error("{} gathers {} bytes of {}. Hint: pass the sizes by rank", name(), mine.size(),
                 sizes[static_cast<size_t>(rank())]);
   agree(Call::gather, false);
   do_all_gather(mine, sizes, all);

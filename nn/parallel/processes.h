@@ -12,16 +12,16 @@
 
 namespace gradzoo {
 
-/// Another process has failed; the message says which, and why.
+/// The error if another process has failed; the message names the process and the reason.
 class RemoteFailure : public Error {
  public:
   using Error::Error;
 };
 
-/// The processes that compute one thing together, each with its part of the rows; as it is, one that computes
-/// alone. Collective calls are made by all processes in the same order, each on one thread; each waits for
-/// all. Throws RemoteFailure in such a call where another process has called fail(), and Error where another
-/// has come to a different call.
+/// A group of processes that share a computation, each with a part of the rows. This base class is a group of
+/// one process. All processes make the same collective calls in the same order, each on one thread, and each
+/// call waits for all processes. A collective call throws RemoteFailure if another process has called fail(),
+/// and Error if another process makes a different call.
 class Processes {
  public:
   Processes() = default;
@@ -29,50 +29,50 @@ class Processes {
   Processes(const Processes&) = delete;
   Processes& operator=(const Processes&) = delete;
 
-  virtual int64_t rank() const { return 0; }      ///< 0 ... count() - 1
-  virtual int64_t count() const { return 1; }     ///< 1 where the process is alone
-  bool is_first() const { return rank() == 0; }   ///< of rank 0, which writes files and speaks
-  bool is_alone() const { return count() == 1; }  ///< nobody to wait for
-  /// Where this process runs: a host's name; "" where that says nothing.
+  virtual int64_t rank() const { return 0; }      ///< index of this process, 0 ... count() - 1
+  virtual int64_t count() const { return 1; }     ///< number of processes
+  bool is_first() const { return rank() == 0; }   ///< true in rank 0, which writes files and prints
+  bool is_alone() const { return count() == 1; }  ///< true in a group of one process
+  /// Returns the name of this process's host, or "" if it is the same for all.
   virtual std::string place() const { return ""; }
-  /// Of this one: "process 3 of 8", and where it runs if that is known.
+  /// Returns this process's name, "process 3 of 8", with its host if that is known.
   std::string name() const;
 
-  /// Every process's bytes, `sizes` of them by rank, one after the other. `mine` are sizes[rank()]. Throws
-  /// Error in the process whose sizes do not fit, before it calls the others.
+  /// Concatenates the bytes of all processes by rank into `all`. `mine` has sizes[rank()] bytes. Throws Error
+  /// in the process whose sizes do not match, before it waits for the others.
   void all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes, std::span<std::byte> all);
-  /// Every process's text, by rank.
+  /// Returns the texts of all processes, by rank.
   std::vector<std::string> all_gather(std::string_view mine);
-  /// Every process's value, by rank. `T` is plain bytes.
+  /// Returns the values of all processes, by rank. `T` must be trivially copyable.
   template <class T>
   std::vector<T> all_gather_values(const T& mine) {
     agree(Call::gather, false);
     return values_of_all(mine);
   }
-  /// Of `out`, one piece a process, sends each its piece; `in` gets what all have for this one, by rank.
+  /// Sends one piece of `out` to each process, by rank; `in` receives the pieces for this process.
   void all_to_all(std::span<const std::byte> out, std::span<const size_t> out_sizes, std::span<std::byte> in,
                   std::span<const size_t> in_sizes);
-  /// Whether it is so for any process.
+  /// Returns true if `mine` is true in any process.
   bool any(bool mine) { return agree(Call::any, mine); }
-  /// Called once, after the last collective call: the others wait for a process that fails late.
+  /// Ends the collective calls. Call it once, after the last one, so that others notice a late failure.
   void finish() { agree(Call::finish, false); }
-
-  /// Tells the other processes that this one has failed, at their next collective call, which throws
-  /// RemoteFailure. Returns when all have come there: the sentence to print in the first process, "" in the
-  /// others. After a failure of any process it returns at once, and collective calls throw.
+  /// Makes the next collective call of the other processes throw RemoteFailure, because this process has
+  /// failed. When all processes have reached that call, it returns the sentence to print in the first
+  /// process, and "" in the others. After a failure of any process it returns at once, and collective calls
+  /// throw.
   std::string fail(const std::string& why);
 
  protected:
-  /// What only knows of bytes. Called between processes that have agreed on it.
+  /// Exchanges bytes. It is called after all processes have agreed on the call.
   virtual void do_all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes,
                              std::span<std::byte> all);
-  /// out_sizes and in_sizes by rank: the bytes that go to each process, and those that come from it.
+  /// out_sizes and in_sizes are the numbers of bytes that go to and come from each process, by rank.
   virtual void do_all_to_all(std::span<const std::byte> out, std::span<const size_t> out_sizes,
                              std::span<std::byte> in, std::span<const size_t> in_sizes);
 
  private:
   enum class Call : int32_t { fail, finish, gather, gather_text, exchange, any };
-  /// What each process says before a collective call.
+  /// Message of each process before a collective call.
   struct Intent {
     Call call;
     int32_t flag;
@@ -87,19 +87,17 @@ class Processes {
     return all;
   }
 
-  bool failed_ = false;  ///< here or elsewhere
+  bool failed_ = false;  ///< true after a failure of any process
 };
 
-/// This one alone.
+/// Returns the group of only this process.
 Processes& this_process();
-
-/// Those that work on what the program was asked for: this one alone, unless main says otherwise.
+/// Returns the group of a ProcessesScope, or this_process() without a scope.
 Processes& all_processes();
-
-/// While it lives, all_processes() are these.
+/// A scope in which all_processes() returns these processes, in the whole program.
 class ProcessesScope {
  public:
-  explicit ProcessesScope(Processes& processes);  ///< until it ends, of the whole program
+  explicit ProcessesScope(Processes& processes);
   ~ProcessesScope();
   ProcessesScope(const ProcessesScope&) = delete;
   ProcessesScope& operator=(const ProcessesScope&) = delete;
@@ -108,19 +106,21 @@ class ProcessesScope {
   Processes* before_;
 };
 
-/// The mean of equal parts' values, added in the order of a binary tree over all parts: neighbours first,
-/// then sums of neighbours. Each process has a range of consecutive parts. It sends what it can add up alone,
-/// the whole subtrees in its range; so the bytes are the same however many processes there are.
+/// The mean of values from equal parts, which are added in the order of a binary tree over all parts: first
+/// neighbours, then sums of neighbours. Each process has a range of consecutive parts, adds the complete
+/// subtrees in its range, and sends their sums. The mean is therefore bit-identical for any number of
+/// processes.
 class TreeMean {
  public:
-  /// Throws Error where the processes do not divide the parts.
+  /// Throws Error unless the number of parts is a multiple of the number of processes.
   TreeMean(int64_t parts, Processes& processes);
 
-  int64_t parts() const { return parts_; }  ///< of all processes
-  /// Those of this process: first() ... first() + mine() - 1.
+  int64_t parts() const { return parts_; }  ///< number of parts of all processes
+  /// The parts of this process are first() ... first() + mine() - 1.
   int64_t first() const { return first_; }
-  int64_t mine() const { return mine_; }  ///< how many
-  /// A collective call. `values`, of this process's parts, are used up; all of one floating dtype and shape.
+  int64_t mine() const { return mine_; }  ///< number of parts of this process
+  /// Returns the mean in a collective call. `values` are this process's parts, with one floating dtype and
+  /// shape; the call changes them.
   Tensor of(std::vector<Tensor>& values);
 
  private:
@@ -131,14 +131,15 @@ class TreeMean {
   };
   int64_t parts_, mine_, first_;
   Processes& processes_;
-  std::vector<Pair> here_, across_;             // by the tree: within this process, and between processes
-  std::vector<std::vector<int64_t>> subtrees_;  // where those begin that each process adds up alone
+  std::vector<Pair> here_, across_;             // additions within this process, and between processes
+  std::vector<std::vector<int64_t>> subtrees_;  // first parts of each process's complete subtrees
 };
 
-/// How many parts each process has. Throws Error where they do not divide them.
+/// Returns the number of parts per process. Throws Error unless `parts` is a multiple of the number of
+/// processes.
 int64_t parts_of_each(int64_t parts, const Processes& processes);
 
-/// A tensor's values, to write.
+/// Returns a tensor's values as writable bytes.
 std::span<std::byte> bytes_of(Tensor& tensor);
 
 }  // namespace gradzoo

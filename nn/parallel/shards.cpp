@@ -107,7 +107,7 @@ class Shards::Threads {
     if (first == all_.end()) return give_turn(0);  // all have ended
     try {
       if (!failure_ && !std::ranges::all_of(all_, waits))
-        throw Error("a shard waits for a gradient that another has not");
+        throw Error("a shard waits for a gradient that another shard does not have");
       if (!failure_) (*once)(mean_ = tree_.of(given_));
     } catch (...) {
       failure_ = std::current_exception();
@@ -191,7 +191,7 @@ Tensor rows_of_shard(const Tensor& all) {
   if (!shards) return all;
   const int64_t rows = all.dim(0), count = shards->count();
   if (rows % count != 0)
-    throw Error("{} rows are not divided by {} shards. Hint: a multiple of {}", rows, count, count);
+    throw Error("{} rows cannot be divided among {} shards. Hint: use a multiple of {}", rows, count, count);
   return all.rows(shards->part() * rows / count, (shards->part() + 1) * rows / count);
 }
 

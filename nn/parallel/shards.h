@@ -10,46 +10,44 @@
 
 namespace gradzoo {
 
-/// A training step in parts ("shards"), each on rows of its own, as processes of their own would run it: each
-/// with its own tape, the first on the calling thread and the others on threads of theirs, but one after the
-/// other. Where all have come to the same gradient, its mean is formed and one of them goes on with it for
-/// all; then each goes on. Where processes share the work, each runs an equal range of the shards, and a mean
-/// is that of all processes' (nn/parallel/processes.h). Nothing of a result depends on threads or on the
-/// number of processes.
+/// A training step in parts ("shards"), each with separate rows and a separate tape, as if separate processes
+/// ran them. The first shard runs on the calling thread and the others on further threads, but only one runs
+/// at a time. When all shards have computed a gradient, its mean is formed, one shard uses the mean for all,
+/// and then all continue. If processes share the work, each runs an equal range of the shards, and means are
+/// over all processes (nn/parallel/processes.h). Results do not depend on the number of threads or processes.
 class Shards {
  public:
-  /// Puts a shard's copy of what all share in place before the shard runs, and puts it aside when the shard
-  /// waits or is done. Called by the shard's thread.
+  /// Functions that install a shard's copy of shared objects before the shard runs, and remove it when the
+  /// shard waits or ends. The shard's thread calls them with the shard's number.
   struct Switch {
-    ///@{
-    /// with the shard's number
     std::function<void(int64_t shard)> enter, leave;
-    ///@}
   };
 
-  /// `processes` must outlive it. Throws Error where they do not divide the count.
+  /// `processes` must outlive the Shards. Throws Error unless `count` is a multiple of the number of
+  /// processes.
   Shards(int64_t count, Switch own, Processes& processes = this_process());
   ~Shards();
   Shards(const Shards&) = delete;
   Shards& operator=(const Shards&) = delete;
 
-  int64_t count() const;  ///< of all processes
-  /// Those of this process: first(), ..., first() + mine() - 1.
+  int64_t count() const;  ///< number of shards of all processes
+  /// The shards of this process are first(), ..., first() + mine() - 1.
   int64_t first() const;
-  int64_t mine() const;  ///< how many
-  /// A collective call where a part gathers: runs part(first()), part(first() + 1), ..., tracing and rounding
-  /// as the calling thread does. Throws what the first shard to fail has thrown; the others of this process
-  /// are stopped where they wait.
+  int64_t mine() const;  ///< number of shards of this process
+
+  /// Runs part(first()), part(first() + 1), ..., with the calling thread's tracing and rounding. It is a
+  /// collective call if a part calls gather(). Rethrows the error of the first shard that fails; the other
+  /// shards of this process are stopped where they wait.
   void run(FunctionRef<void(int64_t shard)> part);
 
-  /// The shards that the calling thread is one of; nullptr where it is none.
+  /// Returns the Shards that the calling thread belongs to, or nullptr.
   static Shards* here();
-  /// Which one it is.
+  /// Returns the number of the calling thread's shard.
   int64_t part() const;
-  /// Waits until every shard has called it. Means are sums in the order of a fixed binary tree, by
-  /// neighbours, over the count; `once` is then called with the mean, of one shard for all. Returns the mean,
-  /// which nobody may change, and throws what `once` threw. `mine` is used up. Throws Error where another
-  /// shard ends without having come.
+  /// Waits until every shard has called it, and returns the mean of `mine`: the sum in the order of a fixed
+  /// binary tree, divided by the count. One shard calls `once` with the mean for all; errors from `once` are
+  /// rethrown. The call may change `mine`, and callers must not change the mean. Throws Error if another
+  /// shard ends without this call.
   Tensor gather(Tensor mine, FunctionRef<void(const Tensor& mean)> once);
 
  private:
@@ -58,13 +56,12 @@ class Shards {
 };
 
 ///@{
-/// The mean of what the shards call it with, each with its own value of the same shape; the value itself
-/// where the calling thread is no shard. Not recorded.
+/// Returns the mean of the shards' values, which have one shape, or the value outside a shard. Not recorded.
 Tensor mean_over_shards(const Tensor& value);
 double mean_over_shards(double value);
 ///@}
-/// A shard's equal part of the rows, storage shared; all rows where the calling thread is no shard. Throws
-/// Error where the shards do not divide the rows.
+/// Returns this shard's equal part of the rows, or all rows outside a shard; storage shared. Throws Error
+/// unless the number of rows is a multiple of the number of shards.
 Tensor rows_of_shard(const Tensor& all);
 
 }  // namespace gradzoo

@@ -14,8 +14,8 @@ constexpr int64_t kSmall = 16 << 10;  // bytes of all subtrees: below, each proc
 int64_t parts_of_each(int64_t parts, const Processes& processes) {
   const int64_t count = processes.count();
   if (parts % count == 0) return parts / count;
-  throw Error("{} processes do not divide shards={}. Hint: --set shards={}, or a multiple of it", count,
-              parts, count);
+  throw Error("{} processes cannot share shards={} equally. Hint: use --set shards={}, or a multiple of it",
+              count, parts, count);
 }
 
 std::span<std::byte> bytes_of(Tensor& tensor) {
@@ -99,8 +99,9 @@ Tensor TreeMean::of(std::vector<Tensor>& values) {
     return value.shape() == values[0].shape() && value.dtype() == values[0].dtype();
   };
   if (std::ssize(values) != mine_ || !std::ranges::all_of(values, is_alike))
-    throw Error("TreeMean: {} values of {} parts, or not of one shape and dtype. Hint: one value per part",
-                values.size(), mine_);
+    throw Error(
+        "TreeMean: {} values of {} parts, or not of one shape and dtype. Hint: pass one value per part",
+        values.size(), mine_);
   for (const Pair& pair : here_)
     values[static_cast<size_t>(pair.into - first_)] += values[static_cast<size_t>(pair.from - first_)];
   if (!processes_.is_alone()) add_across(values);

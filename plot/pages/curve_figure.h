@@ -6,7 +6,7 @@
 
 namespace gradzoo {
 
-/// A line chart as HTML: its SVG, and the values for the page's script to show under the pointer. Throws
+/// Returns a line chart as HTML: its SVG, and the values that the page's script shows at the pointer. Throws
 /// Error if a series has unequal lengths.
 std::string curve_figure(LineChart curve);
 

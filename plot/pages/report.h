@@ -9,32 +9,31 @@
 
 namespace gradzoo {
 
-/// A number that sums up the run, large on the page, with a sentence that says what it means.
+/// A number that summarises the run, which is large on the page, with a sentence that explains it.
 struct KeyFigure {
   std::string name = {}, value = {}, unit = {}, meaning = {};
 };
 
 struct Snapshot {
-  std::string label = {};  ///< when it was taken: "epoch 3"
+  std::string label = {};  ///< time of the picture: "epoch 3"
   Drawing drawing = {};
 };
 
-/// Pictures of one thing over time, leafed through with a slider; wide ones as of ReportPicture.
+/// Pictures of one subject over time, which a slider selects. Wide ones are shown as ReportPicture's.
 struct FilmStrip {
   std::string title = {}, caption = {};
   std::vector<Snapshot> snapshots = {};
   bool invert_at_night = false;
 };
 
-/// One that is more than 1000 pixels wide gets the page's full width, and on a phone is moved under the thumb
-/// rather than made illegible.
+/// A picture. If it is more than 1000 pixels wide, it has the page's full width, and scrolls on a phone.
 struct ReportPicture {
   std::string title = {}, caption = {};
   Drawing drawing = {};
-  bool invert_at_night = false;  ///< for planes, on white; a chart has a night of its own
+  bool invert_at_night = false;  ///< true: invert in dark mode, for planes; charts have dark colours
 };
 
-/// Lines under each other; the first column names them.
+/// A table; the first column has the names of the rows.
 struct ReportTable {
   std::vector<std::string> columns = {};
   std::vector<std::vector<std::string>> rows = {};
@@ -43,7 +42,7 @@ struct ReportTable {
 
 struct SettingRow {
   std::string key = {}, value = {}, meaning = {};
-  std::string source = {};  ///< "default", "--set", "config file"
+  std::string source = {};  ///< source of the value: "default", "--set", "config file"
 };
 
 struct Term {
@@ -54,33 +53,31 @@ struct Fact {
   std::string name = {}, value = {};
 };
 
-/// What a report page shows. All text is plain: the page escapes it. Empty parts are left out.
+/// The contents of a report page. All texts are plain: the page escapes them. Empty parts are omitted.
 struct Report {
   std::string title = {};
   std::string summary = {};               ///< one line under the title
-  std::vector<std::string> notices = {};  ///< what the reader must know first: that the run has not ended
-  std::string mark = {};  ///< the same for programs: <meta name="gradzoo-report">, at the page's beginning
-  std::string interpretation = {};  ///< how to read this run's numbers: a paragraph
+  std::vector<std::string> notices = {};  ///< notices at the top, such as: the run has not ended
+  std::string mark = {};                  ///< notice for programs: content of <meta name="gradzoo-report">
+  std::string interpretation = {};        ///< paragraph that interprets this run's numbers
   std::vector<KeyFigure> figures = {};
   std::vector<ReportTable> tables = {};
-  std::vector<LineChart> curves = {};  ///< the first one is drawn at full width
+  std::vector<LineChart> curves = {};  ///< charts, the first one at full width
   std::vector<FilmStrip> strips = {};
   std::vector<ReportPicture> pictures = {};
   std::vector<SettingRow> settings = {};
   std::vector<Term> glossary = {};
   std::vector<Fact> facts = {};  ///< seed, threads, BLAS kernel, seconds, version
-  std::string command = {};      ///< repeats the run
+  std::string command = {};      ///< command that repeats the run
 };
 
-/// One self-contained HTML page: no network, no file beside it. Throws Error if a series has unequal lengths.
+/// Returns a self-contained HTML page, which loads nothing. Throws Error if a series has unequal lengths.
 std::string report_page(const Report& report);
 
-/// The page, which loads nothing.
-std::string report_page(const Report& report);
 /// Writes the page atomically. Throws Error with the path and the reason.
 void write_report(const std::string& path, const Report& report, Links links = Links::follow);
 
-/// The mark of a page that write_report wrote; "" where there is none.
+/// Returns the mark of a page from write_report, or "".
 std::string report_mark(const std::string& path);
 
 }  // namespace gradzoo

@@ -1,5 +1,5 @@
-// What the report page can do beyond showing: values under the pointer, leafing through pictures, copying the
-// command. Without it everything is still there to read.
+// Interaction of the report page: values at the pointer, a slider through pictures, a button that copies the
+// command. Without the script everything can still be read.
 'use strict';
 
 function add(parent, tag, className, text) {
@@ -10,7 +10,7 @@ function add(parent, tag, className, text) {
   return element;
 }
 
-// The point of a series nearest to a place across the plot (0 ... 1); points are sorted by place.
+// The point of a series that is nearest to a horizontal position in the plot (0 ... 1); points are sorted by it.
 function nearest(points, place) {
   let low = 0, high = points.length - 1;
   while (low < high) {
@@ -56,7 +56,7 @@ function showValues(chart) {
       row.append(point[2] === closest[2] ? name : name + ' (at ' + point[2] + ')');
       add(row, 'b', '', point[3]);
     }
-    // Beside the guide, where there is more room, and never beyond the plot.
+    // Next to the guide, at the side with more space, and always inside the plot.
     const guideAt = closest[0] * box.width, width = tip.offsetWidth;
     const left = closest[0] < 0.5 ? guideAt + 12 : guideAt - 12 - width;
     tip.style.left = Math.max(0, Math.min(left, box.width - width)) + 'px';
@@ -78,7 +78,7 @@ function leafThrough(strip) {
   play.type = 'button';
   const slider = add(controls, 'input', '');
   Object.assign(slider, {type: 'range', min: 0, max: frames.length - 1, value: frames.length - 1});
-  slider.setAttribute('aria-label', 'moment of the run');
+  slider.setAttribute('aria-label', 'time in the run');
   const label = add(controls, 'output', '');
   let timer = 0;
 

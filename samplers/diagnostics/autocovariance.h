@@ -5,7 +5,7 @@
 
 namespace gradzoo {
 
-/// c_t = 1/n sum_i (x_i - mean)(x_{i+t} - mean) for t = 0 ... n-1, by fast Fourier transform: O(n log n).
+/// Returns c_t = 1/n sum_i (x_i - mean)(x_{i+t} - mean) for t = 0 ... n-1 in O(n log n), with an FFT.
 std::vector<double> autocovariance(std::span<const double> x);
 
 }  // namespace gradzoo

@@ -16,7 +16,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 void check_draws(const Tensor& draws, std::string_view what) {
   if (draws.rank() == 2 && draws.dim(0) >= 1 && draws.dim(1) >= 4) return;
-  throw Error("{}: draws are {}. Hint: (chains, n) with n >= 4", what, draws.shape().str());
+  throw Error("{}: draws are {}. Hint: use (chains, n) with n >= 4", what, draws.shape().str());
 }
 
 // What within-chain and between-chain variances say about the whole: draws (m, n) f64.

@@ -17,7 +17,7 @@ namespace {
 // The numbers of "1,.5,.1".
 std::vector<double> numbers_in(const std::string& text) {
   if (auto numbers = parse_numbers<double>(text)) return std::move(*numbers);
-  throw Error("annealed: sigmas is '{}'. Hint: numbers with commas between, as sigmas=1,0.3,0.1", text);
+  throw Error("annealed: sigmas is '{}'. Hint: separate numbers by commas, as in sigmas=1,0.3,0.1", text);
 }
 
 std::vector<double> geometric(double begin, double end, int64_t levels) {
@@ -32,8 +32,9 @@ std::vector<double> geometric(double begin, double end, int64_t levels) {
 void check_levels(const std::vector<double>& sigmas) {
   const bool positive = std::ranges::all_of(sigmas, [](double s) { return s > 0 && std::isfinite(s); });
   if (positive && !sigmas.empty() && std::ranges::is_sorted(sigmas, std::greater())) return;
-  throw Error("annealed: the noise levels are {}. Hint: numbers above 0, from the largest to the smallest",
-              fmt::join(sigmas, ", "));
+  throw Error(
+      "annealed: the noise levels are {}. Hint: use numbers above 0, from the largest to the smallest",
+      fmt::join(sigmas, ", "));
 }
 
 }  // namespace
@@ -41,18 +42,18 @@ void check_levels(const std::vector<double>& sigmas) {
 void AnnealedOptions::describe(OptionTable& options) {
   describe_langevin_step(options, step, convention);
   options.add("sigmas", sigmas,
-              "noise levels, such as 1,0.3,0.1; otherwise geometric, by the next three options");
+              "noise levels, such as 1,0.3,0.1; default: geometric, from the next three options");
   options.add("sigma_begin", sigma_begin, "first noise level");
   options.add("sigma_end", sigma_end, "last noise level");
   options.add("levels", levels, "noise levels", {1, 100'000});
-  options.add("level_steps", level_steps, "transitions at each level", {1, 1'000'000});
-  options.add("denoise", denoise, "end with the denoising step x + sigma^2 score");
+  options.add("level_steps", level_steps, "transitions per level", {1, 1'000'000});
+  options.add("denoise", denoise, "final denoising step x + sigma^2 score");
 }
 
 AnnealedLangevin::AnnealedLangevin(const AnnealedOptions& options) : options_(options) {
   check_step("annealed", options.step);
   if (options.levels < 1 || options.level_steps < 1)
-    throw Error("annealed: {} levels of {} steps. Hint: 1 or more of both", options.levels,
+    throw Error("annealed: {} levels of {} steps. Hint: use 1 or more of both", options.levels,
                 options.level_steps);
   sigmas_ = options.sigmas.empty() ? geometric(options.sigma_begin, options.sigma_end, options.levels)
                                    : numbers_in(options.sigmas);
@@ -65,13 +66,14 @@ WalkLength AnnealedLangevin::length() const {
 }
 
 std::string AnnealedLangevin::remarks() const {
-  std::string text = fmt::format("{} noise levels from {:g} to {:g}, {} steps at each", sigmas_.size(),
+  std::string text = fmt::format("{} noise levels from {:g} to {:g}, {} steps per level", sigmas_.size(),
                                  sigmas_.front(), sigmas_.back(), options_.level_steps);
   if (taken_ > 0 && taken_ < length().steps)
     text += fmt::format("; stopped after {} steps of {}", taken_, length().steps);
   if (sigmas_.back() < least_)
-    text += fmt::format("; the target knows no noise below {:g}, so levels below stayed there", least_);
-  if (!is_noisy_) text += "; the target has no noisy scores, so its own was used at every level";
+    text += fmt::format(
+        "; the target has no score below noise {:g}, so lower levels used the score at that noise", least_);
+  if (!is_noisy_) text += "; the target has no noisy scores, so its score was used at every level";
   return text;
 }
 
@@ -109,7 +111,7 @@ Transition AnnealedLangevin::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry annealed_entry() {
   return sampler_entry_of<AnnealedOptions, AnnealedLangevin>(
-      {.moves = "ula on p * N(0, sigma^2) with falling sigma; e in proportion to sigma^2",
+      {.moves = "ula on p * N(0, sigma^2) with falling sigma; eta is proportional to sigma^2",
        .source = "Song & Ermon 2019"});
 }
 

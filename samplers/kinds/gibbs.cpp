@@ -14,18 +14,19 @@ Tensor drawn(const Tensor& p, const Tensor& x, int64_t width, std::string_view w
   const bool fits = p.defined() && p.rank() == 2 && p.dim(0) == x.dim(0) && p.dtype() == x.dtype() &&
                     (width < 0 || p.dim(1) == width);
   if (fits) return bernoulli(p, rng);
-  throw Error("gibbs: conditionals.{} gives {} for {} rows of {}. Hint: (B, units) of the same dtype", what,
-              p.defined() ? p.label() : "nothing", x.dim(0), dtype_name(x.dtype()));
+  throw Error(
+      "gibbs: conditionals.{} returns {} for {} rows of {}. Hint: return (B, units) of the same dtype", what,
+      p.defined() ? p.label() : "nothing", x.dim(0), dtype_name(x.dtype()));
 }
 
 }  // namespace
 
 void GibbsOptions::describe(OptionTable& options) {
-  options.add("sweeps", sweeps, "sweeps in a transition; each draws both sides once", {1, 1'000'000});
+  options.add("sweeps", sweeps, "sweeps per transition; each sweep draws both sides once", {1, 1'000'000});
 }
 
 BlockGibbs::BlockGibbs(const GibbsOptions& options) : options_(options) {
-  if (options.sweeps < 1) throw Error("gibbs: sweeps is {}. Hint: 1 or more", options.sweeps);
+  if (options.sweeps < 1) throw Error("gibbs: sweeps is {}. Hint: use 1 or more", options.sweeps);
 }
 
 PointValue BlockGibbs::evaluate(const Target& target, const Tensor& x) {
@@ -45,7 +46,7 @@ Transition BlockGibbs::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry gibbs_entry() {
   return sampler_entry_of<GibbsOptions, BlockGibbs>(
-      {.moves = "h ~ p(h|x), then x' ~ p(x'|h)", .source = "Geman & Geman 1984; Hinton 2002"});
+      {.moves = "h ~ p(h|x), then x_next ~ p(x|h)", .source = "Geman & Geman 1984; Hinton 2002"});
 }
 
 namespace {
@@ -68,11 +69,11 @@ Tensor one_flipped(const Tensor& x, const Tensor& u) {
 }  // namespace
 
 void FlipOptions::describe(OptionTable& options) {
-  options.add("flips", flips, "coordinates tried in a transition, one after another", {1, 1'000'000});
+  options.add("flips", flips, "coordinates proposed per transition, one after another", {1, 1'000'000});
 }
 
 SingleFlip::SingleFlip(const FlipOptions& options) : options_(options) {
-  if (options.flips < 1) throw Error("flip: flips is {}. Hint: 1 or more", options.flips);
+  if (options.flips < 1) throw Error("flip: flips is {}. Hint: use 1 or more", options.flips);
 }
 
 Transition SingleFlip::transition(const Target& target, Rng& rng, bool) {
@@ -89,7 +90,7 @@ Transition SingleFlip::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry flip_entry() {
   return sampler_entry_of<FlipOptions, SingleFlip>(
-      {.moves = "one random bit is flipped, then accepted or rejected", .source = "Metropolis et al. 1953"});
+      {.moves = "flip of one random bit, accepted or rejected", .source = "Metropolis et al. 1953"});
 }
 
 }  // namespace gradzoo

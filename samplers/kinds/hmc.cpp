@@ -36,9 +36,10 @@ constexpr double kDivergence =
 }  // namespace
 
 void HmcOptions::describe(OptionTable& options) {
-  options.add("step", step, "e of the leapfrog integrator, adapted during warm-up");
-  options.add("leapfrog_steps", leapfrog_steps, "leapfrog steps in a transition", {1, 100'000});
-  options.add("jitter", jitter, "the step of each transition is e (1 + jitter u), u uniform on [-1,1]");
+  options.add("step", step, "step size e of the leapfrog integrator, adapted during warm-up");
+  options.add("leapfrog_steps", leapfrog_steps, "leapfrog steps per transition", {1, 100'000});
+  options.add("jitter", jitter,
+              "jitter of the step e (1 + jitter u) of each transition, u uniform on [-1,1]");
   options.add("adapt", adapt, "adapt step and mass during warm-up");
   options.add("acceptance", acceptance, "target acceptance rate of the adapted step");
 }
@@ -47,18 +48,18 @@ Hmc::Hmc(const HmcOptions& options)
     : options_(options), step_(options.step), tuning_(options.step, options.acceptance) {
   check_step("hmc", options.step);
   if (options.leapfrog_steps < 1)
-    throw Error("hmc: leapfrog_steps is {}. Hint: 1 or more", options.leapfrog_steps);
+    throw Error("hmc: leapfrog_steps is {}. Hint: use 1 or more", options.leapfrog_steps);
   if (!(options.jitter >= 0 && options.jitter < 1))
-    throw Error("hmc: jitter is {}. Hint: from 0 to below 1", options.jitter);
+    throw Error("hmc: jitter is {}. Hint: use 0 to below 1", options.jitter);
   if (!(options.acceptance > 0 && options.acceptance < 1))
-    throw Error("hmc: acceptance is {}. Hint: between 0 and 1, as 0.8", options.acceptance);
+    throw Error("hmc: acceptance is {}. Hint: use a number between 0 and 1, such as 0.8", options.acceptance);
 }
 
 std::string Hmc::remarks() const {
   if (divergences_ == 0) return "";
   return fmt::format(
       "{} divergent transitions (energy error above {:g}): chains may not reach regions where the density is "
-      "steep; use a smaller step, or a higher acceptance",
+      "steep; use a smaller step or a higher acceptance",
       divergences_, kDivergence);
 }
 

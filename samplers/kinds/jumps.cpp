@@ -59,21 +59,23 @@ Transition moved_by_differences(const Target& target, const Tensor& x, const Ten
 void JumpsOptions::describe(OptionTable& options) {
   options.add(
       "proposals", proposals,
-      "of a chain in a transition, by turns uniform in the extent and by the difference of two others",
+      "proposals per chain and transition, alternately uniform in the extent and a difference of two chains",
       {1, 1'000'000});
-  options.add("noise", noise, "standard deviation of the noise on a difference", {0, 1e6});
+  options.add("noise", noise, "standard deviation of the noise that is added to a difference", {0, 1e6});
 }
 
 Jumps::Jumps(const JumpsOptions& options) : options_(options) {
-  if (options.proposals < 1) throw Error("jumps: proposals is {}. Hint: 1 or more", options.proposals);
+  if (options.proposals < 1) throw Error("jumps: proposals is {}. Hint: use 1 or more", options.proposals);
   if (!(options.noise >= 0) || !std::isfinite(options.noise))
-    throw Error("jumps: noise is {}. Hint: 0 or more, a fraction of a mode's width", options.noise);
+    throw Error("jumps: noise is {}. Hint: use 0 or more, a fraction of a mode's width", options.noise);
 }
 
 void Jumps::on_begin(const Tensor& x) {
   if (x.rank() == 2 && x.dim(0) < kFewestChains)
-    throw Error("jumps: there are {} chains. Hint: {} or more, for each half moves by two of the other",
-                x.dim(0), kFewestChains);
+    throw Error(
+        "jumps: there are {} chains. Hint: use {} or more, because each half moves by two chains of the "
+        "other",
+        x.dim(0), kFewestChains);
 }
 
 Transition Jumps::into_extent(const Target& target, const Transition& at, Rng& rng) {
@@ -115,7 +117,7 @@ Transition Jumps::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry jumps_entry() {
   return sampler_entry_of<JumpsOptions, Jumps>(
-      {.moves = "x' uniform in the extent, or x' = x + (x_p - x_q) + noise z with two other chains p and q, "
+      {.moves = "proposal uniform in the extent, or x + (x_1 - x_2) + noise z with two other chains, "
                 "accepted or rejected",
        .source = "ter Braak 2006; Goodman & Weare 2010"});
 }

@@ -4,28 +4,27 @@
 
 namespace gradzoo {
 
-/// The options of its sampler.
+/// The options of Jumps.
 struct JumpsOptions {
-  int64_t proposals = 10;  ///< of a chain in a transition
-  double noise = 0.01;     ///< standard deviation, of the second kind
+  int64_t proposals = 10;  ///< number of proposals per chain and transition
+  double noise = 0.01;     ///< standard deviation of the second proposal's noise
 
   void describe(OptionTable& options);
 };
 
-/// Metropolis proposals that reach far, so that chains find how heavy distant modes are. By turns:
-///   x' uniform in the target's extent;
-///   x' = x + (x_p - x_q) + noise z, with two random chains p and q of the other half. First the first half
-///   of the chains moves so, then the second, by where the first now stands.
-/// Both are symmetric inside the extent, so min(1, p(x')/p(x)) decides; outside it the first kind has no way
-/// back and is refused. A half moves by differences of chains that stand still meanwhile, so the chains keep
-/// p each, independently (ter Braak 2006; Goodman & Weare 2010). A difference that leads out of the domain is
-/// refused: reflected it would not be symmetric.
-/// Jumps alone hardly move within a mode: take them in turns with another exact sampler.
+/// Long-range Metropolis proposals, with which chains find the weights of distant modes. Two kinds alternate:
+///   x_next uniform in the target's extent;
+///   x_next = x + (x_1 - x_2) + noise z, with two random chains of the other half. First the first half of
+///   the chains moves, and then the second half, with the new positions of the first.
+/// Both are symmetric inside the extent, so the acceptance is min(1, p(x_next)/p(x)). Outside the extent the
+/// first kind cannot return and is rejected. While one half moves by differences, the other half does not
+/// change, so each chain keeps p, independently of the others (ter Braak 2006; Goodman & Weare 2010). A
+/// difference that leaves the domain is rejected, because its reflection would not be symmetric. Jumps hardly
+/// move within a mode: alternate them with another exact sampler.
 class Jumps : public Sampler {
  public:
-  static constexpr int64_t kFewestChains = 4;  ///< two in each half
-
-  /// Throws Error for fewer than one proposal, and for noise below 0.
+  static constexpr int64_t kFewestChains = 4;  ///< smallest number of chains, two per half
+  /// Throws Error if `proposals` is below 1 or `noise` is below 0.
   explicit Jumps(const JumpsOptions& options = {});
 
   std::string_view name() const override { return "jumps"; }
@@ -33,7 +32,7 @@ class Jumps : public Sampler {
   bool is_exact() const override { return true; }
 
  protected:
-  /// Throws Error for fewer than four chains.
+  /// Throws Error if there are fewer than four chains.
   void on_begin(const Tensor& x) override;
   Transition transition(const Target& target, Rng& rng, bool warming_up) override;
 

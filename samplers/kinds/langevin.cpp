@@ -22,13 +22,13 @@ void AdjustedLangevinOptions::describe(OptionTable& options) {
 
 void UnadjustedLangevinOptions::describe(OptionTable& options) {
   describe_langevin_step(options, step, convention);
-  options.add("noise", noise, "factor on the noise: 1 samples exp f; 0 is gradient ascent to a mode");
+  options.add("noise", noise, "factor of the noise: 1 samples exp f; 0 is gradient ascent to a mode");
 }
 
 UnadjustedLangevin::UnadjustedLangevin(const UnadjustedLangevinOptions& options) : options_(options) {
   check_step("ula", options.step);
   if (!(options.noise >= 0) || !std::isfinite(options.noise))
-    throw Error("ula: noise is {}. Hint: 0 or more; 1 samples the target", options.noise);
+    throw Error("ula: noise is {}. Hint: use 0 or more; 1 samples the target", options.noise);
 }
 
 std::string UnadjustedLangevin::remarks() const {
@@ -67,12 +67,12 @@ Transition AdjustedLangevin::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry unadjusted_langevin_entry() {
   return sampler_entry_of<UnadjustedLangevinOptions, UnadjustedLangevin>(
-      {.moves = "x' = x + e grad f + sqrt(2e) z", .source = "Parisi 1981; Roberts & Tweedie 1996"});
+      {.moves = "x_next = x + eta grad f + sqrt(2 eta) z", .source = "Parisi 1981; Roberts & Tweedie 1996"});
 }
 
 SamplerEntry adjusted_langevin_entry() {
   return sampler_entry_of<AdjustedLangevinOptions, AdjustedLangevin>(
-      {.moves = "ula's x' as a proposal, accepted or rejected", .source = "Roberts & Tweedie 1996"});
+      {.moves = "ula's x_next as a proposal, accepted or rejected", .source = "Roberts & Tweedie 1996"});
 }
 
 }  // namespace gradzoo

@@ -5,47 +5,47 @@
 
 namespace gradzoo {
 
-/// What e means in a Langevin step. Both target exp f; e of `full` is half the e of `half`.
+/// Meaning of eta in a Langevin step. Both conventions sample exp f; eta of `full` is half the eta of `half`.
 enum class StepConvention {
-  full,  ///< x' = x + e grad f + sqrt(2e) z  (Roberts & Tweedie 1996)
-  half,  ///< x' = x + e/2 grad f + sqrt(e) z  (Song & Ermon 2019; the lectures)
+  full,  ///< x_next = x + eta grad f + sqrt(2 eta) z  (Roberts & Tweedie 1996)
+  half,  ///< x_next = x + eta/2 grad f + sqrt(eta) z  (Song & Ermon 2019; the lectures)
 };
-/// Their names in options.
+/// Names of the conventions in options.
 inline constexpr Choice<StepConvention> kStepConventions[] = {{"full", StepConvention::full},
                                                               {"half", StepConvention::half}};
 
-/// The step converted to e of the full convention.
+/// Converts a step to eta of the full convention.
 inline double full_step(double step, StepConvention convention) {
   return convention == StepConvention::full ? step : step / 2;
 }
 
-/// Describes both: the keys `step` and `convention`.
+/// Describes the options `step` and `convention`.
 inline void describe_langevin_step(OptionTable& options, double& step, StepConvention& convention) {
-  options.add("step", step, "e of the Langevin step");
+  options.add("step", step, "step size eta of the Langevin step");
   options.add("convention", convention, kStepConventions,
-              "full: x + e grad f + sqrt(2e) z; half: x + e/2 grad f + sqrt(e) z");
+              "full: x + eta grad f + sqrt(2 eta) z; half: x + eta/2 grad f + sqrt(eta) z");
 }
 
 /// The options of MALA, which accepts or rejects.
 struct AdjustedLangevinOptions {
-  double step = 0.01;                                ///< e
-  StepConvention convention = StepConvention::full;  ///< what e means
+  double step = 0.01;                                ///< step size eta
+  StepConvention convention = StepConvention::full;  ///< meaning of eta
 
   void describe(OptionTable& options);
 };
 
-/// The options of ULA, which accepts all.
+/// The options of ULA, which accepts all moves.
 struct UnadjustedLangevinOptions {
-  double step = 0.01;                                ///< e
-  StepConvention convention = StepConvention::full;  ///< what e means
-  double noise = 1;  ///< factor on the noise; 1 samples exp f, 0 climbs to a mode
+  double step = 0.01;                                ///< step size eta
+  StepConvention convention = StepConvention::full;  ///< meaning of eta
+  double noise = 1;  ///< factor of the noise; 1 samples exp f, 0 climbs to a mode
 
   void describe(OptionTable& options);
 };
 
-/// Unadjusted Langevin (Parisi 1981; Roberts & Tweedie 1996): x' = x + e grad f + noise sqrt(2e) z. Every
-/// move is accepted: the stationary distribution is the target only in the limit of small steps. In a bounded
-/// domain x' is reflected.
+/// Unadjusted Langevin (Parisi 1981; Roberts & Tweedie 1996): x_next = x + eta grad f + noise sqrt(2 eta) z.
+/// Every move is accepted: the stationary distribution is the target only in the limit of small steps. In a
+/// bounded domain x_next is reflected.
 class UnadjustedLangevin : public Sampler {
  public:
   /// Throws Error unless step is above 0 and noise is not below 0.
@@ -65,8 +65,8 @@ class UnadjustedLangevin : public Sampler {
   UnadjustedLangevinOptions options_;
 };
 
-/// The same x' as a proposal, accepted or rejected (MALA; Roberts & Tweedie 1996). In a bounded domain it is
-/// one leapfrog step with reflection, which reverses the momentum (Neal 2011, section 5.1).
+/// MALA (Roberts & Tweedie 1996): unadjusted Langevin's x_next is a proposal that is accepted or rejected. In
+/// a bounded domain it is a leapfrog step with reflection of the momentum (Neal 2011, section 5.1).
 class AdjustedLangevin : public Sampler {
  public:
   /// Throws Error unless step is above 0.

@@ -25,7 +25,8 @@ Transition RandomWalk::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry random_walk_entry() {
   return sampler_entry_of<RandomWalkOptions, RandomWalk>(
-      {.moves = "x' = x + step z, accepted or rejected", .source = "Metropolis et al. 1953; Hastings 1970"});
+      {.moves = "proposal x + step z, accepted or rejected",
+       .source = "Metropolis et al. 1953; Hastings 1970"});
 }
 
 }  // namespace gradzoo

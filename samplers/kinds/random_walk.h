@@ -4,15 +4,14 @@
 
 namespace gradzoo {
 
-/// The options of its sampler.
+/// The options of RandomWalk.
 struct RandomWalkOptions {
   double step = 0.5;  ///< standard deviation of a proposal
 
   void describe(OptionTable& options);
 };
 
-/// Random-walk Metropolis-Hastings (Metropolis et al. 1953; Hastings 1970): x' = x + step z, accepted or
-/// rejected.
+/// Random-walk Metropolis-Hastings (Metropolis et al. 1953; Hastings 1970): proposals x + step z.
 class RandomWalk : public Sampler {
  public:
   /// Throws Error unless step is above 0.

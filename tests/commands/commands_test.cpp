@@ -60,9 +60,9 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {"bench vae_b10", {"workload 'vae_b10'", "'vae_b100'"}},
       {"bench --steps 0", {"--steps"}},
       {"sample", {"RUN", "missing"}},
-      {"sample nothing", {"nothing", "no run"}},
+      {"sample nothing", {"the run nothing does not exist"}},
       {"sample data", {"data", "not a run"}},
-      {"eval nothing", {"nothing", "no run"}},
+      {"eval nothing", {"the run nothing does not exist"}},
       {"eval data --split tset", {"'tset'", "'test'"}},
       {"list modles", {"'modles'", "'models'"}},
       {"gradcheck ralu", {"'ralu'", "'relu'"}},
@@ -190,7 +190,7 @@ TEST_CASE("An explanation comes as text, or as the files that are asked for") {
   CHECK(read_file(scratch.file("graph.dot")).starts_with("digraph"));
   check_refused("explain sqare-sine --html other.html", folder,
                 {"'sqare-sine'", "did you mean 'square-sine'"});
-  check_refused("explain --html other.html", folder, {"no example", "square-sine"});
+  check_refused("explain --html other.html", folder, {"unknown example", "square-sine"});
   check_refused("explain mlp --html missing/page.html", folder, {"missing/page.html"});
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("A function of one's own is explained, and where it is wrong the error
   CHECK(wrong.status == 1);
   CHECK(wrong.out.empty());
   CHECK(wrong.err ==
-        "  2*sine(x)\n    ^\ngradzoo: expression, column 3: no function is called 'sine'. Hint: did you mean "
+        "  2*sine(x)\n    ^\ngradzoo: expression, column 3: unknown function 'sine'. Hint: did you mean "
         "'sin'?\n");
   check_refused("explain mlp --expr x --at x=3", folder, {"remove 'mlp'"});
   check_refused("explain mlp --order 2", folder, {"--order", "--expr"});

@@ -66,15 +66,15 @@ TEST_CASE("what is asked of data wrongly is answered in a sentence") {
   const Pets at;
   const std::string folder = at.folder.path().string();
   check_refused("data check pets --set colour=grey", folder, {"colour", "Hint"});
-  check_refused("data check pets --set background=red", folder, {"is no colour"});
+  check_refused("data check pets --set background=red", folder, {"is not a colour"});
   check_refused("data check pets --out ten.jpg", folder, {"--out x.png"});
   check_refused("data convert pets", folder, {"B"});
-  check_refused("data convert pets pets", folder, {"it is there already"});
+  check_refused("data convert pets pets", folder, {"exists already"});
   check_refused("data convert pets x.npy --form gif", folder, {"png, npy, npz"});
   check_refused("data check nowhere.npy", folder, {"no such folder or file"});
   write_below(at.folder.path(), "empty/readme.txt", "nothing");
-  check_refused("data check empty", folder, {"holds no data that is read", "PNG or JPEG"});
-  check_refused("train vae --data empty", folder, {"holds no data that is read"});
+  check_refused("data check empty", folder, {"has no readable data", "PNG or JPEG"});
+  check_refused("train vae --data empty", folder, {"has no readable data"});
 }
 
 }  // namespace

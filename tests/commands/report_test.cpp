@@ -87,7 +87,7 @@ TEST_CASE("What a finished run shows is the same, made anew") {
   std::filesystem::remove(page);
   run_ok("report run --threads 1", run.folder);
   CHECK((without_sources(read_file(page)) == without_sources(before)));
-  check_refused("report nothing", run.folder, {"no run nothing"});
+  check_refused("report nothing", run.folder, {"the run nothing does not exist"});
   check_refused("report", run.folder, {"RUN is missing"});
 }
 

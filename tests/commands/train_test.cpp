@@ -36,7 +36,7 @@ TEST_CASE("A run whose images have changed is neither resumed nor evaluated, and
   changed.back() = static_cast<char>(changed.back() ^ 1);
   write_file(images, changed);
   for (const char* line : {"train --resume run --epochs 3", "eval run"})
-    check_refused(line, run.folder, {"data have changed", "SHA-256", "begin a new run"});
+    check_refused(line, run.folder, {"data have changed", "SHA-256", "start a new run"});
   write_file(images, before);
   run_ok("eval run", run.folder);
   std::filesystem::remove_all(cache_of_processes());  // its classifier would measure the runs of other cases
@@ -81,7 +81,7 @@ TEST_CASE("Samples that cannot be drawn are a warning, also in the report; what 
   const std::string said = trained.out;
   CHECK_MESSAGE(contains(said, "warning: no samples: ula: "), said);
   CHECK(said.find("warning: ") == said.rfind("warning: "));  // pictures fail for the same reason
-  CHECK(contains(said, "without: samples, pictures (the report says why)"));
+  CHECK(contains(said, "not made: samples, pictures (the report gives the reasons)"));
   CHECK((read_file(scratch.file("run/checkpoint.safetensors")) ==
          read_file(scratch.file("right/checkpoint.safetensors"))));
   const std::string page = read_file(scratch.file("run/report.html"));

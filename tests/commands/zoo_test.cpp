@@ -75,12 +75,13 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
   changed.back() = static_cast<char>(changed.back() ^ 1);
   write_file(weights, changed);
   for (const char* line : {"sample zoo/small", "compare zoo/small flow -n 20", "eval zoo/small"})
-    check_refused(line, run.folder, {"weights.safetensors", "another SHA-256", "card.json"});
+    check_refused(line, run.folder,
+                  {"weights.safetensors", "the SHA-256 of the weights is not", "card.json"});
   write_file(weights, bytes);
-  check_refused("train --resume zoo/small", run.folder, {"weights alone", "train --config"});
+  check_refused("train --resume zoo/small", run.folder, {"only weights", "train --config"});
   check_refused("zoo --keep flow --out zoo/small", run.folder, {"exists already"});
   check_refused("zoo --keep flow", run.folder, {"--out"});
-  check_refused("sample zoo/smal", run.folder, {"no run zoo/smal", "Hint"});
+  check_refused("sample zoo/smal", run.folder, {"the run zoo/smal does not exist", "Hint"});
 
   // From anywhere, where the zoo is found by its place.
   ::setenv("GRADZOO_ZOO", (run.folder + "/zoo").c_str(), 1);
@@ -88,7 +89,7 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
   run_ok("compare zoo/* -n 20", run.folder);
   const ScratchDirectory elsewhere;
   run_ok("sample zoo/small --out x.png", elsewhere.file(""));
-  check_refused("train --resume zoo/small", elsewhere.file(""), {"weights alone"});
+  check_refused("train --resume zoo/small", elsewhere.file(""), {"only weights"});
   ::unsetenv("GRADZOO_ZOO");
   REQUIRE_MESSAGE(listed.status == 0, listed.err);
   const auto list = nlohmann::json::parse(listed.out);

@@ -109,7 +109,7 @@ TEST_CASE("what makes no batches is refused") {
   CHECK(contains(error_message([&] { DataLoader({x}, {.batch_size = 5, .drop_last = true}); }),
                  "4 rows make no batch of 5"));
   CHECK(contains(error_message([&] { (void)DataLoader({x}, {.shuffle = true}).epoch(-1).begin(); }),
-                 "epochs count from 0"));
+                 "epoch -1 is out of range. Hint: use 0 or more"));
 }
 
 }  // namespace gradzoo

@@ -19,18 +19,18 @@ TEST_CASE("modes or labels that fall below three quarters of their most are told
   CHECK(watch.look(modes(1)).empty());  // one comes and goes
   CHECK(watch.look(modes(8)).empty());
   CHECK(watch.look(modes(6)).empty());
-  CHECK(watch.look(modes(5)) == "collapse: modes covered 5, 8 before. Hint: pac=2");
+  CHECK(watch.look(modes(5)) == "collapse: the number of covered modes fell to 5 from 8. Hint: pac=2");
   CHECK(watch.look(modes(8)).empty());
   CHECK(watch.look(kinds(9.6)).empty());
   CHECK(watch.look(kinds(7.3)).empty());
-  CHECK(test::contains(watch.look(kinds(4)), "kinds of label drawn 4, 9.6 before"));
+  CHECK(test::contains(watch.look(kinds(4)), "effective number of labels fell to 4 from 9.6"));
   CHECK(watch.look({}).empty());
 }
 
 TEST_CASE("of a few modes two lost are a collapse, and a quarter of many is not") {
   CollapseWatch few("pac=2"), many("pac=2");
   CHECK(few.look(modes(4)).empty());
-  CHECK(test::contains(few.look(modes(2)), "modes covered 2, 4 before"));
+  CHECK(test::contains(few.look(modes(2)), "covered modes fell to 2 from 4"));
   CHECK(many.look(modes(24)).empty());
   CHECK(many.look(modes(18)).empty());
   CHECK_FALSE(many.look(modes(17)).empty());

@@ -88,7 +88,7 @@ TEST_CASE("A file of another version says so where an option of it is not known 
                    options.table);
     });
   };
-  CHECK(contains(message("0.1.0"), "the file is of gradzoo 0.1.0, this is " + std::string(kVersion)));
+  CHECK(contains(message("0.1.0"), "gradzoo 0.1.0 wrote the file, this is " + std::string(kVersion)));
   CHECK_FALSE(contains(message(kVersion), "gradzoo"));
 }
 
@@ -109,11 +109,11 @@ TEST_CASE("What is no key = value is refused with its line") {
   CHECK(contains(reading("a = word\n"), "quote"));
   CHECK(contains(reading("a = \"open\n"), "without its end"));
   CHECK(contains(reading("a = 'open\n"), "without its end"));
-  CHECK(contains(reading("a = \"x\" y\n"), "goes on"));
+  CHECK(contains(reading("a = \"x\" y\n"), "text after its value"));
   CHECK(contains(reading("a = \"\\q\"\n"), "escape"));
   CHECK(contains(reading("a = \"\\u00zz\"\n"), "escape"));
   CHECK(contains(reading("a = \"\\u0000\"\n"), "escape"));
-  CHECK(contains(reading(std::string("a = 1\nb = \"\0\"\n", 14)), "line 2 holds a zero byte. Hint: "));
+  CHECK(contains(reading(std::string("a = 1\nb = \"\0\"\n", 14)), "line 2 has a zero byte. Hint: "));
   CHECK(contains(reading("a = 1\nb = 2\na = 3\n"), "line 3 sets 'a' again"));
   CHECK(contains(error_message([] { read_config("/nonexistent.toml"); }), "/nonexistent.toml"));
   CHECK(contains(error_message([] { read_config("/tmp"); }), "/tmp"));

@@ -79,7 +79,7 @@ TEST_CASE("A damaged row in the middle is refused with its line, and nothing is 
     return message;
   };
   for (const char* bytes : {"{\"step\":1x,", "{\"step\":-1,", "{\"stop\":10,", "[\"step\":10,"})
-    CHECK_MESSAGE(contains(refusal("{\"step\":10,", bytes), "line 2 is no row. Hint: "), bytes);
+    CHECK_MESSAGE(contains(refusal("{\"step\":10,", bytes), "line 2 is not a row. Hint: "), bytes);
   // The damaged step alone would cut the rows behind it, or hide the one before.
   CHECK(contains(refusal("{\"step\":10,", "{\"step\":90,"), "line 3 has a smaller step"));
   CHECK(contains(refusal("{\"step\":10,", "{\"step\":18446744073709551615,"), "line 2"));
@@ -96,7 +96,7 @@ TEST_CASE("A link or a pipe in the place of metrics is refused at once, and noth
   std::filesystem::create_symlink("mine", scratch.file("m"));
   ::mkfifo(scratch.file("pipe").c_str(), 0600);
   for (const char* name : {"m", "pipe"}) {
-    CHECK(contains(error_message([&] { MetricsLog log(scratch.file(name)); }), "no plain file. Hint: "));
+    CHECK(contains(error_message([&] { MetricsLog log(scratch.file(name)); }), "not a plain file. Hint: "));
     CHECK(contains(error_message([&] { read_metrics(scratch.file(name)); }), "no plain file. Hint: "));
   }
   CHECK(read_file(scratch.file("mine")) == "private");

@@ -64,7 +64,7 @@ TEST_CASE("A directory that exists is left as it is") {
 TEST_CASE("Only a folder with a config file is a run") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.file("run"));
-  CHECK(contains(error_message([&] { run.check_is_run(); }), "no run"));
+  CHECK(contains(error_message([&] { run.check_is_run(); }), "does not exist"));
   std::filesystem::create_directory(run.path());
   CHECK(contains(error_message([&] { run.check_is_run(); }), "not a run"));
   write_file(run.config(), "");

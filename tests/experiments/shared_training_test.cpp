@@ -29,7 +29,7 @@ TEST_CASE("processes that come to different weights are told at a checkpoint, wh
       if (same)
         CHECK(failure.empty());
       else
-        CHECK(test::contains(failure, "process 2 has come to another " + changed + " than process 0"));
+        CHECK(test::contains(failure, "process 2 has another " + changed + " than process 0"));
     }
   }
 }

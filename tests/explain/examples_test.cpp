@@ -62,6 +62,5 @@ TEST_CASE("the double-backward example gives the gradient of |2/n X'Xw|^2 in clo
 
 TEST_CASE("an unknown example names the nearest") {
   CHECK_THROWS_WITH_AS(explain_example("square-sin"),
-                       "explain: no example is called 'square-sin'. Hint: did you mean 'square-sine'?",
-                       Error);
+                       "explain: unknown example 'square-sin'. Hint: did you mean 'square-sine'?", Error);
 }

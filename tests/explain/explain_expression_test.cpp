@@ -127,12 +127,12 @@ TEST_CASE("the third derivative of a function of a vector has three axes, and is
   CHECK(explained("sum(x^3)*y", "x=[1,2],y=3", 3)
             .text.find("f_xxy = [[6, 0], [0, 12]]   f_xxy[i,j] = d3 f / dx_i dx_j dy") != std::string::npos);
   CHECK(message("sum(A*A)", "A=[[1,2,3,4],[1,2,3,4],[1,2,3,4],[1,2,3,4]]", 3) ==
-        "explain: derivatives of order 3 take more than 200 sweeps, one from each element of those before. "
-        "Hint: --order 2, or fewer numbers in --at");
+        "explain: derivatives of order 3 need more than 200 sweeps, one from each element of the previous "
+        "order. Hint: use --order 2, or fewer numbers in --at");
   CHECK(message("sum(A*A)", "A=[[1,2],[3,4]]", 4) ==
         "explain: a derivative of order 4 has 8 axes here, and a tensor has at most 6. Hint: --order 3");
   CHECK(
-      message("sum(x^3)", "x=[1,2,3]", 6).starts_with("explain: derivatives of order 6 take more than 200"));
+      message("sum(x^3)", "x=[1,2,3]", 6).starts_with("explain: derivatives of order 6 need more than 200"));
 }
 
 TEST_CASE("to the ninth order, in closed form") {
@@ -219,11 +219,11 @@ TEST_CASE("the page is one file, its leaves are named, its lines are those of th
 
 TEST_CASE("what is wrong is one sentence with a hint") {
   CHECK(message("A*x", "A=[[1,2],[3,4]],x=[1,2]") ==
-        "expression: it comes to 2 values, (2,1), and a gradient is of one. Hint: sum(A*x)");
+        "expression: it has 2 values, (2,1), and a gradient needs a single value. Hint: use sum(A*x)");
   CHECK(message("1 + 2", "") ==
-        "expression: there is no variable to differentiate by. Hint: --expr 'x^2' --at x=3");
+        "expression: it needs a variable to differentiate. Hint: use --expr 'x^2' --at x=3");
   CHECK(message("x^2", "x=1,z=2") ==
-        "expression: --at gives z, which the expression does not use. Hint: its variables are x");
+        "expression: --at gives z, which the expression does not use. Hint: give its variables x");
   CHECK(message("x*y", "x=1").starts_with("expression, column 3: y has no value. Hint: --at y=1"));
   CHECK(message("x^2", "x=1", 10) == "explain: derivatives of order 10 are not shown. Hint: 1 to 9");
 }

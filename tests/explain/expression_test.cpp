@@ -156,77 +156,77 @@ TEST_CASE("errors point at the place and hint at the mend") {
     CHECK(got.sentence == "expression, " + sentence);
     CHECK(got.below == below);
   };
-  check("x + sine(x)", "column 5: no function is called 'sine'. Hint: did you mean 'sin'?", "s");
+  check("x + sine(x)", "column 5: unknown function 'sine'. Hint: did you mean 'sin'?", "s");
   check("x(1 + 2)",
-        "column 1: no function is called 'x'. Hint: x*(...) multiplies; --help lists the functions", "x");
-  check("z + 1", "column 1: z has no value. Hint: --at z=1, or --at 'z=[1,2]' for a column", "z");
-  check("2x", "column 2: a number ends where this begins. Hint: a product needs its sign, as in 2*x", "x");
-  check("x y", "column 3: 'y' stands where the end should. Hint: a product needs its sign, as in 2*x", "y");
+        "column 1: unknown function 'x'. Hint: multiply with x*(...), or see the functions in --help", "x");
+  check("z + 1", "column 1: z has no value. Hint: use --at z=1, or --at 'z=[1,2]' for a column", "z");
+  check("2x", "column 2: an operator is missing after the number. Hint: write products with *, as in 2*x",
+        "x");
+  check("x y", "column 3: there is 'y' instead of the end. Hint: write products with *, as in 2*x", "y");
   check("x**2",
-        "column 3: '*' stands where a number, a name or '(' should. Hint: a power is written ^, as in x^2",
+        "column 3: there is '*' instead of a number, a name or '('. Hint: write a power with ^, as in x^2",
         "*");
   check("|x|",
-        "column 1: '|' stands where a number, a name or '(' should. Hint: abs(x) is the absolute value", "|");
+        "column 1: there is '|' instead of a number, a name or '('. Hint: use abs(x) for the absolute value",
+        "|");
+  check("x",
+        "column 4: there is ';' instead of the end. Hint: use commas between values, and in [[1,2],[3,4]]",
+        ";", "x=1; y=2");
   check(
       "x",
-      "column 4: ';' stands where the end should. Hint: a comma parts values, and the rows of [[1,2],[3,4]]",
-      ";", "x=1; y=2");
-  check(
-      "x",
-      "column 5: '[' stands where the name of a variable should. Hint: values stand as x=1, A=[[1,2],[3,4]]",
+      "column 5: there is '[' instead of the name of a variable. Hint: write values as x=1, A=[[1,2],[3,4]]",
       "[", "x=1,[3]");
-  check("f(x)=x^2", "column 5: a function is written without its name. Hint: leave out f(x) =", "=");
-  check("g(x, y) = x*y", "column 9: a function is written without its name. Hint: leave out g(x, y) =", "=");
-  check("y = x^2", "column 3: a function is written without its name. Hint: leave out y =", "=");
+  check("f(x)=x^2", "column 5: a function is written without its name. Hint: remove f(x) =", "=");
+  check("g(x, y) = x*y", "column 9: a function is written without its name. Hint: remove g(x, y) =", "=");
+  check("y = x^2", "column 3: a function is written without its name. Hint: remove y =", "=");
   check("x = 1",
-        "column 3: '=' stands where the end should. Hint: values of variables stand in --at, as in --at x=1",
+        "column 3: there is '=' instead of the end. Hint: give values of variables in --at, as in --at x=1",
         "=");
   check("sin x", "column 1: sin is a function. Hint: sin(x)", "s");
-  check("sin(x, y)", "column 1: sin does not take 2 arguments. Hint: sin(x)", "s");
+  check("sin(x, y)", "column 1: sin does not take 2 arguments. Hint: use sin(x)", "s");
   check("(x + 1",
-        "column 7: the text ends where ')' for the '(' of column 1 should stand. Hint: is a part missing?",
+        "column 7: the text ends where ')' for the '(' of column 1 should be. Hint: add the missing part",
         "");
-  check("", "column 1: the text ends where a number, a name or '(' should stand. Hint: is a part missing?",
+  check("", "column 1: the text ends where a number, a name or '(' should be. Hint: add the missing part",
         "");
-  check("1e999*x", "column 1: this number is beyond what a double holds. Hint: 1e-300 to 1e300", "1");
-  check("x + 1/0", "column 6: this comes to inf. Hint: the numbers of an expression are finite", "/");
-  check(
-      "A^2",
-      "column 2: a power of a matrix (2,2) is ambiguous. Hint: A*A is the product, A.^2 squares each element",
-      "^");
+  check("1e999*x", "column 1: this number is outside the range of a double. Hint: use 1e-300 to 1e300", "1");
+  check("x + 1/0", "column 6: the result is inf. Hint: use numbers with a finite result", "/");
+  check("A^2",
+        "column 2: a power of a matrix (2,2) is ambiguous. Hint: use A*A for the product, or A.^2 to square "
+        "each element",
+        "^");
   check("b + x*(b*b)",
         "column 9: the product of (2,1) and (2,1) needs as many columns on the left as rows on the right. "
-        "Hint: x' "
-        "transposes, .* multiplies element by element",
+        "Hint: transpose with x', or multiply element by element with .*",
         "*");
-  check("b/A", "column 2: a matrix (2,2) does not divide. Hint: ./ divides element by element", "/");
+  check("b/A", "column 2: a matrix (2,2) cannot be a divisor. Hint: divide element by element with ./", "/");
   check("softmax(A)",
-        "column 1: softmax of a matrix (2,2) needs an axis. Hint: softmax(x, 0) goes down the columns, "
-        "softmax(x, 1) "
-        "along the rows",
+        "column 1: softmax of a matrix (2,2) needs an axis. Hint: use softmax(x, 0) for each column, or "
+        "softmax(x, 1) for each row",
         "s");
-  check("[1, x]", "column 1: a list holds numbers. Hint: [1, 2] or [[1, 2], [3, 4]]", "[");
-  check("[[1, 2], [3]]", "column 1: rows of a matrix differ in length. Hint: [[1, 2], [3, 4]] has two of two",
-        "[");
+  check("[1, x]", "column 1: a list must have numbers. Hint: use [1, 2] or [[1, 2], [3, 4]]", "[");
+  check("[[1, 2], [3]]",
+        "column 1: rows of a matrix differ in length. Hint: use equal lengths, as in [[1, 2], [3, 4]]", "[");
   check("clamp(x, y, 1)",
-        "column 1: clamp: argument 2 is a number without a variable in it. Hint: clamp(x, low, high)", "c");
-  check("sum(A, .5)", "column 1: sum: argument 2 is a whole number, not 0.5. Hint: sum(x[, axis])", "s");
-  check("x", "column 1: pi is a constant. Hint: another name", "p", "pi=3");
-  check("x", "column 1: sin is a function. Hint: another name", "s", "sin=3");
-  check("x", "column 5: the value of x depends on y. Hint: values are numbers", "y", "x=2*y");
+        "column 1: clamp: argument 2 must be a number without variables. Hint: use clamp(x, low, high)", "c");
+  check("sum(A, .5)", "column 1: sum: argument 2 must be a whole number, not 0.5. Hint: use sum(x[, axis])",
+        "s");
+  check("x", "column 1: pi is a constant. Hint: use another name", "p", "pi=3");
+  check("x", "column 1: sin is a function. Hint: use another name", "s", "sin=3");
+  check("x", "column 5: the value of x depends on y. Hint: use only numbers in values", "y", "x=2*y");
   check("x", "column 8: x has two values. Hint: give it one", "2", "x=1, x=2");
-  check("x", "column 3: the text ends where a number, a name or '(' should stand. Hint: is a part missing?",
+  check("x", "column 3: the text ends where a number, a name or '(' should be. Hint: add the missing part",
         "", "x=");
 }
 
 TEST_CASE("hostile texts are errors") {
   CHECK(refusal(std::string(200, '(') + "1").sentence ==
-        "expression, column 101: this nests more than 100 deep. Hint: name a part");
-  CHECK(refusal(std::string(5000, '-') + "1").sentence.find("100 deep") != std::string::npos);
-  CHECK(refusal(std::string(5000, '+') + "1").sentence.find("100 deep") != std::string::npos);
+        "expression, column 101: more than 100 levels of nesting. Hint: simplify the expression");
+  CHECK(refusal(std::string(5000, '-') + "1").sentence.find("100 levels") != std::string::npos);
+  CHECK(refusal(std::string(5000, '+') + "1").sentence.find("100 levels") != std::string::npos);
   std::string powers = "1";
   for (int i = 0; i < 4000; ++i) powers += "^1";
-  CHECK(refusal(powers).sentence.find("100 deep") != std::string::npos);
+  CHECK(refusal(powers).sentence.find("100 levels") != std::string::npos);
   CHECK(refusal(std::string(20'000, '1')).sentence.find("10000 characters") != std::string::npos);
   const Refusal control = refusal("1 + \x1b[31m\n\xff");
   CHECK(control.sentence.find('\x1b') == std::string::npos);

@@ -252,7 +252,7 @@ TEST_CASE("points of a file times 1024 and moved by 32,768 train the same weight
       if (couples(*entry) && d == 1) continue;
       const std::string refusal = error_message([&] { PointRun run(*entry, before); });
       if (!refusal.empty()) {
-        check_says(refusal, "without a density");
+        check_says(refusal, "have no density");
         if (d == 2) of_known_densities.push_back(entry->name);
         continue;
       }

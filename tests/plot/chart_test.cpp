@@ -167,7 +167,7 @@ TEST_CASE("what bars should be is a line through their middles, and within the a
   CHECK(y[1] > 0);
   CHECK(x[1] - x[0] == approx(x[2] - x[1]).epsilon(0.01));
   CHECK(std::stod(path(svg, "bars s0").substr(1)) < x[0]);
-  CHECK(test::contains(svg, ">expected of the truth</text>"));
+  CHECK(test::contains(svg, ">expected from the exact distribution</text>"));
 }
 
 TEST_CASE("a long legend wraps and takes its room from the plot; a long label is written smaller") {

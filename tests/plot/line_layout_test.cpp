@@ -32,10 +32,10 @@ TEST_CASE("an axis that would run backwards is refused, and one that would reach
     return test::error_message(
         [&] { lay_out({.series = series, .log_y = log, .y_low = low, .y_high = high}); });
   };
-  CHECK(refusal(3, 2, false) == "chart: the y axis would run from 3 to 2. Hint: low below high");
-  CHECK(
-      refusal(0, 2, true) ==
-      "chart: the y axis would run from 0 to 2. Hint: low below high, and above zero on a logarithmic axis");
+  CHECK(refusal(3, 2, false) == "chart: the y axis would run from 3 to 2. Hint: set low below high");
+  CHECK(refusal(0, 2, true) ==
+        "chart: the y axis would run from 0 to 2. Hint: set low below high, and above zero on a logarithmic "
+        "axis");
   CHECK(refusal(0, 2, false) == "");
 }
 

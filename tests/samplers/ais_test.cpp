@@ -121,7 +121,7 @@ TEST_CASE("temperatures out of order or range, chains that are not finite and lo
     return error_message([&] { annealed_importance_sampling(on, x, betas, rng); });
   };
   const Tensor x = zeros({2, 1}, DType::f64);
-  CHECK(contains(refusal(x, {1}, path), "1 temperatures. Hint: two or more"));
+  CHECK(contains(refusal(x, {1}, path), "1 temperatures. Hint: use two or more"));
   CHECK(contains(refusal(x, {0, 1.5}, path), "1.5 is outside [0, 1]"));
   CHECK(contains(refusal(x, {0, std::nan("")}, path), "outside [0, 1]"));
   CHECK(contains(refusal(x, {0, 0.7, 0.3, 1}, path), "up and down"));

@@ -146,7 +146,7 @@ TEST_CASE("a step or count that is not above 0 is refused by name") {
   const Tensor x = wave({3, 2});
   for (const double step : {0.0, -1.0, std::nan("")}) check_refused("mala: step is", [&] { mala(step); });
   CHECK(contains(refusal(kNormal, x, ula(), {.steps = 0}), "steps is 0"));
-  CHECK(contains(refusal(kNormal, x, ula(), {.steps = 10, .warmup = 10}), "below steps"));
+  CHECK(contains(refusal(kNormal, x, ula(), {.steps = 10, .warmup = 10}), "fewer than steps"));
   CHECK(contains(refusal(kNormal, zeros({0, 2}), ula()), "at least one chain"));
 }
 

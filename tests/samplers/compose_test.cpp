@@ -46,7 +46,7 @@ TEST_CASE("any number of factors: precisions of Gaussians add, domains meet, a n
 
 TEST_CASE("a product of nothing, and of tables with densities, is refused") {
   CHECK_THROWS_AS(product_of(parabola(1), Target{}), Error);
-  test::check_refused("no factor", [] { product_of_all(std::span<const Target>()); });
+  test::check_refused("list of factors is empty", [] { product_of_all(std::span<const Target>()); });
   Target table = parabola(1);
   table.binary = true;
   test::check_refused("one factor is binary", [&] { product_of(parabola(1), table); });

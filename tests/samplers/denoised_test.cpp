@@ -128,7 +128,7 @@ TEST_CASE("an example that cannot move is an error") {
     return error_message([&] { denoised(island, tensor({0.5, 2.0}, {2, 1}, DType::f64), 0.3, rng); });
   };
   for (const double outside : std::vector<double>{-INFINITY, NAN})
-    check_says(said(outside), "cannot move. Hint: less noise");
+    check_says(said(outside), "cannot move. Hint: use less noise");
   CHECK(said(-3).empty());
 }
 

@@ -126,7 +126,7 @@ TEST_CASE("an extent has an end an axis or one for all, within the domain, and i
 TEST_CASE("a chain that starts outside the domain, or between 0 and 1 on bits, is named") {
   const Target bounded{.log_prob = [](const Tensor& x) { return sum(x, 1); }, .domain = {0, 1}};
   RandomWalk mh;
-  check_refused("mh: chain 1 starts at 1.25, outside the target's domain. Hint: between 0", [&] {
+  check_refused("mh: chain 1 starts at 1.25, outside the target's domain. Hint: start between 0", [&] {
     mh.begin(bounded, tensor({0.5, 1, 0, 1.25}, {2, 2}, DType::f64));
   });
   const Target bits{.log_prob = bounded.log_prob, .binary = true};

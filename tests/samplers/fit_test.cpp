@@ -39,7 +39,7 @@ TEST_CASE("a sampler that does not fit says why, and which do") {
   CHECK(why("hmc", kSmooth) == "");
   CHECK(why("jumps", kInExtent) == "");
   CHECK(why("jumps", kSmooth) ==
-        "jumps: it proposes points of an extent, and the target has none. Hint: samplers for this target: "
+        "jumps: it proposes points in an extent, and the target has none. Hint: samplers for this target: "
         "mh, ula, mala, hmc, annealed");
   CHECK(why("gibbs", kBipartite) == "");
   CHECK(why("hmc", kBits) ==

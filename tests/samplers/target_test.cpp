@@ -49,7 +49,7 @@ TEST_CASE("a constant log-density has score 0") {
 
 TEST_CASE("a log-density that varies behind the tape's back is refused rather than taken for flat") {
   const Target steps{.log_prob = [](const Tensor& y) { return sum(floor(y.detach()), 1); }};
-  check_refused("not differentiable in x", [&] { value_and_score(steps, wave({5, 2})); });
+  check_refused("not differentiable with respect to x", [&] { value_and_score(steps, wave({5, 2})); });
   CHECK(log_prob_of(steps, wave({5, 2})).size() == 5);
 }
 

@@ -107,18 +107,18 @@ TEST_CASE("a file that fits is loaded, and nothing of one that does not") {
     return refusal(forgery.bytes());
   };
   CHECK(changed([](Forgery& f) { f.metadata["model"] = "gan"; }) ==
-        "it is a checkpoint of 'gan', not of 'vae'. Hint: name a run of vae");
+        "it is a checkpoint of 'gan', not of 'vae'. Hint: give a run of vae");
   CHECK(changed([](Forgery& f) { f.metadata.clear(); }).find("no known model") != std::string::npos);
   CHECK(changed([](Forgery& f) { f["step"].name = "stop"; }) ==
-        "'step' is missing. Hint: it was written with other settings");
+        "'step' is missing. Hint: open it with the settings that wrote it");
   CHECK(changed([](Forgery& f) {
           f.tensors.push_back({"extra", DType::u8, {0}, {}});
-        }) == "'extra' is in the file, but not in this model. Hint: it was written with other settings");
+        }) == "'extra' is in the file, but not in this model. Hint: open it with the settings that wrote it");
   CHECK(changed([](Forgery& f) {
           f["net.weights"].shape = {3, 2};
-        }) == "'net.weights' is f32 (3,2), not f32 (2,3). Hint: it was written with other settings");
+        }) == "'net.weights' is f32 (3,2), not f32 (2,3). Hint: open it with the settings that wrote it");
   CHECK(changed([](Forgery& f) { f["net.weights"].dtype = DType::f64, f["net.weights"].shape = {3}; }) ==
-        "'net.weights' is f64 (3), not f32 (2,3). Hint: it was written with other settings");
+        "'net.weights' is f64 (3), not f32 (2,3). Hint: open it with the settings that wrote it");
   CHECK(changed([](Forgery& f) { f["best"].dtype = DType::i64; }).find("'best' is i64 ()") == 0);
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("a checkpoint cut short at any length, or with bytes behind, is refuse
     CHECK_FALSE(refusal(whole.substr(0, length)).empty());
   }
   CHECK(refusal(whole + "x") ==
-        "the last 1 bytes belong to no entry. Hint: the file is damaged, or no safetensors file");
+        "the last 1 bytes belong to no entry. Hint: the file is damaged, or not a safetensors file");
 }
 
 TEST_CASE("a checkpoint with any byte of its header changed is loaded whole or refused") {

@@ -42,7 +42,7 @@ TEST_CASE("a well-formed header is read, padding and all") {
 }
 
 TEST_CASE("every malformed header is refused with one sentence that says what and where") {
-  const std::string damaged = ". Hint: the file is damaged, or no safetensors file";
+  const std::string damaged = ". Hint: the file is damaged, or not a safetensors file";
   const std::pair<std::string, std::string> table[] = {
       // No object of objects.
       {"", "the header does not begin with '{'"},
@@ -51,16 +51,16 @@ TEST_CASE("every malformed header is refused with one sentence that says what an
       {"{", "the header is not valid JSON at its byte 2"},
       {"{} {}", "the header is not valid JSON at its byte 4"},
       {"{\"\xff\":1}", "the header is not valid JSON at its byte 3"},
-      {std::string("{}\0{", 4), "the header holds a zero byte"},
-      {R"({"w":1})", "'w' holds a number, which has no place there"},
-      {R"({"w":-1})", "'w' holds a negative number, which has no place there"},
-      {R"({"w":null})", "'w' holds null, which has no place there"},
-      {R"({"w":true})", "'w' holds a truth value, which has no place there"},
-      {R"({"w":"x"})", "'w' holds a text, which has no place there"},
-      {R"({"w":[]})", "'w' holds an array, which has no place there"},
-      {R"({"__metadata__":{"a":1}})", "'__metadata__', 'a' holds a number, which has no place there"},
-      {R"({"__metadata__":{"a":{}}})", "'__metadata__', 'a' holds an object, which has no place there"},
-      {R"({"__metadata__":"a"})", "'__metadata__' holds a text, which has no place there"},
+      {std::string("{}\0{", 4), "the header has a zero byte"},
+      {R"({"w":1})", "'w' has a number, which is not allowed there"},
+      {R"({"w":-1})", "'w' has a negative number, which is not allowed there"},
+      {R"({"w":null})", "'w' has null, which is not allowed there"},
+      {R"({"w":true})", "'w' has a boolean, which is not allowed there"},
+      {R"({"w":"x"})", "'w' has a text, which is not allowed there"},
+      {R"({"w":[]})", "'w' has an array, which is not allowed there"},
+      {R"({"__metadata__":{"a":1}})", "'__metadata__', 'a' has a number, which is not allowed there"},
+      {R"({"__metadata__":{"a":{}}})", "'__metadata__', 'a' has an object, which is not allowed there"},
+      {R"({"__metadata__":"a"})", "'__metadata__' has a text, which is not allowed there"},
       // Names that come twice.
       {R"({"w":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"w":{}})", "'w' comes twice"},
       {R"({"__metadata__":{},"__metadata__":{}})", "'__metadata__' comes twice"},
@@ -71,28 +71,28 @@ TEST_CASE("every malformed header is refused with one sentence that says what an
       {R"({"w":{"dtype":"U8","data_offsets":[0,8]}})", "'w' lacks its shape"},
       {R"({"w":{"dtype":"U8","shape":[8]}})", "'w' lacks its data_offsets"},
       {R"({"w":{"strides":[1]}})", "'w' has the unknown field 'strides'"},
-      {entry("7", "[8]", "[0,8]"), "'w', 'dtype' holds a number, which has no place there"},
-      {entry(R"("U8")", "8", "[0,8]"), "'w', 'shape' holds a number, which has no place there"},
-      {entry(R"("U8")", "[[8]]", "[0,8]"), "'w', 'shape' holds an array, which has no place there"},
-      {entry(R"("U8")", "[\"8\"]", "[0,8]"), "'w', 'shape' holds a text, which has no place there"},
-      {entry(R"("U8")", "[-8]", "[0,8]"), "'w', 'shape' holds a negative number, which has no place there"},
+      {entry("7", "[8]", "[0,8]"), "'w', 'dtype' has a number, which is not allowed there"},
+      {entry(R"("U8")", "8", "[0,8]"), "'w', 'shape' has a number, which is not allowed there"},
+      {entry(R"("U8")", "[[8]]", "[0,8]"), "'w', 'shape' has an array, which is not allowed there"},
+      {entry(R"("U8")", "[\"8\"]", "[0,8]"), "'w', 'shape' has a text, which is not allowed there"},
+      {entry(R"("U8")", "[-8]", "[0,8]"), "'w', 'shape' has a negative number, which is not allowed there"},
       {entry(R"("U8")", "[8.0]", "[0,8]"),
-       "'w', 'shape' holds a number that is not whole or above 64 bits, which has no place there"},
+       "'w', 'shape' has a number that is not whole or above 64 bits, which is not allowed there"},
       {entry(R"("U8")", "[18446744073709551616]", "[0,8]"),
-       "'w', 'shape' holds a number that is not whole or above 64 bits, which has no place there"},
+       "'w', 'shape' has a number that is not whole or above 64 bits, which is not allowed there"},
       {entry(R"("U8")", "[1,1,1,1,1,1,8]", "[0,8]"),
-       "'w', 'shape' holds more than six axes, which has no place there"},
+       "'w', 'shape' has more than six axes, which is not allowed there"},
       {entry(R"("U8")", "[8]", "[0]"), "'w' lacks an offset"},
       {entry(R"("U8")", "[8]", "[]"), "'w' lacks an offset"},
       {entry(R"("U8")", "[8]", "[0,8,8]"),
-       "'w', 'data_offsets' holds more than two offsets, which has no place there"},
+       "'w', 'data_offsets' has more than two offsets, which is not allowed there"},
       {entry(R"("U8")", "[8]", "[-1,7]"),
-       "'w', 'data_offsets' holds a negative number, which has no place there"},
+       "'w', 'data_offsets' has a negative number, which is not allowed there"},
       // Sizes.
-      {entry(R"("F64")", "[9223372036854775807]", "[0,8]"), "'w' has more bytes than 64 bits count"},
-      {entry(R"("U8")", "[18446744073709551615]", "[0,8]"), "'w' has more bytes than 64 bits count"},
-      {entry(R"("F32")", "[4294967296,4294967296]", "[0,0]"), "'w' has more bytes than 64 bits count"},
-      {entry(R"("F32")", "[2147483648,2147483648,0]", "[0,0]"), "'w' has more bytes than 64 bits count"},
+      {entry(R"("F64")", "[9223372036854775807]", "[0,8]"), "'w' has more bytes than 64 bits can count"},
+      {entry(R"("U8")", "[18446744073709551615]", "[0,8]"), "'w' has more bytes than 64 bits can count"},
+      {entry(R"("F32")", "[4294967296,4294967296]", "[0,0]"), "'w' has more bytes than 64 bits can count"},
+      {entry(R"("F32")", "[2147483648,2147483648,0]", "[0,0]"), "'w' has more bytes than 64 bits can count"},
       {entry(R"("F32")", "[2]", "[8,0]"), "'w' ends at 0, before it begins at 8"},
       {entry(R"("F32")", "[3]", "[0,8]"), "'w' has 8 bytes, but F32 (3) takes 12"},
       {entry(R"("F64")", "[]", "[0,4]"), "'w' has 4 bytes, but F64 () takes 8"},
@@ -126,13 +126,13 @@ TEST_CASE("halves are f32 of two bytes each in the file") {
     CHECK(safetensors_dtype(DType::f32, stored) == name);
   }
   CHECK(header_refusal(entry(R"("F16")", "[2]", "[0,8]")) ==
-        "f: 'w' has 8 bytes, but F16 (2) takes 4. Hint: the file is damaged, or no safetensors file");
+        "f: 'w' has 8 bytes, but F16 (2) takes 4. Hint: the file is damaged, or not a safetensors file");
 }
 
 TEST_CASE("a header that nests a million deep ends at the first step too deep") {
   const std::string deep(1'000'000, '[');
-  CHECK(header_refusal(R"({"w":)" + deep).find("'w' holds an array") != std::string::npos);
-  CHECK(header_refusal(R"({"w":{"dtype":"U8","shape":)" + deep).find("'shape' holds an array") !=
+  CHECK(header_refusal(R"({"w":)" + deep).find("'w' has an array") != std::string::npos);
+  CHECK(header_refusal(R"({"w":{"dtype":"U8","shape":)" + deep).find("'shape' has an array") !=
         std::string::npos);
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += R"({"a":)";

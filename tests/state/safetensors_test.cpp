@@ -79,7 +79,7 @@ TEST_CASE("halves are written two bytes each behind the floats, and read back as
   CHECK(reader.data_bytes() == 4 + 12 + 1);
   SafetensorsTensor wide = named<double>("d", {1.0}, {1});
   wide.half = true;
-  CHECK(error_message([&] { to_safetensors({wide}); }).find("f32 alone has halves") != std::string::npos);
+  CHECK(error_message([&] { to_safetensors({wide}); }).find("only f32 can be halved") != std::string::npos);
 }
 
 TEST_CASE("a number that 16 bits turn into infinity is refused, and infinity is not") {
@@ -91,7 +91,7 @@ TEST_CASE("a number that 16 bits turn into infinity is refused, and infinity is 
   for (const float value : {70'000.0f, -70'000.0f, 65'520.0f, 3e38f})
     CHECK(error_message([&] { file_of(value); }).starts_with("safetensors: 'w' has "));
   CHECK(error_message([&] { file_of(70'000.0f); }) ==
-        "safetensors: 'w' has 70000, and F16 ends at 65504. Hint: half=false");
+        "safetensors: 'w' has 70000, and F16 ends at 65504. Hint: use half=false");
   for (const float value : {65'504.0f, 65'519.0f, INFINITY, -INFINITY}) {
     const std::string text = file_of(value);
     const SafetensorsReader reader("a.safetensors", text);
@@ -162,8 +162,8 @@ TEST_CASE("what is not a whole file is refused with its path") {
     write_file(path, bytes);
     return error_message([&] { SafetensorsReader reader(path); });
   };
-  CHECK(message("1234567") == path + ": 7 bytes are no safetensors file. Hint: the file was cut short");
-  CHECK(message("") == path + ": 0 bytes are no safetensors file. Hint: the file was cut short");
+  CHECK(message("1234567") == path + ": 7 bytes are too few for a safetensors file. Hint: copy it again");
+  CHECK(message("") == path + ": 0 bytes are too few for a safetensors file. Hint: copy it again");
   CHECK(message(little_endian(3) + "{}") ==
         path + ": it claims a header of 3 bytes, but 2 follow. Hint: the file was cut short");
   CHECK(message(std::string(8, '\xff') + "{}").find("18446744073709551615 bytes, above") !=

@@ -68,9 +68,11 @@ TEST_CASE("bytes of another size than the entry's are refused before anything is
     for (const size_t size : {entry.size_bytes() - 1, entry.size_bytes() + 1, size_t{0}, size_t{1000}}) {
       std::vector<std::byte> bytes(size, std::byte{1});
       const std::vector<std::byte> given = bytes;
-      CHECK(contains(error_message([&] { entry.restore(bytes); }), "take them from an entry of its shape"));
-      CHECK(contains(error_message([&] { entry.copy_to(bytes); }), "take them from an entry of its shape"));
-      CHECK(contains(entry.refusal(bytes), "bytes, and the file"));
+      CHECK(contains(error_message([&] { entry.restore(bytes); }),
+                     "take them from an entry of the same shape"));
+      CHECK(contains(error_message([&] { entry.copy_to(bytes); }),
+                     "take them from an entry of the same shape"));
+      CHECK(contains(entry.refusal(bytes), "in the file"));
       CHECK(bytes == given);
     }
   }
@@ -115,7 +117,7 @@ TEST_CASE("counts and draws at the end of what 64 bits hold are refused: the nex
   CHECK(refusal("rng", {7, key, most}).empty());
   for (const int64_t count : {most + 1, std::numeric_limits<int64_t>::max(), int64_t{-1}}) {
     CHECK(refusal("step", {count}).find("'step' counts ") == 0);
-    CHECK(refusal("rng", {7, key, count}).find("'rng' stands at draw ") == 0);
+    CHECK(refusal("rng", {7, key, count}).find("'rng' is at draw ") == 0);
   }
 }
 
@@ -124,7 +126,7 @@ TEST_CASE("names are given once, and entries can be changed in place") {
   int64_t step = 0;
   state.add("step", step);
   CHECK(error_message([&] { state.add("step", step); }) ==
-        "State: 'step' is added twice. Hint: prefix it by its owner's name");
+        "State: 'step' is added twice. Hint: add its owner's name as a prefix");
   CHECK_FALSE(error_message([&] { state.add("", step); }).empty());
   CHECK_FALSE(error_message([&] { state.add("__metadata__", step); }).empty());
   CHECK(error_message([&] { state.add("x", Tensor()); }).find("undefined") != std::string::npos);

@@ -7,12 +7,12 @@
 
 namespace gradzoo::test {
 
-/// Taylor coefficients at a point, in long double: an oracle of derivatives that knows nothing of the closed
-/// forms which the kernels use. c[k] = f^(k)(x) / k!.
+/// Taylor coefficients at a point in long double, c[k] = f^(k)(x) / k!: reference derivatives that do not use
+/// the closed forms of the kernels.
 using Taylor = std::array<long double, kernels::kMaxActivationOrder + 2>;
 
-/// s' = s (1 - s) coefficient by coefficient. At x > 0 by s^(n)(x) = (-1)^(n+1) s^(n)(-x), which keeps 1 - s
-/// exact.
+/// Solves s' = s (1 - s) for one coefficient after another. If x > 0, it uses s^(n)(x) = (-1)^(n+1)
+/// s^(n)(-x), which keeps 1 - s exact.
 inline Taylor sigmoid_taylor(long double x) {
   if (x > 0) {
     Taylor c = sigmoid_taylor(-x);
@@ -30,7 +30,7 @@ inline Taylor sigmoid_taylor(long double x) {
   return c;
 }
 
-/// y = factor e^(-a x^2): y' = -2 a x y.
+/// Returns the coefficients of y = factor exp(-a x^2), which solves y' = -2 a x y.
 inline Taylor gaussian_taylor(long double factor, long double a, long double x) {
   Taylor c{};
   c[0] = factor * std::exp(-a * x * x);
@@ -46,14 +46,14 @@ inline Taylor integral(const Taylor& f, long double value) {
   return c;
 }
 
-/// (x + h) f(x + h).
+/// Returns the coefficients of (x + h) f(x + h).
 inline Taylor times_x(const Taylor& f, long double x) {
   Taylor c{};
   for (size_t n = 0; n < c.size(); ++n) c[n] = x * f[n] + (n > 0 ? f[n - 1] : 0);
   return c;
 }
 
-/// f(a (x + h)) from the coefficients of f at a x.
+/// Returns the coefficients of f(a (x + h)) from the coefficients of f at a x.
 inline Taylor stretched(Taylor c, long double a) {
   long double power = 1;
   for (long double& v : c) {
@@ -111,7 +111,7 @@ inline Taylor activation_taylor(kernels::Activation f, long double alpha, long d
   return integral(gaussian_taylor(2 / std::sqrt(kPi), 1, x), std::erf(x));  // erf
 }
 
-/// d^n f(x) / dx^n.
+/// Returns d^n f(x) / dx^n.
 inline long double activation_truth(kernels::Activation f, int n, long double alpha, long double x) {
   return activation_taylor(f, alpha, x)[static_cast<size_t>(n)] *
          std::tgamma(static_cast<long double>(n + 1));

@@ -10,7 +10,7 @@
 
 namespace gradzoo::test {
 
-/// Another allowed value of an option, as text; "" where there is none, as of a text that may be anything.
+/// Returns another allowed value of an option, as text; "" if there is none or if the option is a free text.
 inline std::string another_value(const Option& option) {
   const std::string now = option.text();
   for (const std::string& choice : option.choices)

@@ -7,8 +7,8 @@
 
 namespace gradzoo::test {
 
-/// While it lives, permissions bind this process: root becomes the user nobody. `folder` is one that the
-/// test reads or writes.
+/// A scope in which file permissions apply to this process: root becomes the user nobody. `folder` is a
+/// folder that the test reads or writes.
 class AsNobody {
  public:
   explicit AsNobody(const std::string& folder) {
@@ -21,7 +21,7 @@ class AsNobody {
   AsNobody(const AsNobody&) = delete;
   AsNobody& operator=(const AsNobody&) = delete;
 
-  /// False if a container does not let root become another user, or if that user cannot enter the folder.
+  /// Returns false if a container forbids another user for root, or if that user cannot enter the folder.
   bool holds() const { return holds_; }
 
  private:

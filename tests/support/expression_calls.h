@@ -10,8 +10,9 @@ namespace gradzoo::test {
 
 inline constexpr const char* kCallValues = "x=[.5,.3], A=[[2,1],[1,3]]";
 
-/// A call of the function with the fewest arguments, by the parameters of its usage: A and B are a matrix,
-/// as is what must not be below 1, low, high and n numbers, all others a column.
+/// Returns a call of the function with the fewest arguments, from the parameters in its usage. A, B and
+/// arguments that must be at least 1 are matrices; low, high and n are numbers; all other arguments are
+/// columns.
 inline std::string least_call(const ExpressionFunction& f) {
   std::string call(f.usage.substr(0, f.usage.find('(') + 1));
   size_t at = call.size();

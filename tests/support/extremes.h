@@ -11,13 +11,13 @@
 #include "gradzoo/autograd/ops.h"
 #include "support/tensor_values.h"
 
-/// Elementwise ops at the ends of their domain: huge and infinite arguments, zero, subnormals. Value and both
-/// derivatives are held to closed forms in long double, whose range holds what double's does not, and to the
-/// limits at infinity.
+/// Tests of elementwise ops at the ends of their domain: huge and infinite arguments, zero, subnormals.
+/// Values and both derivatives are compared with closed forms in long double, whose range is larger than
+/// double's, and with the limits at infinity.
 namespace gradzoo::test {
 
 using Real = long double;
-inline constexpr double kNone = std::numeric_limits<double>::quiet_NaN();  // no true value
+inline constexpr double kNone = std::numeric_limits<double>::quiet_NaN();  // no exact value
 
 struct Truth {
   Truth(Real value, Real first, Real second) : value(value), first(first), second(second) {}
@@ -30,14 +30,14 @@ struct Row {
   Tensor (*f)(const Tensor&);
   Truth (*truth)(Real);
   Truth at_minus_inf, at_plus_inf;
-  double low = -kInf, high = kInf;  // finite arguments outside are left out
+  double low = -kInf, high = kInf;  // finite arguments outside are skipped
   double absolute = 0.0;            // allowed error, in units of the dtype's epsilon
 };
 
-/// A constant of x's dtype that broadcasts to it.
+/// Returns a constant of x's dtype that broadcasts to x.
 inline Tensor like(const Tensor& x, double c) { return full({}, c, x.dtype()); }
 
-/// x^c
+/// Returns x^c.
 inline Truth power(Real x, Real c) {
   return {std::pow(x, c), c == 0 ? 0 : c * std::pow(x, c - 1),
           c * (c - 1) == 0 ? 0 : c * (c - 1) * std::pow(x, c - 2)};
@@ -90,7 +90,7 @@ void check_rows(const std::vector<Row>& rows, const std::vector<double>& argumen
   }
 }
 
-/// Every row at each of these and at +-infinity, in f64 and in f32.
+/// Checks every row at each argument and at ±infinity, in f64 and in f32.
 inline void check_rows(const std::vector<Row>& rows) {
   check_rows<double>(rows, {-1000, -100, -1, -1e-310, -5e-324, 0, 5e-324, 1e-310, 1e-3, 1, 100, 1000});
   check_rows<float>(rows, {-100, -20, -1, -1e-40f, -1e-45f, 0, 1e-45f, 1e-40f, 1e-3f, 1, 20, 100});

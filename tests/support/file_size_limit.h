@@ -5,7 +5,7 @@
 
 namespace gradzoo::test {
 
-/// While alive, makes write() fail with EFBIG past `bytes`, as a full disk does with ENOSPC.
+/// A scope in which write() fails with EFBIG after `bytes`, as a full disk does with ENOSPC.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {

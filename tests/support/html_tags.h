@@ -13,8 +13,8 @@ struct HtmlTag {
   std::map<std::string, std::string> attributes;
 };
 
-/// The tags of a page as a browser cuts them: quotes guard what stands in an attribute, and neither script
-/// nor style holds tags before its own end.
+/// Returns the tags of a page as a browser finds them: text in a quoted attribute has no tags, and script and
+/// style have no tags before their end.
 inline std::vector<HtmlTag> html_tags(std::string_view page) {
   std::vector<HtmlTag> tags;
   const auto is_name = [](char c) {
@@ -50,7 +50,7 @@ inline std::vector<HtmlTag> html_tags(std::string_view page) {
   return tags;
 }
 
-/// Whether every tag that needs an end has one, in the right order.
+/// Returns true if every tag that needs an end tag has one, in the right order.
 inline bool is_well_nested(std::string_view page) {
   std::vector<std::string> open;
   for (const HtmlTag& tag : html_tags(page)) {

@@ -11,7 +11,7 @@
 
 namespace gradzoo::test {
 
-/// The largest distance between values at the same place of two lists, which must be equally long.
+/// Returns the largest difference between elements with the same index in two lists of the same length.
 inline double largest_difference(const Doubles& x, const Doubles& y) {
   REQUIRE(x.size() == y.size());
   double worst = 0;
@@ -19,7 +19,7 @@ inline double largest_difference(const Doubles& x, const Doubles& y) {
   return worst;
 }
 
-/// The same of two tensors, which must have one shape.
+/// Returns the largest difference between two tensors, which must have one shape.
 inline double largest_difference(const Tensor& a, const Tensor& b) {
   REQUIRE(a.shape() == b.shape());
   return largest_difference(a.to_vector(), b.to_vector());

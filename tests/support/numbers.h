@@ -17,8 +17,8 @@ constexpr T kInfinity = std::numeric_limits<T>::infinity();
 template <class T>
 constexpr T kNotANumber = std::numeric_limits<T>::quiet_NaN();
 
-/// Distance of `got` from the true value in units in the last place of T; 0 where both are NaN or the same
-/// infinity, huge where only one is finite.
+/// Returns the distance of `got` from the exact value in units in the last place of T; 0 if both are NaN or
+/// the same infinity, and a huge number if only one is finite.
 template <class T>
 double ulps(T got, long double truth) {
   const T nearest = static_cast<T>(truth);
@@ -31,7 +31,7 @@ double ulps(T got, long double truth) {
   return static_cast<double>(std::fabs(static_cast<long double>(got) - truth) / step);
 }
 
-/// Uniform values in [low, high), a function of the seed.
+/// Returns uniform values in [low, high), which only depend on the seed.
 template <class T>
 std::vector<T> uniform_values(int64_t n, double low, double high, uint64_t seed = 1) {
   std::mt19937_64 bits(seed);
@@ -57,7 +57,7 @@ class ThreadGuard {
   int before_ = kernels::threads();
 };
 
-/// True where `compute()`, a vector, has the same bytes at 1, 2, 3 and 8 threads.
+/// Returns true if `compute()` returns a bit-identical vector with 1, 2, 3 and 8 threads.
 template <class Compute>
 bool same_at_any_thread_count(Compute compute) {
   ThreadGuard guard;

@@ -4,16 +4,16 @@
 
 namespace gradzoo::test {
 
-/// The source tree, for tests that read bundled data.
+/// Returns the source tree, for tests that read bundled data.
 std::string source_dir();
 
-/// The build folder.
+/// Returns the build folder.
 std::string binary_dir();
 
-/// The compiler that this was compiled with.
+/// Returns the compiler that has compiled the tests.
 std::string compiler();
 
-/// The gradzoo command as built, for tests that run it as a process of its own.
+/// Returns the path of the built gradzoo command, for tests that run it as a process.
 std::string command();
 
 }  // namespace gradzoo::test

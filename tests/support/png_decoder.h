@@ -11,7 +11,7 @@
 
 namespace gradzoo::test {
 
-/// A PNG reader written from the specification (RFC 2083), to check the writer: 8-bit RGB, not interlaced.
+/// A PNG reader from the specification (RFC 2083), which checks the writer: 8-bit RGB, not interlaced.
 class PngDecoder {
  public:
   explicit PngDecoder(const std::string& bytes)
@@ -45,7 +45,7 @@ class PngDecoder {
     return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
   }
 
-  /// False at IEND.
+  /// Returns false at IEND.
   bool read_chunk() {
     const std::uint32_t length = big_endian(take(4));
     const auto typed = take(4 + std::size_t{length});

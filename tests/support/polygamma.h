@@ -4,8 +4,8 @@
 
 namespace gradzoo::test {
 
-/// The n-th polygamma, n >= 1, at x > -10 that is no pole: 30 terms of sum n!/(x+k)^(n+1), the rest by
-/// Euler-Maclaurin (Abramowitz & Stegun 6.4.11).
+/// Returns the n-th polygamma function, n >= 1, at x > -10 that is not a pole: 30 terms of sum
+/// n!/(x+k)^(n+1), and the rest from Euler-Maclaurin (Abramowitz & Stegun 6.4.11).
 inline long double polygamma_truth(int n, long double x) {
   static constexpr long double kBernoulli[] = {1.0L / 6, -1.0L / 30, 1.0L / 42, -1.0L / 30, 5.0L / 66};
   const long double factorial = std::tgamma(n + 1.0L), z = x + 30;
@@ -18,7 +18,7 @@ inline long double polygamma_truth(int n, long double x) {
   return n % 2 == 1 ? sum : -sum;
 }
 
-/// The same for n = 0 (A & S 6.3.18).
+/// Returns the polygamma function for n = 0 (A & S 6.3.18).
 inline long double digamma_truth(long double x) {
   static constexpr long double kCoefficients[] = {1.0L / 12, -1.0L / 120, 1.0L / 252, -1.0L / 240,
                                                   1.0L / 132};

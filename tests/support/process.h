@@ -15,14 +15,14 @@
 
 namespace gradzoo::test {
 
-/// The word as a shell and words_of() read it, with spaces and quotes in it: a path goes into a line by this.
+/// Quotes a word for a shell and words_of(), even with spaces and quotes in it, such as a path.
 inline std::string shell_word(const std::string& word) {
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
   return text + "'";
 }
 
-/// The words of a line, separated by single spaces; one that begins with ' was made by shell_word().
+/// Returns the words of a line, separated by single spaces; a word that begins with ' is from shell_word().
 inline std::vector<std::string> words_of(const std::string& line) {
   std::vector<std::string> words;
   for (size_t at = 0; at < line.size(); ++at) {
@@ -41,21 +41,20 @@ inline std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
-/// The variables by which a program loads build/tests/libgradzoo_NAME.so first. The name has no folder,
-/// because the loader separates names at spaces.
+/// Returns the variables with which a program preloads build/tests/libgradzoo_NAME.so. The name has no
+/// folder, because the loader separates names at spaces.
 inline std::string preloading(const std::string& name) {
   return shell_word("LD_LIBRARY_PATH=" + binary_dir() + "/tests") + " LD_PRELOAD=libgradzoo_" + name + ".so";
 }
 
-/// What processes keep for the next one, as long as these tests run.
+/// Returns a folder for data that processes leave for later ones, which exists while the tests run.
 inline const std::string& cache_of_processes() {
   static const ScratchDirectory scratch;
   static const std::string folder = scratch.file("cache");
   return folder;
 }
 
-/// A program as a process of its own, its output in files of a scratch directory. Killed at the end if it
-/// still runs.
+/// A running program, whose output goes to files in a scratch directory. The destructor kills it.
 class Process {
  public:
   /// `arguments[0]` is the program's path; it runs in `folder`.
@@ -88,7 +87,7 @@ class Process {
     if (!ended_ && ::waitpid(id_, &status_, WNOHANG) == id_) ended_ = true;
     return !ended_;
   }
-  /// The exit status; 128 and the signal's number where one ended it.
+  /// Returns the exit status, or 128 plus the signal's number if a signal ended the program.
   int wait() {
     while (!ended_) ended_ = ::waitpid(id_, &status_, 0) == id_ || errno != EINTR;
     return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
@@ -108,7 +107,7 @@ struct ProcessResult {
   std::string out, err;
 };
 
-/// Runs a program to its end.
+/// Runs a program until it ends.
 inline ProcessResult run_process(const std::vector<std::string>& arguments, const std::string& folder) {
   Process process(arguments, folder);
   const int status = process.wait();

@@ -5,7 +5,7 @@
 
 namespace gradzoo::test {
 
-/// A smooth network (B,d) -> (B), f64, with every kind of forward rule in it.
+/// Returns a smooth network (B,d) -> (B) in f64 that uses every kind of forward rule.
 struct RowNetwork {
   Tensor w1, b1, w2, w3;
   explicit RowNetwork(int64_t d, uint64_t seed = 1) {

@@ -10,7 +10,7 @@
 
 namespace gradzoo::test {
 
-/// A directory of its own for one test, removed at the end.
+/// A new directory for one test, which the destructor removes.
 class ScratchDirectory {
  public:
   ScratchDirectory() {

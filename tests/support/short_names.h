@@ -7,7 +7,7 @@
 
 #include "support/approx.h"
 
-/// What most tests write often.
+/// Short names that most tests use.
 namespace gradzoo::test {
 
 using doctest::Contains;

@@ -16,10 +16,10 @@
 #include "support/short_names.h"
 #include "support/take_over.h"
 
-/// Models of the list at small sizes, without data on disk.
+/// The models of the list in small sizes, without data on disk.
 namespace gradzoo::test {
 
-/// Options as a run has them, key=value, completed for data of this shape.
+/// Returns a run's options, key=value, completed for data of this shape.
 inline std::unique_ptr<RunOptions> options_for(const std::string& model, const Strings& assignments,
                                                const DataShape& shape) {
   auto options = std::make_unique<RunOptions>(find_model(model));
@@ -33,7 +33,7 @@ inline Strings joined(Strings all, const Strings& more) {
   return all;
 }
 
-/// What is made of them.
+/// Makes the model with these options.
 template <class M>
 std::unique_ptr<M> small_model(const std::string& model, const Strings& assignments, const DataShape& shape) {
   std::unique_ptr<Model> made = options_for(model, assignments, shape)->make_model(shape);
@@ -42,14 +42,14 @@ std::unique_ptr<M> small_model(const std::string& model, const Strings& assignme
   return std::unique_ptr<M>(&typed);
 }
 
-/// Settings of a model for data of a shape, and what their refusal says; "" where they are allowed.
+/// Returns the error that rejects settings of a model for data of a shape; "" if they are allowed.
 struct RefusedOptions {
   Strings assignments;
   DataShape shape;
   std::string text;
 };
 
-/// Checks that such options are refused.
+/// Checks that a model rejects options.
 inline void check_refused_options(const std::string& model, const std::vector<RefusedOptions>& all) {
   for (const RefusedOptions& one : all) {
     std::string line = model;
@@ -60,7 +60,7 @@ inline void check_refused_options(const std::string& model, const std::vector<Re
   }
 }
 
-/// The text of an option of a model for data of this shape.
+/// Returns the text of an option of a model for data of this shape.
 inline std::string option_text(const std::string& model, const Strings& assignments, const DataShape& shape,
                                const std::string& key) {
   return options_for(model, assignments, shape)->table().find(key).text();
@@ -85,7 +85,7 @@ inline DataShape toy_shape(const std::string& toy, const ToyOptions& options = {
   return shape_of({.data = toy, .toy_scale = options.scale, .toy_noise = options.noise});
 }
 
-/// One training step on a batch, or on x without labels: the metrics by their names.
+/// Makes one training step on a batch, or on x without labels, and returns the metrics by their names.
 inline std::map<std::string, double> step_on(Model& model, const Batch& batch, double rate, int64_t step = 0,
                                              int64_t steps = 100) {
   Doubles row(model.metrics().size());
@@ -99,7 +99,7 @@ inline std::map<std::string, double> step_on(Model& model, const Tensor& x, doub
   return step_on(model, Batch{x, {}, {}}, rate, step, steps);
 }
 
-/// A plan of ten steps an epoch, at one rate and with few rows.
+/// Returns a plan with ten steps per epoch, a constant learning rate and few rows.
 inline TrainPlan plan_of(int64_t steps, double rate, int64_t shards = 1) {
   return {.steps = steps,
           .steps_per_epoch = 10,
@@ -109,17 +109,17 @@ inline TrainPlan plan_of(int64_t steps, double rate, int64_t shards = 1) {
           .shards = shards};
 }
 
-/// Trains on until a step.
+/// Continues the training until a step.
 struct Unwatched : TrainObserver {
-  Doubles metrics;  // of the last row
+  Doubles metrics;  // metrics of the last row
   int64_t stop_at = -1;
   void on_log(const LogRow& row) override { metrics.assign(row.metrics.begin(), row.metrics.end()); }
   void on_epoch(int64_t) override {}
   bool should_stop(int64_t step) override { return step == stop_at; }
 };
 
-/// The norm of the gradient that the loss which `make()` gives has in all parameters of a module: what a
-/// step on it reports, unclipped.
+/// Returns the norm of the gradient of the loss from `make()` with respect to all parameters of a module,
+/// before clipping, as a training step reports it.
 template <class Make>
 double gradient_norm(const Module& module, Make make) {
   std::vector<Tensor> parameters;

@@ -9,7 +9,7 @@
 
 namespace gradzoo::test {
 
-/// Moves every parameter by chance, so that a network which begins as zeros says something.
+/// Adds random numbers to all parameters, so that a network whose output is initially 0 has another output.
 inline void stir(Module& module, uint64_t seed) {
   Rng nudge(seed, "stir");
   for (NamedTensor& p : module.named_parameters()) {
@@ -19,7 +19,7 @@ inline void stir(Module& module, uint64_t seed) {
   }
 }
 
-/// The values of all parameters, one behind the other.
+/// Returns the concatenated values of all parameters.
 inline std::vector<double> parameter_values(const Module& module) {
   std::vector<double> all;
   for (const NamedTensor& p : module.named_parameters())

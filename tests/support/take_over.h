@@ -6,7 +6,7 @@
 
 namespace gradzoo::test {
 
-/// What one State holds, written into the entries of another, which has the same and perhaps fewer.
+/// Copies the values of a State to the entries of another State, which has the same entries or fewer.
 inline void take_over(const State& from, const State& into) {
   for (const State::Entry& entry : into.entries()) {
     const State::Entry* const source = from.find(entry.name);

@@ -16,7 +16,7 @@ namespace gradzoo::test {
 inline constexpr double kInf = std::numeric_limits<double>::infinity();
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// Values in [-2, 2] without a pattern that a wrong index would repeat.
+/// Returns values in [-2, 2] without a pattern that could hide a wrong index.
 inline Tensor wave(const Shape& shape, DType dtype = DType::f64, double phase = 0.0) {
   Doubles values(static_cast<size_t>(shape.size()));
   for (size_t i = 0; i < values.size(); ++i)
@@ -24,7 +24,7 @@ inline Tensor wave(const Shape& shape, DType dtype = DType::f64, double phase = 
   return tensor(values, shape, dtype);
 }
 
-/// The largest |a - b| / max(1, |b|); equal infinities and two NaN differ by 0.
+/// Returns the largest |a - b| / max(1, |b|); equal infinities and two NaN differ by 0.
 inline double max_error(const Doubles& got, const Doubles& wanted) {
   if (got.size() != wanted.size()) return kInf;
   double worst = 0;
@@ -47,7 +47,7 @@ inline bool same_bytes(const Tensor& a, const Tensor& b) {
   });
 }
 
-/// What several tensors hold, one behind the other.
+/// Returns the concatenated values of several tensors.
 inline Doubles values_of(std::span<const Tensor> tensors) {
   Doubles all;
   for (const Tensor& t : tensors)
@@ -55,7 +55,7 @@ inline Doubles values_of(std::span<const Tensor> tensors) {
   return all;
 }
 
-/// Row-major position (outer, i, inner) around an axis: what a naive loop reads.
+/// A row-major position (outer, i, inner) around an axis, as in a naive loop.
 inline size_t position(const AxisView& v, int64_t o, int64_t i, int64_t k) {
   return static_cast<size_t>((o * v.n + i) * v.inner + k);
 }

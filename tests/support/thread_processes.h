@@ -12,7 +12,7 @@
 
 namespace gradzoo::test {
 
-/// Threads in the place of processes: what each knows of the others goes over a board.
+/// Threads instead of processes, which exchange data through a shared board.
 class ThreadProcesses final : public Processes {
  public:
   struct Board {
@@ -65,8 +65,8 @@ class ThreadProcesses final : public Processes {
   int64_t rank_;
 };
 
-/// Runs `work` as `count` processes would. An exception is announced to the others; returns what each threw,
-/// "" where it came to its end.
+/// Runs `work` as `count` processes would. Other processes are notified of an exception. Returns the message
+/// of each process's exception, or "" if it ended normally.
 inline std::vector<std::string> as_processes(int64_t count, const std::function<void(Processes&)>& work) {
   ThreadProcesses::Board board(count);
   std::vector<std::string> failures(static_cast<size_t>(count));
@@ -87,7 +87,7 @@ inline std::vector<std::string> as_processes(int64_t count, const std::function<
   return failures;
 }
 
-/// Whether all came to their end.
+/// Returns true if all ended normally.
 inline bool all_well(const std::vector<std::string>& failures) {
   return std::ranges::all_of(failures, [](const std::string& text) { return text.empty(); });
 }

@@ -15,7 +15,7 @@ struct Unary {
   std::vector<double> at;
 };
 
-/// Holds ops of one operand to functions of double, in f64 and in f32, relative to the value.
+/// Compares ops of one operand with functions of double, in f64 and in f32, relative to the value.
 inline void check_unary(const std::vector<Unary>& ops) {
   for (const Unary& unary : ops) {
     const Shape shape = {static_cast<int64_t>(unary.at.size())};

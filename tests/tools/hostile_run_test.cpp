@@ -82,7 +82,7 @@ TEST_CASE("Settings and metadata that ask for all memory are refused before it i
     const ProcessResult result = run_process({"/bin/sh", "-c", limited}, run.folder);
     INFO(line, " -> ", result.status, ": ", result.err);
     CHECK(result.status == 1);
-    CHECK(contains(result.err, "far less than the model of its settings"));
+    CHECK(contains(result.err, "far fewer than a model with the settings"));
   };
   std::string wide = good;
   wide.replace(wide.find("hidden = 8"), 10, "hidden = 65536");

@@ -77,7 +77,7 @@ TEST_CASE("A sampler that a toy run does not fit is refused, and so are steps th
       {"sample energy --set sample_steps=0", {"'sample_steps'", "out of range"}},
       {"sample gan -n 0", {"-n", "0"}},
       {"sample gan --out x.jpg", {"x.jpg is not a name for samples", "x.png"}},
-      {"eval gan --classifier gan", {"gan", "not a classifier"}},
+      {"eval gan --classifier gan", {"gan", "not of a classifier"}},
       {"train gan --resume --out gan --data grid25", {"data=ring8", "new run"}},
       {"train gan --resume --out gan --set toy_scale=2", {"toy_scale=1", "new run"}},
   };

@@ -151,7 +151,7 @@ TEST_CASE("arrays that are no images are refused with what they hold") {
   says("e.npy", counted({7}), "its shape is");
   at.write("f.npy", counted({3, 2, 2}));
   at.write("f_labels.npy", counted({2}));
-  CHECK(test::contains(at.refusal("f.npy"), "one label for each"));
+  CHECK(test::contains(at.refusal("f.npy"), "save one label per example"));
   at.write("f_labels.npy", tensor({0, 0.5, 1}, {3}));
   CHECK(test::contains(at.refusal("f.npy"), "label 1 is 0.5"));
   at.write("f_labels.npy", tensor({0, 256, 1}, {3}));
@@ -165,9 +165,10 @@ TEST_CASE("arrays that are no images are refused with what they hold") {
                                                                   {"images.npy", held}},
                                                          bare = {{"images.npy", images}, {"images", held}};
   test::write_file(at.folder.file("h.npz"), zip_bytes(twice));
-  CHECK(test::contains(at.refusal("h.npz"), "two members images.npy. Hint: one array per name"));
+  CHECK(test::contains(at.refusal("h.npz"), "two members images.npy. Hint: save one array per name"));
   test::write_file(at.folder.file("i.npz"), zip_bytes(bare));
-  CHECK(test::contains(at.refusal("i.npz"), "two members for the array images. Hint: one array per name"));
+  CHECK(
+      test::contains(at.refusal("i.npz"), "two members for the array images. Hint: save one array per name"));
 }
 
 }  // namespace

@@ -125,8 +125,8 @@ TEST_CASE("points are checked with the units in which models see them") {
   Rng rng(1, "check_test");
   points = randn({60, 2}, rng) * tensor({1, 1000}, {2});
   const std::string own = units_of(points);
-  CHECK_MESSAGE(contains(own, ", one for each number, since they differ more than tenfold"), own);
-  CHECK_FALSE(contains(units_of(randn({60, 12}, rng)), "one for each"));
+  CHECK_MESSAGE(contains(own, ", one per number, because they differ more than tenfold"), own);
+  CHECK_FALSE(contains(units_of(randn({60, 12}, rng)), "one per number"));
   CHECK(contains(units_of(randn({60, 12}, rng)), ", ..., scale "));
 }
 

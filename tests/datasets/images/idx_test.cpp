@@ -102,7 +102,7 @@ TEST_CASE("empty and absurd sizes are refused before memory is taken") {
   CHECK(contains(refusal(idx_bytes({0xffffffff, 1, 1}, {})), "axis 0 has size 4294967295"));
   CHECK(contains(refusal(idx_bytes({1u << 30, 4096, 4096}, {})), "promises 18014398509481984 bytes"));
   CHECK(contains(refusal(idx_bytes({1u << 30, 1, 1}, {1})),
-                 "is cut short: its header promises 1073741824 bytes"));
+                 "is cut short: its header states 1073741824 bytes"));
   CHECK(contains(refusal(gzipped(idx_bytes({1u << 30, 1, 1}, {1}))), "is cut short"));
 }
 
@@ -111,22 +111,22 @@ TEST_CASE("a file cut short anywhere is refused") {
   const Bytes packed = gzipped(plain);
   for (size_t keep = 0; keep < plain.size(); ++keep) refusal(cut(plain, keep));
   for (size_t keep = 0; keep < packed.size(); ++keep) refusal(cut(packed, keep));
-  CHECK(contains(refusal(cut(plain, plain.size() - 1)), "is cut short: its header promises 24 bytes"));
+  CHECK(contains(refusal(cut(plain, plain.size() - 1)), "is cut short: its header states 24 bytes"));
   CHECK(contains(refusal(cut(packed, packed.size() - 1)), "ends in the middle of its gzip stream"));
 }
 
 TEST_CASE("bytes beyond what the header promises are refused, plain, packed or behind the gzip stream") {
   const Bytes plain = idx_bytes({2, 3, 4}, counting(24));
-  CHECK(contains(refusal(joined(plain, {0})), "goes on past the 24 bytes"));
-  CHECK(contains(refusal(gzipped(joined(plain, {0}))), "goes on past the 24 bytes"));
+  CHECK(contains(refusal(joined(plain, {0})), "continues after the 24 bytes"));
+  CHECK(contains(refusal(gzipped(joined(plain, {0}))), "continues after the 24 bytes"));
   CHECK(contains(refusal(joined(gzipped(plain), {'x', 'y', 'z'})), "gzip stream is damaged"));
-  CHECK(contains(refusal(joined(gzipped(plain), gzipped({0}))), "goes on past the 24 bytes"));
+  CHECK(contains(refusal(joined(gzipped(plain), gzipped({0}))), "continues after the 24 bytes"));
 }
 
 TEST_CASE("a bomb that unpacks to far more than it promises is left packed") {
   const Bytes bomb = gzipped(joined(idx_bytes({1, 1, 1}, {7}), Bytes(50'000'000, 0)));
   REQUIRE(bomb.size() < 100'000);
-  CHECK(contains(refusal(bomb), "goes on past the 1 bytes"));
+  CHECK(contains(refusal(bomb), "continues after the 1 bytes"));
 }
 
 TEST_CASE("a gzip file with any byte damaged is refused or reads the same") {

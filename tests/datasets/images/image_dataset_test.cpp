@@ -131,7 +131,7 @@ TEST_CASE("a folder without its files, or with a broken one, is refused by the f
   CHECK(contains(folder.refusal(), "t10k-images-idx3-ubyte: ends within its header"));
   std::filesystem::remove(folder.path() / "t10k-images-idx3-ubyte");
   CHECK(contains(folder.refusal(),
-                 folder.spec() + ": holds t10k-labels-idx1-ubyte, and no t10k-images-idx3-ubyte"));
+                 folder.spec() + ": has t10k-labels-idx1-ubyte, but no t10k-images-idx3-ubyte"));
 }
 
 TEST_CASE("too few images for a split are refused, and still train as a whole") {

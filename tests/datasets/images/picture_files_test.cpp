@@ -71,7 +71,7 @@ TEST_CASE("train and test, or val, are the parts; classes of both have the same 
   CHECK(names(found.test) == Strings{"val/dogs/c.png:1", "val/eels/d.png:2"});
   const Pictures half;
   for (const char* name : {"train/cats/a.png", "train/eels/b.png", "test/c.png"}) half.add(name);
-  CHECK_MESSAGE(contains(half.refusal(), "the other none"), half.refusal());
+  CHECK_MESSAGE(contains(half.refusal(), "has one sub-folder per class"), half.refusal());
 }
 
 TEST_CASE("the parts have other names too, in any case of letters, and what lies beside them is said") {
@@ -94,12 +94,12 @@ TEST_CASE("the parts have other names too, in any case of letters, and what lies
   const PictureFolder found = at.list();
   CHECK_FALSE(found.has_test);
   CHECK(found.classes == Strings{"cats", "dogs"});
-  REQUIRE(skipped(found, "beside the folder of training") != nullptr);
-  CHECK(skipped(found, "beside the folder of training")->count == 2);
+  REQUIRE(skipped(found, "outside the folder of training") != nullptr);
+  CHECK(skipped(found, "outside the folder of training")->count == 2);
   at.add("test/cats/c.png");
   at.add("val/cats/c.png");
   CHECK(names(at.list().test) == Strings{"test/cats/c.png:0"});
-  CHECK(skipped(at.list(), "beside the folder of training")->count == 3);
+  CHECK(skipped(at.list(), "outside the folder of training")->count == 3);
 }
 
 TEST_CASE("a folder around the classes, or a cover beside them, costs no labels") {
@@ -111,7 +111,7 @@ TEST_CASE("a folder around the classes, or a cover beside them, costs no labels"
   covered.add("cover.png");
   CHECK(covered.list().classes == Strings{"cats", "dogs"});
   CHECK(covered.list().train.size() == 18);
-  CHECK(skipped(covered.list(), "beside the folders of classes")->first == Strings{"cover.png"});
+  CHECK(skipped(covered.list(), "outside the folders of classes")->first == Strings{"cover.png"});
   for (const char* name : {"a.png", "cats/a.png", "dogs/b.png"}) many.add(name);
   CHECK(many.list().beside_classes);
   CHECK(many.list().classes.empty());
@@ -146,8 +146,8 @@ TEST_CASE("a picture is taken once, whatever links lead to it; linked folders an
   fs::create_symlink(elsewhere.folder.path() / "c.png", folder / "cats/z.png");  // from outside, once: taken
   const PictureFolder found = at.list();
   CHECK(names(found.train) == Strings{"cats/a.png:0", "cats/z.png:0", "dogs/b.png:1"});
-  REQUIRE(skipped(found, "link to a picture that is taken already") != nullptr);
-  CHECK(skipped(found, "link to a picture that is taken already")->first == Strings{"dogs/0-same.png"});
+  REQUIRE(skipped(found, "link to a picture that is listed already") != nullptr);
+  CHECK(skipped(found, "link to a picture that is listed already")->first == Strings{"dogs/0-same.png"});
   REQUIRE(skipped(found, "hidden") != nullptr);
   CHECK(skipped(found, "hidden")->count == 1);
 }

@@ -76,7 +76,7 @@ TEST_CASE("Transparent pixels show the background, half transparent ones half of
   CHECK(background_colour("black") == kBlack);
   for (const char* word : {"", "red", "ff80", "ff80000", "0xff80", "-12345"}) {
     const std::string message = error_message([&] { background_colour(word); });
-    CHECK_MESSAGE(contains(message, "is no colour. Hint: white, black"), message);
+    CHECK_MESSAGE(contains(message, "is not a colour. Hint: use white, black"), message);
   }
 }
 

@@ -53,11 +53,11 @@ TEST_CASE("rows stay those of the whole set where the examples are a part of it"
 
 TEST_CASE("a label that is no class, a list that is none, and a choice that leaves nothing are refused") {
   const std::pair<SubsetOptions, const char*> cases[] = {
-      {{.only = "3"}, "label 3 is no class of these images. Hint: 0 to 2"},
+      {{.only = "3"}, "label 3 is not a class of these images. Hint: use labels from 0 to 2"},
       {{.exclude = "-1"}, "label -1"},
-      {{.only = "1;2"}, "only='1;2' is no list of labels"},
-      {{.only = ""}, "no list of labels"},
-      {{.only = "1,"}, "no list of labels"},
+      {{.only = "1;2"}, "only='1;2' is not a list of labels"},
+      {{.only = ""}, "not a list of labels"},
+      {{.only = "1,"}, "not a list of labels"},
       {{.only = "1", .exclude = "1"}, "leave no label"}};
   for (const auto& refused : cases) {
     const std::string message = error_message([&] { rows_of(refused.first); });

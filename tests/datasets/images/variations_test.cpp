@@ -205,10 +205,10 @@ TEST_CASE("backgrounds are refused behind colours, and words that are none") {
   ImageOptions options;
   options.background = "noise";
   CHECK(test::error_message([&] { vary(data, options); }) ==
-        "background=noise lies behind grey images, and made has colours. Hint: color=grey");
+        "background=noise needs grey images, and made has colours. Hint: use color=grey");
   options.background = "nois";
   CHECK(test::contains(
       test::error_message([&] { load_images("mnist", options); }),
-      "background='nois' is no colour. Hint: white, black, or six digits as in background=ff8000; "
+      "background='nois' is not a colour. Hint: use white, black, six digits as in background=ff8000, "
       "noise, or a folder of pictures"));
 }

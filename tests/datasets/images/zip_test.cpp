@@ -85,7 +85,8 @@ TEST_CASE("what two readers could read differently is refused") {
   // NumPy takes the last of two members of one name.
   const std::vector<std::pair<std::string, std::string>> twice = {
       {"a.npy", "first"}, {"b.npy", ""}, {"a.npy", "last"}};
-  CHECK(tried(zip_bytes(twice)) == "x.npz: this zip file has two members a.npy. Hint: one array per name");
+  CHECK(tried(zip_bytes(twice)) ==
+        "x.npz: this zip file has two members a.npy. Hint: save one array per name");
   const std::vector<std::pair<std::string, std::string>> cases = {{"a.npy", "first"}, {"A.npy", "other"}};
   CHECK(tried(zip_bytes(cases)).empty());  // two names to every reader
   // Names, sizes and places that the directory and the members themselves tell differently.

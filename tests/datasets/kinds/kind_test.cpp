@@ -24,7 +24,7 @@ TEST_CASE("examples are of the kind that holds them, whether their toy is built 
   const Examples points{zeros({3, 5}), {}, arange(3, DType::i64)};
   const DataShape of_file{.example = {5}, .toy = make_point_set(points, "points.npy")};
   CHECK(of_file.kind().name == "points of many numbers");
-  CHECK(test::contains(test::error_message([] { DataShape().kind(); }), "of no kind of data"));
+  CHECK(test::contains(test::error_message([] { DataShape().kind(); }), "match no kind of data"));
 }
 
 TEST_CASE(

@@ -236,14 +236,14 @@ TEST_CASE("what is wrong with a toy's name, scale, noise or points is said") {
   const auto message = [](std::string_view name, ToyOptions options = {}) {
     return error_message([&] { make_toy(name, options); });
   };
-  CHECK(message("ring9") == "there is no toy 'ring9'. Hint: did you mean 'ring8'?");
+  CHECK(message("ring9") == "unknown toy 'ring9'. Hint: did you mean 'ring8'?");
   CHECK(contains(message("ring8", {.scale = 0}), "scale 0 is not above 0"));
   CHECK(contains(message("ring8", {.scale = -1}), "scale -1 is not above 0"));
   CHECK(contains(message("ring8", {.scale = NAN}), "is not above 0"));
-  CHECK(contains(message("ring8", {.noise = -0.1}), "noise -0.1 is not a width"));
-  CHECK(contains(message("two-moons", {.noise = 0.001}), "Hint: at least 0.01"));
+  CHECK(contains(message("ring8", {.noise = -0.1}), "noise -0.1 is not allowed"));
+  CHECK(contains(message("two-moons", {.noise = 0.001}), "Hint: use 0.01 or more"));
   CHECK(message("two-moons", {.noise = 0.01}).empty());
-  CHECK(contains(message("gamma", {.noise = 0.1}), "there is no noise to change"));
+  CHECK(contains(message("gamma", {.noise = 0.1}), "this toy has no noise"));
   const auto ring = make_toy("ring8");
   CHECK(contains(error_message([&] { ring->log_prob(zeros({3, 5})); }), "points are (B,2)"));
   CHECK(contains(error_message([&] { make_toy("gamma", {.scale = 2})->log_prob(zeros({3, 2})); }), "(B,1)"));

@@ -22,9 +22,9 @@ TEST_CASE("compression: fitting loses (k - 1) / 2n bits, whole bits more; the me
     const double theory = codes.at(n, "(k - 1) / 2n ln 2");
     // A chi-squared with 7 degrees of freedom varies by sqrt(2/7) of its mean: 3.9 standard errors are 12 %.
     CHECK(codes.at(n, "bits lost") == approx(theory).epsilon(0.15));
-    CHECK(codes.at(n, "Huffman") > codes.at(n, "bits a symbol"));
+    CHECK(codes.at(n, "Huffman") > codes.at(n, "bits per symbol"));
     CHECK(codes.at(n, "Huffman") >= shortest - 1e-9);
-    CHECK(codes.at(n, "Huffman") < codes.at(n, "bits a symbol") + 1);
+    CHECK(codes.at(n, "Huffman") < codes.at(n, "bits per symbol") + 1);
   }
   const LabTable& centres = result.table("samples");
   CHECK(centres.at("1000", "n var(mean)") == approx(1).epsilon(0.33));  // 4 of sqrt(2/300)

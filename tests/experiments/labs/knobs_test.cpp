@@ -105,10 +105,10 @@ TEST_CASE("coin: a chance of one half gives no evidence, and a flat sceptic is t
 TEST_CASE("compression: equal symbols have three bits, and Huffman's code is as short as can be") {
   const LabResult even = find_lab("compression").run({.seed = 1}, {"sharpness=0", "sizes=1000", "trials=50"});
   const LabTable& table = even.table("training symbols");
-  CHECK(table.at("1000", "bits a symbol") - table.at("1000", "bits lost") == approx(3).epsilon(1e-9));
+  CHECK(table.at("1000", "bits per symbol") - table.at("1000", "bits lost") == approx(3).epsilon(1e-9));
   const LabResult sharp =
       find_lab("compression").run({.seed = 1}, {"sharpness=3", "sizes=1000", "trials=50"});
-  CHECK(sharp.table("training symbols").at("1000", "bits a symbol") < 2);
+  CHECK(sharp.table("training symbols").at("1000", "bits per symbol") < 2);
 }
 
 TEST_CASE("gaussian-laplace: errors of type I are the level that is allowed") {

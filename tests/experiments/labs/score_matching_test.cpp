@@ -28,7 +28,7 @@ TEST_CASE("score-matching: every objective learns the ring, with ranked noise; n
   CHECK(noise("fd-ssm") == approx(noise("ssm")).epsilon(0.05));
   CHECK(same(fits, "KL, nats"));
   CHECK(same(fits, "gradient noise"));
-  CHECK(fits.at("fd-ssm", "MB a step") < fits.at("ssm", "MB a step"));  // no second derivative to keep
+  CHECK(fits.at("fd-ssm", "MB per step") < fits.at("ssm", "MB per step"));  // no second derivative to keep
 
   const LabTable& blind = result.table("objective, two modes");
   CHECK(blind.at("truth, weights .5", "Fisher divergence") < 1e-10);

@@ -38,7 +38,7 @@ TEST_CASE("points are told apart where their laws differ, and what is surest is 
   CHECK(same["p_value"].get<double>() > 0.01);
   CHECK(object_of("ring8 ring8 -n 400 --threads 2", folder) == same);
   CHECK(object_of("ring8 ring8 -n 400 --seed 3", folder)["statistic"] != same["statistic"]);
-  CHECK(contains(told("gamma exponential -n 400", folder), "told apart at the 5 % level"));
+  CHECK(contains(told("gamma exponential -n 400", folder), "different at the 5 % level"));
   CHECK(std::filesystem::exists(scratch.file("c2st-seed0.png")));  // of two sets without a run
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("a run's samples against what it learned, another run, and itself") {
   const SmallRun run;
   run_ok("train made --data data --threads 1 --batch 20 --epochs 1 --set hidden=8 --out made", run.folder);
   const std::string binary = told("made test -n 20", run.folder);
-  check_says(binary, {"pixels are drawn, 0 or 1", "data (test)"});
+  check_says(binary, {"pixels of both sets are drawn as 0 or 1", "data (test)"});
   CHECK(object_of("run data -n 60", run.folder)["b"].get<std::string>().ends_with("data (fit)"));
   CHECK(object_of("run data -n 60", run.folder)["binary"] == false);
   CHECK(object_of("run made -n 100", run.folder)["binary"] == true);
@@ -69,9 +69,8 @@ TEST_CASE("a run's samples against what it learned, another run, and itself") {
 
 TEST_CASE("sets of two widths, too few examples, and names that are none are refused") {
   const SmallRun run;
-  check_refused("c2st run test -n 40", run.folder, {"data (test) has 24 examples, and 40", "-n 24"});
-  check_refused("c2st run ring8", run.folder, {"(8,8)", "two sets of one width"});
-  check_refused("c2st test ring8", run.folder,
-                {"'test' is a part of what a run learned", "gradzoo c2st RUN"});
+  check_refused("c2st run test -n 40", run.folder, {"data (test) has 24 examples, fewer than 40", "-n 24"});
+  check_refused("c2st run ring8", run.folder, {"(8,8)", "two sets of one shape"});
+  check_refused("c2st test ring8", run.folder, {"'test' means examples of a run's data", "gradzoo c2st RUN"});
   check_refused("c2st run", run.folder, {"B"});
 }

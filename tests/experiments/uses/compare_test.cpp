@@ -67,7 +67,7 @@ TEST_CASE("runs of different models stand side by side, with reasons for what is
   CHECK(rows.width > 2 * rows.height);
   const std::string page = read_file(run.folder + "/page.html");
   CHECK(is_well_nested(page));
-  CHECK(contains(page, "binary: measured against binary images"));
+  CHECK(contains(page, "binary: measured with binary images"));
   const auto tags = html_tags(page);
   CHECK(std::ranges::count_if(tags, [](const HtmlTag& tag) { return tag.name == "img"; }) ==
         3);  // with the strip
@@ -103,9 +103,9 @@ TEST_CASE("runs of different models stand side by side, with reasons for what is
   trained("vae --data data --set hidden=8 --set latent=2 --set rotate=20", "turned");
   trained("vae --data data --set hidden=8 --set latent=2", "upright");
   for (const char* use : {"compare", "probe"})
-    check_refused(
-        std::string(use) + " upright turned", run.folder,
-        {std::string(use) + ": upright learned", "as it is and turned rotate=20", "runs of the same images"});
+    check_refused(std::string(use) + " upright turned", run.folder,
+                  {std::string(use) + ": upright learned", "without changes, but turned learned rotate=20",
+                   "runs of the same images"});
 }
 
 TEST_CASE("points are compared by what is known of the truth, and those of other noise not at all") {
@@ -119,7 +119,7 @@ TEST_CASE("points are compared by what is known of the truth, and those of other
   const auto runs = nlohmann::json::parse(both.out);
   for (const auto& each : runs) CHECK(each["density"]["name"] == "kl");
   CHECK(contains(runs[1]["why_no_ruler"].get<std::string>(), "points"));
-  check_refused("compare a b --strip x.png", folder, {"which no classifier measures", "leave --strip away"});
+  check_refused("compare a b --strip x.png", folder, {"which no classifier measures", "remove --strip"});
   for (const char* other : {"c", "d"})
     check_refused(std::string("compare a ") + other, folder, {"another scale or noise"});
 }

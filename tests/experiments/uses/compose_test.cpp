@@ -73,7 +73,7 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
   const std::string line = "compose ones thick -n 12 --set steps=30";
   const ProcessResult text = run_ok(line, run.folder);
   check_says(text.out, {"mala: 12 chains, 30 steps of 0.002", "mean_grey", "only=1", "ink=thick",
-                        "mean grey of its images"});
+                        "mean grey value of its images"});
   CHECK(run_gradzoo(line + " --threads 2", run.folder).out == text.out);
   const auto found = json_of(line + " --json --out x.png", run.folder);
   REQUIRE(found["factors"].size() == 2);
@@ -92,7 +92,7 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
           approx(mean(clamp(denoised(product, x, product.data_noise, rng), 0, 1)).item()).epsilon(1e-5));
   }
   check_refused("compose ones toy", run.folder, {"images of 8x8", "points of 2 numbers"});
-  check_refused("compose ones run", run.folder, {"neither log-density nor score"});
+  check_refused("compose ones run", run.folder, {"neither a log-density nor a score"});
   check_refused("compose ones told", run.folder, {"conditional on a label", "conditional"});
 }
 

@@ -62,8 +62,10 @@ TEST_CASE(
   CHECK(numbers["psnr_gain_db"].get<double>() == approx(guessed - clipped).epsilon(1e-4));
   const ProcessResult said = run_ok("denoise flow --sigma 0.3 -n 4", run.folder);
   const bool worse = guessed < clipped;
-  CHECK(contains(said.out, "warning: the guesses are farther from the truth than the clipped noisy") ==
-        worse);
+  CHECK(
+      contains(said.out,
+               "warning: the denoised examples are farther from the clean examples than the clipped noisy") ==
+      worse);
   CHECK(numbers["warnings"].size() == (worse ? 1 : 0));
 }
 

@@ -23,8 +23,8 @@ TEST_CASE("An evaluation of binary pixels says first what is cheap, and takes as
 
 TEST_CASE("A part that runs train on is refused, with the part that this one trained on") {
   const SmallRun run;
-  check_refused("eval run --split train", run.folder, {"trained on 'fit'", "not of 'train'", "--split test"});
-  check_refused("eval run --split fit", run.folder, {"trained on 'fit'", "not of 'fit'"});
+  check_refused("eval run --split train", run.folder, {"trained on 'fit'", "not 'train'", "--split test"});
+  check_refused("eval run --split fit", run.folder, {"trained on 'fit'", "not 'fit'"});
 }
 
 TEST_CASE("JSON has each number of an evaluation with its own error, unit and meaning") {

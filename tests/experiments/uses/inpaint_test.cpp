@@ -24,14 +24,16 @@ TEST_CASE("any half may be known, of any number of images, and the same is drawn
       run.folder);
   const ProcessResult filled = run_ok("inpaint dae --keep left -n 4", run.folder);
   check_says(filled.out,
-             {"of 4 test images, the left half being known", "hidden_error", "inpaint-left-seed0.png"});
+             {"4 test images, of which the left half is known", "hidden_error", "inpaint-left-seed0.png"});
   CHECK(run_gradzoo("inpaint dae --keep left -n 4 --threads 2", run.folder).out == filled.out);
   // A completion that is worse than none is reported.
   const auto numbers = json_of("inpaint dae --keep left -n 4 --json", run.folder);
   const bool worse = numbers["hidden_error"].get<double>() >= numbers["hidden_error_black"].get<double>();
   CHECK(numbers["warnings"].size() == (worse ? 1 : 0));
-  CHECK(contains(filled.out, "warning: the completion is farther from the truth than a black half") == worse);
-  check_refused("inpaint run", run.folder, {"neither a score nor an energy", "Hint: a run of ebm, score"});
+  CHECK(contains(filled.out,
+                 "warning: the completion is farther from the hidden half than black pixels are") == worse);
+  check_refused("inpaint run", run.folder,
+                {"neither a score nor an energy", "Hint: use a run of ebm, score"});
   check_refused("inpaint dae --keep uper", run.folder, {"uper", "upper"});
 }
 

@@ -61,8 +61,8 @@ TEST_CASE("of pure black and white the number is the model's own; differences an
   CHECK(std::filesystem::exists(run.folder + "/made/samples/log-prob-seed0.png"));
   CHECK(json_of("log-prob made three.npy --json -n 7", run.folder)["draws"] == 7);
   const std::string text = run_ok("log-prob made three.npy", run.folder).out;
-  check_says(
-      text, {"log p(x), exact; mean of 100 draws", "less the first's", "three.npy[2]", "Likely is not good"});
+  check_says(text, {"log p(x), exact; mean of 100 draws", "minus the first", "three.npy[2]",
+                    "Likely images are not always good"});
   CHECK_FALSE(contains(text, "log Z"));
   CHECK_FALSE(contains(text, "bound"));
 }
@@ -72,7 +72,7 @@ TEST_CASE("an energy's numbers have a constant that cancels, and share their noi
   run_ok(std::string("train ebm --set sample_steps=5 --set data_noise=0.3") + kTrained + "ebm", run.folder);
   write_three(run.folder);
   const std::string text = run_ok("log-prob ebm three.npy", run.folder).out;
-  check_says(text, {"f(x + 0.3 z)", "log Z is not known", "a difference is that of log p"});
+  check_says(text, {"f(x + 0.3 z)", "log Z is unknown", "a difference of log p"});
   const auto told = json_of("log-prob ebm three.npy white.npy --json", run.folder);
   CHECK(told["up_to_constant"] == true);
   const auto& examples = told["examples"];
@@ -99,12 +99,13 @@ TEST_CASE("of points a chart is drawn; a bound says what its differences are not
   CHECK((told["draws"] == 1 && told["examples"][0]["nats_standard_error"].is_null()));
   CHECK(told["examples"][2]["place"] == 3);
   CHECK(read_file(scratch.file("flow/samples/log-prob-seed0.svg")).starts_with("<svg"));
-  CHECK_FALSE(contains(run_ok("log-prob flow points.npy --out x.svg", folder).out, "Likely is not good"));
+  CHECK_FALSE(contains(run_ok("log-prob flow points.npy --out x.svg", folder).out,
+                       "Likely images are not always good"));
   check_refused("log-prob flow points.npy --out x.png", folder, {"x.png", ".svg"});
   const SmallRun run;
   write_three(run.folder);
   check_says(run_ok("log-prob run three.npy", run.folder).out,
-             {"lower bound of", "difference of two bounds bounds nothing"});
+             {"lower bound of", "difference of two bounds is not a bound"});
 }
 
 TEST_CASE("without a density, without a file or with a wrong one it says what to do") {
@@ -113,7 +114,7 @@ TEST_CASE("without a density, without a file or with a wrong one it says what to
   write_three(run.folder);
   check_refused("log-prob gan three.npy", run.folder, {"gan, which has no density", "made", "vae", "ebm"});
   run_ok(std::string("train score --set net=vector") + kTrained + "score", run.folder);
-  check_refused("log-prob score three.npy", run.folder, {"has a score alone", "--set net=energy"});
+  check_refused("log-prob score three.npy", run.folder, {"has only a score", "--set net=energy"});
   check_refused("log-prob run", run.folder, {"no file is given", "Hint: gradzoo log-prob"});
   check_refused("log-prob run none.png", run.folder, {"none.png"});
 }

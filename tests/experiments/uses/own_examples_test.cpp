@@ -76,7 +76,7 @@ TEST_CASE("another size is resampled and said, colours become grey, and grey col
   CHECK(examples_in({coloured}, {1, 1, 3}).values.to_vector() == std::vector<double>{kRed, kGreen, kBlue});
   const std::string grey = npy(scratch, "grey.npy", full({1, 1, 1}, 77, DType::u8));
   CHECK(examples_in({grey}, {1, 1, 3}).values.to_vector() == std::vector<double>{77, 77, 77});
-  check_refuses({wide}, {.example = {2, 3}}, {"wide.png", "2x6", "2x3", "cut it"});
+  check_refuses({wide}, {.example = {2, 3}}, {"wide.png", "2x6", "2x3", "crop it"});
 }
 
 TEST_CASE("points are rows of an array, on a line its numbers") {
@@ -88,7 +88,7 @@ TEST_CASE("points are rows of an array, on a line its numbers") {
   CHECK(found.names[1] == plane + "[1]");
   CHECK(examples_in({npy(scratch, "line.npy", tensor({5, 6}, {2}))}, {1}).values.shape() == Shape{2, 1});
   check_refuses({plane}, {.example = {3}}, {"plane.npy", "(2,2)", "points of 3 numbers", "(N, 3)"});
-  check_refuses({png(scratch, "a.png", 2, 2, false)}, {.example = {2}}, {"a.png", "no .npy file"});
+  check_refuses({png(scratch, "a.png", 2, 2, false)}, {.example = {2}}, {"a.png", "not a .npy file"});
   check_refuses({npy(scratch, "nan.npy", tensor({1, NAN}, {1, 2}))}, {.example = {2}}, {"not finite"});
   check_refuses({npy(scratch, "far.npy", tensor({1, 1e300}, {1, 2}, DType::f64))}, {.example = {2}},
                 {"not finite"});

@@ -64,7 +64,7 @@ TEST_CASE("pixels, codes and codes of random weights are probed on three parts t
   REQUIRE(rows.size() == 3);
   const std::string text = run_ok("probe run --seed 3 --threads 1 -n 100", folder).out;
   check_says(text, {"learns from 100 images, 20 others choose its weight decay, 60 measure it",
-                    "% wrong by pixels (64 numbers)", "% wrong by run (3 numbers)"});
+                    "% wrong with pixels (64 dimensions)", "% wrong with run (3 dimensions)"});
   const InFolder inside(folder);
   OpenedRun run("run");
   const std::unique_ptr<Model> untrained = run.options->make_model(run.shape);
@@ -79,7 +79,7 @@ TEST_CASE("pixels, codes and codes of random weights are probed on three parts t
   check(rows[1], "random weights of run", 3, untrained->abilities().encode);
   check(rows[2], "run", 3, run.model->abilities().encode);
   const ProbeResult of_few = probed_apart(run, pixels, 100, 3);
-  CHECK(contains(text, fmt::format("{:.2f} +- {:.2f} % wrong by pixels", 100 * of_few.error.value,
+  CHECK(contains(text, fmt::format("{:.2f} ± {:.2f} % wrong with pixels", 100 * of_few.error.value,
                                    100 * of_few.error.standard_error)));
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   check_says(ten.out, {"10 samples", "label_entropy", "class-FID"});
 
   check_refused("eval run --classifier run", run.folder, {"run is a vae", "train classifier"});
-  check_refused("eval run --classifier nothing", run.folder, {"no run nothing"});
+  check_refused("eval run --classifier nothing", run.folder, {"the run nothing does not exist"});
   CHECK(contains(ten.out, "diversity"));
   for (const char* key : {"label_entropy_nats", "diversity_within_class", "nearest_training_image_mean"})
     CHECK(object["samples"].contains(std::string(key) + "_standard_error"));
@@ -99,6 +99,6 @@ TEST_CASE("a table has samples, real images and those trained on in columns of t
   const std::string table =
       quality_table({"run", "run", "judge", Split::test, false, quality(0.25), quality(0.5), quality(0.75)});
   const std::string line = table.substr(table.find("confident_share"));
-  const size_t samples = line.find("0.25 +-"), real = line.find("0.5 +-"), training = line.find("0.75 +-");
+  const size_t samples = line.find("0.25 ±"), real = line.find("0.5 ±"), training = line.find("0.75 ±");
   CHECK_MESSAGE((samples < real && real < training && training < line.find('\n')), table);
 }

@@ -156,7 +156,7 @@ TEST_CASE("a run whose images have changed by one byte is refused by every use, 
   write_file(file, bytes);
   for (const Use& use : uses())
     check_refused(line_of(use, run_of[use.name]), runs.folder(),
-                  {"have changed since the run began", "SHA-256", "Hint: bring the old ones back"});
+                  {"have changed since the run began", "SHA-256", "Hint: restore the old images"});
   run_ok("sample " + runs.run_of("ebm") + " -n 2", runs.folder());
 }
 
@@ -228,7 +228,7 @@ TEST_CASE("a number's key ends in its unit, its line has it apart, and no error 
   CHECK(object["far_nats_per_image"] == 123456);
   CHECK(object["unknown"].is_null());
   const std::string lines = number_lines(numbers);
-  check_says(lines, {"12.5 +- 0.250   dB", "+- 3300"});
+  check_says(lines, {"12.5 ± 0.250    dB", "± 3300"});
   CHECK(std::ranges::count(lines, '\n') == 2);
 }
 

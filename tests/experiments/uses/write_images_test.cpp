@@ -68,18 +68,18 @@ TEST_CASE("nothing is written over, and points are no pictures") {
   const auto refusal = [](const std::string& path, const ImageDataset& data, ImageForm form) {
     return test::error_message([&] { write_dataset(path, data, form); });
   };
-  CHECK(test::contains(refusal(at.file("there"), coloured(true), ImageForm::png), "it is there already"));
-  CHECK(test::contains(refusal(at.file("there"), coloured(true), ImageForm::idx), "it is there already"));
+  CHECK(test::contains(refusal(at.file("there"), coloured(true), ImageForm::png), "exists already"));
+  CHECK(test::contains(refusal(at.file("there"), coloured(true), ImageForm::idx), "exists already"));
   test::write_file(at.file("x_test_labels.npy"), "of another time");
   ImageDataset unlabelled = coloured(false);
   CHECK(test::contains(refusal(at.file("x.npy"), unlabelled, ImageForm::npy),
-                       "x_test_labels.npy: it is there already"));
+                       "x_test_labels.npy: exists already"));
   CHECK_FALSE(std::filesystem::exists(at.file("x.npy")));
   CHECK(refusal(at.file("x.npy"), coloured(true), ImageForm::npy).empty());  // which writes all four
   ImageDataset points;
   points.name = "points";
   points.train_images = points.test_images = zeros({3, 2});
-  CHECK(test::contains(refusal(at.file("p"), points, ImageForm::png), "these are no pictures"));
+  CHECK(test::contains(refusal(at.file("p"), points, ImageForm::png), "cannot be written as pictures"));
 }
 
 TEST_CASE("pixels become the nearest bytes, and what is no pixel one of the ends") {

@@ -11,8 +11,8 @@
 namespace gradzoo {
 
 TEST_CASE("an estimate is told in four digits, its error in two, and none where it is not known") {
-  CHECK(with_error({98.1273, 0.3141}) == "98.13 +- 0.31");
-  CHECK(with_error({-0.5, 12.34}, "±") == "-0.5 ± 12");
+  CHECK(with_error({98.1273, 0.3141}) == "98.13 ± 0.31");
+  CHECK(with_error({-0.5, 12.34}) == "-0.5 ± 12");
   CHECK(with_error({1234567, NAN}) == "1.235e+06");
   CHECK(with_error({1, INFINITY}) == "1");
 }

@@ -258,7 +258,7 @@ TEST_CASE("shapes that do not fit are refused with a hint") {
   check_refused("eps has shape (5,4)", [&] {
     denoising_score_matching({net, false}, nets.x, wide, {.sigma = 1});
   });
-  check_refused("Hint: use a value above 0", [&] {
+  check_refused("Hint: set sigma > 0", [&] {
     denoising_score_matching({net, false}, nets.x, nets.x, {.sigma = 0});
   });
   check_refused("Hint: give (K,B,d)", [&] { sliced_score_matching({net, false}, nets.x, nets.x); });

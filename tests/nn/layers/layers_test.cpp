@@ -95,7 +95,8 @@ TEST_CASE("each activation is the function of its name") {
 }
 
 TEST_CASE("an unknown activation is answered with the nearest name") {
-  CHECK(error_message([] { Activation("rleu"); }) == "'rleu' is no activation. Hint: did you mean 'relu'?");
+  CHECK(error_message([] { Activation("rleu"); }) ==
+        "'rleu' is not an activation. Hint: did you mean 'relu'?");
 }
 
 TEST_CASE("Sequential applies its modules in order and names them by number") {

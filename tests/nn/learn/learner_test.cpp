@@ -247,7 +247,7 @@ TEST_CASE(
     Learner learner(task.layer, {.clip = clip});
     Tape tape;
     const std::string said = error_message([&] { learner.step(task.loss() * 1e20, 0.1); });
-    CHECK((said.find("leaves the range of f32") != std::string::npos) == (clip == 0));
+    CHECK((said.find("exceeds the range of f32") != std::string::npos) == (clip == 0));
   }
 }
 

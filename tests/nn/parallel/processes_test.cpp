@@ -47,8 +47,8 @@ TEST_CASE("bytes that the sizes do not count are refused before anything is writ
     return error_message([&] { alone.all_gather(mine, sizes, out); });
   };
   CHECK(gather(own, few) ==
-        "1 sizes for 1 processes and 2 bytes. Hint: one size per process, 2 bytes together");
-  CHECK(gather(two, few) == "process 0 of 1 gathers 4 bytes of 2. Hint: sizes by rank");
+        "1 sizes for 1 processes and 2 bytes. Hint: pass one size per process, 2 bytes together");
+  CHECK(gather(two, few) == "process 0 of 1 gathers 4 bytes of 2. Hint: pass the sizes by rank");
   CHECK(contains(gather(twice, all), "2 sizes for 1 processes"));
   CHECK(contains(gather(none, all), "0 sizes for 1 processes"));
   check_refused("and 4 bytes", [&] { alone.all_to_all(mine, two, all, own); });
@@ -85,7 +85,7 @@ TEST_CASE("a failure reaches all at their next call, with its rank, and is said 
     } catch (const RemoteFailure& failure) {
       said[static_cast<size_t>(p.rank())] = p.fail(failure.what());
       // From here on nobody waits for anybody.
-      check_refused("have parted", [&] { p.any(true); });
+      check_refused("have separated", [&] { p.any(true); });
       throw;
     }
   });
@@ -112,8 +112,8 @@ TEST_CASE("processes that come to different calls are told, and none hangs") {
   const auto failures = as_processes(2, [&](Processes& p) {
     if (p.rank() == 0) p.any(false);
   });
-  CHECK(contains(failures[0], "has come to a question, and another to the end"));
-  CHECK(contains(failures[1], "has come to the end, and another to a question"));
+  CHECK(contains(failures[0], "has reached a question, and another process the end"));
+  CHECK(contains(failures[1], "has reached the end, and another process a question"));
 }
 
 TEST_CASE("one alone needs nobody, and a scope says who they are") {

@@ -87,7 +87,7 @@ TEST_CASE("values that are not one for each part, of one shape and dtype, are re
 TEST_CASE("processes that do not divide the parts are refused") {
   const auto failures = test::as_processes(3, [](Processes& processes) { TreeMean(8, processes); });
   for (const std::string& failure : failures)
-    CHECK(test::contains(failure, "3 processes do not divide shards=8. Hint: --set shards=3"));
+    CHECK(test::contains(failure, "3 processes cannot share shards=8 equally. Hint: use --set shards=3"));
 }
 
 }  // namespace

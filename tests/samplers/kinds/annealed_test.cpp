@@ -71,7 +71,7 @@ TEST_CASE("levels are geometric where none are listed, and what was walked is re
   other.begin(plain, zeros({2, 1}));
   other.step(plain, rng);
   CHECK(contains(other.remarks(), "stopped after 1 steps of 6"));
-  CHECK(contains(other.remarks(), "the target has no noisy scores, so its own was used at every level"));
+  CHECK(contains(other.remarks(), "the target has no noisy scores, so its score was used at every level"));
 }
 
 // N(2, 0.01) is known at noise from 0.2 to 0.8 only.
@@ -95,7 +95,7 @@ TEST_CASE(
     low.step(some, rng);
   }
   CHECK(max_error(low.x(), (x + kBlurred.noisy_score(x, 0.2) * 0.04).to_vector()) < 1e-12);
-  check_says(low.remarks(), "the target knows no noise below 0.2");
+  check_says(low.remarks(), "the target has no score below noise 0.2");
   AnnealedLangevin all(options);
   all.begin(kBlurred, start);
   CHECK_FALSE(contains(all.remarks(), "below"));

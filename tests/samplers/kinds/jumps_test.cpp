@@ -246,8 +246,8 @@ TEST_CASE("fewer than four chains, no extent and options that make no sense are 
   };
   CHECK(refusal(modes.target, 4) == "");
   CHECK(refusal(modes.target, 3) ==
-        "jumps: there are 3 chains. Hint: 4 or more, for each half moves by two of the other");
-  CHECK(contains(refusal(normal, 10), "jumps: it proposes points of an extent, and the target has none"));
+        "jumps: there are 3 chains. Hint: use 4 or more, because each half moves by two chains of the other");
+  CHECK(contains(refusal(normal, 10), "jumps: it proposes points in an extent, and the target has none"));
   check_refused("jumps: proposals is 0", [] { Jumps({.proposals = 0}); });
   check_refused("jumps: noise is -1", [] { Jumps({.noise = -1}); });
   check_refused("jumps: noise is nan", [] { Jumps({.noise = NAN}); });

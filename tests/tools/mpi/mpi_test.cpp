@@ -234,19 +234,21 @@ TEST_CASE("samples are not mixed of different seeds, kernels or copies of a run"
   for (const std::string& use : {line, std::string("eval vae")})
     check_refused(runs,
                   shared_by(1, use) + " : " + shared_by(1, use, "-wdir " + shell_word(runs.file("other"))),
-                  "and process 0 '");
+                  "and process 0 has '");
 }
 
 TEST_CASE("what does not fit together is one sentence, and leaves nothing behind") {
   const MpiRuns runs;
   const std::string run = kShared + "run", first = shared_by(1, run) + " : ";
-  check_refused(runs, shared_by(3, run), "3 processes do not divide shards=4. Hint: --set shards=3");
-  check_refused(runs, shared_by(2, "train vae --data data --out run"), "2 processes do not divide shards=1");
+  check_refused(runs, shared_by(3, run),
+                "3 processes cannot share shards=4 equally. Hint: use --set shards=3");
+  check_refused(runs, shared_by(2, "train vae --data data --out run"),
+                "2 processes cannot share shards=1 equally");
   check_refused(runs, shared_by(2, "train vae --data data --batch 18 --set shards=4 --out run"),
                 "shards=4 do not divide a batch of 18");
   check_refused(runs, first + shared_by(1, run + " --lr 0.5"), "process 1 has 'lr = 0.5'");
   check_refused(runs, first + shared_by(1, run, "env GRADZOO_TARGET=portable"),
-                "which round differently. Hint: GRADZOO_TARGET");
+                "which round differently. Hint: set GRADZOO_TARGET");
   check_refused(runs, first + shared_by(1, "train --config none.toml"), "process 1 of 2");
   check_refused(runs, "-n 2 " + shell_word(command()) + " train vae --data data --out run",
                 "2 processes were started, but this program runs in one. Hint: start gradzoo-mpi");

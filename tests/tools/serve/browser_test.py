@@ -145,8 +145,8 @@ def function(page):
 
     page.type('#expr', '2*sine(x)')
     page.press(Keys.ENTER)
-    eventually('the refusal', lambda: page.text('#refusal') == '  2*sine(x)\n    ^\nexpression, column 3: no function '
-               "is called 'sine'. Hint: did you mean 'sin'?")
+    eventually('the refusal', lambda: page.text('#refusal') == '  2*sine(x)\n    ^\nexpression, column 3: unknown '
+               "function 'sine'. Hint: did you mean 'sin'?")
     check(not page.one('#explained').is_displayed() and not page.one('#working').is_displayed(), 'the refusal alone')
 
 

@@ -338,12 +338,12 @@ TEST_CASE("two servers do not share a port; one that is stopped before it listen
   const Echo echo;
   HttpServer first({}, echo);
   CHECK(error_message([&] { HttpServer second({.port = first.port()}, echo); }) ==
-        fmt::format(
-            "serve: cannot listen at 127.0.0.1, port {}. Hint: try --port 0, which takes a free port",
-            first.port()));
+        fmt::format("serve: cannot listen at 127.0.0.1, port {}. Hint: try --port 0, which takes a free port",
+                    first.port()));
   CHECK(contains(error_message([&] { HttpServer elsewhere({.host = "192.0.2.1"}, echo); }),
                  "at 192.0.2.1, port 0"));
-  CHECK(contains(error_message([&] { HttpServer nowhere({.host = ""}, echo); }), "Hint: give --host 127.0.0.1"));
+  CHECK(contains(error_message([&] { HttpServer nowhere({.host = ""}, echo); }),
+                 "Hint: give --host 127.0.0.1"));
   first.stop();
   first.listen();
 }

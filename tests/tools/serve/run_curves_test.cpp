@@ -75,7 +75,7 @@ TEST_CASE(
   const std::string small = figures[0]["html"], wide = figures[1]["html"];
   CHECK(figures[0]["key"] == "small");
   CHECK(contains(small, "<path class=\"line s0\" d=\"M"));
-  CHECK(contains(wide, "<h3>wide</h3><p>chart: 600 x 320 leave no room for the plot. Hint: "));
+  CHECK(contains(wide, "<h3>wide</h3><p>chart: 600 x 320 is too small for the plot. Hint: "));
 }
 
 TEST_CASE("an own name is an address or localhost") {

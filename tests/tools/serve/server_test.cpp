@@ -254,8 +254,7 @@ TEST_CASE("a function becomes its page, at any order; what is wrong, endless or 
   const Reply wrong = explain({{"expr", "2*sine(x)"}, {"at", "x=3"}});
   CHECK(wrong.status == 400);
   CHECK(wrong.json()["pointer"] == "  2*sine(x)\n    ^");
-  CHECK(wrong.json()["error"] ==
-        "expression, column 3: no function is called 'sine'. Hint: did you mean 'sin'?");
+  CHECK(wrong.json()["error"] == "expression, column 3: unknown function 'sine'. Hint: did you mean 'sin'?");
   const auto refusal = [&](const Reply& reply) {
     CHECK(reply.status == 400);
     const std::string error = reply.json().value("error", "");

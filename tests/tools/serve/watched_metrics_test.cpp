@@ -110,9 +110,9 @@ TEST_CASE("what is no row is named, and neither a line without an end nor a thou
     append(path, text);
     return error_message([&] { static_cast<void>(watched.of(path)); });
   };
-  CHECK(contains(message(training_row(1) + "nonsense\n"), "line 2 is no row. Hint: "));
-  CHECK(contains(message(training_row(1) + "nonsense\n"), "line 2 is no row"));  // and again
-  CHECK(contains(message("[1]\n"), "line 1 is no row"));
+  CHECK(contains(message(training_row(1) + "nonsense\n"), "line 2 is not a row. Hint: "));
+  CHECK(contains(message(training_row(1) + "nonsense\n"), "line 2 is not a row"));  // and again
+  CHECK(contains(message("[1]\n"), "line 1 is not a row"));
   CHECK(contains(message(training_row(1) + std::string(3 << 20, 'x')), "line 2 has no end"));
   std::string many = "{\"step\": 1";
   for (int i = 0; i < 1000; ++i) many += fmt::format(", \"m{}\": 1", i);

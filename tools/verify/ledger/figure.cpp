@@ -31,7 +31,7 @@ std::string said(const Quantities& measured, const std::vector<QuantityInfo>& in
   for (const QuantityInfo& info : infos) {
     const Quantity* found = measured.find(info);
     if (found == nullptr) continue;
-    words.push_back(found->name + " " + with_error({found->value, found->error}, "±"));
+    words.push_back(found->name + " " + with_error({found->value, found->error}));
   }
   return words.empty() ? "" : fmt::format(": {}", fmt::join(words, ", "));
 }

@@ -71,7 +71,7 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
     const auto score_of_clothes = of(clothes);
     const Estimate back = auroc(score_of_clothes(digits), score_of_clothes(fashion));
     others = fmt::format("Fashion-MNIST {} (at least {}); with an energy of Fashion-MNIST, digits {}",
-                         with_error(*found.fashion, "±"), kFashionGate, with_error(back, "±"));
+                         with_error(*found.fashion), kFashionGate, with_error(back));
   }
   return {found, digits.dim(0), others};
 }
@@ -84,8 +84,8 @@ RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
           fmt::format("{}, on the digits 0 to 8: AUROC of -f for {} test digits against as many other "
                       "images: uniform noise {} (at least {}); the held-out digit 9 {}; {}; "
                       "value: the smallest ratio of an AUROC to its minimum",
-                      kOfDigits, images, with_error(found.noise, "±"), kNoiseGate,
-                      with_error(found.held_out, "±"), others)};
+                      kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out),
+                      others)};
 }
 
 constexpr QuantityInfo kPsnrBefore{"psnr_before", "dB"}, kGain{"gain", "dB"};
