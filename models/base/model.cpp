@@ -35,7 +35,7 @@ void check_labels(const SampleRequest& request, const LabelNames& names) {
   for (int64_t i = 0; i < request.n; ++i) {
     const int64_t label = labels.data<int64_t>()[i];
     if (!names.contains(label))
-      throw Error("label {} is no class that was learned. Hint: {}", label, list_of(names));
+      throw Error("label {} is not a learned class. Hint: use {}", label, list_of(names));
   }
 }
 

@@ -13,9 +13,9 @@
 #include "gradzoo/models/eval/estimate.h"
 #include "gradzoo/nn/parallel/processes.h"
 
-/// Distances between two sets of pictures by a classifier's features.
+/// Distances between two sets of pictures, computed from the features of a classifier.
 ///
-/// Sample metrics by a classifier and the training set: cheap, but no proof of quality.
+/// Sample metrics that use a classifier and the training set: cheap, but not a proof of quality.
 namespace gradzoo {
 
 /// The mean (d) and the covariance (d,d), with the divisor n - 1, of features (n, d); f64.

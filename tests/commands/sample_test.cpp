@@ -209,7 +209,7 @@ TEST_CASE("A class is asked for by its number or its folder's name; one without 
   const std::string train =
       "train vae --steps 2 --batch 12 --set hidden=8 --set latent=2 --set conditional=true ";
   done(train + "--data data --set exclude=2 --out without");
-  const std::string refusal = "is no class that was learned. Hint: 0, 1, 3";
+  const std::string refusal = "is not a learned class. Hint: use 0, 1, 3";
   check_refused("sample without --label 2", run.folder, {"label 2 " + refusal});
   check_refused("sample without --label cat", run.folder, {"label cat " + refusal});
   check_refused("interpolate without --label 2", run.folder, {"label 2 is not a class", "one of 0, 1, 3"});
@@ -220,8 +220,7 @@ TEST_CASE("A class is asked for by its number or its folder's name; one without 
                             run.folder + "/pictures/" + part + "/13");
   }
   done(train + "--data pictures --out numbered");
-  check_refused("sample numbered --label 1", run.folder,
-                {"is no class that was learned. Hint: 0, 2, 13, 21"});
+  check_refused("sample numbered --label 1", run.folder, {"is not a learned class. Hint: use 0, 2, 13, 21"});
   for (const std::string part : {"train", "test"})
     std::filesystem::rename(run.folder + "/pictures/" + part + "/13",
                             run.folder + "/pictures/" + part + "/cat");

@@ -74,7 +74,7 @@ TEST_CASE("the others: a label, another set, another run both ways; what is wron
 
   check_refused("anomaly other", run.folder, {"--against is missing", "--against noise"});
   check_refused("anomaly other --against digit=x", run.folder, {"digit=x does not name a label"});
-  check_refused("anomaly other --against digit=7", run.folder, {"label 7 is no class", "0 to 3"});
+  check_refused("anomaly other --against digit=7", run.folder, {"label 7 is not a class", "0 to 3"});
   check_refused("anomaly other --against wide", run.folder, {"images of 12x12", "8x8"});
   check_refused("anomaly other --against nowhere", run.folder, {"unknown dataset 'nowhere'"});
   check_refused("anomaly other --against ring8", run.folder, {"ring8 has points"});
@@ -160,7 +160,7 @@ TEST_CASE("a run may learn some labels alone, or heavy strokes, and what leaves 
   check_refused("compare run all", folder,
                 {"only=1,2 ink=thick", "without changes", "runs of the same images"});
   const std::string train_line = std::string("train dae") + kCommon + "no ";
-  check_refused(train_line + "--set only=9", folder, {"label 9 is no class", "0 to 3"});
+  check_refused(train_line + "--set only=9", folder, {"label 9 is not a class", "0 to 3"});
   check_refused(train_line + "--set only=1 --set exclude=1", folder, {"leave no label"});
   check_refused(train_line + "--set ink=fat", folder, {"'fat'", "thick"});
   check_refused("train dae --data ring8 --set only=1 --out no", folder, {"only=1 selects images", "toy"});

@@ -53,8 +53,8 @@ TEST_CASE("labels are asked for by a model that learned them alone, and decide w
   };
   CHECK(drawn(0) != drawn(2));
   CHECK(drawn(1) == drawn(1));
-  CHECK(error_message([&] { drawn(3); }) == "label 3 is no class that was learned. Hint: 0 to 2");
-  CHECK(error_message([&] { drawn(-1); }) == "label -1 is no class that was learned. Hint: 0 to 2");
+  CHECK(error_message([&] { drawn(3); }) == "label 3 is not a learned class. Hint: use 0 to 2");
+  CHECK(error_message([&] { drawn(-1); }) == "label -1 is not a learned class. Hint: use 0 to 2");
   Rng any(1, "samples");
   check_refused("labels are i64 (2) for 3 samples",
                 [&] { conditional->sample({.n = 3, .rng = any, .labels = zeros({2}, DType::i64)}); });

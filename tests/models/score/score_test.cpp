@@ -209,7 +209,7 @@ TEST_CASE("a conditional score model is asked for classes, and knows as many as 
   Rng rng(13, "score_test");
   const auto labels = [](double a) { return full({2}, a, DType::i64); };
   CHECK(made->sample({2, rng, labels(1)}).shape() == Shape{2, 4, 4});
-  check_refused("label 2 is no class", [&] { made->sample({2, rng, labels(2)}); });
+  check_refused("label 2 is not a learned class", [&] { made->sample({2, rng, labels(2)}); });
   const Target target = made->abilities().target;
   CHECK(target.score(zeros({3, 16})).shape() == Shape{3, 16});
   CHECK(contains(refusal(toy_shape("ring8"), {"conditional=true"}), "no labels"));

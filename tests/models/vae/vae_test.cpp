@@ -112,12 +112,8 @@ TEST_CASE("settings that make no sense together are refused, and an architecture
   CHECK(examples->table().find("hidden").text() == "300");
   CHECK(examples->table().find("encoder_activation").text() == "relu");
   CHECK(examples->table().find("decoder_activation").text() == "relu");
-  check_refused("Hint: set estimator=reparam", [&] {
-    resolved({"estimator=log-derivative", "objective=iwae"});
-  });
-  check_refused("Hint: set samples=2", [&] {
-    resolved({"estimator=log-derivative", "baseline=leave-one-out"});
-  });
+  check_refused("set estimator=reparam", [&] { resolved({"estimator=log-derivative", "objective=iwae"}); });
+  check_refused("set samples=2", [&] { resolved({"estimator=log-derivative", "baseline=leave-one-out"}); });
   check_refused("Hint: set beta=1", [&] { resolved({"objective=iwae", "beta=2"}); });
   check_refused("did you mean 'latent'", [&] { resolved({"latnet=3"}); });
   check_refused("'many' is not a whole number", [&] { resolved({"latent=many"}); });
