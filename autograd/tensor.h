@@ -235,8 +235,8 @@ Tensor arange(int64_t n, DType dtype = DType::f32);
 /// Returns the n x n identity matrix.
 Tensor eye(int64_t n, DType dtype = DType::f32);
 /// Converts the values to another dtype. Conversions to integers round towards zero and clamp to the range
-/// (in u8, 300 becomes 255 and -1 becomes 0); NaN becomes 0. Never recorded, since gradients do not flow
-/// between dtypes: throws Error for a floating-point dtype if an op on x would be recorded.
+/// (in u8, 300 becomes 255 and -1 becomes 0); NaN becomes 0. Not recorded, since gradients do not flow
+/// between dtypes: throws Error if the new dtype is floating-point and an op on x would be recorded.
 Tensor cast(const Tensor& x, DType dtype);
 
 /// A differentiable function of one tensor.

@@ -20,7 +20,8 @@ void check_batch(int64_t batch) {
 
 void check_step(int64_t step) {
   if (step < 0)
-    throw Error(fmt::format("batch of step {}: steps count from 0. Hint: use a step of 0 or more", step));
+    throw Error(
+        fmt::format("batch of step {}: steps are counted from 0. Hint: use a step of 0 or more", step));
 }
 
 // Labels are kept as bytes and used as indices.

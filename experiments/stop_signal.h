@@ -12,7 +12,7 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
 
   bool requested() const;
-  /// Has the effect of a signal; for signals that another process received.
+  /// Acts as if this process had received the signal that another process received.
   void request() const;
 };
 

@@ -31,7 +31,7 @@ struct Tick {
 std::vector<Tick> ticks(const Scale& scale, int count);
 
 /// Returns the range of the finite values (only positive ones if `logarithmic`). It is never empty: a single
-/// value gets a range around it, and no value 0 ... 1 (1 ... 10 if logarithmic).
+/// value gets a range around it, and without values it is 0 to 1 (1 to 10 if logarithmic).
 Range range_of(std::span<const double> values, bool logarithmic = false);
 /// Returns range_of() without outliers: if a few values (2 % at either end, of at least 20) would leave less
 /// than a quarter of the axis to the others, as the first steps of a training curve do, they are not in the

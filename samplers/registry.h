@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// Returns all samplers, in the order of lists.
+/// Returns all samplers, in the order in which lists show them.
 const std::deque<SamplerEntry>& sampler_registry();
 /// Adds a program's own sampler; call it before the list is used. Throws Error if the name is taken.
 void add_sampler(SamplerEntry entry);

@@ -117,8 +117,8 @@ std::string State::Entry::refusal(std::span<const std::byte> all) const {
                        stored_seed, (*rng)->seed(), stored_seed);
   }
   if (std::bit_cast<uint64_t>(key) != (*rng)->key()) {
-    return fmt::format("'{}' belongs to another stream than '{}'. Hint: it was written by another version",
-                       name, (*rng)->stream());
+    return fmt::format("'{}' belongs to another stream than '{}'. Hint: use the gradzoo that wrote it", name,
+                       (*rng)->stream());
   }
   return "";
 }

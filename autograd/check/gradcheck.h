@@ -86,8 +86,8 @@ auto outputs_of(F& f) {
 /// decides. The check also fails if f is not deterministic, a value or derivative is not finite, a gradient
 /// has another shape than its input, or grad() differs with and without create_graph. Unless `allow_unused`,
 /// it fails too if f neither reads an input nor changes with it, as an f that reads a captured tensor
-/// instead. Inputs are f64; i64 and u8 inputs are constants. Throws Error for an f32 input: its finite
-/// differences have errors of 1e-3. An Error from f or a vjp becomes a failure with its message.
+/// instead. Differentiated inputs are f64; i64 and u8 inputs are constants. Throws Error for an f32 input:
+/// its finite differences have errors of 1e-3. An Error from f or a vjp becomes a failure with its message.
 template <CheckedFunction F>
 GradcheckResult gradcheck(F&& f, std::span<const Tensor> inputs, const GradcheckOptions& options = {}) {
   return check_orders(outputs_of(f), inputs, 1, 1, options);

@@ -31,7 +31,7 @@ uint8_t greatest(const Tensor& bytes) {
 void check_labels_match(const Tensor& images, const Tensor& labels, const std::string& images_path,
                         const std::string& labels_path) {
   if (!labels.defined() || images.dim(0) == labels.dim(0)) return;
-  throw Error("{}: has {} images, but {} has {} labels. Hint: use files of one dataset", images_path,
+  throw Error("{}: has {} images, but {} has {} labels. Hint: use files from the same dataset", images_path,
               images.dim(0), labels_path, labels.dim(0));
 }
 
@@ -73,7 +73,7 @@ ImageDataset load_idx_folder(const std::string& spec, const std::string& folder)
   check_labels_match(data.train_images, data.train_labels, files.train_images, files.train_labels);
   check_labels_match(data.test_images, data.test_labels, files.test_images, files.test_labels);
   if (data.test_images.defined() && sides(data.test_images) != sides(data.train_images))
-    throw Error("{}: its images are {}, but the images of {} are {}. Hint: use files of one dataset",
+    throw Error("{}: its images are {}, but the images of {} are {}. Hint: use files from the same dataset",
                 files.test_images, sides(data.test_images), files.train_images, sides(data.train_images));
   if (spec == "mnist" || spec == "fashion") check_ten_classes(data, files);
   brighten_bits(data);

@@ -104,8 +104,9 @@ ZipReader::ZipReader(std::span<const std::byte> file, std::string name)
     const bool stored = member.comp_method == ZIP_CM_STORE;
     if (member.encryption_method != ZIP_EM_NONE || (!stored && member.comp_method != ZIP_CM_DEFLATE))
       throw Error(
-          "{}: its member {} is encrypted or has another compression. Hint: write it with numpy.savez", name_,
-          printable(member.name));
+          "{}: its member {} is encrypted or uses another compression method. Hint: write it with "
+          "numpy.savez",
+          name_, printable(member.name));
     const bool fits = stored ? member.size == member.comp_size
                              : member.size / uint64_t{kDeflateExpansion} <= member.comp_size;
     // Where members lie upon each other they promise more than the file has.

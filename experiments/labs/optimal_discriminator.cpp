@@ -87,8 +87,9 @@ LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
   out.interpretation = fmt::format(
       "A classifier that sees only draws of p and q, and no density, learns p/(p + q). Its mean error is "
       "{:.4f}, and its largest error in the region of 95 % of the draws is {:.3f}. So its logit approximates "
-      "log p/q, and its value V is nearly 2 JSD(p, q) - log 4, the largest possible value: it is {:.4f} nats "
-      "smaller after {} steps, and {:.1e} nats smaller after {}. If p and q are equal, the best D is one "
+      "log p/q, and its value V is nearly 2 JSD(p, q) - log 4, the largest possible value: V is {:.4f} nats "
+      "smaller after {} steps, and {:.1e} nats smaller after {} steps. If p and q are equal, the best D is "
+      "one "
       "half: V is {:.4f}, and -log 4 is -1.3863. If p and q do not overlap, V is {:.4f}, near its limit 0, "
       "and remains there if they move further apart. Such a flat loss has no gradient for the generator. "
       "That is why a GAN stops learning if its discriminator is far ahead.",

@@ -6,7 +6,7 @@ void DaeOptions::describe(OptionTable& options) {
   options.add("weights", weights, kDaeWeights,
               "free: a multilayer perceptron; tied: W^T s(Wx + b) + c, which has a log-density; toys: tied");
   options.add("noise", noise, kDaeNoises,
-              "gaussian: gives a score, and samples by Langevin; masking: sets pixels to 0, and samples "
+              "gaussian: gives a score and Langevin samples; masking: sets pixels to 0, and samples "
               "alternate between masking and r; none: a plain autoencoder without samples");
   options.add("masked", masked, "masking: share of the pixels that are set to 0", {0.01, 0.99});
   options.add("sigma", sigma, "standard deviation of the noise; points: 0.1", {1e-4, 1e4});
@@ -61,7 +61,7 @@ void DaeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 ModelEntry dae_entry() {
   return entry_of<DaeOptions, Dae>({.name = "dae",
                                     .summary = "denoising autoencoder: r removes noise, and its score (r(x) "
-                                               "- x)/sigma^2 gives samples by Langevin",
+                                               "- x)/sigma^2 drives Langevin sampling",
                                     .source = "Vincent et al. 2008; Vincent 2011; Alain & Bengio 2014",
                                     .why_no_density = "a denoiser gives a score but no Z"});
 }

@@ -383,7 +383,8 @@ Target Diffusion::target_of_path() const {
 
 std::string Diffusion::reading() const {
   std::string text =
-      "The least error is above 0: many data and noises lead to one x_t, and the best output is their mean. "
+      "The least error is above 0: many pairs of data and noise lead to one x_t, and the best output is "
+      "their mean. "
       "Samples are good if the error is low at late times, which one number hardly shows, so look at the "
       "pictures. ";
   text +=

@@ -16,7 +16,7 @@
 /// Models along a path from noise to data: flow matching, DDPM and NCSN.
 namespace gradzoo {
 
-/// Parses "labels", "labels:100", "clusters:100" or "none". Throws Error for other texts.
+/// Parses "labels", "labels:100", "clusters:100" or "none". Throws Error for any other string.
 Conditioning read_conditioning(const std::string& text);
 
 /// The options of every model along a path from noise to data.

@@ -13,7 +13,7 @@ namespace gradzoo {
 /// The options of the test.
 struct C2stOptions {
   double held_out = 0.5;       ///< share of each set for testing, unseen by the classifier
-  int64_t epochs = 0;          ///< passes over the training part; 0: 10 for images, 40 for points
+  int64_t epochs = 0;          ///< passes over the training part; 0 means 10 for images, 40 for points
   int64_t permutations = 999;  ///< number of permutations of the held-out labels
   uint64_t seed = 0;           ///< seed of the split, the classifier and the permutations
 };

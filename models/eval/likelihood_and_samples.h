@@ -27,9 +27,9 @@ struct PointModel {
 struct Memory {
   std::vector<double> widths;  ///< widths, falling
   std::vector<double> log_px;  ///< mean log p of 500 test points per width, nats
-  double p_value;              ///< p-value of 1,000 samples at the smallest width against fresh points
-  Tensor train;                ///< (2000, 2): training points of the model
-  Tensor samples;              ///< (1000, 2): samples at the smallest width
+  double p_value;  ///< p-value of a test of 1,000 samples at the smallest width against fresh points
+  Tensor train;    ///< (2000, 2): training points of the model
+  Tensor samples;  ///< (1000, 2): samples at the smallest width
 };
 /// Measures a model of 2,000 points of ring8.
 Memory measure_memory(const PointModel& model, uint64_t seed);

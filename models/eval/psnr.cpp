@@ -9,8 +9,9 @@ namespace gradzoo {
 
 Tensor psnr(const Tensor& images, const Tensor& truth) {
   if (images.rank() != 2 || images.size() == 0 || images.shape() != truth.shape())
-    throw Error("psnr: images {} and truth {}. Hint: give (n, pixels) for both, with one image or more",
-                images.shape().str(), truth.shape().str());
+    throw Error(
+        "psnr: images are {} and truth is {}. Hint: give (n, pixels) for both, with one image or more",
+        images.shape().str(), truth.shape().str());
   const NoGrad quiet;
   const Tensor off = cast(images, DType::f64) - cast(truth, DType::f64);
   return log(mean(square(off), 1)) * (-10 / std::log(10.0));

@@ -61,13 +61,16 @@ Picture gan_game(const Generator& generator, const Discriminator& discriminator,
   truth.points = toy.sample(kPoints, rng);
   samples.points = generator.draw(kPoints, rng);
   if (discriminator.pac() > 1) {
-    return {"game", "True draws, and as many samples. D scores several points together, so it is not drawn.",
-            Planes{{truth, samples}}};
+    return {
+        "game",
+        "True draws, and the same number of samples. D scores several points together, so it is not drawn.",
+        Planes{{truth, samples}}};
   }
-  const char* caption = loss.logits ? "True draws, as many samples, and D: the probability of being real, "
-                                      "1/2 at points where real and fake are equally dense."
-                                    : "True draws, as many samples, and D's score. G follows the score "
-                                      "uphill; it is flat where real and fake agree.";
+  const char* caption = loss.logits
+                            ? "True draws, the same number of samples, and D: the probability of being real, "
+                              "1/2 at points where real and fake are equally dense."
+                            : "True draws, the same number of samples, and D's score. G follows the score "
+                              "uphill; it is flat where real and fake agree.";
   return {"game", caption, Planes{{truth, samples, judgement(discriminator, loss, box)}}};
 }
 

@@ -32,7 +32,7 @@ Order order_of(const std::string& text, int64_t size, uint64_t seed) {
   } else {
     order = listed(text);
     if (std::ssize(order) != size)
-      throw Error("order lists {} numbers, and an example has {}. Hint: list each of 0 to {} once",
+      throw Error("order lists {} numbers, and an example has {}. Hint: list each number from 0 to {} once",
                   order.size(), size, size - 1);
     places_in(order);
   }
@@ -45,8 +45,8 @@ std::vector<int64_t> places_in(const Order& order) {
   for (int64_t p = 0; p < size; ++p) {
     const int64_t number = order[static_cast<size_t>(p)];
     if (number < 0 || number >= size || places[static_cast<size_t>(number)] >= 0)
-      throw Error("the order is not a permutation: {} comes {}. Hint: list each of 0 to {} once", number,
-                  number < 0 || number >= size ? "from elsewhere" : "twice", size - 1);
+      throw Error("the order is not a permutation: {} comes {}. Hint: list each number from 0 to {} once",
+                  number, number < 0 || number >= size ? "from elsewhere" : "twice", size - 1);
     places[static_cast<size_t>(number)] = p;
   }
   return places;

@@ -8,7 +8,7 @@ void ScoreOptions::describe(OptionTable& options) {
               "explicit, implicit (exact trace or Hutchinson's), sliced (with variance reduction, by finite "
               "differences) or denoising score matching");
   options.add("net", net, kScoreNets,
-              "energy: the score is its input gradient; vector: the score itself (points: energy)");
+              "energy: f, whose gradient is the score; vector: the score itself (default on points: energy)");
   options.add("conditional", conditional,
               "true for a score conditional on the label, if the images have labels");
   options.add("sigma", sigma, "dsm: standard deviation of the noise (points: 0.05)", {1e-6, 1e3});
@@ -74,7 +74,7 @@ void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const Da
 ModelEntry score_entry() {
   return entry_of<ScoreOptions, Score>(
       {.name = "score",
-       .summary = "score matching: an energy or a vector network for grad log p, with samples by Langevin",
+       .summary = "score matching: an energy or a vector network for grad log p, with Langevin samples",
        .source = "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020",
        .why_no_density = "a score gives the density up to Z, and Z is known only for points"});
 }

@@ -13,14 +13,13 @@ struct JumpsOptions {
 };
 
 /// Long-range Metropolis proposals, with which chains find the weights of distant modes. Two kinds alternate:
-///   x_next uniform in the target's extent;
-///   x_next = x + (x_1 - x_2) + noise z, with two random chains of the other half. First the first half of
-///   the chains moves, and then the second half, with the new positions of the first.
-/// Both are symmetric inside the extent, so the acceptance is min(1, p(x_next)/p(x)). Outside the extent the
-/// first kind cannot return and is rejected. While one half moves by differences, the other half does not
-/// change, so each chain keeps p, independently of the others (ter Braak 2006; Goodman & Weare 2010). A
-/// difference that leaves the domain is rejected, because its reflection would not be symmetric. Jumps hardly
-/// move within a mode: alternate them with another exact sampler.
+/// x_next uniform in the target's extent; x_next = x + (x_1 - x_2) + noise z, with two random chains of the
+/// other half. First the first half of the chains moves, and then the second half, with the new positions of
+/// the first. Both are symmetric inside the extent, so the acceptance is min(1, p(x_next)/p(x)). Outside the
+/// extent the first kind cannot return and is rejected. While one half moves by differences, the other half
+/// does not change, so each chain keeps p, independently of the others (ter Braak 2006; Goodman & Weare
+/// 2010). A proposal by difference that leaves the domain is rejected, because its reflection would not be
+/// symmetric. Jumps hardly move within a mode: alternate them with another exact sampler.
 class Jumps : public Sampler {
  public:
   static constexpr int64_t kFewestChains = 4;  ///< smallest number of chains, two per half

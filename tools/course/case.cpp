@@ -112,7 +112,7 @@ Verdict judge(const Case& asked, const Answer& answer) {
   };
   switch (answer.kind) {
     case Answer::Kind::none:
-      return wrong("no answer: the program had been ended, or had died too often, before this case",
+      return wrong("no answer: the program was stopped, or crashed too often, before this case",
                    "fix the cases above first");
     case Answer::Kind::unwritten:
       return wrong(printable(answer.text), "fill that gap first");

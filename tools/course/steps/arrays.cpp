@@ -104,7 +104,7 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
   cases.push_back(refused(six + " axis 0 -1", "the sum of (2,3) over axis -1", no_axis));
   cases.push_back(refused("leaf 0 7 axis 0 0", "the sum of () over axis 0", no_axis));
   cases.push_back(
-      refused("leaf 1 3 1 2 3 transpose 0", "transpose of (3)", "transpose here is of matrices: two axes"));
+      refused("leaf 1 3 1 2 3 transpose 0", "transpose of (3)", "transpose takes matrices only (two axes)"));
 
   // Each rule alone.
   struct Rule {

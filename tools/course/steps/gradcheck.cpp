@@ -120,7 +120,7 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
   cases.push_back(check_case(right, two(1, 2, 3, 4e5, 1.5), true,
                              "x is large: x + h with a tiny h is x itself. The step must grow with x"));
   cases.push_back(
-      check_case(right, steep(1, 1, 0), true, "x is 0: a step that is a share of x is 0, and gives 0 / 0"));
+      check_case(right, steep(1, 1, 0), true, "x is 0: a step proportional to x is 0, and gives 0 / 0"));
   cases.push_back(check_case(right, two(1, 2, 3, 0, 1.5), true,
                              "one coordinate is 0: a step that is a share of it is 0, and gives 0 / 0"));
   cases.push_back(check_case(right, {{0.3}, "x 0 c 1e7 add", "x + 10,000,000", {1}}, true,

@@ -169,14 +169,15 @@ Case two_scales_case(Draws& draws) {
       zeros({1, 1}, DType::f64)};
   const double a = draws.between(-1, 1), b = draws.between(-1, 1);
   const Tensor x = tensor({a, a, b, b}, {2, 2}, DType::f64);
-  return {.question = "two scales at once",
-          .asked = "score_matching_loss of a net 2-2-1 whose second unit is steep by 2^100, at two points",
-          .input = "value" + list_of(parameters) + as_input(x),
-          .expected = loss_words(parameters, x, {}, false),
-          .hint =
-              "no step h fits both units: differences see only one. Score and trace are gradients from "
-              "recorded sweeps",
-          .tolerance = 1e-10};
+  return {
+      .question = "two scales at once",
+      .asked = "score_matching_loss of a net 2-2-1 whose second unit is steep by 2^100, at two points",
+      .input = "value" + list_of(parameters) + as_input(x),
+      .expected = loss_words(parameters, x, {}, false),
+      .hint =
+          "no step h fits both units: differences see only one. Compute score and trace as gradients from "
+          "recorded sweeps",
+      .tolerance = 1e-10};
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ std::vector<Rule> rules() {
        {{digits(1 - 0.25), "1 - t^2: is t the operand, or the result?"},
         {digits(1 - root), "1 - t, or 1 - t^2?"}}},
       {"leaf 0 2 leaf 0 3 pow 0 1",
-       "a^b is e^(b log a): differentiate in a, and in b",
+       "a^b is e^(b log a): differentiate it with respect to a and to b",
        {{"12 0", "a^b depends on b, too: write it as e^(b log a)"},
         {"12 8", "in b: the derivative of 2^b is not 2^b itself, as 2 is not e"},
         {digits(std::vector<double>{12, power / std::log(2)}),
