@@ -49,8 +49,8 @@ class Batches : public BatchSource {
   /// Throws Error unless batch is at least 1, and with drop_last at most the number of images.
   explicit Batches(Examples data, const BatchOptions& options = {});
 
-  const Examples& data() const { return data_; }
-  const BatchOptions& options() const { return options_; }
+  const Examples& data() const { return data_; }            ///< all examples
+  const BatchOptions& options() const { return options_; }  ///< options of the batches
   int64_t steps_per_epoch() const override;
   Batch at(int64_t step) override { return part(step, {}); }
   Batch part(int64_t step, const RowWindow& window) override;

@@ -59,8 +59,8 @@ class DataLoader {
   /// Input iterator over the batches of one epoch; its end is std::default_sentinel.
   class Iterator {
    public:
-    using value_type = Batch;
-    using difference_type = std::ptrdiff_t;
+    using value_type = Batch;                ///< element type
+    using difference_type = std::ptrdiff_t;  ///< distance type
 
     /// Points to the first batch.
     Iterator(const DataLoader& loader, int64_t epoch) : loader_(&loader), order_(loader.rows_.order(epoch)) {}
@@ -76,8 +76,10 @@ class DataLoader {
       ++i_;
       return *this;
     }
-    void operator++(int) { ++i_; }
-    bool operator==(std::default_sentinel_t) const { return i_ == loader_->size(); }
+    void operator++(int) { ++i_; }  ///< moves to the next batch
+    bool operator==(std::default_sentinel_t) const {
+      return i_ == loader_->size();
+    }  ///< true after the last batch
 
    private:
     const DataLoader* loader_;
@@ -88,9 +90,10 @@ class DataLoader {
   /// One pass over all rows.
   class Epoch {
    public:
-    Epoch(const DataLoader& loader, int64_t epoch) : loader_(loader), epoch_(epoch) {}
-    Iterator begin() const { return {loader_, epoch_}; }
-    std::default_sentinel_t end() const { return {}; }
+    Epoch(const DataLoader& loader, int64_t epoch)
+        : loader_(loader), epoch_(epoch) {}               ///< epoch number `epoch`
+    Iterator begin() const { return {loader_, epoch_}; }  ///< first batch
+    std::default_sentinel_t end() const { return {}; }    ///< end of the batches
 
    private:
     const DataLoader& loader_;
@@ -101,7 +104,7 @@ class DataLoader {
   /// Returns epoch e. Throws Error if e is below 0. The loader must outlive the epoch.
   Epoch epoch(int64_t e) const { return {*this, e}; }
   Iterator begin() { return {*this, next_epoch_++}; }  ///< starts the next epoch
-  std::default_sentinel_t end() const { return {}; }
+  std::default_sentinel_t end() const { return {}; }   ///< end of the batches
 
  private:
   BatchRows rows_;

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "experiments/run_observer.h"
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/experiments/config_file.h"

@@ -31,7 +31,7 @@ struct SafetensorsEntry {
   uint64_t begin = 0;             ///< offset of the first byte in the file's data section
   uint64_t end = 0;               ///< offset after the last byte
 
-  bool operator==(const SafetensorsEntry&) const = default;
+  bool operator==(const SafetensorsEntry&) const = default;  ///< compares every field
 };
 
 /// Header of a safetensors file.
@@ -65,8 +65,8 @@ class SafetensorsReader {
   /// Reads from bytes in memory, which the reader owns.
   SafetensorsReader(const std::string& name, std::vector<std::byte> bytes);
 
-  const std::string& path() const { return path_; }
-  const Metadata& metadata() const { return header_.metadata; }
+  const std::string& path() const { return path_; }              ///< path of the file
+  const Metadata& metadata() const { return header_.metadata; }  ///< the free-form text
   /// Returns the entries in the order of their bytes.
   const std::vector<SafetensorsEntry>& entries() const { return header_.entries; }
   /// Returns the number of bytes that the tensors need in memory.

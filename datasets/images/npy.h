@@ -24,6 +24,6 @@ std::string npy_bytes(const Tensor& values);
 /// Work as numpy.load and numpy.save of one array. Throw Error as read_npy and npy_bytes do, and if the file
 /// cannot be read or written.
 Tensor load_npy(const std::string& path);
-void save_npy(const std::string& path, const Tensor& values);
+void save_npy(const std::string& path, const Tensor& values);  ///< numpy.save
 
 }  // namespace gradzoo

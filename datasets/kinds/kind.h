@@ -76,7 +76,7 @@ struct TakenKinds {
   std::string_view listed;              ///< text for tables: "images, points"
   std::string_view named;               ///< text for messages: "patterns of 0 and 1"
   std::string_view data;                ///< name of data for hints: "mnist"
-  bool operator()(const DataKind& kind) const { return holds(kind); }
+  bool operator()(const DataKind& kind) const { return holds(kind); }  ///< Returns holds(kind).
 };
 ///@{
 /// All kinds; images; points; binary data, which are binarised images and elements of 0 and 1.

@@ -29,7 +29,7 @@ class ConvLayer : public Module {
   ConvLayer(const char* name, const Shape& shape, int64_t out, Rng& rng, const ConvLayerOptions& options);
   Tensor weight() const { return spectral_ ? spectral_->normalised() : weight_; }  ///< normalised weight
   const Tensor& bias() const { return bias_; }                                     ///< bias, or undefined
-  const ConvLayerOptions& options() const { return options_; }
+  const ConvLayerOptions& options() const { return options_; }                     ///< options of the layer
 
  private:
   ConvLayerOptions options_;
@@ -74,7 +74,7 @@ class GroupNorm : public Module {
 /// An embedding: looks up rows of a table by index, (B) i64 -> (B, width). Rows are initialised from N(0, 1).
 class Embedding : public Module {
  public:
-  Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype = DType::f32);
+  Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype = DType::f32);  ///< for indices below `rows`
   Tensor forward(const Tensor& index) const override;
 
  private:

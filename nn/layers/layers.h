@@ -86,7 +86,7 @@ class Sequential : public Module {
 
   size_t size() const { return modules_.size(); }        ///< number of modules
   Module& operator[](size_t i) { return *modules_[i]; }  ///< module i, in the order of the forward pass
-  const Module& operator[](size_t i) const { return *modules_[i]; }
+  const Module& operator[](size_t i) const { return *modules_[i]; }  ///< layer i
   Tensor forward(const Tensor& x) const override;
 
  private:
@@ -185,7 +185,7 @@ struct BatchNormOptions {
 /// shard's rows, and the averages move towards the mean over the shards.
 class BatchNorm1d : public Module {
  public:
-  explicit BatchNorm1d(int64_t features, const BatchNormOptions& options = {});
+  explicit BatchNorm1d(int64_t features, const BatchNormOptions& options = {});  ///< for x (B, features)
   Tensor forward(const Tensor& x) const override;
   /// If `parts` is above 1, row i belongs to part i mod parts, and each part is normalised as a separate
   /// batch; the running statistics move towards the mean over the parts. Throws Error unless B is a multiple

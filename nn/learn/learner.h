@@ -91,7 +91,7 @@ class Learner {
 
   void add_to(State& state);          ///< adds the persistent state: weights, moments, averages, buffers
   void add_weights_to(State& state);  ///< adds only the module's parameters and buffers
-  Parameters& parameters() { return parameters_; }
+  Parameters& parameters() { return parameters_; }  ///< flat parameters with their gradients
   /// Gives the parameters the values of their average, if there is one, for sampling and evaluation, until
   /// the returned object and its copies are destroyed. step() throws until then. The learner must outlive it.
   std::shared_ptr<const void> averaged();

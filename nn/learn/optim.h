@@ -58,10 +58,10 @@ class Optimizer {
     int64_t size() const { return end - begin; }  ///< number of elements
   };
 
-  explicit Optimizer(Parameters& parameters);
-  Optimizer(std::vector<Tensor> parameters, double lr);  ///< `lr` is the rate of step()
-  const Parameters& parameters() const { return parameters_; }
-  Tensor& missed() { return missed_; }  ///< i64 number of missed steps per parameter
+  explicit Optimizer(Parameters& parameters);                   ///< step() needs a rate
+  Optimizer(std::vector<Tensor> parameters, double lr);         ///< `lr` is the rate of step()
+  const Parameters& parameters() const { return parameters_; }  ///< the optimised tensors
+  Tensor& missed() { return missed_; }                          ///< i64 number of missed steps per parameter
 
  private:
   /// Prepares a step; throws NonFinite if the optimiser rejects the gradients.
@@ -85,7 +85,8 @@ struct SgdOptions {
 /// (Sutskever et al. 2013): w -= lr (g + mu v).
 class Sgd : public Optimizer {
  public:
-  explicit Sgd(Parameters& parameters, const SgdOptions& options = {});
+  explicit Sgd(Parameters& parameters, const SgdOptions& options = {});  ///< step() needs a rate
+  /// `lr` is the rate of step().
   Sgd(std::vector<Tensor> parameters, double lr, const SgdOptions& options = {});
   void add_to(State& state, const std::string& prefix) override;
 
@@ -108,7 +109,8 @@ struct AdamOptions {
 /// The optimiser Adam (Kingma & Ba 2015, algorithm 1).
 class Adam : public Optimizer {
  public:
-  explicit Adam(Parameters& parameters, const AdamOptions& options = {});
+  explicit Adam(Parameters& parameters, const AdamOptions& options = {});  ///< step() needs a rate
+  /// `lr` is the rate of step().
   explicit Adam(std::vector<Tensor> parameters, double lr = 1e-3, const AdamOptions& options = {});
   void add_to(State& state, const std::string& prefix) override;
 
@@ -126,7 +128,9 @@ class Adam : public Optimizer {
 /// multiplied by lr).
 class AdamW : public Adam {
  public:
+  /// step() needs a rate.
   explicit AdamW(Parameters& parameters, AdamOptions options = {.weight_decay = 0.01});
+  /// `lr` is the rate of step().
   explicit AdamW(std::vector<Tensor> parameters, double lr = 1e-3,
                  AdamOptions options = {.weight_decay = 0.01});
 };

@@ -41,7 +41,7 @@ class Parameters {
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
-  DType dtype() const { return flat_.dtype(); }
+  DType dtype() const { return flat_.dtype(); }  ///< common dtype
   /// Returns the number of elements of all parameters, without padding.
   int64_t count() const;
   std::span<const Slice> slices() const { return slices_; }  ///< one slice per parameter, in order

@@ -97,7 +97,7 @@ Processes& all_processes();
 /// A scope in which all_processes() returns these processes, in the whole program.
 class ProcessesScope {
  public:
-  explicit ProcessesScope(Processes& processes);
+  explicit ProcessesScope(Processes& processes);  ///< installs them for the whole program
   ~ProcessesScope();
   ProcessesScope(const ProcessesScope&) = delete;
   ProcessesScope& operator=(const ProcessesScope&) = delete;

@@ -20,7 +20,8 @@ class Shards {
   /// Functions that install a shard's copy of shared objects before the shard runs, and remove it when the
   /// shard waits or ends. The shard's thread calls them with the shard's number.
   struct Switch {
-    std::function<void(int64_t shard)> enter, leave;
+    std::function<void(int64_t shard)> enter;  ///< installs the copy
+    std::function<void(int64_t shard)> leave;  ///< removes it
   };
 
   /// `processes` must outlive the Shards. Throws Error unless `count` is a multiple of the number of

@@ -23,7 +23,7 @@ struct Snapshot {
 struct FilmStrip {
   std::string title = {}, caption = {};
   std::vector<Snapshot> snapshots = {};
-  bool invert_at_night = false;
+  bool invert_at_night = false;  ///< true to invert it in dark mode (planes on white)
 };
 
 /// A picture. If it is more than 1000 pixels wide, it has the page's full width, and scrolls on a phone.

@@ -27,7 +27,7 @@ class DualAveraging {
   double step() const;  ///< step size to try next
   double kept() const;  ///< weighted geometric mean of the step sizes, for use after the search
 
-  void add_to(State& state, const std::string& prefix);
+  void add_to(State& state, const std::string& prefix);  ///< entries below `prefix`, after reset()
 
  private:
   void search(double acceptance);

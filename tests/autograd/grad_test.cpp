@@ -222,7 +222,7 @@ TEST_CASE("each misuse of the tape is one sentence with a hint") {
   CHECK(contains(error_message([&] { zeros({2}, DType::i64) + zeros({2}, DType::i64); }),
                  "holds i64, which takes no part in arithmetic"));
   CHECK(contains(error_message([&] { zeros({2}, DType::u8).requires_grad_(); }),
-                 "holds u8, which has no gradient"));
+                 "is u8, which has no gradient"));
   Tensor result = y;
   CHECK(contains(error_message([&] { result.mutable_data<double>(); }),
                  "is a recorded result. Hint: clone() or detach()"));

@@ -225,7 +225,7 @@ TEST_CASE("A class is asked for by its number or its folder's name; one without 
     std::filesystem::rename(run.folder + "/pictures/" + part + "/13",
                             run.folder + "/pictures/" + part + "/cat");
   done(train + "--data pictures --out named");
-  check_refused("sample named --label 5", run.folder, {"Hint: 0, 1 2, 2 21, 3 cat"});
+  check_refused("sample named --label 5", run.folder, {"Hint: use 0, 1 2, 2 21, 3 cat"});
   const auto drawn = [&](const std::string& label) {
     done("sample named -n 4 --out x.csv --label " + label);
     return read_file(run.folder + "/x.csv");

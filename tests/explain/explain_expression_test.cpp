@@ -130,7 +130,7 @@ TEST_CASE("the third derivative of a function of a vector has three axes, and is
         "explain: derivatives of order 3 need more than 200 sweeps, one from each element of the previous "
         "order. Hint: use --order 2, or fewer numbers in --at");
   CHECK(message("sum(A*A)", "A=[[1,2],[3,4]]", 4) ==
-        "explain: a derivative of order 4 has 8 axes here, and a tensor has at most 6. Hint: --order 3");
+        "explain: a derivative of order 4 has 8 axes here, and a tensor has at most 6. Hint: use --order 3");
   CHECK(
       message("sum(x^3)", "x=[1,2,3]", 6).starts_with("explain: derivatives of order 6 need more than 200"));
 }
@@ -224,6 +224,6 @@ TEST_CASE("what is wrong is one sentence with a hint") {
         "expression: it needs a variable to differentiate. Hint: use --expr 'x^2' --at x=3");
   CHECK(message("x^2", "x=1,z=2") ==
         "expression: --at gives z, which the expression does not use. Hint: give its variables x");
-  CHECK(message("x*y", "x=1").starts_with("expression, column 3: y has no value. Hint: --at y=1"));
-  CHECK(message("x^2", "x=1", 10) == "explain: derivatives of order 10 are not shown. Hint: 1 to 9");
+  CHECK(message("x*y", "x=1").starts_with("expression, column 3: y has no value. Hint: use --at y=1"));
+  CHECK(message("x^2", "x=1", 10) == "explain: derivatives of order 10 are not supported. Hint: use 1 to 9");
 }

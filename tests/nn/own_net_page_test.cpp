@@ -91,7 +91,7 @@ TEST_CASE("docs/own-net.md: what habits of PyTorch meet is what the page says") 
          Conv2d(3, 8, 3, rng)(zeros({1, 3, 28, 28}));
        }},
       {"labels as floats", [&] { cross_entropy(logits, zeros({32})); }},
-      {"pixels of uint8 into a layer",
+      {"`uint8` pixels passed to a layer",
        [&] {
          layer(zeros({1, 2}, DType::u8));
        }},

@@ -165,7 +165,7 @@ TEST_CASE("a noise is refused outside the levels at which a score is known, and 
   check_refused("noise of 0.09 is below 0.1, the smallest", [&] { check_noise(target, 0.09); });
   check_refused(
       "above 2, the largest at which the score is "
-      "known. Hint: 2 or less",
+      "known. Hint: use 2 or less",
       [&] { check_noise(target, 2.1); });
   check_refused("noise of nan", [&] { noisy_score_of(target, ones({1, 1}), NAN); });
   check_refused("noise of 3", [&] { noisy_score_of(target, ones({1, 1}), 3); });

@@ -36,7 +36,7 @@ TEST_CASE("chains given one number of a Gaussian draw the other by its condition
 TEST_CASE("known numbers of another count than the values are refused with both shapes") {
   CHECK(test::error_message([] {
           given({.log_prob = given_density}, zeros({3, 2}), zeros({5}));
-        }) == "given: values (3,2) and known (5). Hint: (B, d) and (d)");
+        }) == "given: values (3,2) and known (5). Hint: use (B, d) and (d)");
 }
 
 TEST_CASE("a score given some numbers reads them and moves the others alone") {

@@ -63,7 +63,7 @@ TEST_CASE("a score alone asks for no log-density, and noise is told to those who
   CHECK(same_bytes(noisy_score_of(noisy, x, 3), x * 3.0));
   CHECK(same_bytes(noisy_score_of({.score = twice}, x, 3), x * 2.0));
   const Target wrong{.score = twice, .noisy_score = [](const Tensor& y, double) { return sum(y, 1); }};
-  check_refused("noisy_score gives", [&] { noisy_score_of(wrong, x, 1); });
+  check_refused("noisy_score returns", [&] { noisy_score_of(wrong, x, 1); });
 }
 
 TEST_CASE("what cannot be walked on is refused with the shape that is asked for") {
@@ -71,8 +71,8 @@ TEST_CASE("what cannot be walked on is refused with the shape that is asked for"
   check_refused("neither", [&] { value_and_score({}, x); });
   check_refused("no log-density", [&] { log_prob_of({}, x); });
   const auto whole = [](const Tensor& y) { return sum(y); };
-  check_refused("must be (4)", [&] { value_and_score({.log_prob = whole}, x); });
-  check_refused("must be (4,2)", [&] { value_and_score({.score = whole}, x); });
+  check_refused("Hint: return (4) of", [&] { value_and_score({.log_prob = whole}, x); });
+  check_refused("Hint: return (4,2) of", [&] { value_and_score({.score = whole}, x); });
   check_refused("(B, d)", [&] { value_and_score({.log_prob = quartic}, wave({4})); });
   CHECK(error_message([&] {
           value_and_score({.log_prob = quartic}, arange(4, DType::i64).view({2, 2}));

@@ -124,7 +124,7 @@ TEST_CASE("a file that fits is loaded, and nothing of one that does not") {
 
 TEST_CASE("draws of another seed are refused before anything is loaded") {
   CHECK(refusal(Forgery(Run(2, 8)).bytes()) ==
-        "'rng' was drawn with seed 8, not 7. Hint: go on with --seed 8");
+        "'rng' was drawn with seed 8, not 7. Hint: continue with --seed 8");
 }
 
 TEST_CASE("a part of a checkpoint can be loaded on request") {

@@ -64,7 +64,7 @@ TEST_CASE("a block of zeros stays one, and what is no number is refused") {
     CHECK(value == 0);
   const std::vector<float> bad = {1, INFINITY};
   const std::string refusal = test::error_message([&] { in_eight_bits("w", {2}, bad); });
-  CHECK_MESSAGE(test::contains(refusal, "'w' holds inf"), refusal);
+  CHECK_MESSAGE(test::contains(refusal, "'w' contains inf"), refusal);
 }
 
 TEST_CASE("tensors that are not in 8 bits stay as they are, whatever they are called") {

@@ -27,7 +27,7 @@ struct ToyRuns {
 TEST_CASE("A toy and a model that do not fit are refused before anything is written") {
   const ScratchDirectory scratch;
   const std::pair<std::string, std::vector<std::string>> cases[] = {
-      {"train vae --data ring8 --set preset=textbook", {"preset=textbook", "of images", "--data mnist"}},
+      {"train vae --data ring8 --set preset=textbook", {"preset=textbook", "is for images", "--data mnist"}},
       {"train vae --data ring8 --set net=conv", {"net=conv", "Hint: "}},
       {"train vae --data mnist --set decoder_sigma=0.1", {"decoder_sigma", "Bernoulli", "--data ring8"}},
       {"train classifier --data ring8", {"classifier learns images", "ring8", "--data mnist"}},
@@ -36,7 +36,7 @@ TEST_CASE("A toy and a model that do not fit are refused before anything is writ
       {"train ebm --data ring8 --set toy_scale=0", {"'toy_scale'", "out of range"}},
       {"train ebm --data ring8 --set toy_scale=-2", {"'toy_scale'", "out of range"}},
       {"train ebm --data ring8 --set toy_noise=-1", {"'toy_noise'", "out of range"}},
-      {"train ebm --data mnist --set toy_scale=2", {"toy_scale", "'mnist' holds images"}},
+      {"train ebm --data mnist --set toy_scale=2", {"toy_scale", "'mnist' has images"}},
       {"train ebm --data gamma --set toy_noise=2", {"gamma", "no noise"}},
       {"train ebm --data ring8 --set step=0", {"'step'", "out of range"}},
       {"train ebm --data ring8 --set chain_steps=0", {"'chain_steps'", "out of range"}},

@@ -44,8 +44,10 @@ In a rule, y is the output, g is the gradient of the loss in y, and dx is the gr
 transposed, and [c] is 1 where c holds, else 0. The other columns:
 
 - **kind**: how y depends on the operands together; `bilinear` is linear in each of two.
-- **continuous derivatives**: an op with 0 has a kink, one with -1 jumps; two numbers where attributes decide.
-- **saved**: what the tape keeps for the gradient of each operand; #1 and #2 are operands, y is the output.
+- **continuous derivatives**: an op with 0 has a [kink](glossary.md#kink), one with -1 jumps; two numbers where
+  attributes decide.
+- **saved**: what the [tape](glossary.md#tape) keeps for the gradient of each operand; #1 and #2 are operands, y is the
+  output.
 
 Gradients keep f32's digits to the edges of its range (tests/autograd/ops/precision_test.cpp), but for one, as in
 PyTorch: that of `pow(a, b)` with a tensor b is infinite where a^(b-1) is, whatever g would make of it.

@@ -76,17 +76,17 @@ TEST_CASE("a file that is missing or is no file is refused by name") {
 }
 
 TEST_CASE("a file that is not IDX is refused by its first bytes") {
-  CHECK(contains(refusal({}), "holds 0 bytes, fewer than an IDX header"));
-  CHECK(contains(refusal({0, 0, 8}), "holds 3 bytes"));
+  CHECK(contains(refusal({}), "has 0 bytes, fewer than an IDX header"));
+  CHECK(contains(refusal({0, 0, 8}), "has 3 bytes"));
   CHECK(contains(refusal({'<', 'h', 't', 'm', 'l', '>'}), "is not an IDX file: it begins with 3c 68 74 6d"));
   CHECK(contains(refusal({'<', 'h', 't', 'm', 'l', '>'}, "images.gz"), "is not gzipped, nor an IDX file"));
   CHECK(contains(refusal(gzipped({1, 0, 8, 3})), "it begins with 01 00 08 03"));
 }
 
 TEST_CASE("another type of value and another number of axes are refused") {
-  CHECK(contains(refusal(idx_bytes({2, 3, 4}, counting(96), 0x0D)), "holds 32-bit floats (type 0x0d)"));
+  CHECK(contains(refusal(idx_bytes({2, 3, 4}, counting(96), 0x0D)), "contains 32-bit floats (type 0x0d)"));
   CHECK(contains(refusal(idx_bytes({2, 3, 4}, counting(24), 0x07)),
-                 "holds an unknown type of value (type 0x07)"));
+                 "contains an unknown type of value (type 0x07)"));
   CHECK(contains(refusal(idx_bytes({24}, counting(24))), "has 1 axes where images have 3"));
   CHECK(contains(refusal(idx_bytes({2, 2, 3, 2, 1}, counting(24))), "has 5 axes where images have 3"));
   CHECK(contains(refusal(idx_bytes({}, {})), "has 0 axes"));
@@ -100,7 +100,7 @@ TEST_CASE("empty and absurd sizes are refused before memory is taken") {
   CHECK(contains(refusal(idx_bytes({2, 0, 4}, {})), "axis 1 has size 0"));
   CHECK(contains(refusal(idx_bytes({2, 3, 0xffffffff}, {})), "axis 2 has size 4294967295"));
   CHECK(contains(refusal(idx_bytes({0xffffffff, 1, 1}, {})), "axis 0 has size 4294967295"));
-  CHECK(contains(refusal(idx_bytes({1u << 30, 4096, 4096}, {})), "promises 18014398509481984 bytes"));
+  CHECK(contains(refusal(idx_bytes({1u << 30, 4096, 4096}, {})), "states 18014398509481984 bytes"));
   CHECK(contains(refusal(idx_bytes({1u << 30, 1, 1}, {1})),
                  "is cut short: its header states 1073741824 bytes"));
   CHECK(contains(refusal(gzipped(idx_bytes({1u << 30, 1, 1}, {1}))), "is cut short"));

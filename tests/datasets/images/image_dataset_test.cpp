@@ -118,8 +118,8 @@ TEST_CASE("any folder of IDX files will do, gzipped or not, with either way of n
 TEST_CASE("images and labels of different counts are refused, and test images of another size") {
   const SmallFolder folder;
   folder.write("train-labels-idx1-ubyte", idx_bytes({23}, counting(23)));
-  CHECK(contains(folder.refusal(), "train-images-idx3-ubyte: holds 24 images, but "));
-  CHECK(contains(folder.refusal(), "train-labels-idx1-ubyte holds 23 labels. Hint: "));
+  CHECK(contains(folder.refusal(), "train-images-idx3-ubyte: has 24 images, but "));
+  CHECK(contains(folder.refusal(), "train-labels-idx1-ubyte has 23 labels. Hint: "));
   folder.write("train-labels-idx1-ubyte", idx_bytes({24}, counting(24)));
   folder.write("t10k-images-idx3-ubyte", idx_bytes({12, 3, 2}, counting(72)));
   CHECK(contains(folder.refusal(), "its images are 3x2"));

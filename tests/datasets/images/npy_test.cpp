@@ -142,7 +142,7 @@ TEST_CASE("what is no array of numbers is refused with its reason, and every pre
     const std::string refusal = npy_refusal(file);
     CHECK_MESSAGE(test::contains(refusal, part), refusal);
   };
-  says(good + "g", "goes on after its last number");
+  says(good + "g", "continues after its last number");
   says(npy_file(header("|O", "(2,)"), "aa"), "Python objects");
   says(npy_file(header("<c8", "(1,)"), std::string(8, 'a')), "values of type '<c8'");
   says(npy_file(header("<U4", "(1,)"), std::string(16, 'a')), "values of type");
@@ -160,7 +160,7 @@ TEST_CASE("what is no array of numbers is refused with its reason, and every pre
        "cannot be read");
   says(npy_file(header("|u1", "(1,)") + " {}", "a"), "cannot be read");
   says(npy_file("__import__('os')", ""), "cannot be read");
-  says("PK\x03\x04............", "no .npy file");
+  says("PK\x03\x04............", "not a .npy file");
 }
 
 TEST_CASE("a file is saved and loaded, and its path stands in what is wrong with it") {
@@ -170,7 +170,7 @@ TEST_CASE("a file is saved and loaded, and its path stands in what is wrong with
   CHECK(load_npy(at.file("x.npy")).to_vector() == x.to_vector());
   test::write_file(at.file("y.npy"), "no array");
   const std::string refusal = test::error_message([&] { load_npy(at.file("y.npy")); });
-  CHECK_MESSAGE(test::contains(refusal, "y.npy: it is no .npy file"), refusal);
+  CHECK_MESSAGE(test::contains(refusal, "y.npy: it is not a .npy file"), refusal);
 }
 
 }  // namespace

@@ -32,5 +32,5 @@ TEST_CASE("a Gaussian of any mean and covariance has its moments and its density
   }
   const Tensor flat = tensor({1, 1, 1, 1}, {2, 2}, DType::f64);
   CHECK(contains(error_message([&] { make_gaussian(zeros({2}), flat); }), "positive definite"));
-  CHECK(contains(error_message([&] { make_gaussian(zeros({3}), flat); }), "Hint: (d) and (d,d)"));
+  CHECK(contains(error_message([&] { make_gaussian(zeros({3}), flat); }), "Hint: use (d) and (d,d)"));
 }

@@ -63,7 +63,7 @@ TEST_CASE("pixels, codes and codes of random weights are probed on three parts t
   const auto rows = json_of("probe run --seed 3 --threads 1 --json", folder)["features"];
   REQUIRE(rows.size() == 3);
   const std::string text = run_ok("probe run --seed 3 --threads 1 -n 100", folder).out;
-  check_says(text, {"learns from 100 images, 20 others choose its weight decay, 60 measure it",
+  check_says(text, {"learns from 100 images; 20 others choose its weight decay, and 60 measure it",
                     "% wrong with pixels (64 dimensions)", "% wrong with run (3 dimensions)"});
   const InFolder inside(folder);
   OpenedRun run("run");

@@ -45,7 +45,7 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   const ProcessResult ten = run_gradzoo("eval run --classifier judge -n 10", run.folder);
   check_says(ten.out, {"10 samples", "label_entropy", "class-FID"});
 
-  check_refused("eval run --classifier run", run.folder, {"run is a vae", "train classifier"});
+  check_refused("eval run --classifier run", run.folder, {"run is a run of vae", "train classifier"});
   check_refused("eval run --classifier nothing", run.folder, {"the run nothing does not exist"});
   CHECK(contains(ten.out, "diversity"));
   for (const char* key : {"label_entropy_nats", "diversity_within_class", "nearest_training_image_mean"})

@@ -25,7 +25,7 @@ TEST_CASE("a label stands behind its row, once for each block of a tiled batch")
 TEST_CASE("labels that are missing, too few or no class are refused") {
   const Tensor x = zeros({3, 1});
   const auto message = [&](const Tensor& given) { return error_message([&] { beside_label(x, given, 3); }); };
-  CHECK(contains(message({}), "no labels"));
+  CHECK(contains(message({}), "there are none"));
   CHECK(contains(message(labels({0, 1})), "2 labels for 3 examples"));
   CHECK(contains(message(labels({0, 1, 3})), "3"));
   CHECK(contains(message(labels({0, 1, -1})), "-1"));

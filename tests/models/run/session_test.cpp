@@ -58,7 +58,7 @@ TEST_CASE("data of the wrong kind are refused with the reason") {
   const std::string points = error_message([] { run_options("classifier", Strings{"data=ring8"}); });
   check_says(points, "classifier learns images, and ring8 has points of 2 numbers");
   check_says(error_message([] { run_options("cnce", Strings{"data=mnist"}); }),
-             "cnce learns points, and mnist has images of 28x28: neighbours of images");
+             "cnce learns points, and mnist has images of 28x28: score and dae learn images");
 }
 
 TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with a batch that goes") {

@@ -168,7 +168,7 @@ TEST_CASE("a conditional network reads the label of each image, and of each of i
     CHECK(differs(network.encode(x, labels).mean, network.encode(x, other).mean, 0));
     CHECK(!differs(network.encode(x, labels).mean, network.encode(x, other).mean, 1));
     CHECK(differs(network.decode(z, labels), network.decode(z, other), 0));
-    check_refused("no labels", [&] { network.decode(z); });
+    check_refused("there are none", [&] { network.decode(z); });
   }
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("training leaves masked weights as they are") {
 TEST_CASE("a mask that is no matrix of 0 and 1 is refused") {
   Rng rng(4, "masked_linear_test");
   test::check_refused("not a matrix of 0 and 1", [&] { MaskedLinear(zeros({3}), rng); });
-  test::check_refused("Hint: (out, in)", [&] { MaskedLinear(full({2, 2}, 0.5), rng); });
+  test::check_refused("Hint: use (out, in)", [&] { MaskedLinear(full({2, 2}, 0.5), rng); });
 }
 
 }  // namespace

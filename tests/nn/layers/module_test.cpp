@@ -98,7 +98,7 @@ TEST_CASE("a module is called with as many tensors as it takes, and refuses any 
   CHECK(shifted(x, time).to_vector() == std::vector<double>{3, 3, 3, 6, 6, 6});
   check_refused("does not take one tensor", [&] { shifted(x); });
   CHECK(error_message([&] { shifted(x, time, time); }) ==
-        "forward: this module does not take 3 tensors. Hint: one");
+        "forward: this module does not take 3 tensors. Hint: pass one");
   const Doubled doubled;
   CHECK(doubled(x).to_vector() == doubled.forward(x).to_vector());
   CHECK(doubled.forward_all(std::span(&x, 1)).to_vector() == doubled(x).to_vector());

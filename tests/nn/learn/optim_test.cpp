@@ -245,7 +245,7 @@ TEST_CASE("an optimiser follows another one that is gone") {
 
 TEST_CASE("an optimiser is refused tensors without gradient or another's, and a step without a rate") {
   Tensor w = ones({2}).requires_grad_().named("w");
-  check_refused("wants no gradient. Hint: requires_grad_()", [&] { Sgd({w.detach()}, 0.1); });
+  check_refused("does not require a gradient. Hint: call requires_grad_()", [&] { Sgd({w.detach()}, 0.1); });
   check_refused("the learning rate is -1", [&] { Sgd({w}, -1); });
   const Vector module({1});
   Parameters parameters(module);

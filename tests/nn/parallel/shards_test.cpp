@@ -63,7 +63,7 @@ TEST_CASE("rows of a shard are its equal part, and where they do not go round it
   const Tensor all = arange(6), odd = arange(5);
   shards.run([&](int64_t i) {
     CHECK(rows_of_shard(all).to_vector() == all.rows(3 * i, 3 * i + 3).to_vector());
-    test::check_refused("Hint: a multiple of 2", [&] { rows_of_shard(odd); });
+    test::check_refused("Hint: use a multiple of 2", [&] { rows_of_shard(odd); });
   });
   CHECK(rows_of_shard(odd).dim(0) == 5);
 }

@@ -64,7 +64,7 @@ TEST_CASE("levels are geometric where none are listed, and what was walked is re
   const AnnealedLangevin sampler({.sigma_begin = 1, .sigma_end = 0.01, .levels = 3, .level_steps = 7});
   REQUIRE(sampler.sigmas().size() == 3);
   CHECK(sampler.sigmas()[1] == approx(0.1));
-  CHECK(sampler.remarks() == "3 noise levels from 1 to 0.01, 7 steps at each");
+  CHECK(sampler.remarks() == "3 noise levels from 1 to 0.01, 7 steps per level");
   const Target plain{.score = kBlurred.score};
   AnnealedLangevin other(three_levels());
   Rng rng(1);

@@ -54,11 +54,11 @@ TEST_CASE("conditionals of another shape or dtype are refused by name") {
   };
   Target wrong = echo();
   wrong.conditionals.visible = [](const Tensor& h) { return h; };
-  CHECK(test::contains(refusal(wrong), "gibbs: conditionals.visible gives (2,1)"));
+  CHECK(test::contains(refusal(wrong), "gibbs: conditionals.visible returns (2,1)"));
   wrong.conditionals.hidden = [](const Tensor& x) { return sum(x, 1); };
-  CHECK(test::contains(refusal(wrong), "gibbs: conditionals.hidden gives (2)"));
+  CHECK(test::contains(refusal(wrong), "gibbs: conditionals.hidden returns (2)"));
   wrong.conditionals.hidden = [](const Tensor& x) { return cast(x, DType::f64); };
-  CHECK(test::contains(refusal(wrong), "of f32. Hint: (B, units) of the same dtype"));
+  CHECK(test::contains(refusal(wrong), "of f32. Hint: return (B, units) of the same dtype"));
   test::check_refused("gibbs: sweeps is 0", [] { BlockGibbs({.sweeps = 0}); });
 }
 

@@ -164,7 +164,7 @@ TEST_CASE("every sampler of the list is what its line says, and is found by its 
   }
   CHECK(error_message([] { find_sampler("malaa"); }) ==
         "sampler 'malaa' is not known. Hint: did you mean 'mala'?");
-  CHECK(error_message([] { ula(0.1, -1); }) == "ula: noise is -1. Hint: 0 or more; 1 samples the target");
+  CHECK(error_message([] { ula(0.1, -1); }) == "ula: noise is -1. Hint: use 0 or more; 1 samples the target");
 }
 
 // log N(y; x - e x, 2e) up to a constant, of every row: a Langevin proposal of kQuartic's from x.

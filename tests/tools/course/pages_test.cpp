@@ -42,7 +42,7 @@ TEST_CASE("each page has its parts, and names definitions of gradzoo by lines th
     CHECK(page.starts_with(fmt::format("# {}. {}\n", step.number, step.title)));
     for (const char* part :
          {"## What you write", "## The two lines that matter", "## Take care", "## Three questions",
-          "## What a full solution measured", "## The same in gradzoo"})
+          "## Measurements of a complete solution", "## The same in gradzoo"})
       CHECK_MESSAGE(page.find(fmt::format("\n{}\n", part)) != std::string::npos, step.page, ": ", part);
     int found = 0;
     for (std::sregex_iterator match(page.begin(), page.end(), named), end; match != end; ++match, ++found) {

@@ -72,7 +72,7 @@ TEST_CASE("a file of points is read as the command reads it, and a bad one refus
   for (const auto& [bytes, words] : std::initializer_list<std::pair<std::string, std::string>>{
            {good.substr(0, good.size() - 1), "cut short"},
            {good.substr(0, 60), "cut short"},
-           {good + "x", "goes on after"},
+           {good + "x", "continues after"},
            {huge, "cut short"},
            {npy_bytes(tensor(twelve, {60, 2})), "not finite"},
            {npy_bytes(ones({40, 3})), "not points in the plane"},
