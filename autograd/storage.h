@@ -26,7 +26,7 @@ class RefCount {
   std::atomic<int> count_{1};
 };
 
-constexpr size_t kMaxBytes = ~size_t{0} / 16 + 1;  ///< largest size of one block: sizes below it cannot wrap
+constexpr size_t kMaxBytes = ~size_t{0} / 16 + 1;  ///< largest block, bytes; rounding up cannot overflow
 
 /// Returns a block of at least `bytes`, 64-byte aligned, from the pool's free list of its size class, else
 /// from the system. Throws Error if there is no memory left, or for more than kMaxBytes.

@@ -50,7 +50,7 @@ decltype(auto) visit_any(DType dtype, Fn&& fn) {
   return visit_floating(dtype, std::forward<Fn>(fn));
 }
 
-/// The place of a tensor on its thread's node list: alive if the node at `index` still has this serial.
+/// A tensor's place on its thread's node list; valid while the node at `index` still has this serial.
 struct Record {
   int64_t index = -1;   ///< index on the list; -1: none
   uint64_t serial = 0;  ///< serial of the node; 0: never recorded

@@ -21,7 +21,7 @@ struct DatasetInfo {
   double diameter = 0;      ///< diameter of the data, as DataShape::diameter()
 };
 
-/// Returns the sets of images with a name for `--data`, in the order of lists.
+/// Returns the sets of images with a name for `--data`, in the order that lists show.
 std::span<const DatasetInfo> known_datasets();
 
 /// Returns the names of these datasets and of the toys.

@@ -45,8 +45,8 @@ AisEstimate ais_estimate(const Tensor& log_weights);
 
 /// Runs chains from x, exact samples of f_betas.front(), through two or more increasing or decreasing betas.
 /// With increasing betas log_ratio is below log Z_1 - log Z_0 on average (Jensen). With decreasing betas,
-/// from exact samples of f_1, -log_ratio is above it (Burda, Grosse & Salakhutdinov 2015). Throws Error if
-/// there are fewer than two temperatures, if one is outside [0, 1], or if a weight is NaN.
+/// from exact samples of f_1, -log_ratio is above log Z_1 - log Z_0 on average (Burda et al. 2015). Throws
+/// Error if there are fewer than two temperatures, if one is outside [0, 1], or if a weight is NaN.
 AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, std::span<const double> betas,
                                          Rng& rng);
 

@@ -17,8 +17,8 @@ void check_slopes(const DrawnCase& c);
 /// choice of operands that depend on x: kind, slopes and `lifted` then hold for operands with one more axis.
 void check_forward_rules(const DrawnCase& c);
 
-/// Checks along paths through the sample domain that derivatives have no jump up to the order that
-/// `smoothness` declares (2 at most): each derivative changes by the integral of the next one.
+/// Checks, along paths through the sample domain, that the derivatives up to the order declared by
+/// `smoothness` (at most 2) have no jump: each derivative changes by the integral of the next one.
 void check_smoothness(const DrawnCase& c);
 
 }  // namespace gradzoo::detail

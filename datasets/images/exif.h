@@ -11,7 +11,7 @@ namespace gradzoo {
 std::optional<int> exif_orientation(std::span<const uint8_t> tiff);
 
 /// Returns the orientation in a PNG's tEXt or zTXt chunk, where ImageMagick and Exiv2 store EXIF data, or
-/// std::nullopt for other texts.
+/// std::nullopt for any other string.
 std::optional<int> exif_orientation_of_text(std::span<const uint8_t> chunk, bool deflated);
 
 }  // namespace gradzoo

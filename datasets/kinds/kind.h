@@ -79,7 +79,7 @@ struct TakenKinds {
   bool operator()(const DataKind& kind) const { return holds(kind); }  ///< Returns holds(kind).
 };
 ///@{
-/// All kinds; images; points; binary data, which are binarised images and elements of 0 and 1.
+/// All kinds; images; points; binary data, which are binarised images and arrays of zeros and ones.
 inline constexpr TakenKinds kAnyData{[](const DataKind&) { return true; }, "images, points", "all", "mnist"},
     kImageData{[](const DataKind&kind) { return kind.pixels; }, "images", "images", "mnist"},
     kPointData{[](const DataKind&kind) { return !kind.pixels; }, "points", "points", "ring8"},

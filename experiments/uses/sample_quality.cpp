@@ -119,7 +119,7 @@ Quantities quick_quality(const SampleMetrics& metrics, const Tensor& images) {
                "entropy of the labels that the classifier assigns to samples; low if few classes are drawn")};
   out.add({metric_key(metrics.frechet_name()), metrics.frechet_of(found), NAN, "",
            fmt::format("Frechet distance between the features of {} samples and of held-out images; lower is "
-                       "better, and never 0 for so few samples",
+                       "better; it is never 0 for so few samples",
                        found.count())});
   return out;
 }

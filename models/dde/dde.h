@@ -145,8 +145,8 @@ class Dde : public Model {
   /// Returns log p^ of data with noise of sigma (default: the least sigma), up to a constant: x (B, d) ->
   /// (B), with images and sigma in the data's units, [0,1].
   Tensor log_density(const Tensor& x, std::optional<double> sigma = {}) const;
-  /// Returns f_q - f_p, or -f_p without f_q, of every row: x (B, d), images in [-1,1] if there are several
-  /// levels, sigma (B, 1) -> (B).
+  /// Returns f_q - f_p of every row (-f_p if there is no f_q): x (B, d), sigma (B, 1) -> (B). If there are
+  /// several levels, images are in [-1, 1].
   Tensor gap(const Tensor& x, const Tensor& sigma) const;
   /// Returns the loss of G: the mean of the gaps, each times sigma / (least sigma).
   Tensor generator_loss(const Tensor& gaps, const Tensor& sigma) const;

@@ -7,7 +7,7 @@ namespace gradzoo {
 
 /// A statistic of two sets, with its p-value from relabelled sets.
 struct MomentTest {
-  double distance = 0;  // distance of the sets, in standard deviations or variances of both together
+  double distance = 0;  // distance between the sets, in pooled standard deviations or variances
   double p_value = 1;
 };
 

@@ -45,8 +45,8 @@ std::vector<int64_t> places_in(const Order& order) {
   for (int64_t p = 0; p < size; ++p) {
     const int64_t number = order[static_cast<size_t>(p)];
     if (number < 0 || number >= size || places[static_cast<size_t>(number)] >= 0)
-      throw Error("the order is not a permutation: {} comes {}. Hint: list each number from 0 to {} once",
-                  number, number < 0 || number >= size ? "from elsewhere" : "twice", size - 1);
+      throw Error("the order is not a permutation: {} {}. Hint: list each number from 0 to {} once", number,
+                  number < 0 || number >= size ? "is out of range" : "comes twice", size - 1);
     places[static_cast<size_t>(number)] = p;
   }
   return places;

@@ -19,7 +19,7 @@ namespace gradzoo {
 using Order = std::vector<int64_t>;
 
 /// Parses "natural" (0, 1, ..., size-1), "random" (a permutation from the seed), or a permutation such as
-/// "2,0,1". Throws Error for other texts.
+/// "2,0,1". Throws Error for any other string.
 Order order_of(const std::string& text, int64_t size, uint64_t seed);
 
 /// Returns the position of each variable, the inverse permutation. Throws Error unless the order is a

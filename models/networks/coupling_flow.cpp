@@ -58,7 +58,7 @@ Tensor log_normal(const Tensor& z) {
 
 void CouplingFlowOptions::describe(OptionTable& options, const std::string& prefix) {
   options.add(prefix + "couplings", couplings,
-              "number of affine couplings; images: the couplings at half the resolution", {1, 1000});
+              "number of affine couplings; images: couplings at half the resolution", {1, 1000});
   options.add(prefix + "hidden", hidden, "points: units of the hidden layers of each coupling's perceptron",
               {1, 65536});
   options.add(prefix + "low_couplings", low_couplings, "images: couplings at a quarter of the resolution",

@@ -25,7 +25,7 @@ class Ema {
   /// weight, as in PyTorch.
   void update();
   int64_t updates() const { return updates_; }  ///< number of updates
-  /// Adds the average, as `prefix.decoder.weight`, and the number of updates to a State.
+  /// Adds the average, under names such as `prefix.decoder.weight`, and the number of updates to a State.
   void add_to(State& state, const std::string& prefix);
 
   /// A scope in which the parameters have the values of the average; do not update the average in it. No tape

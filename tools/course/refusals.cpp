@@ -143,8 +143,8 @@ std::string plain_name(std::string name) {
 
 const std::vector<Refused>& refused_names() {
   static constexpr const char* kReads =
-      "it reads more than the arguments of your functions: files, or the questions. Hint: use only arguments "
-      "and tape";
+      "it reads something other than the arguments of your functions (files or the questions). Hint: use "
+      "only arguments and tape";
   static const std::vector<Refused> kRefused = {
       {std::regex("p?readv?2?|f?read|f?getw?[cs]|IO_getc|get(w?char|w|line|delim)|uflow|underflow|v?[fw]{0,2}"
                   "scanf|recv(from|m?msg)?|mmap|sendfile|splice|tee|copy_file_range|process_vm_readv|ptrace|("

@@ -80,9 +80,9 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
                           "the inner sizes of matmul must agree, or it reads beyond the end"));
   cases.push_back(refused(six + " axis 0 2", "the sum of (2,3) over axis 2", "the array has only two axes"));
   cases.push_back(refused(six + " const 3 2 2 3 1 2 3 4 5 6 7 8 9 10 11 12 matmul 0 1",
-                          "matmul of (2,3) and (2,2,3)", "matmul here is of matrices: two axes each"));
+                          "matmul of (2,3) and (2,2,3)", "matmul takes only matrices here (two axes each)"));
   cases.push_back(refused("leaf 1 3 1 2 3 const 2 3 2 1 2 3 4 5 6 matmul 0 1", "matmul of (3) and (3,2)",
-                          "matmul here is of matrices: two axes each"));
+                          "matmul takes only matrices here (two axes each)"));
   for (const char* op : {"sub", "mul", "div"})
     cases.push_back(refused(six + " const 1 2 1 2 " + op + " 0 1", fmt::format("{} of (2,3) and (2)", op),
                             "all four operators refuse what broadcast refuses"));

@@ -122,7 +122,7 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
   cases.push_back(
       check_case(right, steep(1, 1, 0), true, "x is 0: a step proportional to x is 0, and gives 0 / 0"));
   cases.push_back(check_case(right, two(1, 2, 3, 0, 1.5), true,
-                             "one coordinate is 0: a step that is a share of it is 0, and gives 0 / 0"));
+                             "one coordinate is 0: a step proportional to it is 0, and gives 0 / 0"));
   cases.push_back(check_case(right, {{0.3}, "x 0 c 1e7 add", "x + 10,000,000", {1}}, true,
                              "f is large and its gradient is not: the last digits of f are noise, which "
                              "divided by h exceeds the tolerance"));

@@ -131,7 +131,7 @@ Rows gan_mode_rows() {
              {kModesTouched, kModesCovered, kHighQualityShare},
              {{"17 modes of 25", ended(3, {25, 25, 17, 0, 1})}}),
       figure({"gan.pac",
-              "with a discriminator of pairs a GAN touches at most one mode less; a gain is not observed",
+              "a GAN whose discriminator judges pairs touches at most one mode fewer; no gain was observed",
               "Lin et al. 2018, table 1", 180},
              without_and_with_pairs(), rise_of(kModesTouched), AtLeast{-1},
              "no instance noise, rate 1e-3, 12,000 steps, 2500 samples; value: mean number of touched modes "

@@ -173,7 +173,7 @@ Rows image_figure_rows() {
       share_of_vae({"dde.mnist_fid", "a generator trained with denoising densities at all noise levels has",
                     "Bigdeli et al. 2020; Luo et al. 2023", 900},
                    "dde generator=true", 1.0,
-                   "the default generator, 8,000 steps after 10,000 steps of the densities; aim 0.5"),
+                   "the default generator, trained for 8,000 steps after the densities' 10,000; aim 0.5"),
       share_of_vae({"dde.levels_fid", "sampling with one log-density for all noise levels has",
                     "Bigdeli et al. 2020; Song et al. 2021", 1500},
                    "dde", 0.75,

@@ -158,7 +158,7 @@ RowResult exchange_row(const std::vector<ExchangeCase>& cases, double most, std:
   }
   return {worst, AtMost{most},
           fmt::format("f64, {} pairs (x, y = x_next) with x drawn from p, {}larger |z| of x^2 y - x y^2 and "
-                      "x^3 y - x y^3: {}at most {} SE as the number of tests is {}",
+                      "x^3 y - x y^3: {}at most {} SE, which allows for {} tests",
                       pairs, how, found, most, chances)};
 }
 

@@ -161,7 +161,7 @@ RowResult moments(const GaussianMoves& moves, const RowContext& context) {
   return {std::max(mh, mala), AtMost{kLimit},
           fmt::format("correlated Gaussian in the plane, {} independent chains from the origin, {} steps; "
                       "largest |z| of 2 means, 2 variances and the covariance: mh {:.2f}, mala {:.2f}; at "
-                      "most {} SE as the number of tests is 10; false-alarm rate 7e-5",
+                      "most {} SE, which allows for 10 tests; false-alarm rate 7e-5",
                       chains, steps, mh, mala, kLimit)};
 }
 
