@@ -171,7 +171,8 @@ TEST_CASE("a batch larger than the set holds all of it") {
 
 TEST_CASE("batches that cannot be are refused with a sentence") {
   const Examples data = even_images(5);
-  CHECK(error_message([&] { Batches(data, {.batch = 0}); }) == "batch = 0 is out of range. Hint: use 1 or more");
+  CHECK(error_message([&] { Batches(data, {.batch = 0}); }) ==
+        "batch = 0 is out of range. Hint: use 1 or more");
   CHECK(contains(error_message([&] { Batches(data, {.batch = 6, .drop_last = true}); }),
                  "batch = 6 leaves no full batch of 5 images. Hint: "));
   Batches batches(data);

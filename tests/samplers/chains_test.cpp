@@ -183,7 +183,9 @@ TEST_CASE("a target without a density is refused by what needs one, which names 
   CHECK(contains(refusal({}, wave({2, 2}), ula()), "neither log-density nor score"));
   RandomWalk walk;
   check_refused(
-      "mh: it needs a log-density, and the target has a score but no log-density. Hint: choose one of fitting_sam", [&] {
+      "mh: it needs a log-density, and the target has a score but no log-density. Hint: choose one of "
+      "fitting_sam",
+      [&] {
         walk.begin(score_alone, wave({2, 2}));
       });
 }

@@ -103,7 +103,8 @@ TEST_CASE("the draws of another seed or stream are refused") {
   seed.add("rng", other_seed);
   stream.add("rng", other_stream);
   const std::vector<std::byte> bytes = from.entries()[0].bytes();
-  CHECK(seed.entries()[0].refusal(bytes) == "'rng' was drawn with seed 7, not 8. Hint: continue with --seed 7");
+  CHECK(seed.entries()[0].refusal(bytes) ==
+        "'rng' was drawn with seed 7, not 8. Hint: continue with --seed 7");
   CHECK(stream.entries()[0].refusal(bytes).find("another stream than 'noise'") != std::string::npos);
 }
 

@@ -112,7 +112,8 @@ TEST_CASE("without a density, without a file or with a wrong one it says what to
   const SmallRun run;
   run_ok("train gan --threads 1 --data data --batch 20 --steps 2 --set net=mlp --out gan", run.folder);
   write_three(run.folder);
-  check_refused("log-prob gan three.npy", run.folder, {"gan, which has neither a density nor an energy", "made", "vae", "ebm"});
+  check_refused("log-prob gan three.npy", run.folder,
+                {"gan, which has neither a density nor an energy", "made", "vae", "ebm"});
   run_ok(std::string("train score --set net=vector") + kTrained + "score", run.folder);
   check_refused("log-prob score three.npy", run.folder, {"has only a score", "--set net=energy"});
   check_refused("log-prob run", run.folder, {"no file is given", "Hint: gradzoo log-prob"});
