@@ -130,7 +130,7 @@ TEST_CASE("images with labels are measured by a classifier, trained once; others
   run_ok("c2st plain-run test -n 30 --epochs 1", folder);  // what the hint says works
 
   const ProcessResult both = run_ok("compare labelled-run", folder);
-  CHECK_MESSAGE(contains(both.out, "class-FID is of 120 samples"), both.out);
+  CHECK_MESSAGE(contains(both.out, "class-FID compares 120 samples"), both.out);
   const ProcessResult neither = run_gradzoo("compare plain-run", folder);
   CHECK_MESSAGE(contains(neither.out, "no class-FID: no classifier can measure it"), neither.out);
 }

@@ -24,7 +24,7 @@ TEST_CASE("runs of different models stand side by side, with reasons for what is
 
   const ProcessResult plain = run_ok("compare binary game -n 10 --html plain.html", run.folder);
   check_says(plain.out, {"class-FID", "bound of -log p(x)", "game: no density: G draws", "page: plain.html",
-                         "class-FID is of 10 samples"});
+                         "class-FID compares 10 samples"});
 
   const ProcessResult json =
       run_ok("compare binary game -n 10 --classifier judge --json --html page.html", run.folder);
