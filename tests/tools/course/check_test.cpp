@@ -231,12 +231,12 @@ TEST_CASE("the first number that differs is shown, wherever it stands") {
     came += fmt::format(" {}", i == 30 ? -1 : i);
   }
   const course::Verdict verdict = course::judge(asked, {course::Answer::Kind::words, came});
-  CHECK(verdict.came == "from number 30 of 40 on: -1 31 32 33 34 35 36 37 ...");
+  CHECK(verdict.came == "from number 30 of 40: -1 31 32 33 34 35 36 37 ...");
   CHECK(course::shown_words(asked.expected, 6, verdict.first) ==
-        "from number 30 of 40 on: 30 31 32 33 34 35 36 37 ...");
+        "from number 30 of 40: 30 31 32 33 34 35 36 37 ...");
   CHECK(course::judge(asked, {course::Answer::Kind::words, " 1 3"}).came == "1 3");
   CHECK(course::shown_words(asked.expected, 6, 7) == "1 2 3 4 5 6 7 8 ...");  // is the eighth
-  CHECK(course::shown_words(asked.expected, 6, 8) == "from number 9 of 40 on: 9 10 11 12 13 14 15 16 ...");
+  CHECK(course::shown_words(asked.expected, 6, 8) == "from number 9 of 40: 9 10 11 12 13 14 15 16 ...");
   CHECK(course::shown_words(" 1 2") == "1 2");
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("gradzoo course starts a folder, opens its next page, and keeps what w
   CHECK(contains(one.out, "step 1, Values that remember: 100 of 100"));
   CHECK(run_gradzoo("course next mine", here).out == read_file(scratch.file("mine/pages/2-sweep.md")));
   const std::string listed = run_gradzoo("course mine", here).out;
-  check_says(listed, {"100 of 100", "gradients in one pass over the tape   0 of 100"});
+  check_says(listed, {"100 of 100", "gradients in one pass over the tape     0 of 100"});
   CHECK(run_gradzoo("course check mine 2", here).status == 1);
 
   write_file(scratch.file("mine/.course/state.json"),
