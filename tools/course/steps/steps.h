@@ -23,7 +23,8 @@ inline constexpr const char* kTooHigh =
 
 /// Hint if one op or rule is wrong for some numbers only.
 inline constexpr const char* kAnySize =
-    "right at the fixed numbers, wrong at this one: is it one formula for all, large, tiny, negative and 0?";
+    "right at the fixed numbers, wrong at this one: is it one formula for all numbers, large, tiny, negative "
+    "and 0?";
 
 /// Hint if a rule is right only for small arrays, or only for two axes.
 inline constexpr const char* kLarge =
