@@ -89,7 +89,7 @@ struct BarChart {
   int width = 640, height = 360;
 };
 
-/// A chart as an SVG file, for use alone or in a page, with colours for light and dark mode.
+/// A chart as an SVG file, for use by itself or in a page, with colours for light and dark mode.
 struct SvgChart {
   std::string svg;
   Rect plot;  ///< rectangle of the axes' ranges, in the SVG's units

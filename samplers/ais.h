@@ -50,7 +50,7 @@ AisEstimate ais_estimate(const Tensor& log_weights);
 AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, std::span<const double> betas,
                                          Rng& rng);
 
-/// What a model supplies so that its Z can be computed.
+/// The parts of a model that are needed to compute its Z.
 struct Partition {
   std::shared_ptr<AnnealingPath> path = {};         ///< path from a density with known Z to the model's
   double begin_log_z = 0;                           ///< log Z of the density where the path begins

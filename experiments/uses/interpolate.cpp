@@ -28,8 +28,8 @@ struct Interpolate {
     OpenedRun& run = call.run();
     const LabelNames known = run.shape.labels();
     if (label >= 0 && !known.contains(label))
-      throw Error("interpolate: label {} is not a class that the run learned. Hint: {}", label,
-                  known.empty() ? "remove --label" : "choose one of " + list_of(known));
+      throw Error("interpolate: label {} is not a learned class. Hint: {}", label,
+                  known.empty() ? "remove --label" : "use " + list_of(known));
     Rng rng(call.seed, "interpolate");
     const Batch ends =
         pairs_of(run.data().evaluation_examples(Split::test),

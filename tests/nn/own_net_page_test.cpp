@@ -54,7 +54,7 @@ TEST_CASE("docs/own-net.md: what habits of PyTorch meet is what the page says") 
          backward(loss);
          backward(loss);
        }},
-      {"`backward` of a loss a row",
+      {"`backward` of one loss per row",
        [&] {
          const Tape tape;
          backward(cross_entropy(logits * w, zeros({32}, DType::i64)));

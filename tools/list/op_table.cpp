@@ -49,9 +49,9 @@ transposed, and [c] is 1 where c holds, else 0. The other columns:
 - **saved**: what the [tape](glossary.md#tape) keeps for the gradient of each operand; #1 and #2 are operands, y is the
   output.
 
-Gradients keep f32's digits to the edges of its range (tests/autograd/ops/precision_test.cpp), but for one, as in
-PyTorch: that of `pow(a, b)` with a tensor b is infinite where a^(b-1) is, whatever g would make of it.
-`exp(b * log(a))` has it.
+Gradients keep f32's digits to the edges of its range (tests/autograd/ops/precision_test.cpp), with one exception, as
+in PyTorch: the gradient of `pow(a, b)` with a tensor b is infinite if a^(b-1) is infinite, even if its product with g
+is finite. `exp(b * log(a))` gives the finite gradient.
 
 | op | rule | kind | continuous derivatives | saved |
 |---|---|---|--:|---|

@@ -46,8 +46,12 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
     const Row* const row = outcome.row;
     RowContext context{.folder = "runs/verify"};
     if (row->kind == RowKind::figure) {
-      fmt::print(stderr, "{}: about {:.0f} s on two cores; if stopped, it resumes from {}\n", row->name,
-                 row->expected_seconds, context.folder);
+      const std::string takes =
+          row->expected_seconds > kLongestAtOnce
+              ? fmt::format("a long row, about {:.0f} minutes", row->expected_seconds / 60)
+              : fmt::format("about {:.0f} s", row->expected_seconds);
+      fmt::print(stderr, "{}: {} on two cores; if stopped, it resumes from {}\n", row->name, takes,
+                 context.folder);
     }
     if (!quiet) {
       context.progress = [&](const std::string& text) {

@@ -51,7 +51,8 @@ Row share_of_vae(RowInfo info, const std::string& line, double gate, std::string
                  int64_t samples = 10'000, const std::string& option = "") {
   FigureRuns runs = {drawn(line, samples), mlp_vae(samples)};
   if (!option.empty()) runs.push_back(drawn(line, samples, option));
-  info.claim += fmt::format(" at most {:g} times the MLP VAE's digit-FID", gate);
+  const std::string times = gate == 1 ? "" : fmt::format("{:g} times ", gate);
+  info.claim += fmt::format(" at most {}the MLP VAE's digit-FID", times);
   return share(std::move(info), std::move(runs), gate,
                std::move(setting) + "; value: ratio of the Frechet distance to the MLP VAE's",
                {{"a ratio that is 0.5 % above the bound", far_off(1.005 * gate)},
