@@ -16,6 +16,6 @@ TEST_CASE("the rows follow from the seed, and ends may be of one label") {
   CHECK(picture("--seed 5 --label 1") != bytes);
   CHECK(picture("--seed 5 --label 0") != bytes);
   check_refused("interpolate run -n 4 --label 0", run.folder, {"of label 0 for 4 pairs"});  // of 24 are 6
-  check_refused("interpolate run --label 200", run.folder, {"label 200 is not a class", "0 to"});
+  check_refused("interpolate run --label 200", run.folder, {"label 200 is not a learned class", "0 to"});
   check_refused("interpolate run -n 50", run.folder, {"too few examples", "fewer pairs"});
 }
