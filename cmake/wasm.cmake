@@ -39,6 +39,7 @@ function(gradzoo_playground)
   file(GLOB sources CONFIGURE_DEPENDS tools/playground/*.cpp)
   file(GLOB labs CONFIGURE_DEPENDS experiments/labs/*.cpp)
   add_executable(playground ${sources} ${labs} experiments/config_file.cpp experiments/draw_picture.cpp experiments/open_model.cpp)
+  set_target_properties(playground PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   target_include_directories(playground PRIVATE "${public_headers}" "${PROJECT_SOURCE_DIR}" "${GRADZOO_GENERATED_DIR}")
   target_link_libraries(playground PRIVATE gradzoo_models gradzoo_plot gradzoo_explain gradzoo_flags gradzoo_nlohmann)
   target_link_options(playground PRIVATE -O2 -lembind -sMODULARIZE -sEXPORT_NAME=gradzoo -sENVIRONMENT=web,worker,node
