@@ -247,10 +247,10 @@ Tensor read_npy(std::span<const std::byte> file, std::string_view name) {
   const NpyHeader header = HeaderText(text.substr(begin, length), name).read();
   const auto data = file.subspan(begin + length);
   // Multiplied up only as far as the file goes.
-  size_t promised = header.item_bytes;
+  uint64_t promised = header.item_bytes;  // a size_t of 32 bits does not hold what a header may promise
   for (const int64_t size : header.shape) {
-    if (static_cast<size_t>(size) > data.size() / promised) throw cut_short();
-    promised *= static_cast<size_t>(size);
+    if (static_cast<uint64_t>(size) > data.size() / promised) throw cut_short();
+    promised *= static_cast<uint64_t>(size);
   }
   if (promised != data.size())
     throw Error("{}: it continues after its last number. Hint: copy or fetch it again", name);

@@ -179,7 +179,10 @@ Tensor Model::sample(const SampleRequest& request) const {
   assign(*sampling, request.options);
   const Shown shown(*this);
   const Tensor asked = request.labels.defined() ? request.labels : any_labels(request.n, labels());
-  return units_.to_data(do_sample({request.n, request.rng, asked, {}, request.done}, *sampling));
+  const auto seen = [&](const Tensor& x) { request.seen(units_.to_data(x)); };
+  SampleRequest own{request.n, request.rng, asked, {}, request.done, {}};
+  if (request.seen) own.seen = seen;
+  return units_.to_data(do_sample(own, *sampling));
 }
 
 Abilities Model::abilities() {

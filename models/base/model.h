@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,6 +32,9 @@ struct SampleRequest {
   Tensor labels = {};  ///< (n) i64, for a model conditional on labels; undefined: any labels
   std::vector<std::string> options = {};  ///< key=value, only for this request: see sampling_options
   ShareDone done = {};                    ///< progress callback
+  /// Callback with the states on the way, (n, d), from noise to samples; only models with chains, or with a
+  /// path from noise to data, call it.
+  std::function<void(const Tensor& x)> seen = {};
 };
 
 /// Base class of all models: parameters, objective, evaluation and pictures. Your model must override

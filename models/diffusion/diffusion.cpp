@@ -285,7 +285,7 @@ Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const R
   const auto predict_at = [&](const Tensor& y, double t) {
     return corrected(guided(y, t, labels, route.guidance), y, t, route.discriminator);
   };
-  const Trajectory trajectory{kind_.path, predict_at, rng, route.level, route.done};
+  const Trajectory trajectory{kind_.path, predict_at, rng, route.level, route.done, route.seen};
   check_guidance(route.guidance);
   return units_.uncentred(follow_path(trajectory, route.solver, x, route.steps));
 }
@@ -344,6 +344,7 @@ Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions&
   Route route = route_of(options_in<RequestedPath>(sampling).path);
   const int64_t at_once = shape_.kind().at_once;
   const Tensor labels = classes_.draw(request.n, request.labels, request.rng);
+  if (request.seen) route.seen = [&](const Tensor& x) { request.seen(units_.uncentred(x)); };
   Tensors parts;
   for (int64_t first = 0; first < request.n; first += at_once) {
     const int64_t end = std::min(first + at_once, request.n);

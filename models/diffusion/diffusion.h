@@ -111,6 +111,7 @@ struct Route {
   double guidance = 0;       // guidance towards the labels
   double discriminator = 0;  // weight of the discriminator's gradient
   ShareDone done = {};
+  std::function<void(const Tensor& x)> seen = {};
 };
 
 /// A network that learns one conditional mean from noisy data x_t = a(t) x_1 + b(t) eps at all t. This mean

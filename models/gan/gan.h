@@ -154,6 +154,7 @@ class Gan : public Model {
 
   Generator& generator() { return generator_; }
   Discriminator& discriminator() { return discriminator_; }
+  int64_t pac() const { return options_.pac; }  ///< number of examples per score of D
   /// Returns the mode coverage of 2,500 samples of the averaged generator; empty without a toy with modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
 

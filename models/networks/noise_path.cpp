@@ -185,6 +185,7 @@ Tensor walk_path(const Trajectory& trajectory, PathStep step, Tensor x, const Kn
   const double part = 1.0 / static_cast<double>(steps);
   const auto time = [&](int64_t i) { return i == steps ? 1 : static_cast<double>(i) * part; };
   double at = 0;  // the time whose noise x has
+  if (trajectory.seen) trajectory.seen(x);
   for (int64_t i = 0; i < steps * repeats; ++i) {
     const double from = time(i / repeats), to = time(i / repeats + 1);
     const bool goes_back = i % repeats + 1 < repeats, ends = i + 1 == steps * repeats;
@@ -196,6 +197,7 @@ Tensor walk_path(const Trajectory& trajectory, PathStep step, Tensor x, const Kn
     x = step(trajectory, x, from, at);
     check_bounded(path, x, i / repeats + 1, steps, from);
     if (goes_back && at > from) x = noise_back(path, x, from, at, trajectory.rng);
+    if (trajectory.seen) trajectory.seen(x);
     if (trajectory.done) trajectory.done(static_cast<double>(i + 1) / static_cast<double>(steps * repeats));
   }
   return path(at).noise > 0 ? trajectory.predict(x, at).denoised : x;

@@ -80,11 +80,12 @@ struct LevelOptions {
 
 /// The inputs of a step along a path; referenced objects must outlive it.
 struct Trajectory {
-  const NoisePath& path;                  ///< path from noise to data
-  PredictAt predict;                      ///< model's conditional means
-  Rng& rng;                               ///< random stream of the added noise
-  LevelOptions level = {};                ///< options of langevin_step
-  std::function<void(double)> done = {};  ///< progress callback
+  const NoisePath& path;                           ///< path from noise to data
+  PredictAt predict;                               ///< model's conditional means
+  Rng& rng;                                        ///< random stream of the added noise
+  LevelOptions level = {};                         ///< options of langevin_step
+  std::function<void(double)> done = {};           ///< progress callback
+  std::function<void(const Tensor& x)> seen = {};  ///< callback with x before the first step and after each
 };
 
 /// Moves rows x (B, d) from one time to a later one.

@@ -8,5 +8,9 @@
 EMSCRIPTEN_BINDINGS(gradzoo) {
   emscripten::class_<gradzoo::Playground>("Playground")
       .constructor<>()
-      .function("answer", &gradzoo::Playground::answer);
+      .function("answer", &gradzoo::Playground::answer)
+      .function(
+          "tellProgress", +[](gradzoo::Playground& playground, emscripten::val done) {
+            playground.tell_progress([done](double share) { done(share); });
+          });
 }

@@ -33,7 +33,9 @@ using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kDrawn = "drawn.npy";
-constexpr int64_t kMostDrawn = 20'000, kArrows = 20, kMostCells = 256, kMostSamples = 5000, kRows = 400;
+constexpr size_t kFewestDrawn = 12;  // a tenth is held out
+constexpr int64_t kMostDrawn = 20'000, kArrows = 20, kMostCells = 256, kMostSamples = 5000, kRows = 400,
+                  kMostPaths = 500;
 
 /// How a page has a model, where a run of the command would let it wait: networks that are narrower, and
 /// frames of chains that walk on, since its own take seconds.
@@ -41,6 +43,7 @@ struct PageModel {
   std::string_view model;
   std::vector<std::string> set = {};
   bool walks = false;
+  bool needs_density = false;  // of the data
 };
 PageModel page_model(std::string_view name) {
   static const std::vector<PageModel> kPageModels = {
@@ -52,11 +55,16 @@ PageModel page_model(std::string_view name) {
       {"ddpm", {"hidden=128,128", "batch=500"}},
       {"ncsn", {"hidden=128,128", "batch=500"}},
       {"realnvp", {"hidden=64,64", "batch=256"}},
-      {"fce", {"flow_hidden=64,64", "batch=256"}},
+      {"nce", {}, false, true},
+      {"cnce", {}, false, true},
+      {"fce", {"flow_hidden=64,64", "batch=256"}, false, true},
   };
   const auto found = std::ranges::find(kPageModels, name, &PageModel::model);
   return found == kPageModels.end() ? PageModel{name} : *found;
 }
+
+/// JSON has no name for what is not finite.
+Json or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
 double rounded_to(double value, double parts) { return std::round(value * parts) / parts; }
 
@@ -93,11 +101,34 @@ Json bytes_of(const Grid& grid, const Tensor& values) {
 /// exp of log-densities, the largest of which becomes 1.
 Tensor densities(const Tensor& log_values) { return exp(log_values - max(log_values)); }
 
+/// G's lattice and D's pulls (LiveModel::frame). Units scale all directions alike, or nearly so.
+void add_game(Json& out, Gan& gan) {
+  constexpr int64_t kLines = 13, kSamples = 60;
+  Rng rng(0, "game");
+  const PointUnits& units = gan.units();
+  const int64_t latent = gan.generator().draw_codes(1, rng).dim(1);
+  std::vector<double> lattice(static_cast<size_t>(kLines * kLines * latent), 0);
+  for (int64_t i = 0; i < kLines * kLines; ++i)
+    for (int64_t k = 0; k < std::min<int64_t>(2, latent); ++k)
+      lattice[static_cast<size_t>(i * latent + k)] =
+          4.0 * static_cast<double>(k == 0 ? i / kLines : i % kLines) / (kLines - 1) - 2;
+  const Tensor codes = tensor(lattice, {kLines * kLines, latent}, DType::f32);
+  const Json points = rows_of(units.to_data(gan.generator()(codes).detach()));
+  for (size_t row = 0; row < kLines; ++row) {
+    Json& line = out["grid"].emplace_back(Json::array());
+    for (size_t i = 0; i < kLines; ++i) line.push_back(points[row * kLines + i]);
+  }
+  const Tape tape;
+  const Tensor fakes = gan.generator().draw(kSamples * gan.pac(), rng).detach().requires_grad_();
+  const Tensor pulls = grad(sum(gan.discriminator()(fakes)), fakes);
+  out["pulls"] = rows_of(concat({units.to_data(fakes.detach()), pulls}, 1).rows(0, kSamples));
+}
+
 /// Writes points where a run reads them: in a page that is memory.
 void keep_points(const Json& points) {
-  if (!points.is_array() || points.size() < 10 || points.size() > static_cast<size_t>(kMostDrawn))
-    throw Error("{} points were drawn. Hint: draw 10 to {}", points.is_array() ? points.size() : 0,
-                kMostDrawn);
+  if (!points.is_array() || points.size() < kFewestDrawn || points.size() > static_cast<size_t>(kMostDrawn))
+    throw Error("there are {} points. Hint: give {} to {}", points.is_array() ? points.size() : 0,
+                kFewestDrawn, kMostDrawn);
   std::vector<double> values;
   for (const Json& point : points) {
     if (!point.is_array() || point.size() != 2 || !point[0].is_number() || !point[1].is_number())
@@ -145,7 +176,7 @@ class LiveModel::Watcher : public TrainObserver {
 
   void on_log(const LogRow& row) override {
     Json& line = rows.emplace_back(Json::array({row.step}));
-    for (const double metric : row.metrics) line.push_back(std::isfinite(metric) ? Json(metric) : Json());
+    for (const double metric : row.metrics) line.push_back(or_null(metric));
   }
   void on_epoch(int64_t /*step*/) override {}
   bool should_stop(int64_t step) override {
@@ -167,18 +198,17 @@ class LiveModel::Watcher : public TrainObserver {
 LiveModel::LiveModel(const Json& request, const std::string& bytes)
     : options_(options_of_request(request, bytes)) {
   toy_ = shape_of(options_->data).toy;
+  box_ = toy_->integrable() ? visible_box(*toy_) : toy_->box();
   const int64_t steps = options_->training.steps;  // 0: by epochs, which have rows enough
   session_ = std::make_unique<Session>(
       *options_, SessionOptions{.log_every = steps > 0 ? std::max<int64_t>(1, steps / kRows) : 0});
 }
 
-Box LiveModel::box() const { return toy_->integrable() ? visible_box(*toy_) : toy_->box(); }
-
 Json LiveModel::about() const {
   Json metrics = Json::array();
   for (const MetricInfo& info : session_->model->metrics())
     metrics.push_back({{"name", info.key()}, {"meaning", info.explanation}});
-  const Box seen = box();
+  const Box& seen = *box_;
   Rng rng(options_->training.stream_seed(), "shown data");
   Json out = {{"steps", session_->steps},
               {"parameters", session_->model->parameter_count()},
@@ -207,9 +237,16 @@ Json LiveModel::advance(double milliseconds, int64_t steps) {
 }
 
 Json LiveModel::frame(const FrameRequest& request) {
+  const Abilities averaged = session_->model->abilities();  // while it lives, the weights are the averages
+  Json out = picture(request);
+  if (auto* gan = dynamic_cast<Gan*>(session_->model.get()); gan && request.game) add_game(out, *gan);
+  return out;
+}
+
+Json LiveModel::picture(const FrameRequest& request) {
   const NoGrad quiet;
   Model& model = *session_->model;
-  const Grid grid(box(), std::clamp<int64_t>(request.cells, 8, kMostCells));
+  const Grid grid(*box_, std::clamp<int64_t>(request.cells, 8, kMostCells));
   Json out = {{"step", session_->trainer.step()}};
   const Abilities abilities = model.abilities();
   const Target& target = abilities.target;
@@ -218,7 +255,8 @@ Json LiveModel::frame(const FrameRequest& request) {
     out["shown"] = "density";
     out["cells"] = grid.cells;
     out["values"] = bytes_of(grid, densities(on_grid(grid, log_q, DType::f32)));
-    if (request.careful && toy_->integrable()) out["kl"] = density_fit(*toy_, log_q, DType::f32, 200).kl;
+    if (request.careful && toy_->integrable())
+      out["kl"] = or_null(density_fit(*toy_, log_q, DType::f32, 200).kl);
   } else if (target.score || target.noisy_score) {
     const Grid coarse(grid.box, kArrows);
     const Tensor tails = coarse.points(0, coarse.count(), DType::f32);
@@ -236,6 +274,32 @@ Json LiveModel::frame(const FrameRequest& request) {
   return out;
 }
 
+Json LiveModel::validate() {
+  Json out = Json::array();
+  for (const Quantity& each : session_->model->validate(session_->data.view()))
+    out.push_back({{"name", each.key()},
+                   {"meaning", each.meaning},
+                   {"value", or_null(each.value)},
+                   {"curve", each.curve ? Json(each.curve->index()) : Json()}});
+  return {{"step", session_->trainer.step()}, {"held_out", out}};
+}
+
+Json LiveModel::paths(int64_t n, int64_t most) {
+  Tensors states;
+  Rng rng(options_->training.stream_seed(), "paths");
+  session_->model->sample({std::clamp<int64_t>(n, 1, kMostPaths), rng, {}, {}, {}, [&](const Tensor& x) {
+                             states.push_back(x.clone());
+                           }});
+  if (states.empty())
+    throw Error("{} has no path from noise to data. Hint: choose flow-matching, ddpm or ncsn",
+                options_->entry().name);
+  const int64_t last = std::ssize(states) - 1, shown = std::min(last, std::clamp<int64_t>(most, 2, 200) - 1);
+  Json out = Json::array();
+  for (int64_t i = 0; i <= shown; ++i)
+    out.push_back(rows_of(states[static_cast<size_t>(shown == 0 ? 0 : i * last / shown)]));
+  return {{"states", out}};
+}
+
 // Long chains take seconds. Short ones that go on where they stood follow what is learned.
 Tensor LiveModel::samples(const FrameRequest& request, const Target& target) {
   constexpr int64_t kWalk = 30;
@@ -247,7 +311,7 @@ Tensor LiveModel::samples(const FrameRequest& request, const Target& target) {
   if (!walks) return model.sample({n, rng, {}, model.quick_sampling()});
   if (!walkers_.defined() || walkers_.dim(0) != n)
     walkers_ = session_->data.shape().kind().noise(session_->data.shape(), n, rng);
-  const double length = min(box().sides()).item() / 100;
+  const double length = min(box_->sides()).item() / 100;
   try {
     UnadjustedLangevin sampler({.step = length * length});
     walkers_ = run_chains(target, walkers_, sampler, {.steps = kWalk}, rng).x;
@@ -266,7 +330,8 @@ Json plane_models() {
     out.push_back({{"name", entry.name},
                    {"summary", entry.summary},
                    {"source", entry.source},
-                   {"set", page_model(entry.name).set}});
+                   {"set", page_model(entry.name).set},
+                   {"needs_density", page_model(entry.name).needs_density}});
   }
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,6 +16,7 @@ struct FrameRequest {
   int64_t cells = 64;     ///< cells of the density along each axis
   int64_t samples = 300;  ///< number of samples
   bool careful = false;   ///< true: the run's own sampler instead of the quick one, and the KL if it is known
+  bool game = false;      ///< true: for a GAN also what D and G do (see frame())
 };
 
 /// A model that learns a distribution in the plane while a page shows it: a run without files.
@@ -34,22 +36,33 @@ class LiveModel {
   nlohmann::json advance(double milliseconds, int64_t steps);
   /// Returns the current model: {"step", "samples": [[x, y], ...], "shown": "density", "score" or "D", and
   /// "values" (cells, cells) as bytes from the lowest y up, or "arrows": [[x, y, dx, dy], ...]; "kl" in
-  /// nats}.
+  /// nats}. With `game`, a GAN's frame has "grid": a lattice of G's first two inputs under G, [[[x, y], ...],
+  /// ...] (rows of the lattice), and "pulls": [[x, y, dx, dy], ...], the gradient of D's score at samples of
+  /// G.
   nlohmann::json frame(const FrameRequest& request);
+  /// Returns {"step", "held_out": [{"name", "meaning", "value", "curve": index of the metric to which it
+  /// belongs, or null}]}, measured on examples that training has not seen.
+  nlohmann::json validate();
+  /// Returns the ways of `n` samples from noise to data, {"states": [[[x, y], ...], ...]}: at most `most`
+  /// states of all samples, equally far apart in the sampler's steps. Throws Error for a model without such a
+  /// path.
+  nlohmann::json paths(int64_t n, int64_t most);
 
  private:
   class Watcher;
-  Box box() const;
+  nlohmann::json picture(const FrameRequest& request);
   Tensor samples(const FrameRequest& request, const Target& target);
 
   std::unique_ptr<RunOptions> options_;
   std::shared_ptr<const Toy> toy_;
+  std::optional<Box> box_;  // what is shown
   std::unique_ptr<Session> session_;
   Tensor walkers_;  // ends of the last frame's chains
 };
 
 /// Returns the models that learn points in the plane: [{"name", "summary", "source", "set": settings that are
-/// smaller than the command's defaults, so that a page redraws often}].
+/// smaller than the command's defaults, so that a page redraws often, "needs_density": true if it learns only
+/// data whose density is known}].
 nlohmann::json plane_models();
 
 }  // namespace gradzoo

@@ -113,7 +113,7 @@ Tensor OpenedDigits::images_in(const Json& request, const char* field) const {
   return tensor(values, {count, pixels}, DType::f32);
 }
 
-Json OpenedDigits::draw(const Json& request) {
+Json OpenedDigits::draw(const Json& request, const ShareDone& done) {
   const NoGrad quiet;
   const int64_t n = number_in(request, "n", 1, kMostImages, 100);
   Rng rng = stream_of(request);
@@ -121,10 +121,10 @@ Json OpenedDigits::draw(const Json& request) {
   Tensor labels;
   if (request.contains("label") && !known.empty())
     labels = full({n}, static_cast<double>(label_named(known, request["label"].dump())), DType::i64);
-  return {{"images", text_of(opened_.model->sample({n, rng, labels}))}};
+  return {{"images", text_of(opened_.model->sample({n, rng, labels, {}, done}))}};
 }
 
-Json OpenedDigits::complete(const Json& request) {
+Json OpenedDigits::complete(const Json& request, const ShareDone& done) {
   if (!abilities_.inpaint)
     throw Error("this model cannot complete images. Hint: choose flow-matching, ncsn or vae");
   const NoGrad quiet;
@@ -134,10 +134,10 @@ Json OpenedDigits::complete(const Json& request) {
   const int64_t n = number_in(request, "n", 1, kMostImages, 10);
   Rng rng = stream_of(request);
   const Tensor mask = cast(gt(reshape(known, {known.size()}), 0.0), DType::f32);
-  return {{"images", text_of(abilities_.inpaint({broadcast_to(image, {n, image.dim(1)}), mask, rng}))}};
+  return {{"images", text_of(abilities_.inpaint({broadcast_to(image, {n, image.dim(1)}), mask, rng, done}))}};
 }
 
-Json OpenedDigits::denoise(const Json& request) {
+Json OpenedDigits::denoise(const Json& request, const ShareDone& done) {
   if (!abilities_.denoise) throw Error("this model cannot remove noise. Hint: choose dae, ddpm or ncsn");
   const NoGrad quiet;
   const double sigma = request.value("sigma", 0.3);
@@ -146,7 +146,7 @@ Json OpenedDigits::denoise(const Json& request) {
   const Tensor images = images_in(request, "images"), noisy = images + randn_like(images, rng) * sigma;
   const DataKind& kind = opened_.shape.kind();
   return {{"noisy", text_of(noisy)},
-          {"images", text_of(abilities_.denoise({noisy, sigma, rng, {kind.low, kind.high}}))}};
+          {"images", text_of(abilities_.denoise({noisy, sigma, rng, {kind.low, kind.high}, done}))}};
 }
 
 Json OpenedDigits::judge(const Json& request) {

@@ -27,12 +27,12 @@ class OpenedDigits {
   /// log_prob is}.
   nlohmann::json about() const;
   /// Maps {"n", "seed", "label"} to {"images"}.
-  nlohmann::json draw(const nlohmann::json& request);
+  nlohmann::json draw(const nlohmann::json& request, const ShareDone& done = {});
   /// Maps {"images": one image, "known": one byte per pixel, 01 for a known pixel, "n", "seed"} to
   /// {"images"}: n draws of the unknown pixels.
-  nlohmann::json complete(const nlohmann::json& request);
+  nlohmann::json complete(const nlohmann::json& request, const ShareDone& done = {});
   /// Maps {"images", "sigma", "seed"} to {"noisy", "images"}: the images with noise, and denoised.
-  nlohmann::json denoise(const nlohmann::json& request);
+  nlohmann::json denoise(const nlohmann::json& request, const ShareDone& done = {});
   /// Maps {"images", "seed"} to {"values": one per image, in nats, "meaning", "up_to_constant"}.
   nlohmann::json judge(const nlohmann::json& request);
   /// Maps {"images": pairs, "seed"} to {"images": ten interpolated images per pair}.

@@ -40,6 +40,8 @@ Json refusal(std::string sentence) { return {{"error", std::move(sentence)}}; }
 
 Playground::Playground() { set_flush_denormals(true); }
 
+void Playground::tell_progress(std::function<void(double)> done) { done_ = std::move(done); }
+
 std::string Playground::answer(const std::string& request, const std::string& bytes) {
   // What is thrown here never reaches the page: it would be a number there.
   Json out;
@@ -89,8 +91,12 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
        [&] {
          return live().frame({.cells = request.value("cells", int64_t{64}),
                               .samples = request.value("samples", int64_t{300}),
-                              .careful = request.value("careful", false)});
+                              .careful = request.value("careful", false),
+                              .game = request.value("game", false)});
        }},
+      {"validate", [&] { return live().validate(); }},
+      {"paths",
+       [&] { return live().paths(request.value("n", int64_t{60}), request.value("most", int64_t{50})); }},
       {"end",
        [&] {
          return Json{{"ended", live_.erase(name)}};
@@ -101,9 +107,9 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
          return (opened_[name] = std::make_unique<OpenedDigits>(name, request, bytes))->about();
        }},
       {"picture", [&] { return digit_of_picture(request, bytes); }},
-      {"draw", [&] { return digits().draw(request); }},
-      {"complete", [&] { return digits().complete(request); }},
-      {"denoise", [&] { return digits().denoise(request); }},
+      {"draw", [&] { return digits().draw(request, done_); }},
+      {"complete", [&] { return digits().complete(request, done_); }},
+      {"denoise", [&] { return digits().denoise(request, done_); }},
       {"judge", [&] { return digits().judge(request); }},
       {"between", [&] { return digits().between(request); }},
       {"decode", [&] { return digits().decode(request); }}};

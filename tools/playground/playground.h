@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,10 +21,13 @@ class Playground {
   /// Returns the answer. On failure it is {"error": one sentence with a hint}; for a wrong expression it also
   /// has "pointer", two lines that mark the place. `bytes` is the content of the file that a request sends.
   std::string answer(const std::string& request, const std::string& bytes);
+  /// During "draw", "complete" and "denoise", calls `done` with the completed share, in [0, 1].
+  void tell_progress(std::function<void(double)> done);
 
  private:
   nlohmann::json answer_to(const nlohmann::json& request, const std::string& bytes);
 
+  std::function<void(double)> done_;
   std::map<std::string, std::unique_ptr<LiveModel>> live_;       // models under the page's names
   std::map<std::string, std::unique_ptr<OpenedDigits>> opened_;  // digits under the page's names
 };

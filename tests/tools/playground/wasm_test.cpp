@@ -7,9 +7,11 @@
 #include <utility>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/paths.h"
 #include "support/process.h"
 #include "support/scratch.h"
@@ -98,4 +100,25 @@ TEST_CASE("what has no room in a page is refused in words, and the engine goes o
     CHECK_MESSAGE(answers[i].value("error", "").find("Hint:") != std::string::npos,
                   answers[i].dump().substr(0, 200));
   CHECK(answers[2].value("steps", 0) == 4000);
+}
+
+TEST_CASE("headers that promise what 32 bits do not count are refused in words") {
+  if (!is_built()) return;
+  Json requests = Json::array();
+  for (const char* shape : {"(4294967296, 2)", "(1152921504606846976, 2)", "(2147483648, 2)",
+                            "(4611686018427387904, 4)", "(65536, 65536)", "(4294967297, 1)"}) {
+    std::string header = fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': {}, }}", shape);
+    header.resize(118, ' ');
+    requests.push_back({{"ask", "begin"},
+                        {"name", "run"},
+                        {"model", "gan"},
+                        {"file", "mine.npy"},
+                        {"bytes", "\xc2\x93NUMPY\x01" + std::string(1, '\0') + "v" + std::string(1, '\0') +
+                                      header + std::string(32, 'a')}});
+  }
+  requests.push_back({{"ask", "models"}});
+  const Json answers = answers_of(requests);
+  for (size_t i = 0; i + 1 < requests.size(); ++i)
+    CHECK_MESSAGE(contains(answers[i].value("error", ""), "it is cut short. Hint:"), answers[i].dump());
+  CHECK(answers.back().contains("models"));
 }

@@ -6,9 +6,11 @@ const requests = JSON.parse(fs.readFileSync(file, 'utf8')), answers = [];
 
 globalThis.self = globalThis;
 globalThis.postMessage = message => {
+  if (message.done !== undefined) return;  // how far a long answer is
   if (!message.ready) answers.push(message.answer);
   if (answers.length === requests.length) return process.stdout.write(JSON.stringify(answers));
-  setImmediate(() => globalThis.onmessage({data: {id: answers.length, request: requests[answers.length]}}));
+  const request = requests[answers.length];  // "bytes": a file's, each as the character of its number
+  setImmediate(() => globalThis.onmessage({data: {id: answers.length, request, bytes: Buffer.from(request.bytes ?? '', 'latin1')}}));
 };
 globalThis.require = require;
 globalThis.__dirname = __dirname;

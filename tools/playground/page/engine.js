@@ -1,6 +1,8 @@
 // The engine as the page asks it: a worker, which is ended where an answer takes too long.
 const byId = id => document.getElementById(id);
 
+const kDocs = document.body.dataset.docs;  // where the documentation lies, if the page is a part of it
+
 // All that is fetched, or stands in the page itself where it is one file.
 const kBundle = globalThis.gradzooBundle ?? null;
 async function bytesOf(text) {  // base64 of gzip
@@ -53,6 +55,7 @@ class Engine {
         this.worker.onerror = () => refuse(new Error('the engine does not start. Hint: use a browser of 2023 or later'));
         this.worker.onmessage = ({data}) => {
           if (data.ready) return resolve();
+          if (data.done !== undefined) return this.onProgress?.(data.done);
           const asked = this.waiting.get(data.id);
           this.waiting.delete(data.id);
           if (data.answer.ended) this.stop();
@@ -107,7 +110,7 @@ async function chosenBytes(file, mebibytes = 16) {
 }
 
 function tell(failure) {
-  const words = failure && failure.message !== 'stopped' ? failure.message : '';
+  const words = failure && failure.message !== 'stopped' ? inPage(failure.message) : '';
   byId('trouble').textContent = words;
   byId('trouble').hidden = words === '';
 }
@@ -119,11 +122,25 @@ function add(parent, tag, className, text) {
   return element;
 }
 
-// What the address holds behind the tab's name: #function?f=x%5E2&at=x%3D3.
-function addressValues() {
-  const hash = location.hash.slice(1), mark = hash.indexOf('?');
-  return new URLSearchParams(mark < 0 ? '' : hash.slice(mark + 1));
+// A number of the engine, which sends null for what is none.
+const shownNumber = (value, digits = 9) => typeof value === 'number' && Number.isFinite(value) ? Number(value.toPrecision(digits)).toString() :
+  typeof value === 'string' ? value.replace('-nan', 'nan').replace('nan', 'not a number').replace('inf', 'infinity') : 'not a number';
+
+// Messages name options of the command: a page has boxes for them.
+const kInPage = [[/--at gives/g, 'the point gives'], [/use --at (\S+), or --at '(.*?)'/g, 'write $1, or $2,'], [/--keep (\w+)/g, 'the $1 half'],
+  [/^explain: /, ''], [/gradzoo \S+ --help/g, 'look at the boxes of this page'], [/ a folder of IDX files,?/g, ''], [/\.\/(\S+\.npy)/g, '$1'], [/--([a-z-]+)/g, '$1']];
+const inPage = words => kInPage.reduce((text, [command, here]) => text.replace(command, here), words);
+
+// A page of the engine in a frame as high as it is, so that nothing scrolls within what scrolls.
+const kTellHeight = '<script>new ResizeObserver(() => parent.postMessage(document.documentElement.scrollHeight, "*")).observe(document.body);<\/script>';
+const frameUrls = new Map();
+function showInFrame(id, html) {
+  URL.revokeObjectURL(frameUrls.get(id));
+  frameUrls.set(id, URL.createObjectURL(new Blob([html, kTellHeight.replace('\\', '')], {type: 'text/html'})));
+  byId(id).src = frameUrls.get(id);
+  byId(id).hidden = false;
 }
-function keepInAddress(tab, values) {
-  history.replaceState(null, '', '#' + tab + '?' + new URLSearchParams(values));
-}
+addEventListener('message', ({source, data}) => {
+  const frame = [...document.querySelectorAll('iframe')].find(({contentWindow}) => contentWindow === source);
+  if (frame && Number.isFinite(data)) frame.style.height = Math.min(20000, Math.ceil(data) + 4) + 'px';
+});

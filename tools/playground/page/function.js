@@ -1,15 +1,31 @@
 // Tab 1: a function, its tape, its derivatives.
-const kWorthSeeing = [
-  ['sin(x^2)*exp(-y)', 'x=.8, y=.3', 2], ['relu(x)', 'x=0', 1], ['(1-x)^2 + 100*(y-x^2)^2', 'x=-1.2, y=1', 2],
-  ['log(1 + exp(-y*(w*x + b)))', 'y=1, w=.5, x=2, b=-1', 2], ["x'*A*x", 'A=[[2,1],[1,3]], x=[.5,-1]', 2],
-  ['sum(softplus(A*x + b))', 'A=[[1,2],[3,4]], x=[.5,-1], b=[0,1]', 2], ['x^y', 'x=0, y=2', 1], ['x^5', 'x=2', 5],
-  ['exp(-x^2/2)', 'x=1', 3], ['tanh(w*tanh(v*x))', 'w=1.5, v=-.7, x=.4', 2], ['abs(x)', 'x=0', 1],
-  ['sqrt(x)', 'x=0', 1], ['log(x)*x', 'x=.5', 2], ['1/(1 + exp(-x))', 'x=0', 3], ['max(x, y)', 'x=1, y=1', 1],
-  ['det(A)', 'A=[[2,1],[1,3]]', 2], ['trace(A*A)', 'A=[[1,2],[3,4]]', 2], ['logsumexp(x)', 'x=[1,2,3]', 2],
-  ['norm(x)', 'x=[3,4]', 2], ['sin(x)/x', 'x=.001', 2],
-];
+const kWorthSeeing = {
+  'One number': [['x^5', 'x=2', 5], ['exp(-x^2/2)', 'x=1', 3], ['1/(1 + exp(-x))', 'x=0', 3], ['log(x)*x', 'x=.5', 2], ['sin(x)/x', 'x=.001', 2]],
+  'Several numbers': [['sin(x^2)*exp(-y)', 'x=.8, y=.3', 2], ['(1-x)^2 + 100*(y-x^2)^2', 'x=-1.2, y=1', 2], ['x^y', 'x=0, y=2', 1]],
+  'Kinks': [['abs(x)', 'x=0', 1], ['relu(x)', 'x=0', 1], ['max(x, 0)^2', 'x=0', 2], ['max(x, y)', 'x=1, y=1', 1], ['sqrt(x)', 'x=0', 1]],
+  'Models': [['log(1 + exp(-y*(w*x + b)))', 'y=1, w=.5, x=2, b=-1', 2], ['tanh(w*tanh(v*x))', 'w=1.5, v=-.7, x=.4', 2], ['sum(softplus(A*x + b))', 'A=[[1,2],[3,4]], x=[.5,-1], b=[0,1]', 2]],
+  'Vectors and matrices': [["x'*A*x", 'A=[[2,1],[1,3]], x=[.5,-1]', 2], ['logsumexp(x)', 'x=[1,2,3]', 2], ['norm(x)', 'x=[3,4]', 2], ['det(A)', 'A=[[2,1],[1,3]]', 2], ['trace(A*A)', 'A=[[1,2],[3,4]]', 2]],
+};
 const functionEngine = new Engine();
-let explainedUrl = '';
+
+// A derivative as a number, a column, a matrix, or matrices one below the other.
+function showDerivative({name, shape, values, remark}) {
+  const line = add(byId('derivatives'), 'div', 'derivative');
+  const [rows, columns] = shape.length === 0 ? [1, 1] : [shape[shape.length - 2] ?? 1, shape[shape.length - 1]];
+  if (values.length === 1) {
+    add(line, 'code', '', name + ' = ' + shownNumber(values[0]));
+  } else {
+    add(line, 'code', '', name + ' =');
+    for (let part = 0; part < values.length; part += rows * columns) {
+      const table = add(line, 'table');
+      for (let row = 0; row < rows; ++row) {
+        const cells = table.insertRow();
+        for (let i = 0; i < columns; ++i) add(cells, 'td', '', shownNumber(values[part + row * columns + i], 6));
+      }
+    }
+  }
+  if (remark) add(line, 'small', 'remark', remark);
+}
 
 async function explain(event) {
   event?.preventDefault();
@@ -19,43 +35,49 @@ async function explain(event) {
   byId('working').hidden = byId('stop-function').hidden = false;
   byId('refusal').hidden = true;
   try {
-    const {html} = await functionEngine.ask({ask: 'explain', ...asked});
-    URL.revokeObjectURL(explainedUrl);
-    explainedUrl = URL.createObjectURL(new Blob([html], {type: 'text/html'}));
-    byId('explained').src = explainedUrl;
-    byId('explained').hidden = false;
+    const {html, derivatives} = await functionEngine.ask({ask: 'explain', ...asked});
+    byId('derivatives').replaceChildren();
+    derivatives.forEach(showDerivative);
+    showInFrame('explained', html);
   } catch (failure) {
     if (failure.message !== 'stopped') {
-      byId('refusal').textContent = (failure.pointer ? failure.pointer + '\n' : '') + failure.message;
-      byId('refusal').hidden = false;
+      refuse('refusal', failure);
+      byId('derivatives').replaceChildren();
       byId('explained').hidden = true;
     }
   }
   if (functionEngine.waiting.size === 0) byId('working').hidden = byId('stop-function').hidden = true;
 }
 
-function openFunction() {
-  if (byId('examples').childElementCount > 0) return;
-  for (const [f, at, order] of kWorthSeeing) {
-    add(byId('examples'), 'button', '', f).addEventListener('click', () => {
-      [byId('expr').value, byId('at').value, byId('order').value] = [f, at, order];
-      explain();
-    });
-  }
-  const values = addressValues();
-  if (values.has('f')) {
-    byId('expr').value = values.get('f');
-    byId('at').value = values.get('at') ?? '';
-    byId('order').value = values.get('order') ?? 2;
-  }
-  byId('expression').addEventListener('submit', explain);
-  byId('stop-function').addEventListener('click', () => functionEngine.stop());
-  explain();
+function refuse(id, failure) {
+  byId(id).textContent = (failure.pointer ? failure.pointer + '\n' : '') + inPage(failure.message);
+  byId(id).hidden = false;
 }
 
-// Tab 5: a rule that somebody typed.
-const shownNumber = value => typeof value === 'number' ? Number(value.toPrecision(9)).toString() : value;
+const functionTab = {
+  open() {
+    for (const [topic, examples] of Object.entries(kWorthSeeing)) {
+      const line = add(byId('examples'), 'p', '', topic + ': ');
+      for (const [f, at, order] of examples) {
+        const button = add(line, 'button', '', f);
+        button.type = 'button';
+        button.addEventListener('click', () => this.show(new Map([['f', f], ['at', at], ['order', order]])));
+      }
+    }
+    byId('expression').addEventListener('submit', explain);
+    byId('stop-function').addEventListener('click', () => functionEngine.stop());
+  },
+  show(values) {
+    if (values.has('f')) {
+      byId('expr').value = values.get('f');
+      byId('at').value = values.get('at') ?? '';
+      byId('order').value = values.get('order') ?? 2;
+    }
+    return explain();
+  },
+};
 
+// Tab 5: a rule that somebody typed.
 async function checkRule(event) {
   event?.preventDefault();
   const at = byId('rule-at').value.split(',').map(word => word.trim()).filter(word => word !== '').map(Number);
@@ -79,6 +101,7 @@ async function checkRule(event) {
       for (const value of [row.gradient, row.difference]) add(line, 'td', '', shownNumber(value));
       add(line, 'td', row.right_second ? '' : 'wrong', shownNumber(row.rule_gradient));
       add(line, 'td', '', shownNumber(row.second));
+      if (row.remark) add(table.tBodies[0].insertRow().insertCell(), 'small', 'remark', row.remark).parentElement.colSpan = 7;
     }
     table.hidden = false;
     const wrong = rows.filter(row => !row.right).length, wrongSecond = rows.filter(row => !row.right_second).length;
@@ -87,19 +110,14 @@ async function checkRule(event) {
       'The value is right, and its gradient is wrong at ' + wrongSecond + ' of ' + rows.length + ' points.';
   } catch (failure) {
     if (failure.message === 'stopped') return;
-    byId('rule-refusal').textContent = (failure.pointer ? failure.pointer + '\n' : '') + failure.message;
-    byId('rule-refusal').hidden = false;
+    refuse('rule-refusal', failure);
   }
 }
 
-let checkOpened = false;
-function openCheck() {
-  if (checkOpened) return;
-  checkOpened = true;
-  const values = addressValues();
-  if (values.has('f')) byId('rule-f').value = values.get('f');
-  if (values.has('rule')) byId('rule').value = values.get('rule');
-  if (values.has('at')) byId('rule-at').value = values.get('at');
-  byId('rule-form').addEventListener('submit', checkRule);
-  checkRule();
-}
+const checkTab = {
+  open() { byId('rule-form').addEventListener('submit', checkRule); },
+  show(values) {
+    for (const [key, id] of [['f', 'rule-f'], ['rule', 'rule'], ['at', 'rule-at']]) if (values.has(key)) byId(id).value = values.get(key);
+    return checkRule();
+  },
+};

@@ -1,6 +1,6 @@
 // Tab 4: labs, small experiments with knobs. Each runs in an engine of its own, so that it can be stopped.
 const kTooLong = {'mode-collapse': 'four minutes', 'noise-levels': 'more than a minute', 'nce-constant': 'some minutes', 'one-idea': 'some minutes', 'prior-holes': 'MNIST, which is not in this page'};
-let labEngine = null, labUrl = '';
+let labEngine = null;
 
 async function runLab(name, form) {
   const knobs = [...form.querySelectorAll('input[data-key]')].filter(box => box.value !== box.defaultValue)
@@ -13,26 +13,20 @@ async function runLab(name, form) {
   byId('stop-lab').hidden = false;
   try {
     const {html, seconds} = await mine.ask({ask: 'lab', lab: name, seed, knobs});
-    URL.revokeObjectURL(labUrl);
-    labUrl = URL.createObjectURL(new Blob([html], {type: 'text/html'}));
-    byId('lab-page').src = labUrl;
-    byId('lab-page').hidden = false;
+    showInFrame('lab-page', html);
     byId('lab-state').textContent = name + ': ' + seconds.toFixed(1) + ' s.';
-    byId('lab-state').scrollIntoView();
+    byId('lab-state').scrollIntoView();  // where its results are
   } catch (failure) {
-    if (mine === labEngine) byId('lab-state').textContent = failure.message === 'stopped' ? name + ': stopped.' : failure.message;
+    if (mine === labEngine) byId('lab-state').textContent = failure.message === 'stopped' ? name + ': stopped.' : inPage(failure.message);
   }
   mine.stop();
   if (mine === labEngine) byId('stop-lab').hidden = true;
 }
 
-let labsOpened = false;
-async function openLabs() {
-  if (labsOpened) return;
-  labsOpened = true;
-  const values = addressValues(), engine = new Engine();
-  const {labs} = await engine.ask({ask: 'labs'});
-  engine.stop();
+const labForms = new Map();  // {form, start}, by name
+
+async function layOutLabs() {
+  const {labs} = await askApart({ask: 'labs'});
   const levels = ['', 'Only probability', 'A model that is trained', 'The gradients of training'];
   let level = 0;
   for (const lab of labs) {
@@ -65,14 +59,19 @@ async function openLabs() {
     };
     run.addEventListener('click', start);
     form.addEventListener('submit', start);
-    if (values.get('lab') === lab.name) {
-      for (const word of (values.get('knobs') ?? '').split(' ')) {
-        const at = word.indexOf('='), input = at > 0 ? [...form.querySelectorAll('input')].find(({dataset}) => dataset.key === word.slice(0, at)) : null;
-        if (input) input.value = word.slice(at + 1);
-      }
-      form.querySelector('.seed').value = values.get('seed') ?? 0;
-      start();
-    }
+    labForms.set(lab.name, {form, start});
   }
   byId('stop-lab').addEventListener('click', () => labEngine?.stop());
 }
+
+const labsTab = {
+  open: layOutLabs,
+  show(values) {
+    const known = labForms.get(values.get('lab'));
+    if (!known) return;
+    const knobs = new Map((values.get('knobs') ?? '').split(' ').map(word => word.split(/=(.*)/s)));
+    for (const input of known.form.querySelectorAll('input[data-key]')) input.value = knobs.get(input.dataset.key) ?? input.defaultValue;
+    known.form.querySelector('.seed').value = values.get('seed') ?? 0;
+    known.start();
+  },
+};

@@ -1,21 +1,39 @@
 // Tabs: which one is shown stands in the address, before what it shows.
-const kTabs = {function: openFunction, train: openTrain, digits: openDigitsTab, labs: openLabs, check: openCheck, about: () => {}};
+const kTabs = {function: functionTab, train: trainTab, digits: digitsTab, labs: labsTab, check: checkTab, about: {}};
 
 function currentTab() {
   const name = location.hash.slice(1).split('?')[0];
   return Object.hasOwn(kTabs, name) ? name : 'function';
 }
 
-function showTab() {
-  const name = currentTab();
-  for (const tab of Object.keys(kTabs)) byId(tab + '-page').hidden = tab !== name;
-  for (const link of document.querySelectorAll('nav a'))
-    link.toggleAttribute('aria-current', link.getAttribute('href') === '#' + name);
+// A bare name brings back what the tab showed last.
+async function showTab() {
+  const name = currentTab(), tab = kTabs[name];
+  for (const [other, {leave}] of Object.entries(kTabs)) {
+    byId(other + '-page').hidden = other !== name;
+    if (other !== name) leave?.();
+  }
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.getAttribute('href') === '#' + name) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  byId('copied').textContent = '';
   tell(null);
-  if (name !== 'train') runs.forEach(run => run.pause());
-  if (name !== 'digits') leaveDigits();
-  Promise.resolve(kTabs[name]()).catch(tell);
-  if (name === 'train') runs.forEach(run => run.draw());
+  try {
+    await (tab.opened ??= Promise.resolve(tab.open?.()));
+    if (currentTab() !== name) return;
+    if (addressValues().size === 0 && shownAddresses[name]) history.replaceState(null, '', shownAddresses[name]);
+    else if (location.hash !== shownAddresses[name]) {
+      isFollowing = true;
+      const shown = tab.show?.(addressValues());
+      isFollowing = false;
+      await shown;
+    }
+    tab.redraw?.();
+  } catch (failure) {
+    if (!tab.show) tab.opened = null;
+    tell(failure);
+  }
 }
 
 // Files go to the tab that is shown, wherever on it they are dropped; a browser would leave the page for them.
@@ -44,7 +62,9 @@ function followFiles(input) {
 }
 
 document.body.classList.toggle('framed', location.search === '?framed');  // a live figure of a page of the documentation
+byId('copy-link').addEventListener('click', copyLink);
 addEventListener('hashchange', showTab);
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => runs.forEach(run => run.draw()));
-addEventListener('resize', () => runs.forEach(run => run.draw()));
+const redraw = () => kTabs[currentTab()].redraw?.();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+addEventListener('resize', redraw);
 showTab();

@@ -19,6 +19,12 @@ onmessage = async ({data}) => {
       },
     });
     playground = new made.Playground();
+    let told = 0;
+    playground.tellProgress(done => {
+      if (Date.now() - told < 50) return;
+      told = Date.now();
+      postMessage({done});
+    });
     postMessage({ready: true});
     return;
   }
