@@ -16,14 +16,16 @@ namespace {
 using Names = std::map<std::string, std::string>;
 using TermKind = ExpressionTerm::Kind;
 
-ExpressionValue variable_value(const ExpressionTerm& term, const Variables& variables, const Names& names) {
+ExpressionValue variable_value(const ExpressionTerm& term, const Variables& variables, const Names& names,
+                               bool constant) {
   const auto found = variables.find(term.name);
   if (found == variables.end()) {
     throw Error("{} has no value. Hint: use --at {}=1, or --at '{}=[1,2]' for a column", term.name, term.name,
                 term.name);
   }
   const auto renamed = names.find(term.name);
-  return {.tensor = found->second, .code = renamed == names.end() ? term.name : renamed->second};
+  return {.tensor = constant ? found->second.detach() : found->second,
+          .code = renamed == names.end() ? term.name : renamed->second};
 }
 
 // A list holds numbers, or lists of them.
@@ -58,9 +60,26 @@ DType dtype_of(const Variables& variables) {
   return variables.empty() ? DType::f64 : variables.begin()->second.dtype();
 }
 
+// By term: the where() that a comparison belongs to, else null.
+std::vector<const ExpressionTerm*> where_calls(const std::vector<ExpressionTerm>& terms) {
+  std::vector<const ExpressionTerm*> calls(terms.size());
+  for (const ExpressionTerm& term : terms)
+    if (term.kind == TermKind::call && term.function->name == "where") calls[term.operands[0]] = &term;
+  return calls;
+}
+
+// Marks the branch that a single comparison does not choose. The terms of an operand follow those of the
+// operand before it.
+void mark_other_branch(const ExpressionTerm& where, bool holds, std::vector<bool>& marked) {
+  const size_t branch = holds ? 2 : 1;
+  for (size_t i = where.operands[branch - 1] + 1; i <= where.operands[branch]; ++i) marked[i] = true;
+}
+
 ExpressionValue run(const Expression& expression, const Variables& variables, const Names& names) {
   const DType dtype = dtype_of(variables);
   std::vector<ExpressionValue> values;
+  const std::vector<const ExpressionTerm*> wheres = where_calls(expression.terms);
+  std::vector<bool> is_constant(expression.terms.size());  // in a branch that is not chosen
   for (const ExpressionTerm& term : expression.terms) {
     std::vector<ExpressionValue> operands;
     for (const size_t operand : term.operands) operands.push_back(std::move(values[operand]));
@@ -70,7 +89,7 @@ ExpressionValue run(const Expression& expression, const Variables& variables, co
           values.push_back(expression_number(term.number));
           break;
         case TermKind::variable:
-          values.push_back(variable_value(term, variables, names));
+          values.push_back(variable_value(term, variables, names, is_constant[values.size()]));
           break;
         case TermKind::list:
           check_elements(expression.terms, term, operands);
@@ -80,6 +99,8 @@ ExpressionValue run(const Expression& expression, const Variables& variables, co
           values.push_back(term.function->call(ExpressionCall(term.function->name, operands, dtype)));
           break;
       }
+      if (const ExpressionTerm* where = wheres[values.size() - 1]; where && values.back().is_number())
+        mark_other_branch(*where, values.back().number != 0, is_constant);
     } catch (const Error& error) {
       throw_at(code_points(expression.text), term.column, error.what());
     }
@@ -90,7 +111,7 @@ ExpressionValue run(const Expression& expression, const Variables& variables, co
 // "f(x) = x^2" and "y = x^2": the function alone is asked for. "x = 1" is a value, which the parser knows.
 void check_no_name(std::string_view text) {
   const size_t sign = text.find('=');
-  if (sign == std::string_view::npos) return;
+  if (sign == std::string_view::npos || text.substr(sign).starts_with("==")) return;
   const auto is_of = [](std::string_view part, std::string_view marks) {
     return std::ranges::all_of(
         part, [=](char c) { return is_letter(c) || is_digit(c) || marks.find(c) != marks.npos; });
@@ -99,6 +120,7 @@ void check_no_name(std::string_view text) {
     return std::ranges::any_of(part, [](char c) { return is_letter(c); });
   };
   const std::string_view name = text.substr(0, sign), rest = text.substr(sign + 1);
+  if (std::ranges::count(name, '(') != std::ranges::count(name, ')')) return;  // a comparison in where()
   if (!has_letter(name) || !has_letter(rest) || !is_of(name, "_'(), ") || name.find_first_of("_(') ") == 0)
     return;
   const size_t end = name.find_last_not_of(' ');

@@ -8,13 +8,23 @@
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/base/error.h"
 
-/// Functions in mathematical notation: `sum(softplus(A*x + b))`, `x'*A*x`, `sin(x^2)*exp(-y)`.
+/// Functions in mathematical notation: `sum(softplus(A*x + b))`, `x'*A*x`, `sin(x^2)*exp(-y)`, `|2x - 1|`.
 ///
 /// A value is a number or a matrix; a vector is a column. `*` is the matrix product, and scales if one side
 /// is a single number; `.*`, `./` and `.^` are elementwise; `'` transposes the whole power before it (x.^2' =
 /// (x.^2)'). A sign binds less than a power (-x^2 = -(x^2)) and 2^3^2 = 2^(3^2). `[1, 2]` is a column, and
 /// `[[1, 2], [3, 4]]` a list of a matrix's rows. expression_functions.h lists functions; `pi` and `e` are
 /// numbers.
+///
+/// A product needs no sign before a name, a parenthesis or a root: `2x`, `3(x + 1)`, `x sin(x)`, `2|x|`, and
+/// with a space `x (y + 1)`, because `x(y + 1)` is a call. Such a product binds less than a power (2x^2 =
+/// 2*(x^2)). `1/2x`, `2^3x` and the root of `2x` are ambiguous and rejected. `|x|` is abs(x), elementwise. In
+/// Unicode, raised digits are powers (`x²`, `sin²(x)`), `√` is a root, `·` and `×` are `*`, and `÷` is `/`.
+///
+/// `x[0]` is the first element of a vector, `A[0,1]` or `A[0][1]` an element of a matrix, and `A[0]` a row.
+/// `where(x > 0, a, b)` compares with > < >= <= == or !=. Single numbers choose one branch, and nothing of
+/// the other branch reaches the value or a gradient. Vectors and matrices choose element by element; both
+/// branches are computed, so the other branch must have a finite slope.
 namespace gradzoo {
 
 struct ExpressionFunction;  // expression_functions.h

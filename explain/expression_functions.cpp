@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/base/error.h"
 
 namespace gradzoo {
@@ -81,6 +82,14 @@ ExpressionFunction extreme(std::string_view name, std::string_view usage) {
           }};
 }
 
+// A single comparison chooses one of the two values: the program goes on with this branch only. Comparisons
+// of several elements choose element by element.
+ExpressionValue call_where(Call c) {
+  if (!c.is_number(0)) return c.result(where(c[0].tensor, c.tensor(1), c.tensor(2)), 3);
+  return {.tensor = c.tensor(c[0].number != 0 ? 1 : 2),
+          .code = fmt::format("({} ? {} : {})", c[0].code, c.operand_code(1), c.operand_code(2))};
+}
+
 // The natural logarithm as it is written on the board.
 ExpressionValue call_ln(Call c) {
   return c.result(log(c.tensor(0)), fmt::format("log({})", c.operand_code(0)));
@@ -137,6 +146,7 @@ std::vector<ExpressionFunction> all_functions() {
       {"leaky_relu", "leaky_relu(x[, slope])", 1, 2, call_leaky_relu},
       {"ln", "ln(x)", 1, 1, call_ln},
       {"polygamma", "polygamma(n, x)", 2, 2, call_polygamma},
+      {"where", "where(x > 0, a, b)", 3, 3, call_where},
       // Elementwise, two operands.
       binary<binary_cross_entropy_with_logits>("binary_cross_entropy_with_logits",
                                                "binary_cross_entropy_with_logits(logits, targets)"),
@@ -264,6 +274,58 @@ ExpressionValue call_transpose(Call c) {
   return c.result(transpose(c[0].tensor), fmt::format("transpose({})", c[0].code));
 }
 
+struct Comparison {
+  std::string_view sign, name;
+  Tensor (*mask)(const Tensor&, const Tensor&);
+  bool (*holds)(double, double);
+};
+constexpr Comparison kComparisons[] = {
+    {">", "gt", gt, [](double a, double b) { return a > b; }},
+    {"<", "lt", lt, [](double a, double b) { return a < b; }},
+    {">=", "ge", ge, [](double a, double b) { return a >= b; }},
+    {"<=", "le", le, [](double a, double b) { return a <= b; }},
+    {"==", "eq", eq, [](double a, double b) { return a == b; }},
+    {"!=", "ne", ne, [](double a, double b) { return a != b; }},
+};
+
+// A comparison of single values is the number 1 or 0, and its code is a condition; else it is a mask.
+ExpressionValue call_compare(Call c) {
+  const Comparison& compare = *std::ranges::find(kComparisons, c.name(), &Comparison::sign);
+  if (!is_single(c, 0) || !is_single(c, 1)) {
+    return c.result(compare.mask(c.tensor(0), c.tensor(1)),
+                    fmt::format("{}({}, {})", compare.name, c.operand_code(0), c.operand_code(1)));
+  }
+  const auto number = [&](size_t i) { return c.is_number(i) ? c[i].number : c[i].tensor.item(); };
+  const auto code = [&](size_t i) { return c.code(i, Binding::whole) + (c.is_number(i) ? "" : ".item()"); };
+  return {.number = compare.holds(number(0), number(1)) ? 1.0 : 0.0,
+          .code = fmt::format("{} {} {}", code(0), c.name(), code(1))};
+}
+
+// x[i] is an element of a vector, A[i,j] of a matrix, and A[i] is a row.
+ExpressionValue call_index(Call c) {
+  if (c.is_number(0) || c[0].tensor.rank() < 2)
+    throw Error(
+        "a single number has no elements. Hint: index a vector, as in x[0], or a matrix, as in A[0,1]");
+  Tensor y = c[0].tensor;
+  std::string code = c[0].code;
+  const bool is_row = c.size() == 2 && y.shape()[0] == 1;
+  for (size_t i = 1; i < c.size(); ++i) {
+    const int axis = is_row ? 1 : static_cast<int>(i) - 1;
+    const double at = c.is_number(i) ? c[i].number : std::nan("");
+    const auto end = static_cast<double>(y.shape()[axis]);
+    if (!(at >= 0 && at < end && at == std::floor(at))) {
+      throw Error(
+          "the index {} is not a whole number from 0 to {}. Hint: indices are numbers, and begin at 0",
+          c[i].code, end - 1);
+    }
+    const auto begin = static_cast<int64_t>(at);
+    y = slice(y, axis, begin, begin + 1);
+    code = fmt::format("slice({}, {}, {}, {})", code, axis, begin, begin + 1);
+  }
+  if (y.size() > 1) return c.result(y, code);
+  return c.result(reshape(y, {}), fmt::format("reshape({}, {{}})", code));
+}
+
 }  // namespace
 
 const ExpressionFunction& expression_operator(std::string_view name) {
@@ -271,7 +333,9 @@ const ExpressionFunction& expression_operator(std::string_view name) {
       {"+", "", 2, 2, call_add},          {"-", "", 2, 2, call_subtract},    {"*", "", 2, 2, call_product},
       {"/", "", 2, 2, call_divide},       {"^", "", 2, 2, call_power},       {".*", "", 2, 2, call_times},
       {"./", "", 2, 2, call_divide_each}, {".^", "", 2, 2, call_power_each}, {"neg", "", 1, 1, call_negate},
-      {"'", "", 1, 1, call_transpose},
+      {"'", "", 1, 1, call_transpose},    {"[]", "", 2, 3, call_index},      {">", "", 2, 2, call_compare},
+      {"<", "", 2, 2, call_compare},      {">=", "", 2, 2, call_compare},    {"<=", "", 2, 2, call_compare},
+      {"==", "", 2, 2, call_compare},     {"!=", "", 2, 2, call_compare},
   };
   return *find_in(kOperators, name);
 }

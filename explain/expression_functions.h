@@ -71,7 +71,8 @@ struct ExpressionFunction {
 std::span<const ExpressionFunction> expression_functions();
 /// Returns the function of this name, or null.
 const ExpressionFunction* find_expression_function(std::string_view name);
-/// Returns one of + - * / ^ .* ./ .^ ' and the sign, "neg". The operator must exist.
+/// Returns one of + - * / ^ .* ./ .^ ', the sign "neg", the index "[]", or a comparison. The operator must
+/// exist.
 const ExpressionFunction& expression_operator(std::string_view name);
 
 }  // namespace gradzoo

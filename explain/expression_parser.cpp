@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,7 +17,19 @@ namespace {
 constexpr size_t kMostCharacters = 10'000;
 constexpr int kDeepest = 100;
 constexpr const char* kName = "the name of a variable";
-constexpr char32_t kMinusSign = 0x2212, kPi = 0x3C0;
+constexpr const char* kComparison = "a comparison";
+constexpr char32_t kPi = 0x3C0, kRoot = 0x221A, kRaisedMinus = 0x207B;
+constexpr std::u32string_view kRaisedDigits = U"\u2070\u00B9\u00B2\u00B3\u2074\u2075\u2076\u2077\u2078\u2079";
+
+// How an operator may be written; the longer sign comes first.
+constexpr ExpressionSign kSumSigns[] = {{U"+", "+"}, {U"-", "-"}, {U"\u2212", "-"}};
+constexpr ExpressionSign kProductSigns[] = {{U".*", ".*"},    {U"./", "./"},    {U"*", "*"},
+                                            {U"/", "/"},      {U"\u00B7", "*"}, {U"\u22C5", "*"},
+                                            {U"\u00D7", "*"}, {U"\u00F7", "/"}};
+constexpr ExpressionSign kPowerSigns[] = {{U".^", ".^"}, {U"^", "^"}};
+constexpr ExpressionSign kComparisonSigns[] = {{U">=", ">="},     {U"<=", "<="},     {U"==", "=="},
+                                               {U"!=", "!="},     {U">", ">"},       {U"<", "<"},
+                                               {U"\u2265", ">="}, {U"\u2264", "<="}, {U"\u2260", "!="}};
 
 bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 
@@ -27,10 +40,13 @@ bool is_letter(char32_t c) {
          (c >= 0x3B1 && c <= 0x3C9);
 }
 
-bool begins_primary(char32_t c) { return is_letter(c) || is_digit(c) || c == '(' || c == '['; }
+bool is_raised(char32_t c) { return c == kRaisedMinus || kRaisedDigits.find(c) != kRaisedDigits.npos; }
+
+// Begins what may follow a value without a sign, as in 2x and x (y + 1).
+bool begins_factor(char32_t c) { return is_letter(c) || c == '(' || c == kRoot; }
 
 std::optional<double> constant(std::string_view name) {
-  if (name == "pi" || name == to_utf8(std::u32string(1, kPi))) return std::numbers::pi;
+  if (name == "pi" || name == "\xCF\x80") return std::numbers::pi;
   if (name == "e") return std::numbers::e;
   return {};
 }
@@ -50,20 +66,27 @@ std::string hint_at(char32_t before, char32_t c) {
       return "use commas between values, and in [[1,2],[3,4]]";
     case '|':
       return "use abs(x) for the absolute value";
+    case '<':
+    case '>':
+    case '!':
+      return "compare two values in where(x > 0, a, b)";
+    case '[':
+      if (before != 0) return "write an index right behind its value, as in x[0]";
+      break;
+    case 0x2016:
+      return "use norm(x)";
     default:
-      if (before != 0 && begins_primary(c)) return "write products with *, as in 2*x";
+      if (before != 0 && (begins_factor(c) || is_digit(c))) return "write products with *, as in 2*x";
   }
   return "use the operators + - * / ^ .* ./ .^ '";
 }
 
-std::string unknown_function(const std::string& name) {
+// "Hint: did you mean 'sin'?", or "" if no function has such a name.
+std::string near_function(const std::string& name) {
   std::vector<std::string> known;
   for (const ExpressionFunction& f : expression_functions()) known.emplace_back(f.name);
   const std::string hint = did_you_mean(name, known);
-  const bool near = name.size() > 1 && hint.starts_with("Hint: did");
-  return fmt::format(
-      "unknown function '{}'. {}", name,
-      near ? hint : fmt::format("Hint: multiply with {}*(...), or see the functions in --help", name));
+  return name.size() > 1 && hint.starts_with("Hint: did") ? hint : "";
 }
 
 }  // namespace
@@ -100,12 +123,14 @@ bool ExpressionParser::take(char32_t c) {
   return true;
 }
 
-bool ExpressionParser::take_sign(std::string_view sign) {
+std::string_view ExpressionParser::take_sign(std::span<const ExpressionSign> signs) {
   next();
-  for (size_t i = 0; i < sign.size(); ++i)
-    if (peek(i) != static_cast<unsigned char>(sign[i])) return false;
-  at_ += sign.size();
-  return true;
+  for (const ExpressionSign& sign : signs) {
+    if (std::u32string_view(text_).substr(at_, sign.text.size()) != sign.text) continue;
+    at_ += sign.text.size();
+    return sign.op;
+  }
+  return "";
 }
 
 // The next character that is no space, 0 at the end.
@@ -121,6 +146,13 @@ char32_t ExpressionParser::peek(size_t ahead) const {
 size_t ExpressionParser::push(ExpressionTerm term) {
   terms_.push_back(std::move(term));
   return terms_.size() - 1;
+}
+
+size_t ExpressionParser::push_call(std::string_view name, size_t column, std::vector<size_t> operands) {
+  return push({.kind = ExpressionTerm::Kind::call,
+               .column = column,
+               .function = find_expression_function(name),
+               .operands = std::move(operands)});
 }
 
 size_t ExpressionParser::push_operator(std::string_view sign, size_t column, std::vector<size_t> operands) {
@@ -140,8 +172,19 @@ void ExpressionParser::fail_here(const std::string& wanted) {
     fail(at_, fmt::format("the text ends where {} should be. Hint: add the missing part", wanted));
   const std::string here = printable(std::u32string_view(&c, 1));
   const char32_t before = at_ > 0 ? text_[at_ - 1] : 0;
-  const std::string hint = wanted == kName ? "write values as x=1, A=[[1,2],[3,4]]" : hint_at(before, c);
+  const std::string hint = wanted == kName         ? "write values as x=1, A=[[1,2],[3,4]]"
+                           : wanted == kComparison ? "write where(x > 0, a, b) with > < >= <= == or !="
+                                                   : hint_at(before, c);
   fail(at_, fmt::format("there is '{}' instead of {}. Hint: {}", here, wanted, hint));
+}
+
+size_t ExpressionParser::comparison() {
+  const size_t left = sum();
+  next();
+  const size_t column = at_;
+  const std::string_view sign = take_sign(kComparisonSigns);
+  if (sign.empty()) fail_here(kComparison);
+  return push_operator(sign, column, {left, sum()});
 }
 
 size_t ExpressionParser::sum() {
@@ -149,23 +192,23 @@ size_t ExpressionParser::sum() {
   for (;;) {
     next();
     const size_t column = at_;
-    const bool minus = take('-') || take(kMinusSign);
-    if (!minus && !take('+')) return left;
-    const size_t right = product();
-    left = push_operator(minus ? "-" : "+", column, {left, right});
+    const std::string_view sign = take_sign(kSumSigns);
+    if (sign.empty()) return left;
+    left = push_operator(sign, column, {left, product()});
   }
 }
 
 size_t ExpressionParser::product() {
-  size_t left = with_sign(&ExpressionParser::power);
+  size_t left = with_sign(&ExpressionParser::factors);
   for (;;) {
     next();
     const size_t column = at_;
-    std::string_view sign;
-    for (const std::string_view candidate : {".*", "./", "*", "/"})
-      if (sign.empty() && take_sign(candidate)) sign = candidate;
+    const std::string_view sign = take_sign(kProductSigns);
     if (sign.empty()) return left;
-    const size_t right = with_sign(&ExpressionParser::power);
+    const bool divides = sign.ends_with('/');
+    const size_t right = with_sign(divides ? &ExpressionParser::power : &ExpressionParser::factors);
+    if (divides && factor_follows(right))
+      fail(at_, "it is unclear what is divided. Hint: write (1/2)*x, or 1/(2*x)");
     left = push_operator(sign, column, {left, right});
   }
 }
@@ -176,26 +219,45 @@ size_t ExpressionParser::with_sign(size_t (ExpressionParser::*operand)()) {
   const size_t column = at_;
   if (++depth_ > kDeepest)
     fail(column, fmt::format("more than {} levels of nesting. Hint: simplify the expression", kDeepest));
-  const bool minus = take('-') || take(kMinusSign);
-  size_t term = 0;
-  if (minus)
-    term = push_operator("neg", column, {with_sign(operand)});
-  else
-    term = take('+') ? with_sign(operand) : (this->*operand)();
+  const std::string_view sign = take_sign(kSumSigns);
+  size_t term = sign.empty() ? (this->*operand)() : with_sign(operand);
+  if (sign == "-") term = push_operator("neg", column, {term});
   --depth_;
   return term;
 }
 
+size_t ExpressionParser::factors() {
+  size_t left = power();
+  while (factor_follows(left)) {
+    const size_t column = at_;
+    left = push_operator("*", column, {left, power()});
+  }
+  return left;
+}
+
+// 2|x| is a product. After anything else, and between bars, a bar ends an absolute value.
+bool ExpressionParser::factor_follows(size_t left) {
+  const char32_t c = next();
+  return begins_factor(c) || (c == '|' && bars_ == 0 && terms_[left].kind == ExpressionTerm::Kind::number);
+}
+
 // A ' transposes all that stands before it, x.^2' is (x.^2)': an exponent takes none.
 size_t ExpressionParser::power() {
-  size_t base = primary();
+  size_t base = value();
   for (;;) {
+    if (index_follows()) {  // x'[0]
+      base = index(base);
+      continue;
+    }
     next();
     const size_t column = at_;
     if (take('\'')) {
       base = push_operator("'", column, {base});
-    } else if (const std::string_view sign = take_power_sign(); !sign.empty()) {
+    } else if (const std::string_view sign = take_sign(kPowerSigns); !sign.empty()) {
       base = push_operator(sign, column, {base, with_sign(&ExpressionParser::exponent)});
+      check_end("exponent");
+    } else if (is_raised(peek())) {
+      base = raised(base);
     } else {
       return base;
     }
@@ -203,16 +265,59 @@ size_t ExpressionParser::power() {
 }
 
 size_t ExpressionParser::exponent() {
-  const size_t base = primary();
-  next();
+  size_t base = value();
+  while (is_raised(next())) base = raised(base);
   const size_t column = at_;
-  const std::string_view sign = take_power_sign();
+  const std::string_view sign = take_sign(kPowerSigns);
   if (sign.empty()) return base;
   return push_operator(sign, column, {base, with_sign(&ExpressionParser::exponent)});
 }
 
-std::string_view ExpressionParser::take_power_sign() {
-  return take_sign("^") ? "^" : take_sign(".^") ? ".^" : "";
+size_t ExpressionParser::raised(size_t base) {
+  const size_t column = at_;
+  const double exponent = raised_digits();
+  return push_operator("^", column, {base, push({.column = column, .number = exponent})});
+}
+
+double ExpressionParser::raised_digits() {
+  const size_t column = at_;
+  const bool minus = take(kRaisedMinus);
+  double value = 0;
+  for (size_t digit = 0; (digit = kRaisedDigits.find(peek())) != kRaisedDigits.npos; ++at_)
+    value = 10 * value + static_cast<double>(digit);
+  if (at_ == column + minus) fail(column, "a raised minus has no digits. Hint: write x^-1");
+  return minus ? -value : value;
+}
+
+// sin(x)^2, written with the exponent behind the name.
+size_t ExpressionParser::raised_call(const ExpressionFunction& function, size_t column) {
+  const size_t raised_at = at_;
+  const double exponent = raised_digits();
+  if (next() != '(') fail(column, fmt::format("{} is a function. Hint: {}^2", function.name, function.usage));
+  const size_t base = call(std::string(function.name), column);
+  return push_operator("^", raised_at, {base, push({.column = raised_at, .number = exponent})});
+}
+
+// 2^3x and a root of 2x: a space, * or parentheses show where the exponent or the root ends.
+void ExpressionParser::check_end(std::string_view what) {
+  if (is_digit(text_[at_ - 1]) && begins_factor(peek()))
+    fail(at_, fmt::format("it is unclear where the {} ends. Hint: write *, or parentheses around it", what));
+}
+
+size_t ExpressionParser::value() {
+  size_t term = primary();
+  while (index_follows()) term = index(term);
+  return term;
+}
+
+bool ExpressionParser::index_follows() const { return peek() == '[' && !is_space(text_[at_ - 1]); }
+
+size_t ExpressionParser::index(size_t of) {
+  const size_t column = at_++;
+  std::vector<size_t> operands = list(']');
+  if (operands.size() > 2) fail(column, "an element has one or two indices. Hint: use x[0] or A[0,1]");
+  operands.insert(operands.begin(), of);
+  return push_operator("[]", column, std::move(operands));
 }
 
 size_t ExpressionParser::primary() {
@@ -221,12 +326,35 @@ size_t ExpressionParser::primary() {
   if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
   if (is_letter(c)) return named();
   if (take('(')) {
+    const int outer = std::exchange(bars_, 0);
     const size_t inside = sum();
     expect(')', fmt::format("')' for the '(' of column {}", column + 1));
+    bars_ = outer;
     return inside;
   }
   if (take('[')) return push({.kind = ExpressionTerm::Kind::list, .column = column, .operands = list(']')});
+  if (take('|')) return absolute_value(column);
+  if (take(kRoot)) return root(column);
   fail_here("a number, a name or '('");
+}
+
+size_t ExpressionParser::absolute_value(size_t column) {
+  ++bars_;
+  const size_t inside = sum();
+  expect('|', fmt::format("'|' for the '|' of column {}", column + 1));
+  --bars_;
+  if (terms_[inside].column == column + 1 && text_[column + 1] == '|')
+    fail(column, "||x|| is a norm, or an absolute value twice. Hint: use norm(x), or abs(x)");
+  return push_call("abs", column, {inside});
+}
+
+size_t ExpressionParser::root(size_t column) {
+  const size_t inside = with_sign(&ExpressionParser::value);
+  check_end("root");
+  const char32_t c = next();
+  if (c == '^' || is_raised(c) || (c == '.' && peek(1) == '^'))
+    fail(at_, "it is unclear where the root ends. Hint: write sqrt(x^2), or sqrt(x)^2");
+  return push_call("sqrt", column, {inside});
 }
 
 // 2 .* x is not 2. * x: the two mean the same, and the sign stays whole.
@@ -249,14 +377,17 @@ size_t ExpressionParser::number() {
   }
   const std::optional<double> value = parse_number<double>(digits);
   if (!value) fail(column, "this number is outside the range of a double. Hint: use 1e-300 to 1e300");
-  if (is_letter(peek()) || peek() == '(' || at_point())
+  if (at_point())
     fail(at_, "an operator is missing after the number. Hint: write products with *, as in 2*x");
   return push({.column = column, .number = *value});
 }
 
 std::string ExpressionParser::name() {
   const size_t begin = at_;
-  while (is_letter(peek()) || is_digit(peek())) ++at_;
+  if (peek() == kPi)
+    ++at_;  // the letter pi is a name of its own
+  else
+    while ((is_letter(peek()) && peek() != kPi) || is_digit(peek())) ++at_;
   return to_utf8(std::u32string_view(text_).substr(begin, at_ - begin));
 }
 
@@ -270,97 +401,46 @@ std::string ExpressionParser::new_name() {
   return read;
 }
 
+// A name before '(' is a function. Only pi, and a variable with a space behind it, are factors: x (y + 1).
 size_t ExpressionParser::named() {
   const size_t column = at_;
   const std::string read = name();
-  if (next() == '(') return call(read, column);
-  if (const std::optional<double> value = constant(read)) return push({.column = column, .number = *value});
-  if (const ExpressionFunction* f = find_expression_function(read))
-    fail(column, fmt::format("{} is a function. Hint: {}", read, f->usage));
+  const bool spaced = is_space(peek());
+  const std::optional<double> value = constant(read);
+  const ExpressionFunction* const f = find_expression_function(read);
+  if (f && is_raised(peek()) && peek() != kRaisedMinus) return raised_call(*f, column);
+  if (next() == '(' && (f || (value != std::numbers::pi && !(spaced && near_function(read).empty()))))
+    return call(read, column);
+  if (value) return push({.column = column, .number = *value});
+  if (f) fail(column, fmt::format("{} is a function. Hint: {}{}", read, f->usage, peek() == '^' ? "^2" : ""));
   return push({.kind = ExpressionTerm::Kind::variable, .column = column, .name = read});
 }
 
 size_t ExpressionParser::call(const std::string& name, size_t column) {
   const ExpressionFunction* const function = find_expression_function(name);
-  if (!function) fail(column, unknown_function(name));
+  if (!function) {
+    std::string hint = near_function(name);
+    if (hint.empty())
+      hint = fmt::format("Hint: multiply with {}*(...), or see the functions in --help", name);
+    fail(column, fmt::format("unknown function '{}'. {}", name, hint));
+  }
   ++at_;
-  const std::vector<size_t> arguments = list(')');
+  const std::vector<size_t> arguments =
+      list(')', name == "where" ? &ExpressionParser::comparison : &ExpressionParser::sum);
   if (arguments.size() < function->least || arguments.size() > function->most)
     fail(column,
          fmt::format("{} does not take {} arguments. Hint: use {}", name, arguments.size(), function->usage));
-  return push(
-      {.kind = ExpressionTerm::Kind::call, .column = column, .function = function, .operands = arguments});
+  return push_call(name, column, arguments);
 }
 
 // What stands between parentheses or brackets, by commas: at least one.
-std::vector<size_t> ExpressionParser::list(char32_t closing) {
-  std::vector<size_t> elements;
-  do {
-    elements.push_back(sum());
-  } while (take(','));
+std::vector<size_t> ExpressionParser::list(char32_t closing, size_t (ExpressionParser::*first)()) {
+  const int outer = std::exchange(bars_, 0);
+  std::vector<size_t> elements{(this->*first)()};
+  while (take(',')) elements.push_back(sum());
   expect(closing, fmt::format("',' or '{}'", static_cast<char>(closing)));
+  bars_ = outer;
   return elements;
-}
-
-namespace {
-
-// No control character, nothing that turns the text around.
-char32_t printable_character(char32_t c) {
-  if (is_space(c)) return ' ';
-  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
-                       (c >= 0x2028 && c <= 0x202F) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
-  return control ? 0xFFFD : c;
-}
-
-}  // namespace
-
-ExpressionError::ExpressionError(const std::string& sentence, const std::string& pointer)
-    : Error(sentence + "\n" + pointer), sentence_(sentence), pointer_(pointer) {}
-
-std::string printable(std::u32string_view text) {
-  std::u32string line(text);
-  std::ranges::transform(line, line.begin(), printable_character);
-  return to_utf8(line);
-}
-
-void throw_at(std::u32string_view text, size_t column, const std::string& sentence) {
-  constexpr size_t kAround = 60;
-  const size_t begin = column > kAround ? column - kAround : 0;
-  const size_t end = std::min(text.size(), column + kAround);
-  const bool cut = begin > 0;
-  const std::string pointer =
-      fmt::format("  {}{}{}\n  {}^", cut ? "..." : "", printable(text.substr(begin, end - begin)),
-                  end < text.size() ? "..." : "", std::string(column - begin + (cut ? 3 : 0), ' '));
-  throw ExpressionError(fmt::format("expression, column {}: {}", column + 1, sentence), pointer);
-}
-
-std::u32string code_points(std::string_view utf8) {
-  constexpr char32_t kReplacement = 0xFFFD;
-  std::u32string text;
-  while (!utf8.empty()) {
-    const CodePoint point = first_code_point(utf8);
-    text += point.bytes > 0 ? point.code : kReplacement;
-    utf8.remove_prefix(std::max<size_t>(1, point.bytes));
-  }
-  return text;
-}
-
-std::string to_utf8(std::u32string_view text) {
-  std::string utf8;
-  const auto put = [&](char32_t byte) { utf8 += static_cast<char>(byte); };
-  for (const char32_t c : text) {
-    if (c < 0x80) {
-      put(c);
-    } else if (c < 0x800) {
-      put(0xC0 | (c >> 6)), put(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-      put(0xE0 | (c >> 12)), put(0x80 | ((c >> 6) & 0x3F)), put(0x80 | (c & 0x3F));
-    } else {
-      put(0xF0 | (c >> 18)), put(0x80 | ((c >> 12) & 0x3F)), put(0x80 | ((c >> 6) & 0x3F)),
-          put(0x80 | (c & 0x3F));
-    }
-  }
-  return utf8;
 }
 
 }  // namespace gradzoo

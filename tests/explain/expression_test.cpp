@@ -5,25 +5,15 @@
 
 #include <doctest/doctest.h>
 
+#include "explain/expression_values.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "support/approx.h"
 
 using namespace gradzoo;
+using namespace gradzoo::test;
 
 namespace {
-
-double number_of(const std::string& text, const std::string& at = "") {
-  return evaluate(parse_expression(text), parse_variables(at)).item();
-}
-
-std::vector<double> values_of(const std::string& text, const std::string& at = "") {
-  return evaluate(parse_expression(text), parse_variables(at)).to_vector();
-}
-
-std::string code_of(const std::string& text, const std::string& at) {
-  return evaluate_with_code(parse_expression(text), parse_variables(at)).code;
-}
 
 // The error's sentence and the character of the text that its caret stands below, "" at its end.
 struct Refusal {
@@ -160,15 +150,13 @@ TEST_CASE("errors point at the place and hint at the mend") {
   check("x(1 + 2)",
         "column 1: unknown function 'x'. Hint: multiply with x*(...), or see the functions in --help", "x");
   check("z + 1", "column 1: z has no value. Hint: use --at z=1, or --at 'z=[1,2]' for a column", "z");
-  check("2x", "column 2: an operator is missing after the number. Hint: write products with *, as in 2*x",
-        "x");
-  check("x y", "column 3: there is 'y' instead of the end. Hint: write products with *, as in 2*x", "y");
+  check("x 2", "column 3: there is '2' instead of the end. Hint: write products with *, as in 2*x", "2");
+  check("1.2.3", "column 4: an operator is missing after the number. Hint: write products with *, as in 2*x",
+        ".");
   check("x**2",
         "column 3: there is '*' instead of a number, a name or '('. Hint: write a power with ^, as in x^2",
         "*");
-  check("|x|",
-        "column 1: there is '|' instead of a number, a name or '('. Hint: use abs(x) for the absolute value",
-        "|");
+  check("x|y|", "column 2: there is '|' instead of the end. Hint: use abs(x) for the absolute value", "|");
   check("x",
         "column 4: there is ';' instead of the end. Hint: use commas between values, and in [[1,2],[3,4]]",
         ";", "x=1; y=2");
@@ -237,10 +225,14 @@ TEST_CASE("hostile texts are errors") {
 }
 
 TEST_CASE("no text makes the parser fail in another way than by an error that points into it") {
-  const std::string seeds[] = {"sin(x^2)*exp(-y)", "sum(softplus(A*x+b))", "x'*A*x/(1 + e^-x)",
+  const std::string seeds[] = {"sin(x^2)*exp(-y)",
+                               "sum(softplus(A*x+b))",
+                               "x'*A*x/(1 + e^-x)",
                                "[[1,2],[3,4]].*A - clamp(x, -1, 1e3)",
-                               "mean(A, 1) + \xCF\x80 \xE2\x88\x92 2.5e-3"};
-  const std::string letters = "()[],.+-*/^'= \t\nxyAbe0123456789sinum\x01\x7f\x80\xCE\xE2\xFF";
+                               "mean(A, 1) + \xCF\x80 \xE2\x88\x92 2.5e-3",
+                               "where(x >= 0, |x - 1|^3, 2x)b[1] + A[0][1]",
+                               "\xE2\x88\x9A(x\xC2\xB2 + 1) \xC3\xB7 2"};
+  const std::string letters = "()[],.+-*/^'=<>!| \t\nxyAbe0123456789sinum\x01\x7f\x80\xCE\xE2\xFF";
   const Variables at = parse_variables("A=[[1,2],[3,4]], b=[0,1]");
   Variables known = at;
   known["x"] = scalar(0.5, DType::f64);

@@ -28,6 +28,7 @@ TEST_CASE("the programs that explanations print compile as they stand") {
            {"new + f*Tensor - df^2", "new=1,f=2,Tensor=3,df=1", 2},
            {"theta", "theta=1", 1},
            {"\xCE\xB8^2 - clamp(\xCE\xB8, 0, 1)", "\xCE\xB8=1e-7", 1},
+           {"where(x > 0, |x - 1|, 2) + where(b >= x, b, 0)[1] + A[1,0]", "x=1,b=[1,2],A=[[1,2],[3,4]]", 2},
            {"logsumexp(x) + polygamma(1, sum(x, 0)) + max(x) - mse(x, [1, 2])", "x=[1,2]", 1}})
     programs.push_back(explain_expression({.expression = expression, .at = at, .order = order}).program);
   std::string all = "sum(A)";

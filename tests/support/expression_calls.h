@@ -20,8 +20,13 @@ inline std::string least_call(const ExpressionFunction& f) {
     const size_t end = f.usage.find_first_of(",[)", at);
     const std::string_view parameter = f.usage.substr(at, end - at);
     const bool matrix = parameter == "A" || parameter == "B" || parameter == "x >= 1";
+    const bool comparison = parameter == "x > 0";
     const bool number = parameter == "low" || parameter == "high" || parameter == "n";
-    call += fmt::format("{}{}", i > 0 ? ", " : "", matrix ? "A" : number ? "1" : "x");
+    call += fmt::format("{}{}", i > 0 ? ", " : "",
+                        matrix       ? "A"
+                        : number     ? "1"
+                        : comparison ? parameter
+                                     : "x");
     at = std::min(f.usage.size(), end + 2);
   }
   return call + ")";

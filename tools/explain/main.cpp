@@ -26,8 +26,10 @@ std::string expressions_text() {
   std::string text =
       "  + - * / ^ and parentheses as in mathematics (-x^2 is -(x^2), 2^3^2 is 2^9), pi and e.\n  [1,2] is a "
       "column, [[1,2],[3,4]] a matrix by its rows. A*x is the product of matrices, or scales\n  if one side "
-      "is a number; .* ./ .^ go element by element; x' transposes, x.^2' is (x.^2)'.\n  --at takes arrays in "
-      "the same notation:\n    gradzoo explain --expr \"x'*A*x + sum(softplus(A*x))\" --at 'A=[[1,2],[3,4]], "
+      "is a number; .* ./ .^ go element by element; x' transposes, x.^2' is (x.^2)'.\n  2x, 3(x+1), x sin(x) "
+      "and 2|x-1| are products; x(y+1) is a call, and 1/2x is rejected.\n  x[0], A[0,1] and the row A[0] are "
+      "counted from 0; where(x > 0, a, b) is a piecewise function.\n  --at takes arrays in the same "
+      "notation:\n    gradzoo explain --expr \"x'*A*x + sum(softplus(A*x))\" --at 'A=[[1,2],[3,4]], "
       "x=[0.5,-1]' --order 2\n  functions (axis 0 goes down the columns, 1 along the rows):\n";
   std::string row = "   ";
   for (const ExpressionFunction& f : expression_functions()) {
