@@ -137,7 +137,7 @@ const frameUrls = new Map();
 function showInFrame(id, html) {
   URL.revokeObjectURL(frameUrls.get(id));
   frameUrls.set(id, URL.createObjectURL(new Blob([html, kTellHeight.replace('\\', '')], {type: 'text/html'})));
-  byId(id).src = frameUrls.get(id);
+  byId(id).contentWindow.location.replace(frameUrls.get(id));  // Back leaves a state of the page, not one of the frame
   byId(id).hidden = false;
 }
 addEventListener('message', ({source, data}) => {
