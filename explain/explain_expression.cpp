@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "explain/program_names.h"
+#include "explain/remarks.h"
 #include "explain/story.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/explain/expression.h"
 #include "gradzoo/explain/expression_functions.h"
 
@@ -18,49 +20,7 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kMostPrinted = 64, kMostSweeps = 200;
-
-// True if a name looks like a macro of a header (EOF, M_PI, SYS_read), or is one of the few in small letters.
-bool is_like_macro(std::string_view name) {
-  constexpr std::string_view kSmall[] = {
-      "errno", "i386", "linux", "math_errhandling", "sched_priority", "stdin", "stdout", "stderr", "unix"};
-  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const std::string_view head = name.substr(0, name.find('_'));
-  const bool capitals =
-      std::ranges::all_of(head, [&](char c) { return is_capital(c) || (c >= '0' && c <= '9'); });
-  const bool is_long = head.size() < name.size() || std::ranges::count_if(head, is_capital) > 1;
-  return (capitals && is_long) || std::ranges::find(kSmall, name) != std::end(kSmall);
-}
-
-// Names of a C++ program that collide neither with one another nor with what the program uses.
-class ProgramNames {
- public:
-  std::string fresh(std::string name) {
-    std::ranges::replace(name, ',', '_');
-    if (name.starts_with('_')) name = "v" + name;  // _X is reserved for the compiler and its headers
-    if (is_like_macro(name)) name += '_';
-    while (!used_.insert(name).second) name += '_';
-    return name;
-  }
-
- private:
-  std::set<std::string> used_ = {
-      "alignas",     "alignof",   "and",        "and_eq",    "asm",      "auto",         "bitand",
-      "bitor",       "bool",      "break",      "case",      "catch",    "char",         "char8_t",
-      "char16_t",    "char32_t",  "class",      "compl",     "concept",  "const",        "consteval",
-      "constexpr",   "constinit", "const_cast", "continue",  "co_await", "co_return",    "co_yield",
-      "decltype",    "default",   "delete",     "do",        "double",   "dynamic_cast", "else",
-      "enum",        "explicit",  "export",     "extern",    "false",    "float",        "for",
-      "friend",      "goto",      "if",         "inline",    "int",      "long",         "mutable",
-      "namespace",   "new",       "noexcept",   "not",       "not_eq",   "nullptr",      "operator",
-      "or",          "or_eq",     "private",    "protected", "public",   "register",     "reinterpret_cast",
-      "requires",    "return",    "short",      "signed",    "sizeof",   "static",       "static_assert",
-      "static_cast", "struct",    "switch",     "template",  "this",     "thread_local", "throw",
-      "true",        "try",       "typedef",    "typeid",    "typename", "union",        "unsigned",
-      "using",       "virtual",   "void",       "volatile",  "wchar_t",  "while",        "xor",
-      "xor_eq",      "Tape",      "Tensor",     "Tensors",   "DType",    "std",          "gradzoo",
-      "main",        "tape",      "grad",       "clone",     "matmul",   "transpose",    "pow",
-      "scalar",      "tensor",    "reshape",    "stack",     "zeros",    "zeros_like",   "to_string"};
-};
+constexpr int64_t kMostRemarkNodes = 300'000;  // recorded at all moved points: about 0.3 s
 
 struct Variable {
   std::string name, code;
@@ -78,9 +38,15 @@ struct Derivative {
 // Runs a program line by line and notes each line as it begins.
 class Derivation {
  public:
-  explicit Derivation(const ExpressionRequest& request) : request_(request) {}
+  explicit Derivation(const ExpressionRequest& request, const Coordinate& coordinate = {}, double moved = 0)
+      : request_(request), coordinate_(coordinate), moved_(moved) {
+    if (request.order < 1 || request.order > kHighestExplainedOrder)
+      throw Error("explain: derivatives of order {} are not supported. Hint: use 1 to {}", request.order,
+                  kHighestExplainedOrder);
+  }
 
   void run() {
+    begin_ = tape_state().nodes.size();
     const Expression expression = parse_expression(request_.expression);
     give_values(expression);
     Derivative f = evaluate_f(expression);
@@ -93,6 +59,7 @@ class Derivation {
       found_.insert(found_.end(), next.begin(), next.end());
       level = std::move(next);
     }
+    nodes_ = tape_state().nodes.size() - begin_;
   }
 
   std::vector<CodeLine> lines;
@@ -104,11 +71,38 @@ class Derivation {
       parts.push_back(fmt::format("{} = {}", v.name, list_of_values(v.leaf, kMostPrinted)));
     return fmt::format("{}", fmt::join(parts, ", "));
   }
-  std::string results() const {
+  std::string results(const std::vector<ExplainedDerivative>& derivatives) const {
     std::string text;
-    for (const Derivative& d : found_)
-      text += fmt::format("{} = {}{}\n", d.name, list_of_values(d.value, kMostPrinted), index_order(d));
+    for (size_t i = 0; i < found_.size(); ++i) {
+      const std::string& remark = derivatives[i].remark;
+      text += fmt::format("{} = {}{}{}{}\n", found_[i].name, list_of_values(found_[i].value, kMostPrinted),
+                          index_order(found_[i]), remark.empty() ? "" : "   ", remark);
+    }
     return text;
+  }
+  // Without a tape: the function is derived again at points nearby.
+  std::vector<ExplainedDerivative> derivatives() const {
+    std::vector<ExplainedDerivative> all;
+    RemarkQuestion question{.by = {}, .coordinates = coordinates(), .moved = {}, .reason = reason_};
+    for (const Derivative& d : found_) {
+      all.push_back({.name = d.name, .value = tensor(d.value.to_vector(), d.value.shape(), DType::f64)});
+      question.by.push_back(d.by);
+    }
+    if (8 * nodes_ * std::ssize(question.coordinates) > kMostRemarkNodes) question.coordinates.clear();
+    question.moved = [&](const Coordinate& coordinate, double moved) {
+      DerivativeTable values;
+      try {
+        const Tape tape;
+        Derivation nearby(request_, coordinate, moved);
+        nearby.run();
+        for (const Derivative& d : nearby.found_) values.push_back(d.value.to_vector());
+      } catch (const Error&) {  // such as a matrix that is singular there
+        values.clear();
+      }
+      return values;
+    };
+    add_remarks(all, question);
+    return all;
   }
 
  private:
@@ -137,6 +131,20 @@ class Derivation {
     return sizes;
   }
 
+  std::vector<Coordinate> coordinates() const {
+    std::vector<Coordinate> all;
+    for (size_t v = 0; v < variables_.size(); ++v) {
+      const Tensor& leaf = variables_[v].leaf;
+      const std::vector<double> values = leaf.to_vector();
+      for (size_t i = 0; i < values.size(); ++i) {
+        const auto element = static_cast<int64_t>(i);
+        const std::string place = leaf.size() > 1 ? element_place(leaf.shape(), element) : "";
+        all.push_back({variables_[v].name + place, v, element, values[i]});
+      }
+    }
+    return all;
+  }
+
   void line(std::string text) { lines.push_back(code_line(std::move(text))); }
 
   void give_values(const Expression& expression) {
@@ -154,8 +162,12 @@ class Derivation {
       const auto found = given.find(name);
       if (found == given.end()) evaluate(expression, given);  // throws, pointing at the variable
       const std::string code = names_.fresh(name);
-      line(fmt::format("Tensor {} = {}.requires_grad_();", code, tensor_code(found->second)));
-      variables_.push_back({name, code, on_tape(Tensor(found->second).requires_grad_().named(name))});
+      std::vector<double> values = found->second.to_vector();
+      if (variables_.size() == coordinate_.variable)
+        values[static_cast<size_t>(coordinate_.element)] += moved_;
+      Tensor leaf = tensor(values, found->second.shape(), DType::f64);
+      line(fmt::format("Tensor {} = {}.requires_grad_();", code, tensor_code(leaf)));
+      variables_.push_back({name, code, on_tape(leaf.requires_grad_().named(name))});
     }
     check_sweeps();
   }
@@ -228,7 +240,26 @@ class Derivation {
                   program.value.size(), program.value.shape().str(), request_.expression);
     }
     f.value = program.value.named(name);
+    reason_ = reason_not_finite();
     return f;
+  }
+
+  // Why f is not finite: the op that makes the first such value. "" if f is finite.
+  std::string reason_not_finite() const {
+    const auto has = [](const Tensor& t, auto&& property) {
+      return std::ranges::any_of(t.to_vector(), property);
+    };
+    for (int64_t i = begin_; i < std::min(std::ssize(trace_log().nodes), tape_state().nodes.size()); ++i) {
+      const Tensor& value = trace_of(i).output;
+      if (!value.defined() || all_finite(value)) continue;
+      const std::string op = tape_state().nodes[i].op->name;
+      const Tensor& divisor = trace_of(i).inputs[1];
+      if (op == "div" && divisor.defined() && has(divisor, [](double v) { return v == 0; }))
+        return "it divides by 0";
+      return has(value, [](double v) { return std::isnan(v); }) ? "the point is outside the domain of " + op
+                                                                : op + " is infinite";
+    }
+    return "";
   }
 
   // A sweep from each element of d: a derivative of several elements by one of several is that of each.
@@ -343,6 +374,10 @@ class Derivation {
   }
 
   const ExpressionRequest& request_;
+  Coordinate coordinate_;  // moved by moved_
+  double moved_ = 0;
+  int64_t begin_ = 0, nodes_ = 0;
+  std::string reason_;
   ProgramNames names_;
   std::vector<Variable> variables_;
   std::vector<Derivative> found_;
@@ -352,19 +387,31 @@ class Derivation {
 }  // namespace
 
 Explanation explain_expression(const ExpressionRequest& request) {
-  if (request.order < 1 || request.order > kHighestExplainedOrder)
-    throw Error("explain: derivatives of order {} are not supported. Hint: use 1 to {}", request.order,
-                kHighestExplainedOrder);
-  Tape tape({.trace = true});
   Derivation derivation(request);
-  derivation.run();
-  const std::string point = derivation.point();
-  const ExplainPage page{.title = derivation.name() + " = " + request.expression,
-                         .summary = fmt::format("At {}.", point),
-                         .code = derivation.lines};
-  const std::string text = fmt::format("{} = {}\nat {}\n\n{}\n{}", derivation.name(), request.expression,
-                                       point, explain_table(tape), derivation.results());
-  return explanation_of(tape, page, text);
+  Explanation explanation;
+  {
+    const Tape tape({.trace = true});
+    derivation.run();
+    const std::string point = derivation.point();
+    const ExplainPage page{.title = derivation.name() + " = " + request.expression,
+                           .summary = fmt::format("At {}.", point),
+                           .code = derivation.lines};
+    const std::string text = fmt::format("{} = {}\nat {}\n\n{}\n", derivation.name(), request.expression,
+                                         point, explain_table(tape));
+    explanation = explanation_of(tape, page, text);
+  }
+  explanation.derivatives = derivation.derivatives();
+  explanation.text += derivation.results(explanation.derivatives);
+  return explanation;
+}
+
+std::vector<ExplainedDerivative> expression_derivatives(const ExpressionRequest& request) {
+  Derivation derivation(request);
+  {
+    const Tape tape({.trace = true});
+    derivation.run();
+  }
+  return derivation.derivatives();
 }
 
 }  // namespace gradzoo

@@ -285,7 +285,7 @@ double ExpressionParser::raised_digits() {
   double value = 0;
   for (size_t digit = 0; (digit = kRaisedDigits.find(peek())) != kRaisedDigits.npos; ++at_)
     value = 10 * value + static_cast<double>(digit);
-  if (at_ == column + minus) fail(column, "a raised minus has no digits. Hint: write x^-1");
+  if (at_ == column + (minus ? 1 : 0)) fail(column, "a raised minus has no digits. Hint: write x^-1");
   return minus ? -value : value;
 }
 

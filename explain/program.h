@@ -1,11 +1,22 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gradzoo/explain/explain.h"
 
 namespace gradzoo {
+
+/// f or one of its derivatives, at one point.
+struct ExplainedDerivative {
+  std::string name;         ///< "f", "f_x", "f_xy"
+  Tensor value;             ///< constant, f64
+  std::string remark = {};  ///< a sentence about a kink, a jump or a value that is not finite; else ""
+  std::optional<std::pair<double, double>> sides = {};  ///< values on the left and right of the first jump
+};
 
 /// All outputs of gradzoo explain for one recorded computation.
 struct Explanation {
@@ -14,6 +25,7 @@ struct Explanation {
   std::string text, dot, html;
   ///@}
   std::string program;  ///< C++ program that does the computation and prints its results
+  std::vector<ExplainedDerivative> derivatives = {};  ///< f and its derivatives; empty for an example
 };
 
 /// Returns the outputs for a tape; the caller supplies `text`.

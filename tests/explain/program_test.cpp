@@ -93,6 +93,7 @@ TEST_CASE("names of variables are no macro, no keyword and nothing that the prog
   const std::vector<std::pair<std::string, std::string>> programs = {
       {"x'*A*x + sum(softmax(A*x .* 2^x))", "A=[[1,2],[3,4]],x=[.5,-1]"},
       {"x^3 + y", "x=1,y=2"},
+      {"where(x > 0, x, 0)[1]*where(x >= 0, x, 0)[1]", "x=[1,2]"},
       {"x", "x=1"}};
   for (const auto& [expression, at] : programs)
     names.merge(words_of_text(explain_expression({.expression = expression, .at = at, .order = 2}).program));
