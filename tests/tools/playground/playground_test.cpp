@@ -117,33 +117,6 @@ TEST_CASE("a page's function is explained as the command explains it, and what i
   CHECK_MESSAGE(contains(wrong.value("pointer", ""), "^"), wrong.dump());
 }
 
-TEST_CASE("a rule of one's own is held against the engine to second order") {
-  Playground playground;
-  const auto checked = [&](const char* f, const char* rule, const Json& at) {
-    return ask(playground, {{"ask", "check"}, {"f", f}, {"rule", rule}, {"at", at}});
-  };
-  const Json at = {-1.5, 0, 2};
-  CHECK(checked("x^3", "3*x^2", at)["right"] == true);
-  CHECK(checked("tanh(t)", "1 - tanh(t)^2", at)["right"] == true);
-  CHECK(checked("x^3", "2.97*x^2", at)["right"] == false);
-  CHECK(checked("x^3", "3*x^2 + 1e-7", at)["right"] == false);
-  // right where it is asked, and not around it
-  const Json flat = checked("x^3", "3*x^2 + (x+1.5)*x*(x-2)", at);
-  CHECK(flat["right"] == false);
-  CHECK(flat["rows"][0]["right"] == true);
-  CHECK(flat["rows"][0]["right_second"] == false);
-  const Json row = checked("exp(2*x)", "2*exp(2*x)", {0.5})["rows"][0];
-  CHECK(row["f"].get<double>() == approx(std::exp(1.0)));
-  CHECK(row["gradient"].get<double>() == approx(2 * std::exp(1.0)));
-  CHECK(row["difference"].get<double>() == approx(2 * std::exp(1.0)).epsilon(1e-8));
-  CHECK(row["second"].get<double>() == approx(4 * std::exp(1.0)));
-  CHECK(checked("log(x)", "1/x", {-1.0})["rows"][0]["f"] == "nan");
-  CHECK(checked("7", "0*x", at)["right"] == true);  // a constant, whose gradient is 0
-  for (const Json& bad : {checked("x*y", "y", at), checked("x^3", "3*x^2", Json::array()),
-                          checked("x^3", "3*x^2", {"a"}), checked("[x,x]", "x", at), checked("x^", "x", at)})
-    CHECK_MESSAGE(contains(bad.value("error", ""), "Hint:"), bad.dump());
-}
-
 TEST_CASE("a run in a page is the command's, and whoever looks on changes nothing") {
   Playground playground;
   const std::vector<std::string> set = {"data=ring8", "steps=60"};
