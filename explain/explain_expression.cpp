@@ -249,7 +249,8 @@ class Derivation {
     const auto has = [](const Tensor& t, auto&& property) {
       return std::ranges::any_of(t.to_vector(), property);
     };
-    for (int64_t i = begin_; i < std::min(std::ssize(trace_log().nodes), tape_state().nodes.size()); ++i) {
+    for (int64_t i = begin_; i < std::min<int64_t>(std::ssize(trace_log().nodes), tape_state().nodes.size());
+         ++i) {
       const Tensor& value = trace_of(i).output;
       if (!value.defined() || all_finite(value)) continue;
       const std::string op = tape_state().nodes[i].op->name;

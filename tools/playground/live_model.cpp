@@ -33,7 +33,7 @@ using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kDrawn = "drawn.npy";
-constexpr size_t kFewestDrawn = 12;  // a tenth is held out
+constexpr size_t kFewestDrawn = 14;  // so that twelve are left to train on
 constexpr int64_t kMostDrawn = 20'000, kArrows = 20, kMostCells = 256, kMostSamples = 5000, kRows = 400,
                   kMostPaths = 500;
 

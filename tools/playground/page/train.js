@@ -1,5 +1,5 @@
 // Tab 2: models that learn a distribution in the plane.
-const kByHand = 'drawn by hand', kOfFile = 'a file', kFewest = 12, kMostDrawn = 5000;
+const kByHand = 'drawn by hand', kOfFile = 'a file', kFewest = 14, kMostDrawn = 5000;
 let planeModels = null, drawnPoints = [], pointsFile = null;  // {name, bytes}
 let runs = [];
 
