@@ -55,17 +55,16 @@ constexpr const char* kHangs =
 // Asks each question in some processes more, whose memory lies elsewhere and has held other cases; what one
 // of them judges otherwise is wrong. What is wrong at one address of three passes once in 25,000 checks.
 void ask_elsewhere(const std::string& program, const std::string& folder, const std::vector<Case>& cases,
-                   const std::vector<Answer>& answers, std::vector<Verdict>& verdicts) {
-  constexpr size_t kProcesses = 24;
+                   const std::vector<Answer>& answers, size_t processes, std::vector<Verdict>& verdicts) {
   std::map<std::string, std::vector<size_t>> questions;
   for (size_t i = 0; i < cases.size(); ++i)
     if (is_given(answers[i])) questions[cases[i].question].push_back(i);
   bool ended = false;
-  for (size_t process = 0; process < kProcesses && !ended; ++process) {
+  for (size_t process = 0; process < processes && !ended; ++process) {
     std::vector<size_t> places;
     std::vector<Case> asked;
     for (const auto& [name, of] : questions)
-      for (size_t j = process; j < std::max(of.size(), kProcesses); j += kProcesses) {
+      for (size_t j = process; j < std::max(of.size(), processes); j += processes) {
         places.push_back(of[j % of.size()]);
         asked.push_back(cases[places.back()]);
       }
@@ -101,7 +100,7 @@ int Checked::points() const {
   return static_cast<int>(100 * full / static_cast<int64_t>(questions.size()));
 }
 
-Checked check_step(const Learner& learner, const Step& step, uint64_t seed) {
+Checked check_step(const Learner& learner, const Step& step, uint64_t seed, size_t further_processes) {
   Checked checked{.step = &step, .seed = seed};
   const Built built = build_driver(learner, step.driver, step.files);
   if (!built.failure.empty()) {
@@ -114,7 +113,7 @@ Checked check_step(const Learner& learner, const Step& step, uint64_t seed) {
   checked.printed = answers.printed;
   std::vector<Verdict> verdicts;
   for (size_t i = 0; i < cases.size(); ++i) verdicts.push_back(judge(cases[i], answers.answers[i]));
-  ask_elsewhere(built.program, learner.folder, cases, answers.answers, verdicts);
+  ask_elsewhere(built.program, learner.folder, cases, answers.answers, further_processes, verdicts);
   for (size_t i = 0; i < cases.size(); ++i) {
     Question& question = question_of(checked, cases[i].question);
     const Verdict& verdict = verdicts[i];

@@ -34,8 +34,13 @@ struct Checked {
   int points() const;
 };
 
+/// How many further processes answer the questions again, to find answers that depend on addresses or on
+/// unset memory.
+inline constexpr size_t kFurtherProcesses = 24;
+
 /// Compiles a learner's files with the step's driver and runs the cases. Throws Error if files are missing.
-Checked check_step(const Learner& learner, const Step& step, uint64_t seed);
+Checked check_step(const Learner& learner, const Step& step, uint64_t seed,
+                   size_t further_processes = kFurtherProcesses);
 /// Checks several steps, which are compiled in parallel.
 std::vector<Checked> check_steps(const Learner& learner, const std::vector<const Step*>& steps,
                                  uint64_t seed);

@@ -8,7 +8,7 @@ import sys
 
 root = pathlib.Path(__file__).resolve().parents[2]
 page = root / "tools/playground/page"
-kScripts = ["engine.js", "address.js", "function.js", "planes.js", "run.js", "train.js", "digits.js", "labs.js", "main.js"]
+kScripts = ["engine.js", "address.js", "function.js", "planes.js", "run.js", "train.js", "digits.js", "labs.js", "lessons.js", "main.js"]
 kInside = ["vae", "vae-plane", "flow-matching", "made"]  # models whose weights one page brings
 
 

@@ -15,6 +15,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/explain/explain_expression.h"
 #include "gradzoo/explain/expression.h"
+#include "gradzoo/explain/expression_functions.h"
 
 namespace gradzoo {
 namespace {
@@ -126,6 +127,13 @@ Json explain_function(const Json& request) {
   }
   return {
       {"text", found.text}, {"html", found.html}, {"program", found.program}, {"derivatives", derivatives}};
+}
+
+Json known_functions() {
+  Json out = Json::array();
+  for (const ExpressionFunction& function : expression_functions())
+    if (!function.usage.empty()) out.push_back(function.usage);
+  return {{"functions", out}};
 }
 
 Json check_rule(const Json& request) {

@@ -10,6 +10,9 @@ namespace gradzoo {
 /// that is not finite is a text. Throws ExpressionError and Error as explain_expression() does.
 nlohmann::json explain_function(const nlohmann::json& request);
 
+/// Returns {"functions": [signatures of the functions of expressions, such as "softmax(x[, axis])"]}.
+nlohmann::json known_functions();
+
 /// Maps {"f", "rule", "at": [numbers]} to {"variable", "rows": [{"x", "f", "rule", "gradient", "difference",
 /// "right", "rule_gradient", "second", "right_second", "remark"}], "right": true if all rows are}. `rule` is
 /// an expression for f' in f's one variable. It is compared with the engine's gradient and a central

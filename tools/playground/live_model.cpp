@@ -262,7 +262,7 @@ Json LiveModel::picture(const FrameRequest& request) {
     const Tensor tails = coarse.points(0, coarse.count(), DType::f32);
     out["shown"] = "score";
     out["arrows"] = rows_of(concat({tails, score_of(target, tails)}, 1));
-  } else if (auto* gan = dynamic_cast<Gan*>(&model)) {
+  } else if (auto* gan = dynamic_cast<Gan*>(&model); gan && gan->pac() == 1) {
     const auto probability = [&](const Tensor& x) {
       return reshape(sigmoid(gan->discriminator()(model.units().to_model(x))), {x.dim(0)});
     };

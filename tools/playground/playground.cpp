@@ -68,6 +68,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
   const std::string name = request.value("name", "");
   const std::map<std::string_view, std::function<Json()>> answers = {
       {"explain", [&] { return explain_function(request); }},
+      {"functions", [] { return known_functions(); }},
       {"check", [&] { return check_rule(request); }},
       {"models",
        [&] {

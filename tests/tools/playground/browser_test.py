@@ -16,10 +16,11 @@ from browser import Page, begin_browser, check, eventually, use  # ends with 77 
 from canvases import go
 from digits_page import digits, picture_file, run_files
 from function_page import function, labs, rules
+from lessons_page import lessons
 from selenium.webdriver.support.ui import Select
 from train_page import ends, game_and_paths, links, plane, points_of_file, train
 
-TABS = ['function', 'train', 'digits', 'labs', 'check', 'about']
+TABS = ['function', 'train', 'digits', 'labs', 'check', 'lessons', 'about']
 
 
 def looks(page):
@@ -66,7 +67,7 @@ def run(folder, scratch):
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     files = [functools.wraps(part)(functools.partial(part, scratch=scratch)) for part in [points_of_file, picture_file, run_files]]
-    whole = [function, plane, train, ends, game_and_paths, links, *files, digits, labs, rules, looks, offline]
+    whole = [function, plane, train, ends, game_and_paths, links, *files, digits, labs, lessons, rules, looks, offline]
     for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', whole),
                            (f'file://{folder}/playground.html', [function, *files, labs])]:
         browser = begin_browser(scratch + '/profile')

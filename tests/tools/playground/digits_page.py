@@ -112,7 +112,7 @@ def digits(page):
     page.press(*[Keys.ARROW_DOWN] * 5, Keys.ENTER)
     wanted = page.js('return picked.map(at => Array.from({length: 784}, (_, i) => parseInt(imageAt(at).substr(2 * i, 2), 16)))')
     page.click('#between')
-    eventually('the way', lambda: page.text('#digit-status') == '' and ink(page, '#between-row')[0] > 20)
+    eventually('the way', lambda: page.js('return inHand') == 0 and page.text('#digit-status') == '' and ink(page, '#between-row')[0] > 20)
     first, last = pixels(page, '#between-row', 10, 0), pixels(page, '#between-row', 10, 9)
     check(apart(first, wanted[0]) < .6 * apart(first, wanted[1]) and apart(last, wanted[1]) < .6 * apart(last, wanted[0]),
           'from one digit to the other')
@@ -164,10 +164,10 @@ def digits(page):
     check(inked['1'] < .7 * inked['0'], f'{inked}')
     # What takes minutes says how far it is, and is stopped.
     page.click('#draw-digits')
-    eventually('how far', lambda: re.match(r'drawing by flow-matching: \d+ s of about \d+ s', page.text('#digit-status')) and
+    eventually('how far', lambda: re.match(r'drawing with flow-matching: \d+ s of about \d+ s', page.text('#digit-status')) and
                page.js('return document.getElementById("digit-progress").value > .02'))
     page.click('#stop-digits')
-    eventually('stopped', lambda: page.text('#digit-status') == 'drawing by flow-matching: stopped' and not page.one('#stop-digits').is_displayed())
+    eventually('stopped', lambda: page.text('#digit-status') == 'drawing with flow-matching: stopped' and not page.one('#stop-digits').is_displayed())
     page.js('location.hash = "#digits?model=flow-matching&seed=9"')
     eventually('it draws', lambda: page.one('#stop-digits').is_displayed())
     Select(page.one('#digit-model')).select_by_value('vae')

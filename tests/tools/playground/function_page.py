@@ -53,7 +53,7 @@ def function(page):
     go(page, '#function?f=sum(x)&at=x%3D[' + ','.join(['1'] * 150) + ']&order=2')
     eventually('it works', lambda: page.one('#stop-function').is_displayed() or page.one('#explained').is_displayed())
     page.js('document.getElementById("stop-function").click()')
-    check(page.js('return functionEngine.worker === null'), 'the worker is ended')
+    eventually('it is stopped', lambda: not page.one('#working').is_displayed() and not page.one('#stop-function').is_displayed())
     page.type('#expr', 'x^2')
     page.type('#at', 'x=5' + Keys.ENTER)
     page.explained({'f': 25})

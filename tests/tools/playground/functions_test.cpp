@@ -1,5 +1,6 @@
 #include "tools/playground/functions.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -12,6 +13,13 @@
 using namespace gradzoo;
 using namespace gradzoo::test;
 using Json = nlohmann::json;
+
+TEST_CASE("the page lists all functions of expressions") {
+  Playground playground;
+  const Json functions = Json::parse(playground.answer(R"({"ask": "functions"})", ""))["functions"];
+  for (const char* usage : {"sin(x)", "softmax(x[, axis])", "det(A)"})
+    CHECK_MESSAGE(std::ranges::find(functions, usage) != functions.end(), functions.dump());
+}
 
 TEST_CASE("an explained function has its derivatives as a list, with shapes, values and remarks") {
   const auto derivatives = [](const char* expression, const char* at, int64_t order) {

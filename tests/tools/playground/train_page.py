@@ -149,7 +149,7 @@ def game_and_paths(page):
     lengths = lambda points: [math.hypot(x, y) for x, y in points]
     check(len(states[0]) == 80 and len(states) > 20 and
           statistics.stdev(lengths(states[-1])) < .6 * statistics.stdev(lengths(states[0])), f'from noise to a ring: {states[0]} {states[-1]}')
-    eventually('the film ends', lambda: page.js('return Number(runs[0].time.value) > .97'))
+    eventually('the film ends', lambda: page.js('return Number(runs[0].time.value) === 1'))
     late = ink(page, '.plane')[1]
     page.js('runs[0].time.value = 0; runs[0].time.dispatchEvent(new Event("input"))')
     check(ink(page, '.plane')[1] < late and 'at time 0.00' in page.text('.run .keys'), 'the slider draws less of the paths')
@@ -234,7 +234,6 @@ def train(page):
     eventually('it begins again', lambda: 'parameters to learn' in page.text('.run .state') and page.js('return runs[0].rows.length') == 0)
     page.click('.run .buttons button:nth-child(2)')
     eventually('from the first step', lambda: 'Step 1 ' in page.text('.run .state'))
-    step = 1
     # One step is one; a setting begins anew, and stands in the address.
     step = int(re.search(r'Step ([\d,]+)', page.text('.run .state'))[1].replace(',', ''))
     page.click('.run .buttons button:nth-child(2)')
@@ -243,7 +242,7 @@ def train(page):
     hidden = '//label[starts-with(., "hidden")]/input'
     box = page.browser.find_element(By.XPATH, hidden)
     box.send_keys(Keys.CONTROL + 'a' + Keys.NULL, '32,32' + Keys.TAB)
-    eventually('it begins anew', lambda: '1,185 parameters' in page.text('.run .state') or 'parameters to learn' in page.text('.run .state'))
+    eventually('it begins anew', lambda: '1,185 parameters' in page.text('.run .state'))
     check('hidden%3D32%2C32' in page.js('return location.hash'), page.js('return location.hash'))
     box = page.browser.find_element(By.XPATH, hidden)
     box.send_keys(Keys.CONTROL + 'a' + Keys.NULL, 'wide' + Keys.TAB)

@@ -27,15 +27,16 @@ function keepInAddress(tab, values) {
   history[follows ? 'pushState' : 'replaceState'](null, '', address);
 }
 
-// Points in the address: x_y~x_y~... with two digits after the point.
+// Points in the address: x_y~x_y~... with five digits.
 const kMostInAddress = 2000;
-const rounded = value => Math.round(100 * value) / 100;
-const wordsOfPoints = points => points.length > kMostInAddress ? '' : points.map(([x, y]) => rounded(x) + '_' + rounded(y)).join('~');
+const rounded = value => Math.round(100 * value) / 100, shortest = value => Number(value.toPrecision(5));
+const wordsOfPoints = points => points.length > kMostInAddress ? '' : points.map(([x, y]) => shortest(x) + '_' + shortest(y)).join('~');
 const pointsOfWords = words => words.split('~').map(word => word.split('_').map(Number))
   .filter(point => point.length === 2 && point.every(Number.isFinite)).slice(0, kMostInAddress);
 
 async function copyLink() {
-  let words = 'The link is copied.';
+  let words = location.hash.startsWith('#train') && drawnPoints.length > kMostInAddress ? 'The link is copied, without its ' + drawnPoints.length +
+    ' points, which are too many for an address.' : 'The link is copied.';
   try {
     await navigator.clipboard.writeText(location.href);
   } catch (failure) {

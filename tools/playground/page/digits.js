@@ -13,9 +13,15 @@ let lastDone = '', wantedClass = 'any';  // what was done with the digit; a clas
 
 // Bytes as they stand in an address, and back.
 const wordOfBytes = bytes => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-const bytesOfWord = word => Uint8Array.from(atob(word.replaceAll('-', '+').replaceAll('_', '/')), c => c.charCodeAt(0));
+function bytesOfWord(word) {
+  try {
+    return Uint8Array.from(atob(word.replaceAll('-', '+').replaceAll('_', '/')), c => c.charCodeAt(0));
+  } catch (failure) {  // no such word was written here
+    return new Uint8Array();
+  }
+}
 const keepDigits = () => keepInAddress('digits', {
-  model: byId('digit-model').value, seed: byId('digit-seed').value, class: wantedClass === 'any' ? undefined : wantedClass,
+  model: byId('digit-model').value, seed: String(seedNow()), class: wantedClass === 'any' ? undefined : wantedClass,
   with: byId('completer').value, half: byId('known-half').value, sigma: byId('sigma').value, pair: picked.join('-'),
   digit: ownDigit.some(byte => byte > 0) ? wordOfBytes(ownDigit) : undefined, do: lastDone, z: code.map(rounded).join('_')});
 
@@ -37,7 +43,8 @@ async function openDigits(name) {
     openedDigits.clear();
   }
   digitStatus('fetching ' + name);
-  const run = ownRuns.get(name) ?? await ofZoo(name);
+  const mine = asked, run = ownRuns.get(name) ?? await ofZoo(name);
+  if (mine !== asked) throw new Error('stopped');
   const about = await digitEngine.ask(openingOf(name, run), run.weights);
   openedDigits.set(name, {about, worker: digitEngine.worker});
   if (byId('digit-status').textContent === 'fetching ' + name) digitStatus('');
@@ -55,11 +62,12 @@ function inTurn(work, what = '', seconds = 0) {
     if (mine !== asked) return;
     const began = performance.now(), watch = setInterval(() => tellProgress(what, seconds, performance.now() - began), 300);
     byId('stop-digits').hidden = what === '';
+    share = 0;
     try {
       await work();
       if (mine === asked) tell(null);
     } catch (failure) {
-      digitStatus(failure.message === 'stopped' ? what + ': stopped' : '');
+      digitStatus(failure.message === 'stopped' && what ? what + ': stopped' : '');
       tell(failure);
     }
     clearInterval(watch);
@@ -92,7 +100,6 @@ function leaveDigits() {
 
 const drawHundred = () => {
   const name = byId('digit-model').value;
-  share = 0;
   return inTurn(async () => {
     const about = await openDigits(name), classes = ['any', ...about.labels.map(String)];
     byId('class-knob').hidden = about.labels.length === 0;
@@ -105,12 +112,12 @@ const drawHundred = () => {
     ({images: hundred} = await digitEngine.ask(wanted));
     drawCells();
     digitStatus('a hundred digits in ' + Math.round(performance.now() - began) + ' ms');
-    byId('between').disabled = picked.length < 2;
-  }, 'drawing by ' + name, kSeconds[name]);
+  }, 'drawing with ' + name, kSeconds[name]);
 };
 
 // The hundred, with a frame around the cell of the keyboard and around the picked ones.
 function drawCells() {
+  byId('between').disabled = picked.length < 2;
   if (hundred === '') return;
   drawImages(byId('hundred'), hundred, 10);
   const pen = byId('hundred').getContext('2d');
@@ -146,7 +153,6 @@ function takeDigit(column, row) {
   cell = [column, row].map(at => Math.min(9, Math.max(0, Math.floor(at))));
   const index = 10 * cell[1] + cell[0];
   picked = [...picked.filter(at => at !== index), index].slice(-2);
-  byId('between').disabled = picked.length < 2;
   setOwn(imageAt(index));
   drawCells();
 }
@@ -159,7 +165,7 @@ function sizeOfPicture(bytes) {
   for (let at = 2; at + 9 < bytes.length; at += 2 + view.getUint16(at + 2)) {
     const mark = view.getUint16(at);
     if (mark >= 0xffc0 && mark <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(mark)) return [view.getUint16(at + 7), view.getUint16(at + 5)];
-    if (mark < 0xff01) return null;
+    if (mark < 0xff01 || mark === 0xffff) return null;
   }
   return null;
 }
@@ -168,7 +174,7 @@ function sizeOfPicture(bytes) {
 async function takePicture(chosen) {
   const bytes = await chosenBytes(chosen), kMostPixels = 2 ** 24;
   const tooLarge = (width, height) => new Error(chosen.name + ': it has ' + width + 'x' + height + ' pixels. Hint: choose a picture of at most 16 million pixels');
-  const [promisedWidth, promisedHeight] = sizeOfPicture(bytes) ?? [0, 0];
+  const [promisedWidth, promisedHeight] = sizeOfPicture(bytes) ?? [0, 0];  // of another kind: the browser decides
   if (promisedWidth * promisedHeight > kMostPixels) throw tooLarge(promisedWidth, promisedHeight);
   const bitmap = await createImageBitmap(new Blob([bytes], {type: chosen.type}), {colorSpaceConversion: 'none'}).catch(() => {
     throw new Error(chosen.name + ': the browser finds no picture in the file. Hint: choose a complete PNG or JPEG');
@@ -215,6 +221,7 @@ function takeDigitFiles(files, folder) {
 // A round pen, as thick as MNIST's strokes.
 function inkAt(x, y) {
   pen = [x, y];
+  lastDone = '';
   for (let row = 0; row < kSide; ++row) {
     for (let column = 0; column < kSide; ++column) {
       const distance = Math.hypot(column + .5 - x * kSide, row + .5 - y * kSide);
@@ -233,44 +240,44 @@ function knownMask() {
 
 // Done with the digit, remembered by the address, and shown where one looks.
 function withDigit(what, done, seconds, work) {
+  const digit = textOfDigit(ownDigit);
   lastDone = done;
-  share = 0;
   keepDigits();
   return inTurn(async () => {
-    await work();
-    byId(done === 'judge' ? 'likelihoods' : 'made-of-it').scrollIntoView({block: 'nearest'});
+    await work(digit);
+    byId({judge: 'likelihoods', between: 'between-row'}[done] ?? 'made-of-it').scrollIntoView({block: 'nearest'});
   }, what, seconds);
 }
 
 function completeDigit() {
-  const name = byId('completer').value;
-  return withDigit('completing by ' + name, 'complete', kSecondsToComplete[name] ?? 10, async () => {
+  const name = byId('completer').value, known = knownMask(), half = byId('known-half').selectedOptions[0].textContent;
+  return withDigit('completing with ' + name, 'complete', kSecondsToComplete[name] ?? 10, async digit => {
     await openDigits(name);
-    const {images} = await digitEngine.ask({ask: 'complete', name, images: textOfDigit(ownDigit), known: knownMask(), n: 9, seed: seedNow()});
+    const {images} = await digitEngine.ask({ask: 'complete', name, images: digit, known, n: 9, seed: seedNow()});
     drawImages(byId('made-of-it'), images, 3);
-    byId('made-caption').textContent = 'Nine draws of the unknown half from ' + name + ', given ' + byId('known-half').selectedOptions[0].textContent + '.';
+    byId('made-caption').textContent = 'Nine draws of the unknown half from ' + name + ', given ' + half + '.';
     digitStatus('');
   });
 }
 
 function denoiseDigit() {
   const name = byId('completer').value, sigma = Number(byId('sigma').value);
-  return withDigit('removing noise by ' + name, 'denoise', 1, async () => {
+  return withDigit('removing noise with ' + name, 'denoise', 1, async digit => {
     await openDigits(name);
-    const {noisy, images} = await digitEngine.ask({ask: 'denoise', name, images: textOfDigit(ownDigit), sigma, seed: seedNow()});
-    drawImages(byId('made-of-it'), textOfDigit(ownDigit) + noisy + images + kBlack.repeat(kPixels), 2);
+    const {noisy, images} = await digitEngine.ask({ask: 'denoise', name, images: digit, sigma, seed: seedNow()});
+    drawImages(byId('made-of-it'), digit + noisy + images + kBlack.repeat(kPixels), 2);
     byId('made-caption').textContent = 'Your digit; with noise of ' + sigma + '; below, denoised by ' + name + '.';
     digitStatus('');
   });
 }
 
-const judgeDigit = () => withDigit('asking each model', 'judge', 3, async () => {
+const judgeDigit = () => withDigit('computing the likelihoods', 'judge', 3, async digit => {
   const body = byId('likelihoods').tBodies[0];
   body.replaceChildren();
   for (const name of [...kJudges, ...[...ownRuns.keys()].filter(own => ownRuns.get(own).can.includes('judge'))]) {
     if (kZoo.includes(name) && !isThere(name)) continue;
     await openDigits(name);
-    const {values, meaning} = await digitEngine.ask({ask: 'judge', name, images: textOfDigit(ownDigit) + kBlack.repeat(kPixels), seed: seedNow()});
+    const {values, meaning} = await digitEngine.ask({ask: 'judge', name, images: digit + kBlack.repeat(kPixels), seed: seedNow()});
     const row = body.insertRow();
     add(row, 'td', '', name);
     for (const value of values) add(row, 'td', '', Math.round(value) + ' nats');
@@ -306,13 +313,13 @@ function goTo(a, b) {
   inTurn(async () => {
     codeWaiting = false;
     await openDigits('vae-plane');
+    if (!byId('code-map').background) await layOutMap();
     const {images} = await digitEngine.ask({ask: 'decode', name: 'vae-plane', codes: [code]});
     drawImages(byId('code-digit'), images, 1);
   });
 }
 
-const layOutMap = () => inTurn(async () => {
-  await openDigits('vae-plane');
+async function layOutMap() {
   const across = 14, codes = [];
   for (let row = 0; row < across; ++row)
     for (let column = 0; column < across; ++column)
@@ -322,7 +329,7 @@ const layOutMap = () => inTurn(async () => {
   drawImages(canvas, images, across);
   canvas.background = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   drawMap();
-});
+}
 
 function goBetween() {
   const name = byId('digit-model').value;
@@ -332,7 +339,6 @@ function goBetween() {
     const {images} = await digitEngine.ask({ask: 'between', name, images: picked.map(imageAt).join(''), seed: seedNow()});
     byId('between-row').hidden = false;
     drawImages(byId('between-row'), images, 10);
-    byId('between-row').scrollIntoView({block: 'nearest'});
     digitStatus('');
   });
 }
@@ -356,6 +362,7 @@ const digitsTab = {
       lastDone = '';
       keepDigits();
       drawHundred();
+      goTo(...code);
     };
     const on = (id, event, does) => byId(id).addEventListener(event, does);
     on('digit-model', 'change', anew);
@@ -391,7 +398,11 @@ const digitsTab = {
     followFiles(byId('digit-files'));
     on('clear-digit', 'click', () => setOwn(kBlack.repeat(kPixels)));
     on('invert-digit', 'click', () => setOwn(inverted(textOfDigit(ownDigit))));
-    for (const id of ['completer', 'known-half', 'sigma']) on(id, 'change', keepDigits);
+    for (const id of ['completer', 'known-half', 'sigma'])
+      on(id, 'change', () => {
+        lastDone = '';
+        keepDigits();
+      });
     on('sigma', 'input', () => { byId('sigma-shown').textContent = byId('sigma').value; });
     for (const [id, work] of Object.entries(kWorks)) on(id, 'click', work);
     const map = byId('code-map'), follow = event => {
@@ -412,18 +423,18 @@ const digitsTab = {
     take('completer', 'with');
     take('known-half', 'half');
     if (values.has('seed')) byId('digit-seed').value = values.get('seed');
-    if (values.has('sigma')) byId('sigma').value = byId('sigma-shown').textContent = values.get('sigma');
+    if (values.has('sigma')) byId('sigma').value = values.get('sigma');
+    byId('sigma-shown').textContent = byId('sigma').value;
     wantedClass = values.get('class') ?? 'any';
     picked = (values.get('pair') ?? '').split('-').filter(word => /^\d\d?$/.test(word)).map(Number).slice(0, 2);
     ownDigit.fill(0);
     if (values.has('digit')) ownDigit.set(bytesOfWord(values.get('digit')).slice(0, kPixels));
     code = pointsOfWords(values.get('z') ?? '')[0] ?? [0, 0];
-    lastDone = Object.hasOwn(kWorks, values.get('do')) ? values.get('do') : '';
+    lastDone = Object.hasOwn(kWorks, values.get('do')) && (values.get('do') !== 'between' || picked.length === 2) ? values.get('do') : '';
     keepDigits();
     drawOwn();
     if (isOther) drawHundred();
     else drawCells();
-    if (!byId('code-map').background) layOutMap();
     goTo(...code);
     if (lastDone) kWorks[lastDone]();
   },

@@ -31,7 +31,10 @@ async function file(path) {
 }
 
 let moduleMade = null;
-const engineModule = () => moduleMade ??= file('playground.wasm').then(bytes => WebAssembly.compile(bytes));
+const engineModule = () => moduleMade ??= file('playground.wasm').then(bytes => WebAssembly.compile(bytes)).catch(failure => {
+  moduleMade = null;
+  throw failure;
+});
 
 function startWorker() {
   if (!kBundle) return new Worker('worker.js');
@@ -45,12 +48,15 @@ class Engine {
   }
 
   start() {
-    return this.ready ??= new Promise((resolve, reject) => {
+    if (this.ready) return this.ready;
+    const ready = this.ready = new Promise((resolve, reject) => {
+      this.giveUp = () => reject(new Error('stopped'));
       const refuse = failure => {
-        this.ready = null;
+        if (this.ready === ready) this.ready = null;
         reject(failure);
       };
       engineModule().then(module => {
+        if (this.ready !== ready) return;  // stopped meanwhile
         this.worker = startWorker();
         this.worker.onerror = () => refuse(new Error('the engine does not start. Hint: use a browser of 2023 or later'));
         this.worker.onmessage = ({data}) => {
@@ -67,6 +73,7 @@ class Engine {
         this.worker.postMessage({module});
       }, refuse);
     });
+    return ready;
   }
 
   // The answer to {ask: ...}. Throws what the engine refuses.
@@ -81,6 +88,7 @@ class Engine {
 
   // Ends whatever it does; the next question starts another.
   stop() {
+    this.giveUp?.();
     this.worker?.terminate();
     this.worker = this.ready = null;
     for (const asked of this.waiting.values()) asked.reject(new Error('stopped'));
@@ -136,7 +144,7 @@ const kTellHeight = '<script>new ResizeObserver(() => parent.postMessage(documen
 const frameUrls = new Map();
 function showInFrame(id, html) {
   URL.revokeObjectURL(frameUrls.get(id));
-  frameUrls.set(id, URL.createObjectURL(new Blob([html, kTellHeight.replace('\\', '')], {type: 'text/html'})));
+  frameUrls.set(id, URL.createObjectURL(new Blob([html, kTellHeight], {type: 'text/html'})));
   byId(id).contentWindow.location.replace(frameUrls.get(id));  // Back leaves a state of the page, not one of the frame
   byId(id).hidden = false;
 }

@@ -6,7 +6,7 @@ const kWorthSeeing = {
   'Models': [['log(1 + exp(-y*(w*x + b)))', 'y=1, w=.5, x=2, b=-1', 2], ['tanh(w*tanh(v*x))', 'w=1.5, v=-.7, x=.4', 2], ['sum(softplus(A*x + b))', 'A=[[1,2],[3,4]], x=[.5,-1], b=[0,1]', 2]],
   'Vectors and matrices': [["x'*A*x", 'A=[[2,1],[1,3]], x=[.5,-1]', 2], ['logsumexp(x)', 'x=[1,2,3]', 2], ['norm(x)', 'x=[3,4]', 2], ['det(A)', 'A=[[2,1],[1,3]]', 2], ['trace(A*A)', 'A=[[1,2],[3,4]]', 2]],
 };
-const functionEngine = new Engine();
+const functionEngine = new Engine(), ruleEngine = new Engine();
 
 // A derivative as a number, a column, a matrix, or matrices one below the other.
 function showDerivative({name, shape, values, remark}) {
@@ -31,11 +31,13 @@ async function explain(event) {
   event?.preventDefault();
   const asked = {expression: byId('expr').value, at: byId('at').value, order: Number(byId('order').value)};
   keepInAddress('function', {f: asked.expression, at: asked.at, order: asked.order});
+  const mine = explain.turn = {};
   functionEngine.stop();  // the newest question is the one that counts
   byId('working').hidden = byId('stop-function').hidden = false;
   byId('refusal').hidden = true;
   try {
     const {html, derivatives} = await functionEngine.ask({ask: 'explain', ...asked});
+    if (mine !== explain.turn) return;
     byId('derivatives').replaceChildren();
     derivatives.forEach(showDerivative);
     showInFrame('explained', html);
@@ -46,7 +48,7 @@ async function explain(event) {
       byId('explained').hidden = true;
     }
   }
-  if (functionEngine.waiting.size === 0) byId('working').hidden = byId('stop-function').hidden = true;
+  if (mine === explain.turn) byId('working').hidden = byId('stop-function').hidden = true;
 }
 
 function refuse(id, failure) {
@@ -56,6 +58,9 @@ function refuse(id, failure) {
 
 const functionTab = {
   open() {
+    byId('notation').addEventListener('toggle', async () => {
+      if (byId('function-list').textContent === '') byId('function-list').textContent = (await askApart({ask: 'functions'})).functions.join(', ') + '.';
+    });
     for (const [topic, examples] of Object.entries(kWorthSeeing)) {
       const line = add(byId('examples'), 'p', '', topic + ': ');
       for (const [f, at, order] of examples) {
@@ -85,9 +90,12 @@ async function checkRule(event) {
   byId('rule-refusal').hidden = true;
   byId('rule-table').hidden = true;
   byId('verdict').textContent = '';
+  const mine = checkRule.turn = {};
+  ruleEngine.stop();
   try {
-    if (at.some(Number.isNaN)) throw new Error('a point is not a number. Hint: type numbers, such as -1, 0, 2.5');
-    const {variable, rows, right} = await functionEngine.ask({ask: 'check', f: byId('rule-f').value, rule: byId('rule').value, at});
+    if (!at.every(Number.isFinite)) throw new Error('a point is not a number. Hint: type numbers, such as -1, 0, 2.5');
+    const {variable, rows, right} = await ruleEngine.ask({ask: 'check', f: byId('rule-f').value, rule: byId('rule').value, at});
+    if (mine !== checkRule.turn) return;
     const table = byId('rule-table');
     table.tHead.replaceChildren();
     table.tBodies[0].replaceChildren();

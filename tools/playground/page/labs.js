@@ -5,7 +5,7 @@ let labEngine = null;
 async function runLab(name, form) {
   const knobs = [...form.querySelectorAll('input[data-key]')].filter(box => box.value !== box.defaultValue)
     .map(box => box.dataset.key + '=' + box.value);
-  const seed = Number(form.querySelector('.seed').value);
+  const seed = Number(form.querySelector('.seed').value) || 0;
   keepInAddress('labs', {lab: name, seed, knobs: knobs.join(' ')});
   labEngine?.stop();
   const mine = labEngine = new Engine();

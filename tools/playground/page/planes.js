@@ -4,7 +4,7 @@ const isDark = () => matchMedia('(prefers-color-scheme: dark)').matches;
 
 // A canvas as sharp as the screen, cleared; its side in the page's pixels.
 function fitted(canvas) {
-  const side = Math.max(160, canvas.clientWidth || canvas.width), scale = globalThis.devicePixelRatio || 1;
+  const scale = globalThis.devicePixelRatio || 1, side = Math.max(160, canvas.clientWidth || Number(canvas.dataset.side ??= canvas.width));
   const ratio = Number(canvas.dataset.ratio ?? 1);
   if (canvas.width !== Math.round(side * scale)) {
     canvas.width = Math.round(side * scale);
@@ -60,7 +60,7 @@ function drawContours(pen, width, height, {cells, values}) {
 function ticksOf(low, high) {
   const rough = (high - low) / 5, unit = 10 ** Math.floor(Math.log10(rough));
   const step = unit * [1, 2, 5, 10].find(times => times * unit >= rough), ticks = [];
-  for (let i = Math.ceil(low / step); i * step <= high; ++i) ticks.push(Number((i * step).toPrecision(6)));
+  for (let i = Math.ceil(low / step); i * step <= high && ticks.length < 20; ++i) ticks.push(Number((i * step).toPrecision(6)));
   return ticks;
 }
 
@@ -136,7 +136,8 @@ function drawPlane(canvas, about, frame, paths = null) {
   if (paths) {
     const last = Math.round(paths.time * (paths.states.length - 1)), walked = paths.states.slice(0, last + 1);
     pen.strokeStyle = colour('--soft');
-    drawLines(pen, place, walked[0].map((_, i) => walked.map(points => points[i])));
+    const trail = walked.slice(-paths.trail);
+    drawLines(pen, place, trail[0].map((_, i) => trail.map(points => points[i])));
     dots(walked[last], 4, sampleColour());
   } else if (frame) {
     dots(frame.samples, 2.5, sampleColour());
@@ -222,7 +223,7 @@ function followPointer(canvas, onPoint) {
     goTo(event);
   });
   canvas.addEventListener('pointermove', event => {
-    if (event.buttons > 0) goTo(event);
+    if (event.buttons > 0 && (canvas.hasPointerCapture?.(event.pointerId) ?? true)) goTo(event);
   });
 }
 

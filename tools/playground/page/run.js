@@ -9,6 +9,7 @@ class Run {
     this.engine = new Engine();
     this.settings = settings;  // {model, seed, set}
     this.playing = false;
+    this.rows = [];
     this.box = add(box, 'div', 'run');
     const knobs = add(this.box, 'div', 'knobs');
     this.model = add(add(knobs, 'label', '', 'model '), 'select');
@@ -40,13 +41,15 @@ class Run {
     const files = add(side, 'p', 'buttons');
     this.button(files, 'Picture (PNG)', () => save(this.settings.model + '.png', this.plane));
     this.button(files, 'Samples (CSV)', () => save('samples.csv', 'x,y\n' + (this.frame?.samples ?? []).map(point => point.join()).join('\n') + '\n'));
-    this.button(files, 'Curves (CSV)', () => save('curves.csv', ['step', ...this.about.metrics.map(({name}) => name)].join() + '\n' +
+    this.button(files, 'Curves (CSV)', () => this.about && save('curves.csv', ['step', ...this.about.metrics.map(({name}) => name)].join() + '\n' +
       this.rows.map(row => row.map(value => value ?? '').join()).join('\n') + '\n'));
     const more = add(side, 'details');
     add(more, 'summary', '', 'Settings and network');
     this.note = add(more, 'p', 'legend');
     this.network = add(more, 'div', 'network');
     this.form = add(more, 'div', 'settings');
+    this.model.value = settings.model;
+    this.seed.value = settings.seed;
   }
 
   button(parent, words, does) {
@@ -113,7 +116,7 @@ class Run {
     drawNetwork(this.network, this.about.options);
     this.form.replaceChildren();
     for (const option of this.about.options) {
-      if (!option.own && !['lr', 'batch', 'steps', 'ema', 'clip', 'schedule', 'toy-scale', 'toy-noise'].includes(option.key)) continue;
+      if (!option.own && !['lr', 'batch', 'steps', 'ema', 'clip', 'schedule', 'toy_scale', 'toy_noise'].includes(option.key)) continue;
       this.addKnob(option);
     }
     this.layOutTools();
@@ -122,7 +125,7 @@ class Run {
   // What only some models have: paths from noise to data, and the game of a GAN.
   layOutTools() {
     this.tools.replaceChildren();
-    this.game = null;
+    this.game = this.time = null;
     if (this.settings.model === 'gan') {
       const label = add(this.tools, 'label');
       this.game = add(label, 'input');
@@ -139,6 +142,7 @@ class Run {
   }
 
   async askPaths() {
+    if (!this.about) return;
     const turn = this.turn;
     this.pause();
     try {
@@ -146,8 +150,8 @@ class Run {
       if (this.isOld(turn)) return;
       this.paths = states;
       Object.assign(this.time, {disabled: false, value: 0});
-      for (let share = 0; share <= 1 && this.paths === states; share += .02) {
-        this.time.value = share;
+      for (let i = 0; i <= 50 && this.paths === states; ++i) {
+        this.time.value = i / 50;
         this.draw();
         await new Promise(resolve => setTimeout(resolve, 50));
       }
@@ -172,15 +176,15 @@ class Run {
 
   async go() {
     if (!this.about || this.playing || this.ended.textContent) return;
-    this.playing = true;
+    const turn = this.turn, mine = this.playing = {};
     this.play.textContent = 'Pause';
-    const turn = this.turn;
-    while (this.playing && !this.isOld(turn)) {
+    this.state.setAttribute('aria-live', 'off');
+    while (this.playing === mine && !this.isOld(turn)) {
       const slow = Number(byId('speed').value) === kSlowMotion;
       if (!await this.once(slow ? 1 : 0)) break;
       await new Promise(resolve => slow ? setTimeout(resolve, 500) : requestAnimationFrame(resolve));
     }
-    if (this.isOld(turn)) return;
+    if (this.isOld(turn) || (this.playing && this.playing !== mine)) return;
     this.pause();
     await this.look();
   }
@@ -188,6 +192,7 @@ class Run {
   pause() {
     this.playing = false;
     this.play.textContent = 'Play';
+    this.state.setAttribute('aria-live', 'polite');
   }
 
   // Trains for a while, or so many steps, and draws. False where it is done, or nothing more is to come.
@@ -200,6 +205,7 @@ class Run {
       this.rows.push(...trained.rows);
       if (this.rows.length > 2000) this.rows = this.rows.filter((row, i) => i % 2 === 0);
       this.paths = null;
+      if (this.time) this.time.disabled = true;
       if (!await this.askFrame({cells: 48}, turn)) return false;
       if (trained.done) this.end('Done: all ' + this.about.steps.toLocaleString('en') + ' steps.', false);
       return !trained.done;
@@ -258,10 +264,13 @@ class Run {
     if (failure.message !== 'stopped') this.end(inPage(failure.message) + ' Then begin again.');
   }
 
+  // Whether the score of a GAN's D is a logit.
+  isProbability() { return !this.about.options.some(({key, value}) => key === 'loss' && ['wgan-gp', 'lsgan', 'hinge'].includes(value)); }
+
   draw() {
     if (!this.about) return;
     [...this.legend.children].forEach((word, i) => { if (i < kCurves && word.className === '') word.style.color = curveColour(i); });
-    const paths = this.paths ? {states: this.paths, time: Number(this.time.value)} : null;
+    const paths = this.paths ? {states: this.paths, time: Number(this.time.value), trail: this.settings.model === 'flow-matching' ? 1000 : 5} : null;
     drawPlane(this.plane, this.about, this.frame, paths);
     drawCurves(this.curves, this.rows, this.about.metrics.slice(0, kCurves), this.heldOut);
     const shown = this.frame?.shown;
@@ -273,15 +282,15 @@ class Run {
       key('samples', 'samples of the model');
     }
     if (shown === 'density') key('tint', 'density of the model');
-    if (shown === 'D') key('tint-d', 'D: probability that a point is real, not a density');
+    if (shown === 'D') key('tint-d', this.isProbability() ? 'D: probability that a point is real, not a density' : 'sigmoid of the critic\'s score, not a density');
     if (shown === 'score' && !paths) key('arrows', 'score of the model, the gradient of its log-density');
-    if (this.frame?.pulls) key('pulls', 'gradient of D at samples'), key('grid', 'lattice of codes under G');
+    if (this.frame?.pulls) key('pulls', 'gradient of D\'s score at samples'), key('grid', 'lattice of codes under G');
     if (this.about.truth) key('contours', 'true density, at a fifth and two thirds of its maximum');
     if (!this.about.truth || !this.frame) key('data', 'data');
     if (shown) {
       const why = !this.about.truth ? 'nobody knows the true density of these points' :
         shown === 'density' ? '' : shown === 'D' ? 'a GAN has no density' : 'the model has a score, not a density';
-      add(this.keys, 'span', 'no-kl', why ? 'No KL: ' + why + '.' : this.frame.kl === undefined ? 'The KL is measured when it pauses.' : '');
+      add(this.keys, 'span', 'no-kl', why ? 'No KL: ' + why + '.' : this.frame.kl === undefined ? 'The KL is measured when training pauses.' : '');
     }
     const what = {density: 'its density', score: 'its score as arrows', D: 'D, the probability that a point is real'};
     this.plane.setAttribute('aria-label', this.frame ? 'Samples of ' + this.settings.model + ' at step ' + this.frame.step +

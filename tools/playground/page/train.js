@@ -1,5 +1,5 @@
 // Tab 2: models that learn a distribution in the plane.
-const kByHand = 'drawn by hand', kOfFile = 'a file', kFewest = 14, kMostDrawn = 5000;
+const kByHand = 'drawn by hand', kOfFile = 'a file', kFewest = 14, kMostDrawn = 2000, kMostLines = 20001;
 let planeModels = null, drawnPoints = [], pointsFile = null;  // {name, bytes}
 let runs = [];
 
@@ -66,6 +66,7 @@ function setPoints(points) {
 // Pairs of numbers, a line each, as spreadsheets and CSV files have them; a line of words may stand on top.
 function pointsOfText(text, name) {
   const lines = text.split(/\r?\n/).map(line => line.trim()).filter(line => line !== '');
+  if (lines.length > kMostLines) throw new Error(name + ': it has more than ' + (kMostLines - 1) + ' points. Hint: give fewer');
   const pairs = lines.map(line => line.split(/[\s,;]+/).map(Number)), isPair = pair => pair.length === 2 && pair.every(Number.isFinite);
   const points = pairs.filter((pair, i) => i > 0 || isPair(pair)), wrong = points.findIndex(pair => !isPair(pair));
   if (wrong >= 0) throw new Error(name + ', line ' + (wrong + 1 + pairs.length - points.length) + ': not two numbers. Hint: write x,y in each line');
@@ -121,9 +122,10 @@ const trainTab = {
     byId('drawing-board').addEventListener('pointerup', learn);
     followKeys(byId('drawing-board'), () => boardCursor, (x, y) => { boardCursor = [x, y]; drawBoard(); }, (x, y) => { inkBoard(x, y); learn(); });
     addEventListener('paste', event => {
-      if (currentTab() !== 'train' || event.target.matches('input')) return;
+      if (byId('train-page').hidden || event.target.matches('input')) return;
       try {
         setPoints(pointsOfText(event.clipboardData.getData('text'), 'what was pasted'));
+        tell(null);
       } catch (failure) {
         tell(failure);
       }
@@ -134,10 +136,11 @@ const trainTab = {
     const settings = (model, seed, set) => ({model, seed: Number(seed) || 0, set: words(set)});
     const wanted = [settings(known(values.get('model')) ? values.get('model') : 'score', values.get('seed'), values.get('set'))];
     if (known(values.get('model2'))) wanted.push(settings(values.get('model2'), values.get('seed2') ?? values.get('seed'), values.get('set2')));
-    if (values.has('points')) drawnPoints = pointsOfWords(values.get('points'));
+    drawnPoints = pointsOfWords(values.get('points') ?? '');
     const isThere = [kByHand, ...planeModels.data.map(({name}) => name)].includes(values.get('data'));
     byId('data').value = isThere ? values.get('data') : 'ring8';
     byId('speed').value = values.get('speed') ?? '100';
+    if (byId('speed').selectedIndex < 0) byId('speed').value = '100';
     byId('pair').checked = wanted.length > 1;
     while (runs.length > wanted.length) dropSecond();
     wanted.forEach((of, i) => {
