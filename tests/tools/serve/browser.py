@@ -51,7 +51,9 @@ def begin_browser(profile):
                  ' window-size=1280,900').split() + ['user-data-dir=' + profile]:
         options.add_argument('--' + word)
     options.set_capability('goog:loggingPrefs', {'browser': 'ALL'})
-    return webdriver.Chrome(options=options, service=webdriver.chrome.service.Service(driver))
+    browser = webdriver.Chrome(options=options, service=webdriver.chrome.service.Service(driver))
+    browser.set_script_timeout(LONGEST)
+    return browser
 
 
 def use(page, parts):
