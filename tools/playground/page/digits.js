@@ -42,12 +42,13 @@ async function openDigits(name) {
     digitEngine.stop();
     openedDigits.clear();
   }
+  const before = byId('digit-status').textContent;
   digitStatus('fetching ' + name);
   const mine = asked, run = ownRuns.get(name) ?? await ofZoo(name);
   if (mine !== asked) throw new Error('stopped');
   const about = await digitEngine.ask(openingOf(name, run), run.weights);
   openedDigits.set(name, {about, worker: digitEngine.worker});
-  if (byId('digit-status').textContent === 'fetching ' + name) digitStatus('');
+  if (byId('digit-status').textContent === 'fetching ' + name) digitStatus(before);
   return about;
 }
 
