@@ -28,6 +28,12 @@ def picture_file(page, scratch):
         drop(page, '#own-digit', {'mine.png': bad})
         eventually(words, lambda: 'mine.png' in page.text('#trouble') and words in page.text('#trouble'))
         check(own() == expected, 'what is refused changes nothing')
+    # Black on white, as people draw: inverted, since its border is light; a button inverts it back.
+    drop(page, '#own-digit', {'mine.png': png(28, 28, lambda x, y: (0, 0, 0, 255) if 10 <= x < 18 else (255, 255, 255, 255))})
+    bar = [255 if 10 <= i % 28 < 18 else 0 for i in range(784)]
+    eventually('it is white on black', lambda: own() == bar and 'inverted' in page.text('#own-note'))
+    page.click('#invert-digit')
+    check(own() == [255 - value for value in bar] and page.text('#own-note') == '', 'and back')
     with open(scratch + '/mine.jpg', 'wb') as file:
         file.write(base64.b64decode(page.js("""const made = document.createElement('canvas');
             made.width = made.height = 56;
