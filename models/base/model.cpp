@@ -179,9 +179,8 @@ Tensor Model::sample(const SampleRequest& request) const {
   assign(*sampling, request.options);
   const Shown shown(*this);
   const Tensor asked = request.labels.defined() ? request.labels : any_labels(request.n, labels());
-  const auto seen = [&](const Tensor& x) { request.seen(units_.to_data(x)); };
   SampleRequest own{request.n, request.rng, asked, {}, request.done, {}};
-  if (request.seen) own.seen = seen;
+  if (request.seen) own.seen = [&](const Tensor& x) { request.seen(units_.to_data(x)); };
   return units_.to_data(do_sample(own, *sampling));
 }
 

@@ -32,8 +32,8 @@ struct SampleRequest {
   Tensor labels = {};  ///< (n) i64, for a model conditional on labels; undefined: any labels
   std::vector<std::string> options = {};  ///< key=value, only for this request: see sampling_options
   ShareDone done = {};                    ///< progress callback
-  /// Callback with the states on the way, (n, d), from noise to samples; only models with chains, or with a
-  /// path from noise to data, call it.
+  /// Callback with the states (n, d) between noise and samples. Only models that follow a path from noise to
+  /// data call it.
   std::function<void(const Tensor& x)> seen = {};
 };
 

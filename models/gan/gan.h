@@ -154,7 +154,8 @@ class Gan : public Model {
 
   Generator& generator() { return generator_; }
   Discriminator& discriminator() { return discriminator_; }
-  int64_t pac() const { return options_.pac; }  ///< number of examples per score of D
+  int64_t pac() const { return options_.pac; }            ///< number of examples per score of D
+  const GanLoss& loss() const { return *options_.loss; }  ///< losses of D and G
   /// Returns the mode coverage of 2,500 samples of the averaged generator; empty without a toy with modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
 

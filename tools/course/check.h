@@ -34,8 +34,8 @@ struct Checked {
   int points() const;
 };
 
-/// How many further processes answer the questions again, to find answers that depend on addresses or on
-/// unset memory.
+/// The number of further processes that answer the questions again. They find answers that depend on
+/// addresses or on unset memory.
 inline constexpr size_t kFurtherProcesses = 24;
 
 /// Compiles a learner's files with the step's driver and runs the cases. Throws Error if files are missing.

@@ -208,7 +208,7 @@ Json LiveModel::about() const {
   Json metrics = Json::array();
   for (const MetricInfo& info : session_->model->metrics())
     metrics.push_back({{"name", info.key()}, {"meaning", info.explanation}});
-  const Box& seen = *box_;
+  const Box& seen = box_;
   Rng rng(options_->training.stream_seed(), "shown data");
   Json out = {{"steps", session_->steps},
               {"parameters", session_->model->parameter_count()},
@@ -238,17 +238,16 @@ Json LiveModel::advance(double milliseconds, int64_t steps) {
 
 Json LiveModel::frame(const FrameRequest& request) {
   const Abilities averaged = session_->model->abilities();  // while it lives, the weights are the averages
-  Json out = picture(request);
+  Json out = picture(request, averaged);
   if (auto* gan = dynamic_cast<Gan*>(session_->model.get()); gan && request.game) add_game(out, *gan);
   return out;
 }
 
-Json LiveModel::picture(const FrameRequest& request) {
+Json LiveModel::picture(const FrameRequest& request, const Abilities& abilities) {
   const NoGrad quiet;
   Model& model = *session_->model;
-  const Grid grid(*box_, std::clamp<int64_t>(request.cells, 8, kMostCells));
+  const Grid grid(box_, std::clamp<int64_t>(request.cells, 8, kMostCells));
   Json out = {{"step", session_->trainer.step()}};
-  const Abilities abilities = model.abilities();
   const Target& target = abilities.target;
   if (target.log_prob) {
     const auto log_q = [&](const Tensor& x) { return log_prob_of(target, x); };
@@ -266,7 +265,7 @@ Json LiveModel::picture(const FrameRequest& request) {
     const auto probability = [&](const Tensor& x) {
       return reshape(sigmoid(gan->discriminator()(model.units().to_model(x))), {x.dim(0)});
     };
-    out["shown"] = "D";
+    out["shown"] = gan->loss().logits ? "D" : "critic";
     out["cells"] = grid.cells;
     out["values"] = bytes_of(grid, on_grid(grid, probability, DType::f32));
   }
@@ -295,8 +294,7 @@ Json LiveModel::paths(int64_t n, int64_t most) {
                 options_->entry().name);
   const int64_t last = std::ssize(states) - 1, shown = std::min(last, std::clamp<int64_t>(most, 2, 200) - 1);
   Json out = Json::array();
-  for (int64_t i = 0; i <= shown; ++i)
-    out.push_back(rows_of(states[static_cast<size_t>(shown == 0 ? 0 : i * last / shown)]));
+  for (int64_t i = 0; i <= shown; ++i) out.push_back(rows_of(states[static_cast<size_t>(i * last / shown)]));
   return {{"states", out}};
 }
 
@@ -311,7 +309,7 @@ Tensor LiveModel::samples(const FrameRequest& request, const Target& target) {
   if (!walks) return model.sample({n, rng, {}, model.quick_sampling()});
   if (!walkers_.defined() || walkers_.dim(0) != n)
     walkers_ = session_->data.shape().kind().noise(session_->data.shape(), n, rng);
-  const double length = min(box_->sides()).item() / 100;
+  const double length = min(box_.sides()).item() / 100;
   try {
     UnadjustedLangevin sampler({.step = length * length});
     walkers_ = run_chains(target, walkers_, sampler, {.steps = kWalk}, rng).x;

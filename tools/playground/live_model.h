@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -34,9 +33,10 @@ class LiveModel {
   /// Trains for this long (at least one step), or `steps` steps. Returns {"step", "done", "seconds", "rows":
   /// [[step, metric, ...]]}; a row has the metrics' means over its steps.
   nlohmann::json advance(double milliseconds, int64_t steps);
-  /// Returns the current model: {"step", "samples": [[x, y], ...], "shown": "density", "score" or "D", and
-  /// "values" (cells, cells) as bytes from the lowest y up, or "arrows": [[x, y, dx, dy], ...]; "kl" in
-  /// nats}. With `game`, a GAN's frame has "grid": a lattice of G's first two inputs under G, [[[x, y], ...],
+  /// Returns the current model: {"step", "samples": [[x, y], ...], "shown": "density", "score", "D" (a GAN
+  /// whose D gives a probability) or "critic" (sigmoid of another score), and "values" (cells, cells) as
+  /// bytes from the lowest y up, or "arrows": [[x, y, dx, dy], ...]; "kl" in nats}. With `game`, a GAN's
+  /// frame has "grid": a lattice of G's first two inputs under G, [[[x, y], ...],
   /// ...] (rows of the lattice), and "pulls": [[x, y, dx, dy], ...], the gradient of D's score at samples of
   /// G.
   nlohmann::json frame(const FrameRequest& request);
@@ -50,12 +50,12 @@ class LiveModel {
 
  private:
   class Watcher;
-  nlohmann::json picture(const FrameRequest& request);
+  nlohmann::json picture(const FrameRequest& request, const Abilities& abilities);
   Tensor samples(const FrameRequest& request, const Target& target);
 
   std::unique_ptr<RunOptions> options_;
   std::shared_ptr<const Toy> toy_;
-  std::optional<Box> box_;  // what is shown
+  Box box_;  // the part of the plane that is shown
   std::unique_ptr<Session> session_;
   Tensor walkers_;  // ends of the last frame's chains
 };

@@ -69,7 +69,7 @@ def run(folder, scratch):
     files = [functools.wraps(part)(functools.partial(part, scratch=scratch)) for part in [points_of_file, picture_file, run_files]]
     whole = [function, plane, train, ends, game_and_paths, links, *files, digits, labs, lessons, rules, looks, offline]
     for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', whole),
-                           (f'file://{folder}/playground.html', [function, files[2]])]:
+                           (f'file://{folder}/playground.html', [function, *files, digits, labs, rules])]:
         browser = begin_browser(scratch + '/profile')
         try:
             page = Page(browser, address, folder)

@@ -97,6 +97,10 @@ TEST_CASE("a GAN's game: codes under G where G puts them, and D's gradient by di
   }
   CHECK(looked_at > 20);
   CHECK(!live.frame({.cells = 8, .samples = 10}).contains("grid"));
+  CHECK(frame["shown"] == "D");
+  Json other = request("gan", "10");
+  other["set"].push_back("loss=wgan-gp");
+  CHECK(LiveModel(other).frame({.cells = 8, .samples = 10})["shown"] == "critic");
 }
 
 TEST_CASE("what is held out is measured as the run's validation measures it") {

@@ -23,7 +23,7 @@ function keepInAddress(tab, values) {
   const address = addressOf(tab, values), here = location.hash;
   shownAddresses[tab] = address;
   if (currentTab() !== tab || address === here) return;
-  const follows = !isFollowing && here.startsWith('#' + tab + '?') && here !== '#' + tab + '?';
+  const follows = !isFollowing && here.startsWith('#' + tab + '?');
   history[follows ? 'pushState' : 'replaceState'](null, '', address);
 }
 

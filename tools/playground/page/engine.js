@@ -130,6 +130,12 @@ function add(parent, tag, className, text) {
   return element;
 }
 
+// A link to a page of the documentation, or its name where the documentation is not there.
+function addDocs(parent, page) {
+  if (kDocs) add(parent, 'a', '', page).href = kDocs + page + '.html';
+  else parent.append('docs/' + page + '.md');
+}
+
 // A number of the engine, which sends null for what is none.
 const shownNumber = (value, digits = 9) => typeof value === 'number' && Number.isFinite(value) ? Number(value.toPrecision(digits)).toString() :
   typeof value === 'string' ? value.replace('-nan', 'nan').replace('nan', 'not a number').replace('inf', 'infinity') : 'not a number';

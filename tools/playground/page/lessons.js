@@ -114,8 +114,7 @@ const lessonTab = {
     const more = add(box, 'p', 'legend', 'Read more: ');
     lesson.docs.forEach((page, i) => {
       if (i > 0) more.append(', ');
-      if (kDocs) add(more, 'a', '', page).href = kDocs + page + '.html';
-      else more.append('docs/' + page + '.md');
+      addDocs(more, page);
     });
     more.append('. Source: ' + lesson.source + '.');
     await set(lesson.start);

@@ -65,7 +65,7 @@ function ticksOf(low, high) {
 }
 
 const kLeft = 34, kBelow = 18;  // margins with the numbers of the axes
-const tintOf = shown => shown === 'D' ? (isDark() ? [127, 211, 155] : [31, 122, 58]) : isDark() ? [134, 189, 230] : [29, 93, 140];
+const tintOf = shown => shown === 'D' || shown === 'critic' ? (isDark() ? [127, 211, 155] : [31, 122, 58]) : isDark() ? [134, 189, 230] : [29, 93, 140];
 const sampleColour = () => isDark() ? '#ffb86b' : '#b5480f';
 
 function drawAxes(pen, place, width, height, [x0, x1, y0, y1]) {

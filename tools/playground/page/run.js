@@ -101,10 +101,8 @@ class Run {
 
   describe() {
     const {summary, source, set} = planeModels.models.find(({name}) => name === this.settings.model);
-    this.sentence.textContent = summary + ' (' + source + '). ';
-    const page = (kPages[this.settings.model] ?? this.settings.model) + (kDocs ? '.html' : '.md');
-    if (kDocs) Object.assign(add(this.sentence, 'a', '', 'More about it'), {href: kDocs + page});
-    else add(this.sentence, 'span', '', 'More: docs/' + page);
+    this.sentence.textContent = summary + ' (' + source + '). Read more: ';
+    addDocs(this.sentence, kPages[this.settings.model] ?? this.settings.model);
     this.note.textContent = set.length === 0 ? 'The same settings as gradzoo train ' + this.settings.model + '.' :
       'The settings of gradzoo train ' + this.settings.model + ', but smaller, for a fast page: ' + set.join(', ') + '.';
     this.legend.replaceChildren();
@@ -264,9 +262,6 @@ class Run {
     if (failure.message !== 'stopped') this.end(inPage(failure.message) + ' Then begin again.');
   }
 
-  // Whether the score of a GAN's D is a logit.
-  isProbability() { return !this.about.options.some(({key, value}) => key === 'loss' && ['wgan-gp', 'lsgan', 'hinge'].includes(value)); }
-
   draw() {
     if (!this.about) return;
     [...this.legend.children].forEach((word, i) => { if (i < kCurves && word.className === '') word.style.color = curveColour(i); });
@@ -282,28 +277,29 @@ class Run {
       key('samples', 'samples of the model');
     }
     if (shown === 'density') key('tint', 'density of the model');
-    if (shown === 'D') key('tint-d', this.isProbability() ? 'D: probability that a point is real, not a density' : 'sigmoid of the critic\'s score, not a density');
+    if (shown === 'D') key('tint-d', 'D: probability that a point is real, not a density');
+    if (shown === 'critic') key('tint-d', 'sigmoid of the critic\'s score, not a density');
     if (shown === 'score' && !paths) key('arrows', 'score of the model, the gradient of its log-density');
     if (this.frame?.pulls) key('pulls', 'gradient of D\'s score at samples'), key('grid', 'lattice of codes under G');
     if (this.about.truth) key('contours', 'true density, at a fifth and two thirds of its maximum');
     if (!this.about.truth || !this.frame) key('data', 'data');
     if (shown) {
       const why = !this.about.truth ? 'nobody knows the true density of these points' :
-        shown === 'density' ? '' : shown === 'D' ? 'a GAN has no density' : 'the model has a score, not a density';
+        shown === 'density' ? '' : shown !== 'score' ? 'a GAN has no density' : 'the model has a score, not a density';
       add(this.keys, 'span', 'no-kl', why ? 'No KL: ' + why + '.' : this.frame.kl === undefined ? 'The KL is measured when training pauses.' : '');
     }
-    const what = {density: 'its density', score: 'its score as arrows', D: 'D, the probability that a point is real'};
+    const what = {density: 'its density', score: 'its score as arrows', D: 'D, the probability that a point is real', critic: 'the sigmoid of the critic\'s score'};
     this.plane.setAttribute('aria-label', this.frame ? 'Samples of ' + this.settings.model + ' at step ' + this.frame.step +
       (shown ? ', over ' + what[shown] : '') : 'The data, ' + byId('data').value);
   }
 }
 
-// The widths of a model's layers, as columns of dots: in the plane, two numbers go in and two or one come out.
+// The widths of a model's layers, as a row of boxes per network.
 function drawNetwork(box, options) {
   box.replaceChildren();
   for (const {key, value} of options.filter(({key, value}) => /hidden$/.test(key) && /^\d+(,\d+)*$/.test(value))) {
     const line = add(box, 'p', 'layers'), widths = value.split(',').map(Number);
-    add(line, 'span', '', key.replace('-hidden', '').replace('hidden', 'network') + ':');
+    add(line, 'span', '', (key === 'hidden' ? 'network' : key.replace('_hidden', '')) + ':');
     add(line, 'span', 'layer', 'in');
     for (const width of widths) add(line, 'span', 'layer', String(width)).style.height = 1 + Math.log2(1 + width) / 2 + 'rem';
     add(line, 'span', 'layer', 'out');

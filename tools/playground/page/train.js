@@ -1,5 +1,5 @@
 // Tab 2: models that learn a distribution in the plane.
-const kByHand = 'drawn by hand', kOfFile = 'a file', kFewest = 14, kMostDrawn = 2000, kMostLines = 20001;
+const kByHand = 'drawn by hand', kOfFile = 'a file', kFewest = 14, kMostPoints = 20000;
 let planeModels = null, drawnPoints = [], pointsFile = null;  // {name, bytes}
 let runs = [];
 
@@ -66,11 +66,11 @@ function setPoints(points) {
 // Pairs of numbers, a line each, as spreadsheets and CSV files have them; a line of words may stand on top.
 function pointsOfText(text, name) {
   const lines = text.split(/\r?\n/).map(line => line.trim()).filter(line => line !== '');
-  if (lines.length > kMostLines) throw new Error(name + ': it has more than ' + (kMostLines - 1) + ' points. Hint: give fewer');
+  if (lines.length > kMostPoints + 1) throw new Error(name + ': it has more than ' + kMostPoints + ' points. Hint: give fewer');
   const pairs = lines.map(line => line.split(/[\s,;]+/).map(Number)), isPair = pair => pair.length === 2 && pair.every(Number.isFinite);
   const points = pairs.filter((pair, i) => i > 0 || isPair(pair)), wrong = points.findIndex(pair => !isPair(pair));
   if (wrong >= 0) throw new Error(name + ', line ' + (wrong + 1 + pairs.length - points.length) + ': not two numbers. Hint: write x,y in each line');
-  if (points.length < kFewest || points.length > 20000) throw new Error(name + ': it has ' + points.length + ' points. Hint: give ' + kFewest + ' to 20000');
+  if (points.length < kFewest || points.length > kMostPoints) throw new Error(name + ': it has ' + points.length + ' points. Hint: give ' + kFewest + ' to ' + kMostPoints);
   return points;
 }
 
@@ -80,7 +80,11 @@ async function takePoints([chosen]) {
   const turn = takePoints.turn = {};
   try {
     const bytes = await chosenBytes(chosen);
-    if (/\.(csv|txt|tsv)$/i.test(chosen.name)) return await setPoints(pointsOfText(new TextDecoder().decode(bytes), chosen.name)), tell(null);
+    if (/\.(csv|txt|tsv)$/i.test(chosen.name)) {
+      const points = pointsOfText(new TextDecoder().decode(bytes), chosen.name);
+      tell(null);
+      return setPoints(points);
+    }
     await askApart(runs[0].asked({file: chosen.name}), bytes);
     if (turn !== takePoints.turn) return;
     pointsFile = {name: chosen.name, bytes};
@@ -95,7 +99,7 @@ async function takePoints([chosen]) {
 
 // Ink at a place of the board, in shares of it.
 function inkBoard(x, y) {
-  for (let i = 0; i < 3 && drawnPoints.length < kMostDrawn; ++i) {
+  for (let i = 0; i < 3 && drawnPoints.length < kMostInAddress; ++i) {
     const spread = () => .25 * (Math.random() + Math.random() + Math.random() - 1.5);
     drawnPoints.push([rounded(8 * x - 4 + spread()), rounded(4 - 8 * y + spread())]);
   }
