@@ -1,5 +1,5 @@
 # gradzoo_embed(header constant file [constant file ...]): writes `header` below the build folder's generated/, in which
-# each constant holds the text of its file, so that scripts and style sheets stand as files of their own.
+# each constant holds the text of its file, or of its files with commas between them, so that scripts and style sheets stand as files of their own.
 set(GRADZOO_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
 
 function(gradzoo_embed header)
@@ -7,9 +7,14 @@ function(gradzoo_embed header)
   set(pairs ${ARGN})
   while(pairs)
     list(POP_FRONT pairs constant file)
-    file(READ "${CMAKE_CURRENT_SOURCE_DIR}/${file}" content)
+    string(REPLACE "," ";" files "${file}")
+    set(content "")
+    foreach(file IN LISTS files)
+      file(READ "${CMAKE_CURRENT_SOURCE_DIR}/${file}" part)
+      string(APPEND content "${part}")
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+    endforeach()
     string(APPEND text "\ninline constexpr const char* ${constant} = R\"embedded(${content})embedded\";\n")
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
   endwhile()
   string(APPEND text "\n}  // namespace gradzoo\n")
   set(output "${GRADZOO_GENERATED_DIR}/${header}")

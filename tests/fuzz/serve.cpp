@@ -13,23 +13,15 @@ namespace {
 const std::string kSecret = "what no page may show";
 
 // Computes nothing, and starts no process.
-class Idle : public Computations {
+class Idle : public Engines {
  public:
-  nlohmann::json explain(const ExpressionRequest& request) override {
-    return {{"id", request.expression.size() + request.at.size()}};
+  std::string ask(const std::string& name, const std::string& request, const std::string& bytes) override {
+    require(!name.empty() && request.find('\n') == std::string::npos, "an engine that is asked two things");
+    require(nlohmann::json::parse(request).at("bytes") == bytes.size(), "bytes that nobody counted");
+    return "{}";
   }
-  std::string explained(int64_t) override { return "<!DOCTYPE html>"; }
-  nlohmann::json labs() override {
-    return {{"labs", nlohmann::json::array()}, {"started", nlohmann::json::array()}};
-  }
-  int64_t start_lab(const LabRequest& request) override {
-    require(request.seed >= 0, "a lab with a negative seed");
-    return static_cast<int64_t>(request.knobs.size());
-  }
-  void stop_lab(int64_t number) override {
-    if (number != 1) throw Error("no lab has the number {}. Hint: start one", number);
-  }
-  std::string lab_report(int64_t) override { return "<!DOCTYPE html>"; }
+  std::string progress(const std::string&) override { return "{}"; }
+  void stop(const std::string&) override {}
 };
 
 class Answering {
@@ -57,7 +49,7 @@ class Answering {
   test::ScratchDirectory scratch_;
   RunsFolder runs_{served()};
   Idle idle_;
-  PageRoutes routes_{{.runs = runs_, .computations = idle_, .computes = true}};
+  PageRoutes routes_{{.runs = runs_, .engines = idle_, .computes = true}};
 };
 
 // Whether it is a page; what else comes is a status and, in words, why.

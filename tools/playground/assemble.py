@@ -8,7 +8,6 @@ import sys
 
 root = pathlib.Path(__file__).resolve().parents[2]
 page = root / "tools/playground/page"
-kScripts = ["engine.js", "address.js", "function.js", "planes.js", "run.js", "train.js", "digits.js", "labs.js", "lessons.js", "main.js"]
 kInside = ["vae", "vae-plane", "flow-matching", "made"]  # models whose weights one page brings
 
 
@@ -42,7 +41,7 @@ def packed(value):
 def assemble(build, out):
     style = "".join(text(root / path) for path in
                     ["plot/pages/style.css", "tools/serve/page/style.css", "tools/playground/page/style.css"])
-    script = "".join(text(page / name) for name in kScripts)
+    script = "".join(text(page / name) for name in text(page / "scripts.txt").split())
     worker = text(build / "playground.js") + text(page / "worker.js")
     body = text(page / "body.html")
     shutil.rmtree(out, ignore_errors=True)

@@ -11,6 +11,6 @@ EMSCRIPTEN_BINDINGS(gradzoo) {
       .function("answer", &gradzoo::Playground::answer)
       .function(
           "tellProgress", +[](gradzoo::Playground& playground, emscripten::val done) {
-            playground.tell_progress([done](double share) { done(share); });
+            playground.tell_progress([done](double share, const std::string& line) { done(share, line); });
           });
 }

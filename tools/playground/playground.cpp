@@ -40,7 +40,9 @@ Json refusal(std::string sentence) { return {{"error", std::move(sentence)}}; }
 
 Playground::Playground() { set_flush_denormals(true); }
 
-void Playground::tell_progress(std::function<void(double)> done) { done_ = std::move(done); }
+void Playground::tell_progress(std::function<void(double, const std::string&)> done) {
+  done_ = std::move(done);
+}
 
 std::string Playground::answer(const std::string& request, const std::string& bytes) {
   // What is thrown here never reaches the page: it would be a number there.
@@ -66,6 +68,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
   const auto live = [&]() -> LiveModel& { return named(live_, request); };
   const auto digits = [&]() -> OpenedDigits& { return named(opened_, request); };
   const std::string name = request.value("name", "");
+  const auto share = [this](double done) { done_(done, ""); };
   const std::map<std::string_view, std::function<Json()>> answers = {
       {"explain", [&] { return explain_function(request); }},
       {"functions", [] { return known_functions(); }},
@@ -78,7 +81,7 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
        [&] {
          return Json{{"labs", Json::parse(labs_json())}};
        }},
-      {"lab", [&] { return run_lab(request); }},
+      {"lab", [&] { return run_lab(request, [this](const std::string& line) { done_(0, line); }); }},
       {"begin",
        [&] {
          live_.erase(name);  // before another takes its memory
@@ -108,9 +111,9 @@ Json Playground::answer_to(const Json& request, const std::string& bytes) {
          return (opened_[name] = std::make_unique<OpenedDigits>(name, request, bytes))->about();
        }},
       {"picture", [&] { return digit_of_picture(request, bytes); }},
-      {"draw", [&] { return digits().draw(request, done_); }},
-      {"complete", [&] { return digits().complete(request, done_); }},
-      {"denoise", [&] { return digits().denoise(request, done_); }},
+      {"draw", [&] { return digits().draw(request, share); }},
+      {"complete", [&] { return digits().complete(request, share); }},
+      {"denoise", [&] { return digits().denoise(request, share); }},
       {"judge", [&] { return digits().judge(request); }},
       {"between", [&] { return digits().between(request); }},
       {"decode", [&] { return digits().decode(request); }}};

@@ -21,13 +21,14 @@ class Playground {
   /// Returns the answer. On failure it is {"error": one sentence with a hint}; for a wrong expression it also
   /// has "pointer", two lines that mark the place. `bytes` is the content of the file that a request sends.
   std::string answer(const std::string& request, const std::string& bytes);
-  /// During "draw", "complete" and "denoise", calls `done` with the completed share, in [0, 1].
-  void tell_progress(std::function<void(double)> done);
+  /// During "draw", "complete" and "denoise", calls `done` with the completed share, in [0, 1]; during "lab"
+  /// with a line about the progress.
+  void tell_progress(std::function<void(double share, const std::string& line)> done);
 
  private:
   nlohmann::json answer_to(const nlohmann::json& request, const std::string& bytes);
 
-  std::function<void(double)> done_;
+  std::function<void(double, const std::string&)> done_ = [](double, const std::string&) {};
   std::map<std::string, std::unique_ptr<LiveModel>> live_;       // models under the page's names
   std::map<std::string, std::unique_ptr<OpenedDigits>> opened_;  // digits under the page's names
 };

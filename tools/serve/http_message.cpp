@@ -97,11 +97,6 @@ bool is_same_origin(std::string_view origin, std::string_view host) {
   return equal_in_any_case(origin, "http://" + std::string(host));
 }
 
-bool is_json(std::string_view content_type) {
-  const std::string_view type = content_type.substr(0, content_type.find(';'));
-  return equal_in_any_case(type.substr(0, type.find_last_not_of(" \t") + 1), "application/json");
-}
-
 HttpTarget parsed_target(std::string_view target, std::string_view host) {
   constexpr std::string_view kScheme = "http://";
   if (equal_in_any_case(target.substr(0, kScheme.size()), kScheme)) {

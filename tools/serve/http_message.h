@@ -31,7 +31,7 @@ class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
   virtual HttpResponse answer(const HttpRequest& request) const = 0;
-  /// True if the answer may take seconds: such answers are computed one after another and delay no others.
+  /// True if the answer may take long, and delays no others. The request's body may not be there yet.
   virtual bool takes_long(const HttpRequest& request) const = 0;
 };
 
@@ -50,9 +50,6 @@ bool equal_in_any_case(std::string_view a, std::string_view b);
 /// name that this server was given. A site whose name resolves to this machine (DNS rebinding) sends that
 /// name.
 bool is_own_name(std::string_view host, std::string_view given = "");
-
-/// True if a Content-Type header names JSON, with any letter case and parameters.
-bool is_json(std::string_view content_type);
 
 /// A request's target: "/a?b" with the host from the Host header, or complete, "http://host/a?b".
 struct HttpTarget {

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <deque>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -36,8 +34,8 @@ using net::ip::tcp;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kToLeave{2000}, kUntilFilesAreFree{100};
-constexpr size_t kThreads = 8, kThreadsForLong = 2;
-constexpr size_t kMostLong = 100;    // that wait for these threads
+constexpr size_t kThreads = 8;
+constexpr size_t kMostLong = 100;    // that wait for their threads
 constexpr size_t kOtherFiles = 100;  // at least: of runs, and of processes that are started
 
 using Parser = http::request_parser<http::string_body>;
@@ -45,7 +43,14 @@ using Message = http::response<http::string_body>;
 
 void set_limits(Parser& parser) {
   parser.header_limit(kMostHeadBytes);
-  parser.body_limit(kMostBodyBytes);
+  parser.body_limit(kMostFileBytes);
+}
+
+// Of a body that is still to come; an error where it is announced as longer.
+error_code limit_body(Parser& parser, uint64_t most) {
+  if (parser.content_length().value_or(0) > most) return http::error::body_limit;
+  parser.body_limit(most);
+  return {};
 }
 
 std::string_view text_of(const auto& view) { return {view.data(), view.size()}; }  // of any Boost
@@ -54,7 +59,8 @@ std::string_view text_of(const boost::beast::flat_buffer& buffer) {
   return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
-HttpRequest request_of(Parser::value_type&& message) {
+// Without the body.
+HttpRequest head_of(const Parser::value_type& message) {
   const auto text = [](const auto& view) { return std::string(text_of(view)); };
   const bool one_host = message.count(http::field::host) == 1;
   HttpTarget target = parsed_target(text(message.target()), text(message[http::field::host]));
@@ -64,8 +70,11 @@ HttpRequest request_of(Parser::value_type&& message) {
           .host = one_host ? std::move(target.host) : "",
           .origin = text(message[http::field::origin]),
           .fetch_site = text(message["Sec-Fetch-Site"]),
-          .content_type = text(message[http::field::content_type]),
-          .body = std::move(message.body())};
+          .content_type = text(message[http::field::content_type])};
+}
+
+uint64_t most_body(const HttpHandler& handler, const HttpRequest& head) {
+  return handler.takes_long(head) ? kMostFileBytes : kMostBodyBytes;
 }
 
 // What is said of bytes that are no request; nothing to a client that was silent, or is gone.
@@ -74,7 +83,8 @@ std::optional<HttpResponse> refusal_of(const error_code& error) {
     return refusal_response(431,
                             "the request's head has more than 16 kB. Hint: send fewer or shorter headers");
   if (error == http::error::body_limit)
-    return refusal_response(413, "the request's body has more than 16 kB. Hint: send a shorter body");
+    return refusal_response(413,
+                            "the request's body is too long. Hint: send at most 16 kB, or a file of 64 MiB");
   if (error.category() != error_code(http::error::bad_target).category() ||
       error == http::error::end_of_stream || error == http::error::partial_message)
     return std::nullopt;
@@ -135,7 +145,6 @@ struct HttpServer::Parts {
   }
   void accept();
   bool make_room();
-  void answer_long(Question question);
 
   HttpOptions options;
   const HttpHandler& handler;
@@ -143,9 +152,8 @@ struct HttpServer::Parts {
   net::io_context io{1};
   tcp::acceptor acceptor;
   net::steady_timer pause{io};
-  std::mutex waiting_mutex;
-  std::deque<Question> waiting;  // for an answer that takes long, the newest at the back
-  net::thread_pool threads{kThreads}, threads_for_long{kThreadsForLong};
+  std::atomic<size_t> waiting = 0;  // for an answer that takes long
+  net::thread_pool threads{kThreads}, threads_for_long{options.threads_for_long};
 };
 
 // Lives, and ends, on the thread that reads and writes.
@@ -219,6 +227,8 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
     http::async_read_header(
         stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
           const auto& head = self->parser_->get();
+          self->request_ = error ? HttpRequest{} : head_of(head);
+          if (!error) error = limit_body(*self->parser_, most_body(self->server_.handler, self->request_));
           const bool asks_first = !error && head.version() >= 11 &&
                                   equal_in_any_case(text_of(head[http::field::expect]), "100-continue");
           asks_first ? self->encourage() : self->read_body(error);
@@ -246,14 +256,22 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
     waits_for_client_ = false;
     keep_alive_ = parser_->keep_alive();
     is_head_ = parser_->get().method() == http::verb::head;
-    HttpRequest request = request_of(parser_->release());
-    if (!server_.handler.takes_long(request)) {
-      net::post(server_.threads, [question = Question{shared_from_this(), std::move(request)}]() mutable {
+    request_.body = std::move(parser_->get().body());
+    if (!server_.handler.takes_long(request_)) {
+      net::post(server_.threads, [question = Question{shared_from_this(), std::move(request_)}]() mutable {
         answer(std::move(question));
       });
+    } else if (server_.waiting >= kMostLong) {
+      write(
+          refusal_response(503, "too many requests wait for long computations. Hint: try again in a minute"));
     } else {
+      ++server_.waiting;
       notice_going();
-      server_.answer_long({shared_from_this(), std::move(request)});
+      net::post(server_.threads_for_long,
+                [question = Question{shared_from_this(), std::move(request_)}]() mutable {
+                  --question.connection->server_.waiting;
+                  answer(std::move(question));
+                });
     }
   }
 
@@ -285,6 +303,7 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
   std::list<Connection*>::iterator place_;
   boost::beast::flat_buffer buffer_{2 * kMostHeadBytes};
   std::optional<Parser> parser_;
+  HttpRequest request_;
   Message message_;
   bool waits_for_client_ = false, keep_alive_ = false, is_head_ = false;
   std::atomic<bool> gone_ = false;
@@ -309,33 +328,6 @@ bool HttpServer::Parts::make_room() {
   return true;
 }
 
-// The newest first: who asked before has often asked anew. Of too many the oldest is refused.
-void HttpServer::Parts::answer_long(Question question) {
-  std::shared_ptr<Connection> refused;
-  {
-    const std::lock_guard lock(waiting_mutex);
-    std::erase_if(waiting, [](const Question& other) { return other.connection->is_gone(); });
-    waiting.push_back(std::move(question));
-    if (waiting.size() > kMostLong) {
-      refused = std::move(waiting.front().connection);
-      waiting.pop_front();
-    }
-  }
-  if (refused)
-    refused->write(
-        refusal_response(503, "too many requests wait for long computations. Hint: try again in a minute"));
-  net::post(threads_for_long, [this] {
-    Question newest;
-    {
-      const std::lock_guard lock(waiting_mutex);
-      if (waiting.empty()) return;
-      newest = std::move(waiting.back());
-      waiting.pop_back();
-    }
-    Connection::answer(std::move(newest));
-  });
-}
-
 HttpServer::HttpServer(const HttpOptions& options, const HttpHandler& handler)
     : parts_(std::make_unique<Parts>(options, handler)) {}
 
@@ -354,13 +346,16 @@ std::string answer_to_bytes(std::string_view bytes, const HttpHandler& handler) 
   bytes.remove_prefix(empty_lines(bytes));
   Parser parser;
   set_limits(parser);
-  parser.eager(true);
   error_code error;
-  parser.put(net::const_buffer(bytes.data(), bytes.size()), error);
+  bytes.remove_prefix(parser.put(net::const_buffer(bytes.data(), bytes.size()), error));  // the head
+  HttpRequest request = error ? HttpRequest{} : head_of(parser.get());
+  if (!error) error = limit_body(parser, most_body(handler, request));
+  parser.eager(true);
+  if (!error && !parser.is_done()) parser.put(net::const_buffer(bytes.data(), bytes.size()), error);
   if (error == http::error::need_more || (!error && !parser.is_done())) return "";
   const bool is_head = !error && parser.get().method() == http::verb::head;
-  std::optional<HttpResponse> response =
-      error ? refusal_of(error) : handler.answer(request_of(parser.release()));
+  request.body = std::move(parser.get().body());
+  std::optional<HttpResponse> response = error ? refusal_of(error) : handler.answer(request);
   std::ostringstream answer;
   if (response) answer << message_of(std::move(*response), is_head, false);
   return answer.str();

@@ -19,10 +19,12 @@ struct HttpOptions {
   /// Largest number of connections; smaller if the system allows this process fewer open files. One more
   /// connection closes the one for whose request or reading the server has waited longest.
   size_t most_connections = 2000;
+  size_t threads_for_long = 16;  // answers that take long and are computed at the same time
 };
 
-/// The largest sizes of a request line with its headers, and of a body, in bytes.
-inline constexpr uint32_t kMostHeadBytes = 16384, kMostBodyBytes = 16384;
+/// The largest sizes of a request line with its headers, and of a body, in bytes. A request whose answer
+/// takes long may send a file.
+inline constexpr uint32_t kMostHeadBytes = 16384, kMostBodyBytes = 16384, kMostFileBytes = 66 << 20;
 
 /// A server of HTTP/1.1. One thread does all reading and writing, so that a slow client costs only a few kB;
 /// other threads answer. Bytes that are not a request, or are too long, are refused, and their connection is

@@ -8,6 +8,7 @@
 #include "gradzoo/base/text.h"
 #include "gradzoo/commands/command_line.h"
 #include "gradzoo/commands/program.h"
+#include "tools/serve/engine_processes.h"
 #include "tools/serve/server.h"
 
 namespace gradzoo {
@@ -16,8 +17,9 @@ namespace {
 
 int run(const Arguments& arguments) {
   ServeOptions options;
+  bool engine = false;
   CommandLine line("serve",
-                   "Serves a live page: a folder's runs with curves and samples, functions to explain, labs.",
+                   "Serves a live page: a folder's runs with curves and samples, and the playground.",
                    {{"gradzoo serve", "the runs below runs/, at http://127.0.0.1:6006/"},
                     {"gradzoo serve experiments --port 7000", "another folder, at another port"}});
   line.positional("DIR", options.folder, "folder of runs (default: runs)", false);
@@ -25,8 +27,10 @@ int run(const Arguments& arguments) {
   line.option("--host", "ADDRESS", options.host,
               "address of this machine for access from other machines; the page then shows only runs "
               "(default: 127.0.0.1, this machine)");
+  line.flag("--engine", engine, "answers requests of the playground on standard input instead, a line each");
   if (!line.read(arguments)) return 0;
-  // A signal ends the lab that runs, and the process: there is nothing to be kept. Blocked before there are
+  if (engine) return answer_lines(), 0;
+  // A signal ends the engines, and the process: there is nothing to be kept. Blocked before there are
   // threads.
   sigset_t ends;
   sigemptyset(&ends);
@@ -50,5 +54,5 @@ int run(const Arguments& arguments) {
 
 int main(int, char** argv) {
   return gradzoo::run_program(
-      argv, {"serve", "serve a live page: runs as they train, functions to explain, labs", gradzoo::run});
+      argv, {"serve", "serve a live page: runs as they train, and the playground", gradzoo::run});
 }

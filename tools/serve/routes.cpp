@@ -1,22 +1,23 @@
 #include "tools/serve/routes.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <exception>
-#include <filesystem>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "gradzoo/autograd/random.h"
 #include "gradzoo/base/error.h"
-#include "gradzoo/base/folders.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/experiments/zoo.h"
 #include "gradzoo/plot/pages/curve_figure.h"
 #include "plot/pages/page_files.h"
+#include "tools/playground/page_files.h"
 #include "tools/serve/http_message.h"
 #include "tools/serve/page_files.h"
 #include "tools/serve/run_curves.h"
@@ -38,23 +39,16 @@ constexpr const char* kFramePolicy =
     "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src "
     "'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-// It computes by itself, and asks this server for nothing.
+// The playground, whose results are frames with scripts of their own. They share this policy, but not the
+// origin: what they ask for is refused.
 constexpr const char* kPlaygroundPolicy =
-    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; frame-src "
-    "blob:; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src data: "
+    "blob:; connect-src 'self'; frame-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-// The playground as one file, which may be built while the server runs; "" where there is none.
-std::string playground_file() {
-  try {
-    const std::filesystem::path file =
-        find_data_folder("playground", "", "GRADZOO_PLAYGROUND") / "playground.html";
-    std::error_code error;
-    return std::filesystem::exists(file, error) ? file.string() : "";
-  } catch (const Error&) {
-    return "";
-  }
-}
+constexpr const char* kOnlyHere =
+    "the playground is only for this machine. Hint: serve without --host, or open "
+    "build/playground/index.html";
+constexpr std::string_view kPosted = "application/octet-stream";  // which no form of another site can send
 
 int64_t number_in(const HttpRequest& request, const char* name) {
   const std::string text = request.parameter(name);
@@ -65,45 +59,36 @@ int64_t number_in(const HttpRequest& request, const char* name) {
   return number;
 }
 
-Json body_of(const HttpRequest& request) {
-  Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object())
-    throw Error("the request's body is not a JSON object. Hint: send {\"expr\": \"sin(x)\"}");
-  return body;
+// The name that a page gave its engine.
+std::string engine_in(const HttpRequest& request) {
+  std::string name = request.parameter("engine");
+  const auto fits = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-'; };
+  if (name.empty() || name.size() > 40 || !std::ranges::all_of(name, fits))
+    throw Error("'{}' is not the name of an engine. Hint: send up to 40 of 0-9, a-f and -", printable(name));
+  return name;
 }
 
-// A zero byte would end an argument of a program, and a message.
-std::string without_zero_bytes(std::string text) {
-  if (text.find('\0') != std::string::npos) throw Error("a text has a zero byte. Hint: remove it");
-  return text;
+// The body is a line of JSON, and the content of the file that it sends.
+std::string asked_engine(const Page& page, const HttpRequest& request) {
+  const std::string name = engine_in(request);
+  const size_t end = std::min(request.body.find('\n'), request.body.size());
+  Json json = Json::parse(request.body.substr(0, end), nullptr, false);
+  if (!json.is_object())
+    throw Error("the request's body is not a JSON object. Hint: send {\"ask\": \"labs\"}");
+  const std::string bytes = request.body.substr(std::min(end + 1, request.body.size()));
+  json["bytes"] = bytes.size();
+  return page.engines.ask(name, json.dump(), bytes);
 }
 
-std::string text_in(const Json& body, const char* name) {
-  const auto found = body.find(name);
-  if (found == body.end()) return "";
-  if (!found->is_string()) throw Error("{} is not a text. Hint: write it in quotes", name);
-  return without_zero_bytes(found->get<std::string>());
-}
-
-int64_t integer_in(const Json& body, const char* name, int64_t otherwise) {
-  const auto found = body.find(name);
-  if (found == body.end()) return otherwise;
-  if (!found->is_number_integer()) throw Error("{} is not an integer. Hint: write it without quotes", name);
-  return found->get<int64_t>();
-}
-
-LabRequest lab_request(const Json& body) {
-  LabRequest request{.lab = text_in(body, "lab"), .knobs = {}, .seed = integer_in(body, "seed", 0)};
-  if (request.seed < 0 || request.seed > kMostSeed)
-    throw Error("the seed is {}. Hint: choose 0 to {}", request.seed, kMostSeed);
-  if (!body.contains("knobs")) return request;
-  if (!body["knobs"].is_object()) throw Error("knobs are not an object. Hint: send {\"sigma\": \"0.3\"}");
-  for (const auto& [key, value] : body["knobs"].items()) {
-    if (!value.is_string())
-      throw Error("the value of knob '{}' is not a text. Hint: write it in quotes", printable(key));
-    request.knobs[without_zero_bytes(key)] = without_zero_bytes(value.get<std::string>());
-  }
-  return request;
+// A file of a model in the zoo.
+std::string zoo_file(const std::string& model, const std::string& file) {
+  constexpr uint64_t kMostBytes = uint64_t{64} << 20;
+  const std::vector<std::string> models = zoo_names();
+  if (std::ranges::find(models, model) == models.end() ||
+      (file != "config.toml" && file != "weights.safetensors"))
+    throw Error("the zoo has no {}/{}. Hint: send model=vae&file=config.toml", printable(model),
+                printable(file));
+  return read_plain_file(zoo_folder() + "/" + model + "/" + file, kMostBytes, Links::follow);
 }
 
 CurveView curve_view(const HttpRequest& request) {
@@ -136,6 +121,12 @@ struct Route {
   bool takes_long = false;
 };
 
+// Whether it is a part of the playground.
+bool computes(const Route& route) {
+  return std::ranges::any_of(std::array{"/playground", "/zoo", "/engine"},
+                             [&](const char* begin) { return route.path.starts_with(begin); });
+}
+
 constexpr Route kRoutes[] = {
     {"GET", "/",
      [](const Page&, const HttpRequest&) -> HttpResponse {
@@ -153,19 +144,49 @@ constexpr Route kRoutes[] = {
      }},
     {"GET", "/playground",
      [](const Page&, const HttpRequest&) -> HttpResponse {
-       constexpr uint64_t kMostPageBytes = uint64_t{64} << 20;
-       const std::string file = playground_file();
-       if (file.empty()) throw Error("the playground was not built. Hint: run tools/playground/build");
+       constexpr const char* kHead =
+           "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+           "<link rel=\"icon\" href=\"data:,\">\n<title>gradzoo: the playground</title>\n"
+           "<link rel=\"stylesheet\" href=\"/playground/style.css\">\n</head>\n<body>\n";
        return {.content_type = "text/html; charset=utf-8",
-               .body = read_plain_file(file, kMostPageBytes, Links::follow),
+               .body = std::string(kHead) + kPlaygroundBody +
+                       "<script src=\"/playground/script.js\"></script>\n</body>\n</html>\n",
                .headers = {{"Content-Security-Policy", kPlaygroundPolicy}}};
+     }},
+    {"GET", "/playground/style.css",
+     [](const Page&, const HttpRequest&) {
+       return text_response("text/css; charset=utf-8",
+                            std::string(kReportStyle) + kServeStyle + kPlaygroundStyle);
+     }},
+    {"GET", "/playground/script.js",
+     [](const Page&, const HttpRequest&) {
+       return text_response("text/javascript; charset=utf-8",
+                            std::string("globalThis.gradzooServed = true;\n") + kPlaygroundScript);
+     }},
+    {"GET", "/zoo",
+     [](const Page&, const HttpRequest& request) {
+       return text_response(kPosted.data(), zoo_file(request.parameter("model"), request.parameter("file")));
+     }},
+    {"POST", "/engine/ask",
+     [](const Page& page, const HttpRequest& request) {
+       return text_response("application/json", asked_engine(page, request));
+     },
+     true},
+    {"GET", "/engine/progress",
+     [](const Page& page, const HttpRequest& request) {
+       return text_response("application/json", page.engines.progress(engine_in(request)));
+     }},
+    {"POST", "/engine/stop",
+     [](const Page& page, const HttpRequest& request) {
+       page.engines.stop(engine_in(request));
+       return json_response(Json::object());
      }},
     {"GET", "/api/runs",
      [](const Page& page, const HttpRequest&) {
        Json answer = page.runs.description();
        answer["folder"] = page.runs.path();
        answer["computes"] = page.computes;
-       answer["playground"] = !playground_file().empty();
        return json_response(answer);
      }},
     {"GET", "/api/curves",
@@ -181,34 +202,6 @@ constexpr Route kRoutes[] = {
     {"GET", "/report",
      [](const Page& page, const HttpRequest& request) {
        return framed_page(page.runs.report(request.parameter("run")));
-     }},
-    {"POST", "/api/explain",
-     [](const Page& page, const HttpRequest& request) {
-       const Json body = body_of(request);
-       const Json result = page.computations.explain({.expression = text_in(body, "expr"),
-                                                      .at = text_in(body, "at"),
-                                                      .order = integer_in(body, "order", 1)});
-       return json_response(result, result.contains("error") ? 400 : 200);
-     },
-     true},
-    {"GET", "/explained",
-     [](const Page& page, const HttpRequest& request) {
-       return framed_page(page.computations.explained(number_in(request, "id")));
-     }},
-    {"GET", "/api/labs",
-     [](const Page& page, const HttpRequest&) { return json_response(page.computations.labs()); }},
-    {"POST", "/api/labs/start",
-     [](const Page& page, const HttpRequest& request) {
-       return json_response({{"number", page.computations.start_lab(lab_request(body_of(request)))}});
-     }},
-    {"POST", "/api/labs/stop",
-     [](const Page& page, const HttpRequest& request) {
-       page.computations.stop_lab(integer_in(body_of(request), "number", 0));
-       return json_response(Json::object());
-     }},
-    {"GET", "/lab",
-     [](const Page& page, const HttpRequest& request) {
-       return framed_page(page.computations.lab_report(number_in(request, "number")));
      }},
 };
 
@@ -236,10 +229,10 @@ HttpResponse answer_of(const Route& route, const Page& page, const HttpRequest& 
     return response;
   }
   const bool posted = route.method == "POST";
-  if (posted && !is_json(request.content_type))
-    return refusal_response(415, "a posted request must be JSON. Hint: send Content-Type: application/json");
-  if (posted && !page.computes)
-    return refusal_response(403, "functions and labs are only for this machine. Hint: serve without --host");
+  if (posted && !equal_in_any_case(request.content_type, kPosted))
+    return refusal_response(
+        415, fmt::format("this content type is not accepted. Hint: send Content-Type: {}", kPosted));
+  if (computes(route) && !page.computes) return refusal_response(403, kOnlyHere);
   return route.answer(page, request);
 }
 
@@ -259,7 +252,8 @@ HttpResponse PageRoutes::answer(const HttpRequest& request) const {
 
 bool PageRoutes::takes_long(const HttpRequest& request) const {
   const Route* route = route_of(request);
-  return route != nullptr && route->takes_long;
+  return route != nullptr && route->takes_long && page_.computes && !refused_asker(request, page_) &&
+         equal_in_any_case(request.content_type, kPosted);
 }
 
 }  // namespace gradzoo

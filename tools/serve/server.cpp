@@ -1,42 +1,25 @@
 #include "tools/serve/server.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "tools/serve/expression_page.h"
+#include "tools/serve/engine_processes.h"
 #include "tools/serve/http_message.h"
 #include "tools/serve/http_server.h"
-#include "tools/serve/lab_runner.h"
 #include "tools/serve/routes.h"
 #include "tools/serve/runs_folder.h"
 
 namespace gradzoo {
 
-using Json = nlohmann::json;
-
-struct PageServer::Parts : Computations {
+struct PageServer::Parts {
   explicit Parts(const ServeOptions& options)
       : runs(options.folder),
-        lab_runner(options.folder),
-        routes({.runs = runs,
-                .computations = *this,
-                .computes = is_loopback(options.host),
-                .host = options.host}),
+        routes(
+            {.runs = runs, .engines = engines, .computes = is_loopback(options.host), .host = options.host}),
         server({.host = options.host, .port = options.port}, routes) {}
-
-  Json explain(const ExpressionRequest& request) override { return pages.explain(request); }
-  std::string explained(int64_t id) override { return pages.page(id); }
-  Json labs() override {
-    return {{"labs", nlohmann::json::parse(labs_json())}, {"started", lab_runner.started()}};
-  }
-  int64_t start_lab(const LabRequest& request) override { return lab_runner.start(request); }
-  void stop_lab(int64_t number) override { lab_runner.stop(number); }
-  std::string lab_report(int64_t number) override { return lab_runner.report(number); }
 
   std::string address;
   RunsFolder runs;
-  ExpressionPages pages;
-  LabRunner lab_runner;
+  EngineProcesses engines;
   PageRoutes routes;
   HttpServer server;
 };
@@ -55,7 +38,7 @@ std::string PageServer::address() const { return parts_->address; }
 void PageServer::listen() { parts_->server.listen(); }
 
 void PageServer::stop() {
-  parts_->lab_runner.end();
+  parts_->engines.end();
   parts_->server.stop();
 }
 

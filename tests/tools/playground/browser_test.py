@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""browser_test.py FOLDER: uses the playground in headless Chromium as a reader would, by pointer, keyboard and address,
-on a phone, in the dark, offline, and from a file. Ends with 77 where Chromium, Selenium or the playground is missing
-(tools/playground/build makes it)."""
+"""browser_test.py GRADZOO|FOLDER: uses the playground in headless Chromium as a reader would, by pointer, keyboard and
+address, on a phone, in the dark, offline, and from a file: all of it as `gradzoo serve` shows it, or what depends on
+WebAssembly as tools/playground/build makes it in FOLDER. Ends with 77 where Chromium, Selenium or FOLDER is missing."""
 import functools
 import http.server
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -61,29 +62,41 @@ def offline(page):
     page.browser.execute_cdp_cmd('Network.disable', {})
 
 
-def run(folder, scratch):
+def use_at(address, parts, scratch, folder=''):
+    browser = begin_browser(scratch + '/profile')
+    try:
+        page = Page(browser, address, folder)
+        use(page, parts)
+        console = [entry['message'] for entry in browser.get_log('browser')]
+        expected = ['ERR_INTERNET_DISCONNECTED', 'willReadFrequently']  # offline; this test, which looks at pixels
+        others = [message for message in console if not any(word in message for word in expected)]
+        check(not others, f'the console says: {others}')
+    finally:
+        browser.quit()
+
+
+def run(where, scratch):
+    files = [functools.wraps(part)(functools.partial(part, scratch=scratch)) for part in [points_of_file, picture_file, run_files]]
+    if not os.path.isdir(where):
+        server = subprocess.Popen([where, 'serve', '.', '--port', '0'], stdout=subprocess.PIPE, text=True, cwd=scratch)
+        try:
+            use_at(server.stdout.readline().strip() + 'playground', [
+                function, plane, train, ends, game_and_paths, links, *files, digits, labs, lessons, rules, looks], scratch)
+        finally:
+            server.terminate()
+            check(server.wait() == 0, 'the server ends well')
+        return
     handler = functools.partial(type('Quiet', (http.server.SimpleHTTPRequestHandler,), {'log_message': lambda *_: None}),
-                                directory=folder)
+                                directory=where)
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    files = [functools.wraps(part)(functools.partial(part, scratch=scratch)) for part in [points_of_file, picture_file, run_files]]
-    whole = [function, plane, train, ends, game_and_paths, links, *files, digits, labs, lessons, rules, looks, offline]
-    for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', whole),
-                           (f'file://{folder}/playground.html', [function, *files, digits, labs, rules])]:
-        browser = begin_browser(scratch + '/profile')
-        try:
-            page = Page(browser, address, folder)
-            use(page, parts)
-            console = [entry['message'] for entry in browser.get_log('browser')]
-            expected = ['ERR_INTERNET_DISCONNECTED', 'willReadFrequently']  # offline; this test, which looks at pixels
-            others = [message for message in console if not any(word in message for word in expected)]
-            check(not others, f'the console says: {others}')
-        finally:
-            browser.quit()
+    for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', [function, plane, digits, offline]),
+                           (f'file://{where}/playground.html', [function, *files, labs, rules])]:
+        use_at(address, parts, scratch, where)
 
 
 if __name__ == '__main__':
-    if not os.path.exists(sys.argv[1] + '/index.html'):
+    if not os.path.isfile(sys.argv[1]) and not os.path.exists(sys.argv[1] + '/index.html'):
         print('left out: there is no playground. Hint: tools/playground/build')
         sys.exit(77)
     with tempfile.TemporaryDirectory(prefix='gradzoo-browser-', ignore_cleanup_errors=True) as scratch:

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 from browser import By, Keys, Page, begin_browser, check, eventually, use  # ends with 77 where Selenium is missing
 from selenium.webdriver.support.ui import Select
 
-TABS = ['runs', 'samples', 'pair', 'function', 'labs']
+TABS = ['runs', 'samples', 'pair']
 
 
 def curves(page):
@@ -110,48 +110,8 @@ def pair(page):
         check(page.bytes_of(image) == page.picture_file(run, newest), f'the picture of {run}')
 
 
-def function(page):
-    page.open('function')
-    page.type('#expr', 'sin(x^2)*exp(-y)')
-    page.type('#at', 'x=.8, y=.3')
-    page.type('#order', '2')
-    page.click('#expression button')
-    x, y, e = .8, .3, math.exp(-.3)
-    s, c = math.sin(x * x), math.cos(x * x)
-    page.explained({'x': x, 'f': s * e, 'f_x': 2 * x * c * e, 'f_y': -s * e})
-    # Step by step: beside each adjoint the same by differences, and among them the derivatives, first and second.
-    steps = int(page.one('#slider').get_attribute('max'))
-    beside = []
-    for step in range(steps + 1):
-        beside += page.js('''const slider = document.getElementById('slider');
-            slider.value = arguments[0]; slider.dispatchEvent(new Event('input'));
-            const terms = [...document.querySelectorAll('#panel dt')];
-            return terms.flatMap((term, at) => term.textContent !== 'differences' ? [] :
-              [[terms[at - 1], term].map(beside => parseFloat(beside.nextSibling.textContent))])''', step)
-    check(len(beside) > 4 and all(math.isclose(a, d, rel_tol=2e-3, abs_tol=1e-6) for a, d in beside),
-          f'adjoints and differences: {beside}')
-    for wanted in [2 * x * c * e, -s * e, (2 * c - 4 * x * x * s) * e, -2 * x * c * e, s * e]:
-        check(any(math.isclose(a, wanted, rel_tol=1e-3) for a, _ in beside), f'{wanted} is no adjoint: {beside}')
-
-    page.one('#hide').click()
-    revealed = lambda: {name: value for name, value in page.nodes().items() if value != '?'}
-    eventually('what is not given is hidden', lambda: revealed() == {'x': '0.8', 'y': '0.3'} and len(page.nodes()) > 8)
-    told = page.js("tape.code[0] += '  // 7'; update(); return document.querySelector('#code li').textContent")
-    check(told and '//' not in told, f'a comment of the program tells what is hidden: {told}')
-    page.js('''[...document.querySelectorAll('#graph .node')].find(node => node.textContent.includes('f = '))
-        .dispatchEvent(new MouseEvent('click', {bubbles: true}))''')
-    eventually('a click reveals f alone', lambda: revealed() == {'x': '0.8', 'y': '0.3', 'f': '0.442'})
-    page.out()
-
-    page.type('#expr', '2*sine(x)')
-    page.press(Keys.ENTER)
-    eventually('the refusal', lambda: page.text('#refusal') == '  2*sine(x)\n    ^\nexpression, column 3: unknown '
-               "function 'sine'. Hint: did you mean 'sin'?")
-    check(not page.one('#explained').is_displayed() and not page.one('#working').is_displayed(), 'the refusal alone')
-
-
 def by_keyboard(page):
-    """From the top of the page to a third derivative and a finished lab, without the mouse."""
+    """From the top of the page to a third derivative in the playground, without the mouse."""
     page.browser.get('about:blank')
     page.browser.get(page.address)
     eventually('the page', lambda: page.js('return document.querySelectorAll("#names li").length') == 3)
@@ -164,8 +124,10 @@ def by_keyboard(page):
     eventually('another look at the runs', lambda: polls() > before + 1)
     check(page.js('return document.activeElement.dataset.run') == 'a', 'the focus stays on the list')
     page.press(Keys.SPACE)
-    page.tab_to('nav a[href="#function"]', back=True)
+    page.tab_to('nav a[href="/playground"]', back=True)
     page.press(Keys.ENTER)
+    eventually('the playground', lambda: page.one('#expression').is_displayed())
+    page.tab_to('nav a[href="/"]')
     for selector, text in [('#expr', 'x^5'), ('#at', 'x=2'), ('#order', '3')]:
         page.tab_to(selector)
         page.js('document.activeElement.select()')
@@ -177,41 +139,7 @@ def by_keyboard(page):
     page.press(Keys.END)  # to the last step, where x holds the third derivative
     page.in_frame('#explained', lambda: '240' in page.text('#panel') and '240' in page.text('#sentence'))
     page.out()
-
-    page.tab_to('nav a[href="#labs"]', back=True)
-    page.press(Keys.ENTER)
-    eventually('the labs', lambda: page.js('return document.querySelectorAll(".lab").length') > 5)
-    lab = lambda name: page.js('''const lab = [...document.querySelectorAll('.lab')].find(lab =>
-        lab.querySelector('h3').firstChild.textContent === arguments[0]); lab.id ||= 'test-' + arguments[0];
-        return '#' + lab.id''', name)
-    coin, long = lab('coin'), lab('mode-collapse')
-    page.tab_to(coin + ' summary')
-    page.press(Keys.ENTER)
-    page.tab_to(coin + ' [name="chance"]')
-    page.js('document.activeElement.select()')
-    page.press('7', Keys.ENTER)
-    eventually('the refusal', lambda: 'Hint: ' in page.text(coin + ' .problem'))
-    before = polls()
-    eventually('another look at the runs', lambda: polls() > before)
-    check('chance' in page.text(coin + ' .problem'), 'the refusal stays')
-    page.js('document.activeElement.select()')
-    page.press('0.6', Keys.ENTER)
-    eventually('the lab is done', lambda: page.text('#started p').startswith('coin chance=0.6: done'))
-    check(page.text(coin + ' .problem') == '', 'the refusal is gone')
-    page.in_frame('#lab-page', lambda: 'coin' in page.text('h1, title'))
-    page.out()
-    with open(page.folder + '/lab-coin-1/lab.json') as file:
-        check('0.6' in json.dumps(json.load(file)), 'the knob is turned')
-    # One that takes long is watched, and stopped.
-    page.tab_to(long + ' summary')
-    page.press(Keys.ENTER)
-    page.tab_to(long + ' button')
-    page.press(Keys.ENTER)
-    eventually('what it says meanwhile', lambda: page.text('#started p').startswith('mode-collapse: runs, '))
-    page.tab_to('#started .stop', back=True)
-    page.press(Keys.ENTER)
-    eventually('it is stopped', lambda: page.text('#started p').startswith('mode-collapse: stopped'))
-    check(not os.path.exists(page.folder + '/lab-mode-collapse-1'), 'stopped, it leaves nothing')
+    page.browser.get(page.address)
 
 
 def looks(page):
@@ -224,13 +152,6 @@ def looks(page):
         eventually('drawn', lambda: page.js('return document.querySelectorAll(".page:not([hidden]) *").length') > 8)
         wide = page.js(page.measures + 'return tooWide()')
         check(not wide, f'wider than a phone, on {tab}: {wide}')
-    page.open('function')
-    page.click('#expression button')
-    page.explained({})
-    eventually('the drawing', lambda: page.nodes())
-    wide = page.js(page.measures + 'return tooWide()')
-    page.out()
-    check(not wide, f'wider than a phone, in the frame: {wide}')
     chrome('Emulation.clearDeviceMetricsOverride', {})
     grounds = []
     for light in ['light', 'dark']:
@@ -247,7 +168,7 @@ def looks(page):
 def addresses(page):
     """Whatever the address says, a page is shown. A run's report, a page of its own, leaves nothing on the console."""
     for name in ['lab', 'started', 'constructor', '%00', 'runs-page', '']:
-        page.open('function')
+        page.open('pair')
         page.js('location.hash = arguments[0]', name)
         eventually(f'runs at #{name}', lambda: page.one('#runs-page').is_displayed())
         check(page.text('#trouble') == '', f"#{name}: {page.text('#trouble')}")
@@ -278,11 +199,9 @@ def run(program, scratch):
         page = Page(browser, server.stdout.readline().strip(), folder)
         eventually('the live run', lambda: os.path.getsize(folder + '/live/metrics.jsonl') > 0)
         browser.get(page.address)
-        use(page, [curves, samples, pair, function, by_keyboard, looks, addresses])
-        # Two things were refused, as asked for: a function, a knob. Nothing else is on the console.
-        console = [entry['message'] for entry in browser.get_log('browser')]
-        others = [m for m in console if not ('status of 400' in m and ('/api/explain' in m or '/api/labs/start' in m))]
-        check(len(console) == 2 and not others, f'the console says: {console}')
+        use(page, [curves, samples, pair, by_keyboard, looks, addresses])
+        console = browser.get_log('browser')
+        check(not console, f'the console says: {console}')
         check(server.poll() is None, 'the server lives')
     finally:
         if browser:

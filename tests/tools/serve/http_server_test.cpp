@@ -26,10 +26,6 @@ const std::string kGet = "GET /page?a=1 HTTP/1.1\r\nHost: here\r\n", kClose = "C
 struct Echo : HttpHandler {
   HttpResponse answer(const HttpRequest& request) const override {
     ++asked;
-    {
-      const std::lock_guard lock(mutex_);
-      order_ += request.body;
-    }
     if (takes_long(request)) go.wait();
     if (request.path == "/large") return {.content_type = "text/plain", .body = std::string(64 << 20, 'x')};
     return {.content_type = "text/plain",
@@ -38,14 +34,6 @@ struct Echo : HttpHandler {
   bool takes_long(const HttpRequest& request) const override { return request.path == "/long"; }
   mutable std::atomic<int> asked = 0;
   mutable std::latch go{1};
-  std::string order() const {
-    const std::lock_guard lock(mutex_);
-    return order_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  mutable std::string order_;  // of the bodies, as they were answered
 };
 
 // A server in this process.
@@ -251,7 +239,7 @@ TEST_CASE("who does not read its answer makes room for others") {
 }
 
 TEST_CASE("what takes long keeps nobody waiting, and is not begun for a client that went") {
-  Listening server;
+  Listening server({.threads_for_long = 2});
   const auto files = open_files();
   const std::string slow = "GET /long HTTP/1.1\r\n" + kClose;
   std::vector<std::unique_ptr<Connection>> waiting;
@@ -266,38 +254,34 @@ TEST_CASE("what takes long keeps nobody waiting, and is not begun for a client t
   CHECK(eventually([&] { return open_files() == files + 10; }));
   waiting.pop_back();
   CHECK(eventually([&] { return open_files() == files + 8; }));
-  // So many may wait; with one more who waits longest is told so.
-  while (waiting.size() < 102) wait();
-  CHECK(eventually([&] { return open_files() == files + 204; }));
-  CHECK(server.echo.asked == 3);
-  waiting.pop_back();
+  // A hundred may wait; one more is told so.
+  while (waiting.size() < 2 + 99) wait();
   CHECK(eventually([&] { return open_files() == files + 202; }));
-  wait();  // in the place of the one who went
-  wait();
-  CHECK(reply_of(waiting[2]->receive()).status == 503);
+  CHECK(server.ask(slow).status == 503);
   server.echo.go.count_down();
-  waiting.erase(waiting.begin() + 2);
   for (const auto& connection : waiting) CHECK(reply_of(connection->receive()).status == 200);
-  CHECK(server.echo.asked == 1 + 102);
+  CHECK(server.echo.asked == 1 + 101);
   CHECK(server.ask(slow).status == 200);  // there is room again
 }
 
-TEST_CASE("of what takes long the newest question is answered first") {
+TEST_CASE("what takes long may send a file, and nothing else may") {
   Listening server;
-  std::vector<std::unique_ptr<Connection>> waiting;
-  for (int i = 0; i < 6; ++i) {
-    waiting.push_back(std::make_unique<Connection>(server.port()));
-    waiting.back()->send(fmt::format("POST /long HTTP/1.1\r\nContent-Length: 1\r\n{}{}", kClose, i));
-    if (i == 1) CHECK(eventually([&] { return server.echo.asked == 2; }));
-    // Who asks after it is answered after it was read.
-    if (i > 1) CHECK(server.ask(kGet + kClose).status == 200);
-  }
   server.echo.go.count_down();
-  for (const auto& connection : waiting) CHECK(reply_of(connection->receive()).status == 200);
-  const std::string order = server.echo.order();  // two at a time
-  CHECK(order.substr(0, 2).find_first_not_of("01") == std::string::npos);
-  CHECK(order.substr(2, 2).find_first_not_of("54") == std::string::npos);
-  CHECK(order.substr(4).find_first_not_of("32") == std::string::npos);
+  const std::string file(20 << 20, 'f');
+  const auto post = [&](const char* path, size_t announced) {
+    return fmt::format("POST {} HTTP/1.1\r\nHost: here\r\nContent-Length: {}\r\n{}", path, announced, kClose);
+  };
+  CHECK(server.ask(post("/long", file.size()) + file).body == "POST /long here " + file);
+  CHECK(server.ask(post("/other", file.size())).status == 413);
+  CHECK(server.ask(post("/long", kMostFileBytes + 1)).status == 413);
+  const auto chunked = [&](const char* path) {
+    return server
+        .ask(fmt::format("POST {} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n{}5000\r\n{}\r\n0\r\n\r\n", path,
+                         kClose, std::string(0x5000, 'c')))
+        .status;
+  };
+  CHECK(chunked("/long") == 200);
+  CHECK(chunked("/other") == 413);
 }
 
 TEST_CASE("a client that was just answered is not the one that has kept the server waiting longest") {

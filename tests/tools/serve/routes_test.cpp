@@ -1,28 +1,36 @@
-#include <cstdlib>
-
 #include <doctest/doctest.h>
 
+#include "gradzoo/experiments/zoo.h"
 #include "support/error_message.h"
 #include "tools/serve/served.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
 
-TEST_CASE("the playground is there where it was built, and may ask this server for nothing") {
-  const ScratchDirectory scratch, page;
-  for (const bool built : {false, true}) {
-    CAPTURE(built);
-    if (built) write_file(page.file("playground.html"), "<p>a page</p>");
-    ::setenv("GRADZOO_PLAYGROUND", page.file("").c_str(), 1);
-    const Served served(scratch.file(""));
-    ::unsetenv("GRADZOO_PLAYGROUND");
-    CHECK(served.get("/api/runs").json()["playground"] == built);
-    const auto reply = served.get("/playground");
-    CHECK(reply.status == (built ? 200 : 400));
-    CHECK_MESSAGE(contains(reply.body, built ? "<p>a page</p>" : "Hint:"), reply.body);
-    CHECK(contains(reply.head, "default-src 'none'") == built);
-    CHECK(!contains(reply.head, "connect-src"));
-  }
+TEST_CASE(
+    "the playground is for this machine, its files are the zoo's, and its frames ask this server for "
+    "nothing") {
+  const ScratchDirectory scratch;
+  const Served served(scratch.file(""));
+  CHECK(served.get("/api/runs").json()["computes"] == true);
+  const Reply page = served.get("/playground");
+  check_says(page.head, {"default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'"});
+  check_says(page.body, {"/playground/script.js", "id=\"expression\""});
+  CHECK(served.get("/playground/script.js").body.starts_with("globalThis.gradzooServed = true;"));
+  CHECK(served.get("/playground/style.css").status == 200);
+  const std::string zoo = find_run("zoo/vae");
+  for (const char* file : {"config.toml", "weights.safetensors"})
+    CHECK(served.get(fmt::format("/zoo?model=vae&file={}", file)).body == read_file(zoo + "/" + file));
+  for (const char* wrong :
+       {"model=vae&file=card.json", "model=../zoo/vae&file=config.toml", "model=vae/&file=config.toml",
+        "model=&file=config.toml", "model=vae&file=../vae/config.toml", "model=.&file=config.toml"})
+    CHECK_MESSAGE(served.get(std::string("/zoo?") + wrong).status == 400, wrong);
+
+  const Served open_to_all(scratch.file(""), ".", 0, "0.0.0.0");
+  CHECK(open_to_all.get("/api/runs").json()["computes"] == false);
+  for (const char* path : {"/playground", "/zoo?model=vae&file=config.toml", "/engine/progress?engine=a"})
+    CHECK_MESSAGE(open_to_all.get(path).status == 403, path);
+  CHECK(open_to_all.post("/engine/ask?engine=a", "{\"ask\":\"labs\"}").status == 403);
 }
 
 TEST_CASE("the address that is printed is answered, also where the host is a name") {

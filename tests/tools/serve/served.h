@@ -64,6 +64,8 @@ bool eventually(Holds&& holds) {
   return holds();
 }
 
+inline const std::string kPosted = "Content-Type: application/octet-stream\r\n";
+
 struct Reply {
   int status = 0;  // 0: none came
   std::string head, body;
@@ -87,8 +89,9 @@ class Served {
   explicit Served(const std::string& folder, const std::string& below = ".", int files = 0,
                   const std::string& name = "127.0.0.1")
       : name_(name),
-        process_({"/bin/sh", "-c", (files > 0 ? fmt::format("ulimit -n {}; ", files) : "") + "exec \"$@\"",
-                  "sh", command(), "serve", below, "--port", "0", "--host", name},
+        process_({"/bin/sh", "-c",
+                  (files > 0 ? fmt::format("ulimit -n {}; ", files) : "") + "TMPDIR=$PWD exec \"$@\"", "sh",
+                  command(), "serve", below, "--port", "0", "--host", name},
                  folder) {
     const std::string begin = "http://" + name + ":";
     for (int i = 0; i < 3000 && process_.running(); ++i) {
@@ -116,13 +119,11 @@ class Served {
     return raw(
         fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{}\r\n", path, host(), headers));
   }
-  Reply post(const std::string& path, const std::string& body,
-             const std::string& headers = "Content-Type: application/json\r\n") const {
+  Reply post(const std::string& path, const std::string& body, const std::string& headers = kPosted) const {
     return raw(
         fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{}Content-Length: {}\r\n\r\n{}",
                     path, host(), headers, body.size(), body));
   }
-  Reply post(const std::string& path, const nlohmann::json& body) const { return post(path, body.dump()); }
 
  private:
   std::string name_;

@@ -24,21 +24,25 @@ json named(const json& entries, const std::string& name) {
   return nullptr;
 }
 
-// In /proc, those that work in this folder.
+// In /proc, those that work in this folder or below it.
 std::vector<std::filesystem::path> processes_in(const std::string& folder) {
   std::vector<std::filesystem::path> found;
   std::error_code error;
   for (const auto& process : std::filesystem::directory_iterator("/proc")) {
     const std::filesystem::path cwd = std::filesystem::read_symlink(process.path() / "cwd", error);
-    if (!error && cwd == std::filesystem::canonical(folder)) found.push_back(process.path());
+    if (!error && cwd.string().starts_with(std::filesystem::canonical(folder).string()))
+      found.push_back(process.path());
   }
   return found;
 }
 
-bool has_socket(const std::filesystem::path& process) {
+// Besides its standard input and output.
+bool has_port(const std::filesystem::path& process) {
   std::error_code error;
   for (const auto& file : std::filesystem::directory_iterator(process / "fd", error))
-    if (std::filesystem::read_symlink(file, error).string().starts_with("socket:")) return true;
+    if (file.path().filename().string() > "2" &&
+        std::filesystem::read_symlink(file, error).string().starts_with("socket:"))
+      return true;
   return false;
 }
 
@@ -192,7 +196,7 @@ TEST_CASE("nothing outside of the folder is read, and no link is followed") {
         "/picture?run=..%2fsecret&file=epoch-0001.png", "/picture?run=vae-1%00&file=epoch-0001.png",
         "/picture?run=vae-1&file=epoch-0001.png%00", "/picture?run=vae-1&file=/etc/passwd",
         "/picture?run=%2fetc&file=passwd", "/report?run=../secret", "/report?run=link", "/report",
-        "/lab?number=1", "/explained?id=1", "/explained?id=x"}) {
+        "/engine/progress", "/engine/progress?engine=x%00", "/engine/progress?engine=G"}) {
     const Reply reply = served.get(path);
     CAPTURE(path);
     CHECK(reply.status == 400);
@@ -224,12 +228,21 @@ TEST_CASE("only its own page may ask: Host, Origin and the kind of request are l
   CHECK(status(host + "Sec-Fetch-Site: cross-site\r\n") == 403);
   CHECK(status(host, "PUT") == 405);
   CHECK(status(host, "DELETE") == 405);
-  const std::string body = R"({"expr": "x", "at": "x=1"})";
-  CHECK(served.post("/api/explain", body, "Content-Type: text/plain\r\n").status == 415);  // a form's
-  CHECK(served.post("/api/explain", body, "").status == 415);
-  CHECK(served.post("/api/explain", body).status == 200);
-  CHECK(served.post("/api/explain", body, "Content-Type: Application/JSON;charset=UTF-8\r\n").status == 200);
-  CHECK(served.post("/api/explain", body, "Content-Type: application/jsonx\r\n").status == 415);
+  const std::string body = R"({"ask": "labs"})", ask = "/engine/ask?engine=a";
+  for (const char* type : {"Content-Type: text/plain\r\n", "Content-Type: multipart/form-data\r\n", "",
+                           "Content-Type: application/octet-stream; x\r\n"})
+    CHECK_MESSAGE(served.post(ask, body, type).status == 415, type);  // a form's
+  CHECK(served.post(ask, body).status == 200);
+  // A file is only for its own page: what is announced here is never sent.
+  const auto announced = [&](const std::string& headers) {
+    return served
+        .raw("POST " + ask + " HTTP/1.1\r\nConnection: close\r\nContent-Length: 1000000\r\n" + headers +
+             "\r\n")
+        .status;
+  };
+  CHECK(announced(host + "Content-Type: text/plain\r\n") == 413);
+  CHECK(announced(host + kPosted + "Origin: null\r\n") == 413);
+  CHECK(announced("Host: evil.example\r\n" + kPosted) == 413);
 
   const Reply page = served.get("/");
   check_says(page.head, {"frame-ancestors 'none'", "X-Content-Type-Options: nosniff"});
@@ -237,87 +250,70 @@ TEST_CASE("only its own page may ask: Host, Origin and the kind of request are l
   CHECK(contains(served.get("/report?run=vae-1").head, "sandbox allow-scripts"));
 }
 
-TEST_CASE("a function becomes its page, at any order; what is wrong, endless or huge is one sentence") {
-  const ScratchDirectory scratch;
-  const Served served(scratch.file(""));
-  const auto explain = [&](const json& body) { return served.post("/api/explain", body); };
-  std::string nested = "x";
-  for (int i = 0; i < 90; ++i) nested = "sin(" + nested + ")";
-  auto endless =  // takes all of its ten seconds
-      std::async(std::launch::async, explain, json{{"expr", nested}, {"at", "x=1"}, {"order", 9}});
-  const Reply explained = explain({{"expr", "-sin(x^2)"}, {"at", "x=.8"}, {"order", 5}});
-  REQUIRE_MESSAGE(explained.status == 200, explained.body);
-  const Reply page = served.get(fmt::format("/explained?id={}", explained.json()["id"].get<int>()));
-  CHECK(contains(page.body, "f_xxxxx"));
-  CHECK(contains(page.head, "sandbox allow-scripts"));
-
-  const Reply wrong = explain({{"expr", "2*sine(x)"}, {"at", "x=3"}});
-  CHECK(wrong.status == 400);
-  CHECK(wrong.json()["pointer"] == "  2*sine(x)\n    ^");
-  CHECK(wrong.json()["error"] == "expression, column 3: unknown function 'sine'. Hint: did you mean 'sin'?");
-  const auto refusal = [&](const Reply& reply) {
-    CHECK(reply.status == 400);
-    const std::string error = reply.json().value("error", "");
-    CHECK_MESSAGE(contains(error, "Hint: "), error);
-    return error;
-  };
-  const auto refused = [&](const json& body) { return refusal(explain(body)); };
-  CHECK(contains(refused({{"expr", ""}}), "no function is given"));
-  CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", 10}}), "1 to 9"));
-  CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", "2"}}), "not an integer"));
-  CHECK(contains(refused({{"expr", 7}}), "not a text"));
-  CHECK(contains(refused({{"expr", std::string(3000, 'x')}}), "2000"));
-  CHECK(contains(refused({{"expr", std::string("x\0y", 3)}, {"at", "x=1"}}), "zero byte"));
-  CHECK(contains(refused({{"expr", "--html=/tmp/x"}, {"at", "--order=3"}}), "expression"));
-  CHECK(served.post("/api/explain", std::string("{")).status == 400);
-  CHECK(served.post("/api/explain", std::string("[1]")).status == 400);
-  CHECK(served.get("/api/runs").status == 200);
-  CHECK(contains(refusal(endless.get()), "the limits of this page"));
-  CHECK(served.get("/api/runs").status == 200);
-}
-
-TEST_CASE("a lab is run and shown, one at a time; stopped, it leaves nothing behind") {
+TEST_CASE(
+    "each name has an engine of its own, which keeps what was begun, says how far it is, and can be "
+    "stopped") {
   const ScratchDirectory scratch;
   Served served(scratch.file(""));
-  const auto started = [&] { return served.get("/api/labs").json()["started"]; };
-  CHECK(named(served.get("/api/labs").json()["labs"], "coin")["knobs"].size() > 0);
-  const auto start = [&](const json& body) { return served.post("/api/labs/start", body); };
-  CHECK(contains(start({{"lab", "coyn"}}).json()["error"].get<std::string>(), "coin"));
-  CHECK(start({{"lab", "coin"}, {"knobs", {{"chanse", "1"}}}}).status == 400);
-  CHECK(start({{"lab", "coin"}, {"seed", -1}}).status == 400);
-  CHECK(start({{"lab", "coin"}, {"seed", kMostSeed + 1}}).status == 400);
-  CHECK(started().empty());
-  CHECK(scratch.entries() == 0);
+  const auto ask = [&](const std::string& engine, const json& request, const std::string& bytes = "") {
+    return served.post("/engine/ask?engine=" + engine, request.dump() + "\n" + bytes);
+  };
+  const auto stop = [&](const std::string& engine) {
+    return served.post("/engine/stop?engine=" + engine, "").status;
+  };
+  const json begin = {{"ask", "begin"}, {"name", "m"}, {"model", "vae"}, {"data", "ring8"}};
+  CHECK(ask("1", begin).json().contains("steps"));
+  const json advance = {{"ask", "advance"}, {"name", "m"}, {"steps", 3}};
+  CHECK(ask("1", advance).json()["step"] == 3);
+  CHECK(ask("1", advance).json()["step"] == 6);
+  CHECK(contains(ask("2", advance).json()["error"].get<std::string>(), "nothing is open as 'm'"));
+  // The bytes behind the line are the file's, zero bytes and ends of lines among them.
+  const Reply wrong =
+      ask("1", {{"ask", "begin"}, {"name", "n"}, {"model", "vae"}, {"data", "points"}, {"file", "a.npy"}},
+          std::string("\n\0{\"ask\": \"labs\"}\n", 18));
+  CHECK_MESSAGE(contains(wrong.json()["error"].get<std::string>(), "a.npy"), wrong.body);
+  CHECK(ask("1", advance).json()["step"] == 9);
+  for (const char* none : {"", "[1]", "{", "\n"}) {
+    const Reply refused = served.post("/engine/ask?engine=1", none);
+    CHECK(refused.status == 400);
+    CHECK(contains(refused.json()["error"].get<std::string>(), "not a JSON object"));
+  }
+  CHECK(ask("1", {{"ask", "explain"}, {"expression", "2*sine(x)"}, {"at", "x=3"}}).json()["pointer"] ==
+        "  2*sine(x)\n    ^");
+  CHECK(stop("1") == 200);
+  CHECK(contains(ask("1", advance).json()["error"].get<std::string>(), "nothing is open as 'm'"));
 
-  REQUIRE(start({{"lab", "coin"}, {"seed", 3}}).status == 200);
-  for (int i = 0; i < 6000 && started()[0]["state"] == "runs"; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  CHECK(started()[0]["state"] == "done");
-  CHECK(contains(read_file(scratch.file("lab-coin-1/lab.json")), "\"seed\":3"));
-  CHECK(served.get("/lab?number=1").body == read_file(scratch.file("lab-coin-1/report.html")));
+  auto lab = std::async(std::launch::async, ask, "3", json{{"ask", "lab"}, {"lab", "mode-collapse"}}, "");
+  const auto line = [&] { return served.get("/engine/progress?engine=3").json().value("line", ""); };
+  CHECK(eventually([&] { return contains(line(), "step"); }));
+  CHECK(served.get("/api/runs").status == 200);
+  CHECK(stop("3") == 200);
+  CHECK(lab.get().json() == json{{"error", "stopped"}, {"ended", true}});
+  CHECK(stop("3") == 200);
+  CHECK(scratch.entries() == 2);  // a folder for each of the other engines
 
-  REQUIRE(start({{"lab", "mode-collapse"}}).status == 200);
-  const Reply second = start({{"lab", "coin"}});
-  CHECK(contains(second.json()["error"].get<std::string>(), "only one lab runs at a time"));
-  CHECK(served.post("/api/labs/stop", json{{"number", 2}}).status == 200);
-  CHECK(started()[0]["state"] == "stopped");
-  CHECK(scratch.entries() == 1);
-  CHECK(served.post("/api/labs/stop", json{{"number", 9}}).status == 400);
-
-  REQUIRE(start({{"lab", "mode-collapse"}}).status == 200);
-  CHECK(processes_in(scratch.file("")).size() > 1);  // the server, the lab
-  // The lab holds no connection of the server's, which would stay open for its client.
-  CHECK(eventually([&] { return std::ranges::count_if(processes_in(scratch.file("")), has_socket) == 1; }));
+  // Of too many the one ends that has been silent longest. None holds a connection of the server's.
+  for (int i = 10; i < 30; ++i) CHECK(ask(std::to_string(i), begin).json().contains("steps"));
+  CHECK(eventually([&] { return processes_in(scratch.file("")).size() == 1 + 16; }));
+  CHECK(ask("29", advance).json()["step"] == 3);
+  CHECK(contains(ask("10", advance).json()["error"].get<std::string>(), "nothing is open as 'm'"));
+  CHECK(eventually([&] { return std::ranges::count_if(processes_in(scratch.file("")), has_port) == 1; }));
   served.process().signal(SIGTERM);
   CHECK(served.process().wait() == 0);
-  CHECK(scratch.entries() == 1);
   CHECK(processes_in(scratch.file("")).empty());
+  CHECK(scratch.entries() == 0);
 }
 
-TEST_CASE("a lab ends with a server that is killed") {
+TEST_CASE("an engine ends with a server that is killed") {
   const ScratchDirectory scratch;
   Served served(scratch.file(""));
-  REQUIRE(served.post("/api/labs/start", json{{"lab", "mode-collapse"}}).status == 200);
+  std::string nested = "x";
+  for (int i = 0; i < 90; ++i) nested = "sin(" + nested + ")";
+  auto endless = std::async(std::launch::async, [&] {
+    return served.post("/engine/ask?engine=a",
+                       json{{"ask", "explain"}, {"expression", nested}, {"at", "x=1"}, {"order", 9}}.dump());
+  });
+  CHECK(eventually([&] { return processes_in(scratch.file("")).size() == 2; }));
   served.process().signal(SIGKILL);
   served.process().wait();
   CHECK(eventually([&] { return processes_in(scratch.file("")).empty(); }));
@@ -340,14 +336,14 @@ TEST_CASE("what is broken, huge, silent, or one of a thousand at once leaves it 
   const ScratchDirectory scratch;
   write_run(scratch.file("vae-1"), 2);
   const Served served(scratch.file(""));
-  CHECK(served.post("/api/explain", std::string(1 << 20, ' ')).status == 413);
+  CHECK(served.post("/api/runs", std::string(1 << 20, ' ')).status == 413);
   CHECK(served.raw("GET /" + std::string(100000, 'a') + " HTTP/1.1\r\n\r\n").status != 200);
   CHECK(served.raw("GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(100000, 'a') + "\r\n\r\n").status != 200);
   // 300 of a good request's texts with bytes changed, cut out or put in (seed fixed).
   const std::string good = fmt::format(
-      "POST /api/explain?run=%41&x=step HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n"
-      "Content-Length: 12\r\nConnection: close\r\n\r\n{{\"expr\":\"\"}}\n",
-      served.host());
+      "POST /engine/ask?engine=a&run=%41 HTTP/1.1\r\nHost: {}\r\n{}"
+      "Content-Length: 12\r\nConnection: close\r\n\r\n{{\"ask\": \"\"}}\n",
+      served.host(), kPosted);
   std::mt19937 random(11);
   for (int i = 0; i < 300; ++i) {
     std::string bytes = good;
@@ -388,7 +384,7 @@ TEST_CASE("however many connect, files are left to compute with") {
   const Served served(scratch.file(""), ".", 200);
   std::vector<std::unique_ptr<Connection>> silent;
   for (int i = 0; i < 192; ++i) silent.push_back(std::make_unique<Connection>(served.port()));
-  CHECK(served.post("/api/explain", nlohmann::json{{"expr", "x"}, {"at", "x=1"}}).status == 200);
+  CHECK(served.post("/engine/ask?engine=a", R"({"ask": "labs"})").json().contains("labs"));
 }
 
 TEST_CASE("headers without an end are not kept, and a body that is packed is not unpacked") {
@@ -401,12 +397,11 @@ TEST_CASE("headers without an end are not kept, and a body that is packed is not
   CHECK(served.raw(headers).status == 431);
   CHECK(most_memory(served) < before + 8192);
 
-  const std::string text = R"({"expr": "x", "at": "x=1"})";
+  const std::string text = R"({"ask": "labs"})";
   const Bytes packed = gzipped(Bytes(text.begin(), text.end()));
   for (const char* name : {"gzip", "br", "deflate"}) {
-    const Reply reply =
-        served.post("/api/explain", std::string(packed.begin(), packed.end()),
-                    fmt::format("Content-Type: application/json\r\nContent-Encoding: {}\r\n", name));
+    const Reply reply = served.post("/engine/ask?engine=a", std::string(packed.begin(), packed.end()),
+                                    fmt::format("{}Content-Encoding: {}\r\n", kPosted, name));
     CHECK(reply.status == 400);
     CHECK(contains(reply.json()["error"].get<std::string>(), "not a JSON object"));
   }
@@ -418,8 +413,7 @@ TEST_CASE("who sends a byte now and then, or a body without an end, does not kee
   const Served served(scratch.file(""));
   // A gigabyte that is announced, one that comes in pieces, and one that is packed: none is taken.
   const std::string head = fmt::format(
-      "POST /api/explain HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nConnection: close\r\n",
-      served.host());
+      "POST /engine/ask?engine=a HTTP/1.1\r\nHost: {}\r\n{}Connection: close\r\n", served.host(), kPosted);
   CHECK(served.raw(head + "Content-Length: 1073741824\r\n\r\n{").status == 413);
   std::string pieces = head + "Transfer-Encoding: chunked\r\n\r\n";
   for (int i = 0; i < 100; ++i) pieces += "1000\r\n" + std::string(0x1000, ' ') + "\r\n";

@@ -1,7 +1,10 @@
-// The engine as the page asks it: a worker, which is ended where an answer takes too long.
+// The engine as the page asks it: a worker, which is ended where an answer takes too long. `gradzoo serve` has a process
+// of its own in the worker's place.
 const byId = id => document.getElementById(id);
 
 const kDocs = document.body.dataset.docs;  // where the documentation lies, if the page is a part of it
+
+const kServed = globalThis.gradzooServed ?? false;
 
 // All that is fetched, or stands in the page itself where it is one file.
 const kBundle = globalThis.gradzooBundle ?? null;
@@ -20,7 +23,8 @@ async function file(path) {
   }
   let response;
   try {
-    response = await fetch(path);
+    const [, model, name] = path.split('/');
+    response = await fetch(kServed ? '/zoo?' + new URLSearchParams({model, file: name}) : path);
   } catch (failure) {
     throw new Error(location.protocol === 'file:' ?
       'a page opened from a file cannot load other files. Hint: open playground.html, which contains everything' :
@@ -31,12 +35,44 @@ async function file(path) {
 }
 
 let moduleMade = null;
-const engineModule = () => moduleMade ??= file('playground.wasm').then(bytes => WebAssembly.compile(bytes)).catch(failure => {
+const engineModule = () => moduleMade ??= kServed ? Promise.resolve(null) : file('playground.wasm').then(bytes => WebAssembly.compile(bytes)).catch(failure => {
   moduleMade = null;
   throw failure;
 });
 
+class ServedWorker {
+  constructor() {
+    this.name = '?engine=' + crypto.randomUUID();
+    this.turn = Promise.resolve();
+    addEventListener('pagehide', () => this.terminate());
+  }
+
+  post(what, body) {
+    return fetch('/engine/' + what + this.name, {method: 'POST', headers: {'Content-Type': 'application/octet-stream'}, body, keepalive: !body});
+  }
+
+  postMessage({module, id, request, bytes}) {
+    if (module !== undefined) return void setTimeout(() => this.onmessage({data: {ready: true}}));
+    this.turn = this.turn.then(async () => {
+      const watch = setInterval(async () => {
+        const told = await fetch('/engine/progress' + this.name).then(response => response.json(), () => ({}));
+        if (told.done !== undefined) this.onmessage({data: told});
+      }, 300);
+      const answer = await this.post('ask', new Blob([JSON.stringify(request), '\n', bytes ?? ''])).then(response => response.json())
+        .catch(() => ({error: 'gradzoo serve does not answer. Hint: check that it still runs', ended: true}));
+      clearInterval(watch);
+      this.onmessage({data: {id, answer}});
+    });
+  }
+
+  terminate() {
+    this.onmessage = () => {};
+    this.post('stop').catch(() => {});
+  }
+}
+
 function startWorker() {
+  if (kServed) return new ServedWorker();
   if (!kBundle) return new Worker('worker.js');
   return new Worker(URL.createObjectURL(new Blob([kBundle.worker], {type: 'text/javascript'})));
 }
@@ -61,7 +97,7 @@ class Engine {
         this.worker.onerror = () => refuse(new Error('the engine does not start. Hint: use a browser of 2023 or later'));
         this.worker.onmessage = ({data}) => {
           if (data.ready) return resolve();
-          if (data.done !== undefined) return this.onProgress?.(data.done);
+          if (data.done !== undefined) return this.onProgress?.(data.done, data.line);
           const asked = this.waiting.get(data.id);
           this.waiting.delete(data.id);
           if (data.answer.ended) this.stop();

@@ -73,6 +73,7 @@ function followFiles(input) {
   });
 }
 
+document.querySelectorAll(kServed ? '.in-page' : '.served').forEach(element => { element.hidden = true; });
 document.body.classList.toggle('framed', location.search === '?framed');  // a live figure of a page of the documentation
 byId('copy-link').addEventListener('click', copyLink);
 addEventListener('hashchange', showTab);

@@ -20,10 +20,10 @@ onmessage = async ({data}) => {
     });
     playground = new made.Playground();
     let told = 0;
-    playground.tellProgress(done => {
+    playground.tellProgress((done, line) => {
       if (Date.now() - told < 50) return;
       told = Date.now();
-      postMessage({done});
+      postMessage({done, line});
     });
     postMessage({ready: true});
     return;

@@ -1,24 +1,18 @@
 
 // The live page: it asks for the runs every two seconds, and draws anew what has changed.
 const kPause = 2000, kMostColours = 8;
-const kExamples = [
-  ['sin(x^2)*exp(-y)', 'x=.8, y=.3'], ['x^5', 'x=2'], ['log(1 + exp(x))', 'x=0'], ['exp(-x^2/2)', 'x=1'],
-  ["x'*A*x", 'A=[[2,1],[1,3]], x=[.5,-1]'], ['sum(softplus(A*x + b))', 'A=[[1,2],[3,4]], x=[.5,-1], b=[0,1]'],
-];
 const byId = id => document.getElementById(id);
-let runs = [], chosen = null, labsKnown = false;
+let runs = [], chosen = null;
 
-async function ask(path, body, signal) {
-  const options = body === undefined ? {} :
-    {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body), signal};
+async function ask(path) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path);
   } catch (failure) {
     throw new Error('gradzoo serve does not answer. Hint: check that it still runs');
   }
   const json = await response.json();
-  if (!response.ok) throw Object.assign(new Error(json.error), {pointer: json.pointer});
+  if (!response.ok) throw new Error(json.error);
   return json;
 }
 
@@ -247,124 +241,9 @@ function drawSides() {
     [key.replaceAll('_', ' '), number(value)]), true));
 }
 
-// ---- a function
-
-let explained = 0, leave = new AbortController();
-
-async function explain(event) {
-  event?.preventDefault();
-  const refusal = byId('refusal'), frame = byId('explained'), asked = ++explained;
-  refusal.hidden = true;
-  byId('working').hidden = false;
-  leave.abort();  // nobody waits for the one before
-  leave = new AbortController();
-  try {
-    const {id} = await ask('/api/explain',
-      {expr: byId('expr').value, at: byId('at').value, order: Number(byId('order').value)}, leave.signal);
-    if (asked !== explained) return;  // a later one is on its way
-    frame.src = link('/explained', {id});
-    frame.hidden = false;
-  } catch (failure) {
-    if (asked !== explained) return;
-    refusal.textContent = (failure.pointer ? failure.pointer + '\n' : '') + failure.message;
-    refusal.hidden = false;
-    frame.hidden = true;
-  }
-  byId('working').hidden = true;
-}
-
-function offerExamples() {
-  for (const [expr, at] of kExamples) {
-    const button = add(byId('examples'), 'button', '', expr);
-    button.type = 'button';
-    button.addEventListener('click', () => {
-      byId('expr').value = expr;
-      byId('at').value = at;
-      explain();
-    });
-  }
-}
-
-// ---- labs
-
-function listLabs(labs) {
-  labsKnown = true;
-  for (const lab of labs) {
-    const box = add(byId('lab-list'), 'article', 'lab');
-    add(add(box, 'h3', '', lab.name), 'small', '', 'level ' + lab.level);
-    add(box, 'p', '', lab.idea);
-    const more = add(box, 'details', '');
-    add(more, 'summary', '', 'Run it');
-    const form = add(more, 'form', '');
-    for (const knob of lab.knobs) {
-      const label = add(form, 'label', '');
-      label.append(knob.name);
-      const input = add(label, 'input', '');
-      Object.assign(input, {name: knob.name, value: knob.value});
-      add(label, 'small', '', knob.meaning);
-    }
-    add(form, 'button', '', 'Start').type = 'submit';
-    const refusal = add(form, 'p', 'problem', '');
-    refusal.setAttribute('role', 'alert');
-    form.addEventListener('submit', event => {
-      event.preventDefault();
-      const turned = lab.knobs.filter(knob => form.elements[knob.name].value !== knob.value);
-      const knobs = Object.fromEntries(turned.map(knob => [knob.name, form.elements[knob.name].value]));
-      refusal.textContent = '';
-      ask('/api/labs/start', {lab: lab.name, knobs}).then(() => {
-        byId('started').scrollIntoView({block: 'center'});
-        return draw();
-      }, failure => { refusal.textContent = failure.message; });
-    });
-  }
-}
-
-function lineOf(lab) {
-  const box = byId('started');
-  let line = byId('lab ' + lab.number);
-  if (line) return line;
-  line = document.createElement('p');
-  line.id = 'lab ' + lab.number;
-  const knobs = Object.entries(lab.knobs).map(knob => knob.join('='));
-  add(line, 'b', '', [lab.lab, ...knobs].join(' '));
-  add(line, 'span', '');
-  add(line, 'button', 'stop', 'Stop').addEventListener('click', () =>
-    ask('/api/labs/stop', {number: lab.number}).then(() => draw(), tell));
-  add(line, 'button', 'show', 'Show').addEventListener('click', () => showLab(lab.number));
-  box.prepend(line);
-  return line;
-}
-
-function drawStarted(started) {
-  for (const lab of [...started].reverse()) {
-    const line = lineOf(lab);
-    const text = ': ' + lab.state + (lab.state === 'done' || lab.progress === '' ? '' : ', ' + lab.progress);
-    if (line.children[1].textContent !== text) line.children[1].textContent = text;
-    line.querySelector('.stop').hidden = lab.state !== 'runs';
-    line.querySelector('.show').hidden = !lab.report;
-  }
-}
-
-function showLab(number) {
-  const frame = byId('lab-page');
-  frame.src = link('/lab', {number});
-  frame.hidden = false;
-}
-
-let running = 0;
-
-async function drawLabs() {
-  const {labs, started} = await ask('/api/labs');
-  if (!labsKnown) listLabs(labs);
-  drawStarted(started);
-  const done = started.find(lab => lab.number === running && lab.state === 'done');
-  if (done) showLab(done.number);  // whoever watched it wants to see it
-  running = started.find(lab => lab.state === 'runs')?.number ?? 0;
-}
-
 // ---- all of it
 
-const kDraw = {runs: drawCurves, samples: drawSamples, pair: drawSides, labs: drawLabs, function: () => {}};
+const kDraw = {runs: drawCurves, samples: drawSamples, pair: drawSides};
 
 async function draw() {
   const now = page();
@@ -373,7 +252,7 @@ async function draw() {
     if (anchor.hash === '#' + now) anchor.setAttribute('aria-current', 'page');
     else anchor.removeAttribute('aria-current');
   });
-  byId('desk').classList.toggle('whole', now !== 'runs' && now !== 'samples');
+  byId('desk').classList.toggle('whole', now === 'pair');
   try {
     if (chosen) {
       listRuns();
@@ -392,8 +271,7 @@ async function poll() {
     runs = answer.runs;
     byId('folder').textContent = 'Runs in ' + answer.folder +
       (answer.left_out > 0 ? ': the last ' + runs.length + ' that changed, of ' + (runs.length + answer.left_out) : '');
-    document.querySelectorAll('.computes').forEach(anchor => { anchor.hidden = !answer.computes; });
-    byId('to-playground').hidden = !answer.playground;
+    byId('to-playground').hidden = !answer.computes;
     if (!chosen) chosen = new Set(runs.slice(0, kMostColours).map(run => run.name));
     else runs.filter(run => !before.has(run.name)).forEach(run => chosen.add(run.name));
     await draw();
@@ -407,7 +285,5 @@ async function poll() {
 byId('filter').addEventListener('input', listRuns);
 byId('all').addEventListener('click', () => chooseAll(true));
 byId('none').addEventListener('click', () => chooseAll(false));
-byId('expression').addEventListener('submit', explain);
 window.addEventListener('hashchange', () => { scrollTo(0, 0); draw(); });
-offerExamples();
 poll();
