@@ -3,8 +3,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
+#include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -42,6 +44,45 @@ Json answers_of(const Json& requests) {
                   scratch.file(""));
   REQUIRE_MESSAGE(node.status == 0, node.err.substr(std::max<size_t>(node.err.size(), 500) - 500));
   return Json::parse(node.out);
+}
+
+// Each byte as the character of its number.
+std::string latin1(const std::string& bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) text += static_cast<char>(0xc0 | byte >> 6);
+    text += static_cast<char>(byte < 0x80 ? byte : 0x80 | (byte & 0x3f));
+  }
+  return text;
+}
+
+// With bytes changed, numbers put in at which 32 bits end, or an end cut off.
+std::string mutated(std::string bytes, std::mt19937& random) {
+  constexpr int64_t kNumbers[] = {0,           -1,          0x7fffffff, 0x80000000, 0xffffffff,
+                                  0x100000000, 0x100000001, 1L << 61,   INT64_MAX};
+  for (uint64_t change = 1 + random() % 3; change > 0; --change) {
+    const int64_t number = kNumbers[random() % std::size(kNumbers)];
+    const size_t at = random() % (random() % 2 == 0 ? bytes.size() : std::min<size_t>(bytes.size(), 600)),
+                 digits = bytes.find_first_of("0123456789", at);
+    switch (random() % 4) {
+      case 0:
+        bytes[at] = static_cast<char>(random());
+        break;
+      case 1:
+        bytes.replace(at, 8, reinterpret_cast<const char*>(&number), 8);
+        break;
+      case 2:
+        if (digits != std::string::npos)
+          bytes.replace(digits, bytes.find_first_not_of("0123456789", digits) - digits,
+                        fmt::format("{}", number));
+        break;
+      default:
+        bytes.resize(std::max<size_t>(
+            1, random() % 2 == 0 ? at : bytes.size() - random() % std::min<size_t>(bytes.size(), 40)));
+    }
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -121,4 +162,47 @@ TEST_CASE("headers that promise what 32 bits do not count are refused in words")
   for (size_t i = 0; i + 1 < requests.size(); ++i)
     CHECK_MESSAGE(contains(answers[i].value("error", ""), "it is cut short. Hint:"), answers[i].dump());
   CHECK(answers.back().contains("models"));
+}
+
+TEST_CASE("files that are changed at random are read and refused by 32 bits as by 64") {
+  if (!is_built()) return;
+  std::mt19937 random(62);
+  Json requests = Json::array();
+  std::vector<std::string> files;
+  const auto add = [&](Json request, std::string bytes) {
+    request["bytes"] = latin1(bytes);
+    requests.push_back(std::move(request));
+    files.push_back(std::move(bytes));
+  };
+  const std::string zoo = source_dir() + "/zoo/vae-plane/", corpus = source_dir() + "/tests/fuzz/corpus/npy/";
+  const std::string config = read_file(zoo + "config.toml"), weights = read_file(zoo + "weights.safetensors");
+  std::string points = "\x93NUMPY\x01" + std::string(1, '\0') + "v" + std::string(1, '\0') +
+                       "{'descr': '<f8', 'fortran_order': False, 'shape': (20, 2), }";
+  points.resize(128, ' ');
+  points += std::string(320, '?');
+  for (int i = 0; i < 150; ++i)
+    add({{"ask", "open"}, {"name", "m"}, {"config", config}}, i == 0 ? weights : mutated(weights, random));
+  for (int i = 0; i < 50; ++i)
+    add({{"ask", "open"}, {"name", "m"}, {"config", latin1(mutated(config, random))}}, weights);
+  for (int i = 0; i < 200; ++i) {
+    const char* const names[] = {"absurd", "big_endian", "fortran", "half"};
+    const std::string file = i % 2 == 0 ? points : read_file(corpus + names[i / 2 % 4] + ".npy");
+    add({{"ask", "begin"}, {"name", "run"}, {"model", "score"}, {"file", "a.npy"}},
+        i < 8 ? file : mutated(file, random));
+  }
+  const Json answers = answers_of(requests);
+  Playground playground;
+  const ScratchDirectory scratch;
+  std::filesystem::current_path(scratch.file(""));
+  int refused = 0;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    Json request = requests[i];
+    request.erase("bytes");
+    const Json here = Json::parse(playground.answer(request.dump(), files[i]));
+    const std::string error = here.value("error", ""), there = answers[i].value("error", "");
+    refused += !error.empty();
+    if (!contains(there, "no memory is left")) CHECK_MESSAGE(error == there, request.dump().substr(0, 300));
+  }
+  CHECK(refused > 200);
+  CHECK(refused < 390);
 }
