@@ -1,5 +1,6 @@
 # gradzoo_embed(header constant file [constant file ...]): writes `header` below the build folder's generated/, in which
-# each constant holds the text of its file, or of its files with commas between them, so that scripts and style sheets stand as files of their own.
+# each constant holds the text of its file, or an array has those of its files, which have commas between them: scripts and
+# style sheets stand as files of their own, and compilers limit the length of a text.
 set(GRADZOO_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
 
 function(gradzoo_embed header)
@@ -8,13 +9,19 @@ function(gradzoo_embed header)
   while(pairs)
     list(POP_FRONT pairs constant file)
     string(REPLACE "," ";" files "${file}")
-    set(content "")
-    foreach(file IN LISTS files)
-      file(READ "${CMAKE_CURRENT_SOURCE_DIR}/${file}" part)
-      string(APPEND content "${part}")
-      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+    set(parts "")
+    foreach(part IN LISTS files)
+      file(READ "${CMAKE_CURRENT_SOURCE_DIR}/${part}" content)
+      string(APPEND parts "R\"embedded(${content})embedded\",\n")
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${part}")
     endforeach()
-    string(APPEND text "\ninline constexpr const char* ${constant} = R\"embedded(${content})embedded\";\n")
+    if(file STREQUAL files)
+      string(REGEX REPLACE ",\n$" "" parts "${parts}")
+    else()
+      set(parts "{${parts}}")
+      string(APPEND constant "[]")
+    endif()
+    string(APPEND text "\ninline constexpr const char* ${constant} = ${parts};\n")
   endwhile()
   string(APPEND text "\n}  // namespace gradzoo\n")
   set(output "${GRADZOO_GENERATED_DIR}/${header}")

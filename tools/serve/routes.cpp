@@ -161,8 +161,9 @@ constexpr Route kRoutes[] = {
      }},
     {"GET", "/playground/script.js",
      [](const Page&, const HttpRequest&) {
-       return text_response("text/javascript; charset=utf-8",
-                            std::string("globalThis.gradzooServed = true;\n") + kPlaygroundScript);
+       std::string script = "globalThis.gradzooServed = true;\n";
+       for (const char* part : kPlaygroundScript) script += part;
+       return text_response("text/javascript; charset=utf-8", std::move(script));
      }},
     {"GET", "/zoo",
      [](const Page&, const HttpRequest& request) {

@@ -25,17 +25,18 @@ TABS = ['function', 'train', 'digits', 'labs', 'check', 'lessons', 'about']
 
 
 def looks(page):
-    """On a phone nothing is wider than the screen; by day and by night all texts stand out from their ground."""
+    """On a phone, and with large text, nothing is wider than the screen; by day and by night all texts stand out from their ground."""
     chrome = page.browser.execute_cdp_cmd
-    for width in [390, 320]:
+    for width, zoom in [(1280, '200%'), (390, ''), (320, '')]:
         chrome('Emulation.setDeviceMetricsOverride', {'width': width, 'height': 844, 'deviceScaleFactor': 1, 'mobile': False})
         for tab in TABS:
             go(page, '#' + tab)
             eventually('drawn', lambda: page.one(f'#{tab}-page').is_displayed())
             time.sleep(1)
+            page.js('document.documentElement.style.fontSize = arguments[0]', zoom)
             page.js('document.querySelectorAll("details").forEach(details => { details.open = true; })')
             wide = page.js(page.measures + 'return tooWide()')
-            check(not wide, f'wider than {width} pixels, on {tab}: {wide}')
+            check(not wide, f'wider than {width} pixels at {zoom or "100%"}, on {tab}: {wide}')
     chrome('Emulation.clearDeviceMetricsOverride', {})
     for light in ['light', 'dark']:
         chrome('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': light}]})
