@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <latch>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 

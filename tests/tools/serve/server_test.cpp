@@ -4,11 +4,13 @@
 #include <future>
 #include <memory>
 #include <random>
+#include <set>
 #include <thread>
 
 #include <sys/file.h>
 
 #include "gradzoo/autograd/random.h"
+#include "gradzoo/datasets/images/npy.h"
 #include "support/error_message.h"
 #include "tools/serve/served.h"
 
@@ -267,12 +269,31 @@ TEST_CASE(
   CHECK(ask("1", advance).json()["step"] == 3);
   CHECK(ask("1", advance).json()["step"] == 6);
   CHECK(contains(ask("2", advance).json()["error"].get<std::string>(), "nothing is open as 'm'"));
-  // The bytes behind the line are the file's, zero bytes and ends of lines among them.
-  const Reply wrong =
-      ask("1", {{"ask", "begin"}, {"name", "n"}, {"model", "vae"}, {"data", "points"}, {"file", "a.npy"}},
-          std::string("\n\0{\"ask\": \"labs\"}\n", 18));
-  CHECK_MESSAGE(contains(wrong.json()["error"].get<std::string>(), "a.npy"), wrong.body);
-  CHECK(ask("1", advance).json()["step"] == 9);
+  // The bytes behind the line are the file's, each of them.
+  Rng rng(1, "points");
+  save_npy(scratch.file("a.npy"), randn({20, 2}, rng));
+  const std::string file = read_file(scratch.file("a.npy"));
+  std::filesystem::remove(scratch.file("a.npy"));
+  json of_file = begin;
+  of_file["file"] = "a.npy";
+  of_file["name"] = "n";
+  CHECK(ask("1", of_file, file).json().contains("steps"));
+  CHECK(contains(ask("1", of_file, file + "x").json()["error"].get<std::string>(), "a.npy"));
+  CHECK(contains(ask("1", of_file, "\n" + file).json()["error"].get<std::string>(), "a.npy"));
+  // Requests that come together are answered one after the other, each with its own answer.
+  std::vector<std::future<Reply>> together;
+  for (int i = 0; i < 40; ++i)
+    together.push_back(
+        std::async(std::launch::async, ask, "1", i % 4 == 0 ? advance : json{{"ask", "labs"}}, ""));
+  std::set<int64_t> steps;
+  for (size_t i = 0; i < 40; ++i) {
+    const json answer = together[i].get().json();
+    if (i % 4 == 0)
+      steps.insert(answer.value("step", int64_t{0}));
+    else
+      CHECK(answer.contains("labs"));
+  }
+  CHECK(steps == std::set<int64_t>{9, 12, 15, 18, 21, 24, 27, 30, 33, 36});
   for (const char* none : {"", "[1]", "{", "\n"}) {
     const Reply refused = served.post("/engine/ask?engine=1", none);
     CHECK(refused.status == 400);
