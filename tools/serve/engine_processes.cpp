@@ -203,7 +203,7 @@ void answer_lines() {
   std::ios::sync_with_stdio(false);
   set_num_threads(std::min(num_threads(), kMostThreads));
   Playground playground;
-  auto told = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point told;  // last
   playground.tell_progress([&told](double share, const std::string& line) {
     const auto now = std::chrono::steady_clock::now();
     if (now - told < std::chrono::milliseconds(50)) return;

@@ -92,9 +92,9 @@ TEST_CASE(
   CHECK(stop("1") == 200);
   CHECK(contains(ask("1", advance).json()["error"].get<std::string>(), "nothing is open as 'm'"));
 
-  auto lab = std::async(std::launch::async, ask, "3", json{{"ask", "lab"}, {"lab", "mode-collapse"}}, "");
+  auto lab = std::async(std::launch::async, ask, "3", json{{"ask", "lab"}, {"lab", "gan-on-a-line"}}, "");
   const auto line = [&] { return served.get("/engine/progress?engine=3").json().value("line", ""); };
-  CHECK(eventually([&] { return contains(line(), "step"); }));
+  CHECK(eventually([&] { return contains(line(), "step "); }));
   CHECK(served.get("/api/runs").status == 200);
   CHECK(stop("3") == 200);
   CHECK(lab.get().json() == json{{"error", "stopped"}, {"ended", true}});
