@@ -1,6 +1,6 @@
 # gradzoo_embed(header constant file [constant file ...]): writes `header` below the build folder's generated/, in which
-# each constant holds the text of its file, or an array has those of its files, which have commas between them: scripts and
-# style sheets stand as files of their own, and compilers limit the length of a text.
+# each constant holds the text of its file, so that scripts and style sheets are files of their own. Where `file` names
+# several files, with commas between them, the constant is an array of texts: compilers limit the length of one text.
 set(GRADZOO_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
 
 function(gradzoo_embed header)

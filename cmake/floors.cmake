@@ -26,8 +26,10 @@ function(gradzoo_floor name)
     ${target} PUBLIC "$<BUILD_INTERFACE:${public_headers}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
     PRIVATE "${PROJECT_SOURCE_DIR}" "${GRADZOO_GENERATED_DIR}")
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} "$<BUILD_INTERFACE:gradzoo_flags>")
-  if(GRADZOO_SANITIZE OR GRADZOO_FUZZ)  # a fuzzer is compiled longer than it runs
-    target_compile_options(${target} PRIVATE "$<IF:$<BOOL:${GRADZOO_FUZZ}>,-O0,-O1>")
+  if(GRADZOO_FUZZ)  # a fuzzer is compiled longer than it runs
+    target_compile_options(${target} PRIVATE -O0)
+  elseif(GRADZOO_SANITIZE)
+    target_compile_options(${target} PRIVATE -O1)
   elseif(arg_OPTIMISE)
     target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:${arg_OPTIMISE}>")
   endif()

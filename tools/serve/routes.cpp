@@ -39,15 +39,13 @@ constexpr const char* kFramePolicy =
     "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src "
     "'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-// The playground, whose results are frames with scripts of their own. They share this policy, but not the
-// origin: what they ask for is refused.
+// Of the playground. Its results are frames with inline scripts: a frame inherits this policy, but has no
+// origin, so the server refuses its requests.
 constexpr const char* kPlaygroundPolicy =
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src data: "
     "blob:; connect-src 'self'; frame-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-constexpr const char* kOnlyHere =
-    "the playground is only for this machine. Hint: serve without --host, or open "
-    "build/playground/index.html";
+constexpr const char* kOnlyHere = "the playground is only for this machine. Hint: serve without --host";
 constexpr std::string_view kPosted = "application/octet-stream";  // which no form of another site can send
 
 int64_t number_in(const HttpRequest& request, const char* name) {

@@ -25,7 +25,7 @@ TABS = ['function', 'train', 'digits', 'labs', 'check', 'lessons', 'about']
 
 
 def looks(page):
-    """On a phone, and with large text, nothing is wider than the screen; by day and by night all texts stand out from their ground."""
+    """On a phone, and with large text, nothing is wider than the screen; by day and by night all texts stand out."""
     chrome = page.browser.execute_cdp_cmd
     for width, zoom in [(1280, '200%'), (390, ''), (320, '')]:
         chrome('Emulation.setDeviceMetricsOverride', {'width': width, 'height': 844, 'deviceScaleFactor': 1, 'mobile': False})

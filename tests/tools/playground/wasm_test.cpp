@@ -57,6 +57,13 @@ std::string latin1(const std::string& bytes) {
   return text;
 }
 
+// A .npy file of doubles with this shape, and these bytes as data.
+std::string npy_of(const std::string& shape, const std::string& data) {
+  std::string header = fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': {}, }}", shape);
+  header.resize(118, ' ');
+  return "\x93NUMPY\x01" + std::string(1, '\0') + "v" + std::string(1, '\0') + header + data;
+}
+
 // With bytes changed, numbers put in at which 32 bits end, or an end cut off.
 std::string mutated(std::string bytes, std::mt19937& random) {
   constexpr int64_t kNumbers[] = {0,           -1,          0x7fffffff, 0x80000000, 0xffffffff,
@@ -148,14 +155,11 @@ TEST_CASE("headers that promise what 32 bits do not count are refused in words")
   Json requests = Json::array();
   for (const char* shape : {"(4294967296, 2)", "(1152921504606846976, 2)", "(2147483648, 2)",
                             "(4611686018427387904, 4)", "(65536, 65536)", "(4294967297, 1)"}) {
-    std::string header = fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': {}, }}", shape);
-    header.resize(118, ' ');
     requests.push_back({{"ask", "begin"},
                         {"name", "run"},
                         {"model", "gan"},
                         {"file", "mine.npy"},
-                        {"bytes", "\xc2\x93NUMPY\x01" + std::string(1, '\0') + "v" + std::string(1, '\0') +
-                                      header + std::string(32, 'a')}});
+                        {"bytes", latin1(npy_of(shape, std::string(32, 'a')))}});
   }
   requests.push_back({{"ask", "models"}});
   const Json answers = answers_of(requests);
@@ -176,10 +180,7 @@ TEST_CASE("files that are changed at random are read and refused by 32 bits as b
   };
   const std::string zoo = source_dir() + "/zoo/vae-plane/", corpus = source_dir() + "/tests/fuzz/corpus/npy/";
   const std::string config = read_file(zoo + "config.toml"), weights = read_file(zoo + "weights.safetensors");
-  std::string points = "\x93NUMPY\x01" + std::string(1, '\0') + "v" + std::string(1, '\0') +
-                       "{'descr': '<f8', 'fortran_order': False, 'shape': (20, 2), }";
-  points.resize(128, ' ');
-  points += std::string(320, '?');
+  const std::string points = npy_of("(20, 2)", std::string(320, '?'));
   for (int i = 0; i < 150; ++i)
     add({{"ask", "open"}, {"name", "m"}, {"config", config}}, i == 0 ? weights : mutated(weights, random));
   for (int i = 0; i < 50; ++i)

@@ -1,5 +1,4 @@
-// The engine as the page asks it: a worker, which is ended where an answer takes too long. `gradzoo serve` has a process
-// of its own in the worker's place.
+// The engine as the page asks it: a worker, or a process of gradzoo serve. It is ended where an answer takes too long.
 const byId = id => document.getElementById(id);
 
 const kDocs = document.body.dataset.docs;  // where the documentation lies, if the page is a part of it
@@ -40,12 +39,12 @@ const engineModule = () => moduleMade ??= kServed ? Promise.resolve(null) : file
   throw failure;
 });
 
+const servedWorkers = new Set();
+addEventListener('pagehide', () => servedWorkers.forEach(worker => worker.terminate()));
 class ServedWorker {
-  constructor() {
-    this.name = '?engine=' + crypto.randomUUID();
-    this.turn = Promise.resolve();
-    addEventListener('pagehide', () => this.terminate());
-  }
+  name = '?engine=' + crypto.randomUUID();
+  turn = Promise.resolve();
+  constructor() { servedWorkers.add(this); }
 
   post(what, body) {
     return fetch('/engine/' + what + this.name, {method: 'POST', headers: {'Content-Type': 'application/octet-stream'}, body, keepalive: !body});
@@ -66,6 +65,7 @@ class ServedWorker {
   }
 
   terminate() {
+    servedWorkers.delete(this);
     this.onmessage = () => {};
     this.post('stop').catch(() => {});
   }
