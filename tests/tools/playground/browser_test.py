@@ -63,6 +63,15 @@ def offline(page):
     page.browser.execute_cdp_cmd('Network.disable', {})
 
 
+def left(page, scratch):
+    """The engines of a page end when it is left."""
+    engines = lambda: [name for name in os.listdir(scratch) if name.startswith('gradzoo-engine-')]
+    go(page, '#digits')
+    eventually('an engine', engines)
+    page.browser.get('about:blank')
+    eventually('no engine is left', lambda: not engines())
+
+
 def use_at(address, parts, scratch, folder=''):
     browser = begin_browser(scratch + '/profile')
     try:
@@ -79,10 +88,12 @@ def use_at(address, parts, scratch, folder=''):
 def run(where, scratch):
     files = [functools.wraps(part)(functools.partial(part, scratch=scratch)) for part in [points_of_file, picture_file, run_files]]
     if not os.path.isdir(where):
-        server = subprocess.Popen([where, 'serve', '.', '--port', '0'], stdout=subprocess.PIPE, text=True, cwd=scratch)
+        server = subprocess.Popen([where, 'serve', '.', '--port', '0'], stdout=subprocess.PIPE, text=True, cwd=scratch,
+                                  env={**os.environ, 'TMPDIR': scratch})
         try:
             use_at(server.stdout.readline().strip() + 'playground', [
-                function, plane, train, ends, game_and_paths, links, *files, digits, labs, lessons, rules, looks], scratch)
+                function, plane, train, ends, game_and_paths, links, *files, digits, labs, lessons, rules, looks,
+                functools.wraps(left)(functools.partial(left, scratch=scratch))], scratch)
         finally:
             server.terminate()
             check(server.wait() == 0, 'the server ends well')
