@@ -67,7 +67,8 @@ def left(page, scratch):
     """The engines of a page end when it is left."""
     engines = lambda: [name for name in os.listdir(scratch) if name.startswith('gradzoo-engine-')]
     go(page, '#digits')
-    eventually('an engine', engines)
+    eventually('digits, and nothing to do', lambda: 'a hundred digits in' in page.text('#digit-status') and page.js('return inHand') == 0)
+    check(engines(), 'an engine waits')
     page.browser.get('about:blank')
     eventually('no engine is left', lambda: not engines())
 
