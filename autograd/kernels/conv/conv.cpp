@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/kernels/conv/conv_border.h"
+#include "autograd/kernels/conv/winograd.h"
 #include "autograd/kernels/threads/flops.h"
 #include "autograd/kernels/threads/scratch.h"
 
@@ -17,6 +18,35 @@ void pack(const T* w, int64_t rows, int64_t columns, int64_t padded, bool narrow
       (narrow ? to[o * rows + r] : to[r * padded + o]) = w[r * columns + o];
     if (!narrow) std::fill(to + r * padded + columns, to + (r + 1) * padded, T{0});
   }
+}
+
+/// y by Winograd's method.
+void conv_by_strips(const ConvSizes& s, const float* x, const float* w, const float* bias, float* y) {
+  const Strips strips = strips_of_x(s);
+  const int64_t rows = s.stride * s.kernel_width * s.in, row = s.out_width * s.out;
+  const int64_t points = winograd_points(strips.taps);
+  float* const weights = scratch<float, ConvPacked>(points * rows * s.out + row);
+  transform_weights(s, w, weights);
+  const StripPass along{.pass = {.offsets = offsets_of_strip(s, strips),
+                                 .rows = rows,
+                                 .run = s.kernel_width * s.in,
+                                 .weights = weights,
+                                 .columns = s.out,
+                                 .height = 0,
+                                 .width = s.out_width,
+                                 .src_row = 0,
+                                 .src_step = s.stride * s.in,
+                                 .dst_row = 0,
+                                 .dst_step = s.out,
+                                 .bias = nullptr},
+                        .weights = rows * s.out,
+                        .first = 0};
+  run_strips(strips, {&along, 1}, s.batch, x,
+             {.to = y,
+              .image = s.out_height * row,
+              .row = row,
+              .size = row,
+              .bias = repeated_bias(bias, s.out, s.out_width, weights + points * rows * s.out)});
 }
 
 }  // namespace
@@ -48,6 +78,9 @@ int32_t* offsets_of_x(const ConvSizes& s, const Border& border) {
 template <class T>
 void conv(const ConvSizes& s, const T* x, const T* w, const T* bias, T* y) {
   counted_flops() += conv_flops(s);
+  if constexpr (sizeof(T) == 4) {
+    if (by_winograd(s)) return conv_by_strips(s, x, w, bias, y);
+  }
   const int64_t rows = s.kernel_height * s.kernel_width * s.in, padded = round_up(s.out, conv_lanes<T>());
   const Border border = border_of_x(s);
   const int64_t run = s.dilation == 1 ? s.kernel_width * s.in : s.in;

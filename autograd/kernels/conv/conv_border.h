@@ -17,6 +17,10 @@ struct ConvPadded;
 struct ConvPacked;
 struct ConvPasses;
 struct ConvPartial;
+struct ConvGrad;
+struct ConvTurned;
+
+constexpr int64_t kWeightGrain = 4096;  // elements
 
 inline double conv_flops(const ConvSizes& s) {
   return 2.0 * static_cast<double>(s.batch * s.out_height * s.out_width) *

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <numeric>
 
 #include "autograd/kernels/conv/conv.h"
 #include "autograd/kernels/conv/conv_border.h"
+#include "autograd/kernels/conv/winograd.h"
 #include "autograd/kernels/threads/flops.h"
 #include "autograd/kernels/threads/scratch.h"
 
@@ -98,12 +100,91 @@ ConvPass<T> phase_pass(const ConvSizes& s, const Border& border, int64_t py, int
           .bias = bias};
 }
 
+/// The rows of x of one phase by Winograd's method, as convolutions of y with the taps that reach them.
+void transpose_rows_by_strips(const ConvSizes& s, int64_t py, const Border& border, const float* y,
+                              const float* turned, const float* bias, float* x) {
+  const Phase down{py, s.kernel_height, s.stride, s.padding, s.dilation};
+  const int taps = static_cast<int>(s.kernel_height / s.stride), points = winograd_points(taps);
+  int64_t last = s.kernel_height - 1;  // tap that reaches these rows
+  while (!down.reaches(last)) --last;
+  const int64_t tap = s.out * s.in;
+  const Strips strips{.taps = taps,
+                      .results = pixels_of(py, s.height, s.stride),
+                      .height = s.out_height,
+                      .width = s.out_width,
+                      .channels = s.out,
+                      .first = down.first(last),
+                      .step = 1,
+                      .phases = 1,
+                      .left = border.left,
+                      .padded_width = border.padded_width};
+  StripPass passes[kMostWinogradStride];
+  const int64_t across = std::min(s.stride, s.width);
+  int32_t* offsets = scratch<int32_t, ConvOffsets>(s.kernel_width * s.out);
+  float* weights = scratch<float, ConvPacked>(points * s.kernel_width * tap);
+  for (int64_t px = 0; px < across; ++px) {
+    const Phase along{px, s.kernel_width, s.stride, s.padding, s.dilation};
+    const int64_t rows = along.taps() * s.out;
+    passes[px] = {.pass = {.offsets = offsets,
+                           .rows = rows,
+                           .run = rows,
+                           .weights = weights,
+                           .columns = s.in,
+                           .height = 0,
+                           .width = pixels_of(px, s.width, s.stride),
+                           .src_row = 0,
+                           .src_step = s.out,
+                           .dst_row = 0,
+                           .dst_step = s.stride * s.in,
+                           .bias = nullptr},
+                  .weights = rows * s.in,
+                  .first = px * s.in};
+    int64_t r = 0;
+    for (int64_t kx = s.kernel_width; kx-- > 0;) {
+      if (!along.reaches(kx)) continue;
+      std::iota(offsets + r, offsets + r + s.out,
+                static_cast<int32_t>((border.left + along.first(kx)) * s.out));
+      WinogradRows map{.size = tap};
+      for (int i = 0; i < taps; ++i)
+        map.from[i] = turned + ((last - i * s.stride) * s.kernel_width + kx) * tap;
+      for (int j = 0; j < points; ++j) map.to[j] = weights + j * rows * s.in + r * s.in;
+      winograd_rows(WinogradMap::weight, taps, map);
+      r += s.out;
+    }
+    offsets += rows;
+    weights += points * rows * s.in;
+  }
+  const int64_t row = s.width * s.in;
+  run_strips(strips, {passes, static_cast<size_t>(across)}, s.batch, y,
+             {.to = x + py * row, .image = s.height * row, .row = s.stride * row, .size = row, .bias = bias});
+}
+
+/// x by Winograd's method.
+void transpose_by_strips(const ConvSizes& s, const float* y, const float* w, const float* bias, float* x) {
+  const int64_t taps = s.kernel_height * s.kernel_width, tap = s.in * s.out, row = s.width * s.in;
+  auto* const turned = scratch<float, ConvTurned>(taps * tap + row);
+  parallel_for(taps, 1, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t k = begin; k < end; ++k) {
+      for (int64_t o = 0; o < s.out; ++o) {
+        for (int64_t c = 0; c < s.in; ++c) turned[(k * s.out + o) * s.in + c] = w[(k * s.in + c) * s.out + o];
+      }
+    }
+  });
+  bias = repeated_bias(bias, s.in, s.width, turned + taps * tap);
+  const Border border = border_of_y(s);
+  for (int64_t py = 0; py < std::min(s.stride, s.height); ++py)
+    transpose_rows_by_strips(s, py, border, y, turned, bias, x);
+}
+
 }  // namespace
 
 // A transpose of stride s is s^2 convolutions of stride 1, each with the taps that reach its pixels.
 template <class T>
 void conv_transpose(const ConvSizes& s, const T* y, const T* w, const T* bias, T* x) {
   counted_flops() += conv_flops(s);
+  if constexpr (sizeof(T) == 4) {
+    if (by_winograd(s)) return transpose_by_strips(s, y, w, bias, x);
+  }
   const int64_t padded = round_up(s.in, conv_lanes<T>());
   const int64_t rows = s.kernel_height * s.kernel_width * s.out;
   const int64_t down = std::min(s.stride, s.height), across = std::min(s.stride, s.width);

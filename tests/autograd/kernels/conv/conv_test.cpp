@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/kernels/conv/winograd.h"
 #include "gradzoo/autograd/random.h"
 #include "support/numbers.h"
 
@@ -91,8 +92,21 @@ double max_error(const Tensor& got, const std::vector<double>& wanted) {
   return worst;
 }
 
+// The root mean square of got - wanted as a share of that of `wanted`.
+double relative_error(const Tensor& got, const std::vector<double>& wanted) {
+  const std::vector<double> values = got.to_vector();
+  double error = 0, size = 0;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    error += (values[i] - wanted[i]) * (values[i] - wanted[i]);
+    size += wanted[i] * wanted[i];
+  }
+  return std::sqrt(error / size);
+}
+
+using Measure = double (*)(const Tensor& got, const std::vector<double>& wanted);
+
 template <class T>
-double worst_error(const ConvSizes& sizes, uint64_t seed) {
+double worst_error(const ConvSizes& sizes, uint64_t seed, Measure error = max_error) {
   const Naive<T> naive(sizes, seed);
   Tensor x = empty_like(naive.x), y = empty_like(naive.y), w = empty_like(naive.w);
   const T* of_x = naive.x.template data<T>();
@@ -103,7 +117,7 @@ double worst_error(const ConvSizes& sizes, uint64_t seed) {
   T* const to_w = w.mutable_data<T>();
   double worst = 0;
   const auto compare = [&](const Tensor& got, const std::vector<double>& wanted) {
-    worst = std::max(worst, max_error(got, wanted));
+    worst = std::max(worst, error(got, wanted));
   };
   kernels::conv<T>(sizes, of_x, of_w, nullptr, to_y);
   compare(y, naive.of_y);
@@ -161,14 +175,63 @@ TEST_CASE("many channels and many images: rows in blocks, tiles enough, and part
   }
 }
 
+TEST_CASE(
+    "Winograd's method, in f32: all sizes of a last strip, stride 2, other widths of kernels, any padding") {
+  int taken = 0;
+  for (int64_t height = 2; height <= 13; ++height) {
+    for (const int64_t stride : {1, 2}) {
+      for (int64_t padding = 0; padding <= 2; ++padding) {
+        const int64_t few = 16 * stride, many = 32 * stride, kernel = stride == 1 ? 3 : 4;
+        const bool grows = (height + padding) % 2 == 0;
+        ConvSizes s{.batch = 1 + (height + padding) % 3,
+                    .height = height,
+                    .width = 1 + (5 * height + 3 * padding) % 17,
+                    .in = grows ? few : many,
+                    .kernel_height = kernel,
+                    .kernel_width = 1 + (height + padding) % 4,
+                    .out = grows ? many : few,
+                    .out_height = 0,
+                    .out_width = 0,
+                    .stride = stride,
+                    .padding = padding,
+                    .dilation = 1};
+        if (kernel > height + 2 * padding || s.kernel_width > s.width + 2 * padding) continue;
+        s = completed(s);
+        taken += kernels::by_winograd(s) ? 1 : 0;
+        CAPTURE(height);
+        CAPTURE(stride);
+        CAPTURE(padding);
+        CHECK(worst_error<float>(s, 1, relative_error) < 1.5e-6);
+      }
+    }
+  }
+  CHECK(taken > 40);
+}
+
+TEST_CASE("Winograd's method takes only what it computes: floats of 3 rows of taps, or of 4 with stride 2") {
+  const auto is_taken = [](const Sizes& s) { return kernels::by_winograd(s.completed()); };
+  CHECK(is_taken({1, 14, 14, 32, 3, 64}));
+  CHECK(is_taken({1, 14, 14, 32, 4, 64, 2}));
+  CHECK(!is_taken({1, 14, 14, 32, 5, 64}));
+  CHECK(!is_taken({1, 14, 14, 32, 3, 64, 2}));
+  CHECK(!is_taken({1, 14, 14, 32, 4, 64}));
+  CHECK(!is_taken({1, 14, 14, 33, 3, 64}));
+  CHECK(!is_taken({1, 14, 14, 32, 3, 65}));
+  CHECK(!is_taken({1, 2, 14, 32, 3, 64}));
+}
+
 TEST_CASE("images too large for a near cache give the weight's gradient a few rows at a time") {
   const ConvSizes s = Sizes{2, 22, 20, 24, 3, 70}.completed();
   CHECK(worst_error<double>(s, 1) < 1e-10);
 }
 
 TEST_CASE("the same bytes at any thread count") {
-  for (const int64_t channels : {1, 3, 32}) {
-    const ConvSizes s = Sizes{9, 14, 14, channels, 3, 33}.completed();
+  for (const Sizes& sizes : {Sizes{9, 14, 14, 1, 3, 33},
+                             {9, 14, 14, 3, 3, 33},
+                             {9, 14, 14, 32, 3, 33},
+                             {9, 14, 14, 32, 3, 48},
+                             {9, 14, 14, 32, 4, 64, 2}}) {
+    const ConvSizes s = sizes.completed();
     const Naive<float> naive(s, 1);
     CHECK(test::same_at_any_thread_count([&] {
       Tensor y = empty_like(naive.y);
