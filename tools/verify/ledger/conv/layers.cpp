@@ -86,6 +86,39 @@ RowResult naive(ConvFn conv, const RowContext&) {
           "f64, the shapes of conv.adjoint_triad; value: largest difference of an element"};
 }
 
+// Sizes that Winograd's method takes in f32, with and without whole strips.
+const ConvCase kWinogradCases[] = {{{2, 9, 10, 16}, {3, 3, 16, 48}, {.padding = 1}, 0},
+                                   {{1, 14, 7, 64}, {3, 3, 64, 32}, {.padding = 1}, 0},
+                                   {{2, 12, 10, 32}, {4, 4, 32, 64}, {.stride = 2, .padding = 1}, 0}};
+
+/// Returns a convolution, its two gradients, and the gradient in w of |dL/dx|^2, where L = sum silu(y) v.
+Tensors conv_derivatives(ConvFn conv, const ConvCase& c, DType dtype) {
+  Rng rng(4, "ledger/winograd");
+  const Tensor x = cast(randn(c.x, rng), dtype).requires_grad_();
+  const Tensor w = cast(randn(c.w, rng) * 0.1, dtype).requires_grad_();
+  const Tape tape;
+  const Tensor y = conv(x, w, c.options);
+  const Tensor v = cast(randn(y.shape(), rng), dtype);
+  const Tensors slopes = grad(sum(silu(y) * v), {x, w}, {.create_graph = true});
+  return {y, slopes[0], slopes[1], grad(sum(square(slopes[0])), w)};
+}
+
+/// Returns the largest distance of a result in f32 from that in f64, as a share of its norm.
+RowResult winograd_error(ConvFn conv, const RowContext&) {
+  double worst = 0;
+  for (const ConvCase& c : kWinogradCases) {
+    const Tensors rough = conv_derivatives(conv, c, DType::f32);
+    const Tensors fine = conv_derivatives(plain_conv, c, DType::f64);
+    for (size_t i = 0; i < fine.size(); ++i) {
+      const Tensor error = cast(rough[i], DType::f64) - fine[i];
+      worst = std::max(worst, std::sqrt(inner(error, error) / inner(fine[i], fine[i])));
+    }
+  }
+  return {worst, AtMost{2e-6},
+          "3x3 with 16-48 and 64-32 channels, 4x4 with stride 2 and 32-64; f32 against f64: value, both "
+          "gradients, and the gradient of |dL/dx|^2; value: largest relative error in norm"};
+}
+
 using NormFn = Tensor (*)(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
                           const NormOptions& options);
 
@@ -175,6 +208,17 @@ Rows layer_rows() {
                  [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
                 {"an output that is 1 % too small",
                  [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
+      identity({"conv.winograd", "convolutions by Winograd's method have errors of rounding, to second order",
+                "Winograd 1980; Lavin & Gray 2016, section 4.1", 1},
+               winograd_error, plain_conv,
+               {{"an output that is 0.001 % too small",
+                 [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * (1 - 1e-5); }},
+                {"a corner of each kernel that is 0.1 % too large",
+                 [](auto& x, auto& w, auto& o) {
+                   const Tensor first = slice(slice(w, 0, 0, 1), 1, 0, 1);
+                   return plain_conv(x, w, o) +
+                          plain_conv(x, pad(pad(first * 1e-3, 0, 0, w.dim(0) - 1), 1, 0, w.dim(1) - 1), o);
+                 }}}),
       identity({"norm.second_order",
                 "a gradient penalty's gradient is equal with fused group norm and elementary ops",
                 "Wu & He 2018, eqs. 1-4", 1},
