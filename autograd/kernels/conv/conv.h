@@ -1,19 +1,13 @@
 #pragma once
 
-#include <cstdint>
+#include "autograd/kernels/conv/conv_sizes.h"
 
 /// Convolutions of images with the channels last, and both of their gradients: one trilinear form
 ///   T(x, w, y) = sum x[b, i stride + k dilation - padding, c] w[k, c, o] y[b, i, o]
 /// with x (B,H,W,in), w (kh,kw,in,out) and y (B,oh,ow,out), two of which give the third. x is 0 outside. The
-/// sums are direct, without a copy of x per tap. Results do not depend on threads.
+/// sums are direct, without a copy of x per tap, or in f32 by Winograd's method (winograd.h), by the sizes.
+/// Results do not depend on threads.
 namespace gradzoo::kernels {
-
-struct ConvSizes {
-  int64_t batch, height, width, in;
-  int64_t kernel_height, kernel_width, out;
-  int64_t out_height, out_width;
-  int64_t stride, padding, dilation;
-};
 
 /// y = T(x, w, .) + bias, which may be null.
 template <class T>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "autograd/kernels/conv/conv.h"
+#include "autograd/kernels/conv/conv_sizes.h"
 #include "autograd/kernels/conv/conv_tiles.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/kernels/threads/scratch.h"

@@ -104,8 +104,8 @@ void sum_point(const ConvSizes& s, const Strips& strips, const WeightProducts& o
     const int64_t images = std::min(at_once, last - b);
     for (int64_t i = 0; i < images * count; ++i) {
       const int64_t strip = i % count;
-      PointRows to{};
-      to[static_cast<size_t>(point)] = data + i * strips.size();
+      PointRows to;
+      to.at[point] = data + i * strips.size();
       transform_strip(strips, x + (b + i / count) * image, strip, zeros, to);
       WinogradRows map{.size = row};
       for (int64_t k = 0; k < kWinogradResults; ++k)
@@ -210,8 +210,9 @@ void weight_by_pixels(const ConvSizes& s, const T* x, const T* y, bool adds, T* 
 template <class T>
 void conv_weight(const ConvSizes& s, const T* x, const T* y, bool adds, T* w) {
   counted_flops() += conv_flops(s);
-  if (s.batch * s.out_height * s.out_width == 0) {
-    if (!adds) std::fill_n(w, s.kernel_height * s.kernel_width * s.in * s.out, T{0});
+  const int64_t size = s.kernel_height * s.kernel_width * s.in * s.out;
+  if (size * s.batch * s.out_height * s.out_width == 0) {
+    if (!adds) std::fill_n(w, size, T{0});
     return;
   }
   if constexpr (sizeof(T) == 4) {

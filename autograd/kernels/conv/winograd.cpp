@@ -35,8 +35,8 @@ struct Unit {
   int64_t index(int64_t b, int64_t t) const { return (t - strip) * images + b; }
 };
 
-void store_results(const Strips& strips, const Unit& unit, const StripResults& results, const float* sums,
-                   const float* zeros) {
+// Only the fourth row of results has the sums at infinity.
+void store_results(const Strips& strips, const Unit& unit, const StripResults& results, const float* sums) {
   const int points = winograd_points(strips.taps);
   const int64_t point = unit.count() * results.size;
   for (int64_t b = 0; b < unit.images; ++b) {
@@ -44,7 +44,6 @@ void store_results(const Strips& strips, const Unit& unit, const StripResults& r
       const int64_t rows = strips.results_of(t);
       WinogradRows map{.size = results.size};
       for (int j = 0; j < points; ++j) map.from[j] = sums + j * point + unit.index(b, t) * results.size;
-      if (rows < kWinogradResults) map.from[points - 1] = zeros;
       float* const to = results.to + (unit.first + b) * results.image + t * kWinogradResults * results.row;
       for (int i = 0; i < kWinogradResults; ++i) {
         map.start[i] = results.bias;
@@ -63,8 +62,8 @@ void run_unit(const Strips& strips, const Unit& unit, std::span<const StripPass>
   float* const sums = scratch<float, WinogradSums>(points * count * results.size);
   for (int64_t b = 0; b < unit.images; ++b) {
     for (int64_t t = unit.strip; t < unit.end; ++t) {
-      PointRows rows{};
-      for (int j = 0; j < points; ++j) rows[j] = data + (j * count + unit.index(b, t)) * strips.size();
+      PointRows rows;
+      for (int j = 0; j < points; ++j) rows.at[j] = data + (j * count + unit.index(b, t)) * strips.size();
       transform_strip(strips, images + (unit.first + b) * image, t, zeros, rows);
     }
   }
@@ -80,7 +79,7 @@ void run_unit(const Strips& strips, const Unit& unit, std::span<const StripPass>
         conv_wide(pass, data + j * count * strips.size(), sums + j * count * results.size + along.first);
     }
   }
-  store_results(strips, unit, results, sums, zeros);
+  store_results(strips, unit, results, sums);
 }
 
 }  // namespace
@@ -149,8 +148,8 @@ void transform_strip(const Strips& strips, const float* image, int64_t strip, co
     for (int j = 0; j < winograd_points(strips.taps); ++j) {
       const int64_t y = strips.first + strips.step * (kWinogradResults * strip + j) + phase;
       map.from[j] = y < 0 || y >= strips.height ? zeros : image + y * strips.width * strips.channels;
-      if (to[j] == nullptr) continue;
-      float* const row = to[j] + phase * strips.row();
+      if (to.at[j] == nullptr) continue;
+      float* const row = to.at[j] + phase * strips.row();
       map.to[j] = row + begin;
       std::fill(row, row + begin, 0.0F);
       std::fill(row + end, row + strips.row(), 0.0F);
@@ -164,7 +163,7 @@ void run_strips(const Strips& strips, std::span<const StripPass> passes, int64_t
   const UnitSize unit(strips, passes[0].pass.width);
   const int64_t down = (strips.count() + unit.strips - 1) / unit.strips;
   const int64_t groups = (batch + unit.images - 1) / unit.images;
-  const float* const zeros = winograd_zeros(std::max(strips.width * strips.channels, results.size));
+  const float* const zeros = winograd_zeros(strips.width * strips.channels);
   parallel_for(groups * down, 1, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t first = i / down * unit.images, strip = i % down * unit.strips;

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <span>
 
-#include "autograd/kernels/conv/conv.h"
+#include "autograd/kernels/conv/conv_sizes.h"
 #include "autograd/kernels/conv/conv_tiles.h"
 #include "autograd/kernels/conv/winograd_rows.h"
 
@@ -54,7 +53,9 @@ void transform_weights(const ConvSizes& s, const float* w, float* to);
 const float* winograd_zeros(int64_t count);
 
 /// Rows for the points of the method; null for those that are not needed.
-using PointRows = std::array<float*, kMostWinogradPoints>;
+struct PointRows {
+  float* at[kMostWinogradPoints] = {};
+};
 
 /// Transforms the rows of an image that a strip reads. `zeros` has a row of the image.
 void transform_strip(const Strips& strips, const float* image, int64_t strip, const float* zeros,

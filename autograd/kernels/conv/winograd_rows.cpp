@@ -1,7 +1,5 @@
 #include "autograd/kernels/conv/winograd_rows.h"
 
-#include <array>
-
 #include "autograd/kernels/pointwise/simd_targets.h"
 
 #ifndef GRADZOO_WINOGRAD_MATRICES
@@ -9,14 +7,19 @@
 namespace gradzoo::kernels {
 namespace {
 
+template <int kSize>
+struct Coefficients {
+  double at[kSize] = {};
+};
+
 // The finite points at which the polynomials are multiplied; the last point is infinity. Among such points
 // with short fractions these have the smallest rounding errors (docs/convolution.md).
 template <int kTaps>
-constexpr std::array<double, kTaps + 2> winograd_finite_points() {
+constexpr Coefficients<kTaps + 2> winograd_finite_points() {
   if constexpr (kTaps == 2) {
-    return {0, -1, 0.625, 1.5};
+    return {{0, -1, 0.625, 1.5}};
   } else {
-    return {0, 0.75, -0.75, 1.5, -1.5};
+    return {{0, 0.75, -0.75, 1.5, -1.5}};
   }
 }
 
@@ -42,7 +45,7 @@ constexpr auto powers_of_points(Scale scale) {
   WinogradMatrix<n, kColumns> powers;
   for (int j = 0; j + 1 < n; ++j) {
     double power = scale(j);
-    for (int k = 0; k < kColumns; ++k, power *= kPoints[j]) powers.at[j][k] = static_cast<float>(power);
+    for (int k = 0; k < kColumns; ++k, power *= kPoints.at[j]) powers.at[j][k] = static_cast<float>(power);
   }
   powers.at[n - 1][kColumns - 1] = 1;
   return powers;
@@ -50,14 +53,15 @@ constexpr auto powers_of_points(Scale scale) {
 
 /// The coefficients of prod_l (x - p_l) over the finite points, without the one at `left_out`.
 template <int kTaps>
-constexpr std::array<double, kTaps + 3> product_of_points(int left_out) {
+constexpr Coefficients<kTaps + 3> product_of_points(int left_out) {
   constexpr auto kPoints = winograd_finite_points<kTaps>();
-  std::array<double, kTaps + 3> product{1};
+  Coefficients<kTaps + 3> product{{1}};
   int degree = 0;
   for (int l = 0; l < kTaps + 2; ++l) {
     if (l == left_out) continue;
     ++degree;
-    for (int i = degree; i >= 0; --i) product[i] = (i > 0 ? product[i - 1] : 0) - kPoints[l] * product[i];
+    for (int i = degree; i >= 0; --i)
+      product.at[i] = (i > 0 ? product.at[i - 1] : 0) - kPoints.at[l] * product.at[i];
   }
   return product;
 }
@@ -68,7 +72,7 @@ constexpr auto winograd_data() {
   WinogradMatrix<n, n> data;
   for (int j = 0; j < n; ++j) {
     const auto product = product_of_points<kTaps>(j);
-    for (int i = 0; i < n; ++i) data.at[j][i] = static_cast<float>(product[i]);
+    for (int i = 0; i < n; ++i) data.at[j][i] = static_cast<float>(product.at[i]);
   }
   return data;
 }
@@ -78,7 +82,7 @@ constexpr auto winograd_weight() {
   return powers_of_points<kTaps, kTaps>([](int j) {
     constexpr auto kPoints = winograd_finite_points<kTaps>();
     double differences = 1;
-    for (int l = 0; l < kTaps + 2; ++l) differences *= l == j ? 1 : kPoints[j] - kPoints[l];
+    for (int l = 0; l < kTaps + 2; ++l) differences *= l == j ? 1 : kPoints.at[j] - kPoints.at[l];
     return 1 / differences;
   });
 }

@@ -220,9 +220,17 @@ TEST_CASE("Winograd's method takes only what it computes: floats of 3 rows of ta
   CHECK(!is_taken({1, 2, 14, 32, 3, 64}));
 }
 
-TEST_CASE("images too large for a near cache give the weight's gradient a few rows at a time") {
-  const ConvSizes s = Sizes{2, 22, 20, 24, 3, 70}.completed();
-  CHECK(worst_error<double>(s, 1) < 1e-10);
+TEST_CASE(
+    "images too large for a near cache give the weight's gradient a few rows, or one image, at a time") {
+  CHECK(worst_error<double>(Sizes{2, 22, 20, 24, 3, 70}.completed(), 1) < 1e-10);
+  const ConvSizes by_strips = Sizes{9, 24, 44, 16, 3, 64}.completed();  // one image at a time, two in a part
+  CHECK(kernels::by_winograd(by_strips));
+  CHECK(worst_error<float>(by_strips, 1, relative_error) < 1.5e-6);
+}
+
+TEST_CASE("no channels on either side: nothing is written, and results are the bias") {
+  for (const Sizes& sizes : {Sizes{2, 6, 6, 0, 3, 64}, {2, 6, 6, 64, 3, 0}, {0, 6, 6, 32, 3, 64}})
+    CHECK(worst_error<float>(sizes.completed(), 1) == 0);
 }
 
 TEST_CASE("the same bytes at any thread count") {
