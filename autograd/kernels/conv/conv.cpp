@@ -27,19 +27,13 @@ void conv_by_strips(const ConvSizes& s, const float* x, const float* w, const fl
   const int64_t points = winograd_points(strips.taps);
   float* const weights = scratch<float, ConvPacked>(points * rows * s.out + row);
   transform_weights(s, w, weights);
-  const StripPass along{.pass = {.offsets = offsets_of_strip(s, strips),
-                                 .rows = rows,
-                                 .run = s.kernel_width * s.in,
-                                 .weights = weights,
-                                 .columns = s.out,
-                                 .height = 0,
-                                 .width = s.out_width,
-                                 .src_row = 0,
-                                 .src_step = s.stride * s.in,
-                                 .dst_row = 0,
-                                 .dst_step = s.out,
-                                 .bias = nullptr},
-                        .weights = rows * s.out,
+  const StripPass along{.offsets = offsets_of_strip(s),
+                        .rows = rows,
+                        .weights = weights,
+                        .columns = s.out,
+                        .width = s.out_width,
+                        .src_step = s.stride * s.in,
+                        .dst_step = s.out,
                         .first = 0};
   run_strips(strips, {&along, 1}, s.batch, x,
              {.to = y,

@@ -4,6 +4,7 @@
 #include "autograd/kernels/conv/conv.h"
 #include "autograd/kernels/conv/conv_border.h"
 #include "autograd/kernels/conv/winograd.h"
+#include "autograd/kernels/gemm/turn.h"
 #include "autograd/kernels/threads/flops.h"
 #include "autograd/kernels/threads/scratch.h"
 
@@ -104,7 +105,7 @@ ConvPass<T> phase_pass(const ConvSizes& s, const Border& border, int64_t py, int
 void transpose_rows_by_strips(const ConvSizes& s, int64_t py, const Border& border, const float* y,
                               const float* turned, const float* bias, float* x) {
   const Phase down{py, s.kernel_height, s.stride, s.padding, s.dilation};
-  const int taps = static_cast<int>(s.kernel_height / s.stride), points = winograd_points(taps);
+  const int taps = winograd_taps(s), points = winograd_points(taps);
   int64_t last = s.kernel_height - 1;  // tap that reaches these rows
   while (!down.reaches(last)) --last;
   const int64_t tap = s.out * s.in;
@@ -125,19 +126,13 @@ void transpose_rows_by_strips(const ConvSizes& s, int64_t py, const Border& bord
   for (int64_t px = 0; px < across; ++px) {
     const Phase along{px, s.kernel_width, s.stride, s.padding, s.dilation};
     const int64_t rows = along.taps() * s.out;
-    passes[px] = {.pass = {.offsets = offsets,
-                           .rows = rows,
-                           .run = rows,
-                           .weights = weights,
-                           .columns = s.in,
-                           .height = 0,
-                           .width = pixels_of(px, s.width, s.stride),
-                           .src_row = 0,
-                           .src_step = s.out,
-                           .dst_row = 0,
-                           .dst_step = s.stride * s.in,
-                           .bias = nullptr},
-                  .weights = rows * s.in,
+    passes[px] = {.offsets = offsets,
+                  .rows = rows,
+                  .weights = weights,
+                  .columns = s.in,
+                  .width = pixels_of(px, s.width, s.stride),
+                  .src_step = s.out,
+                  .dst_step = s.stride * s.in,
                   .first = px * s.in};
     int64_t r = 0;
     for (int64_t kx = s.kernel_width; kx-- > 0;) {
@@ -164,11 +159,7 @@ void transpose_by_strips(const ConvSizes& s, const float* y, const float* w, con
   const int64_t taps = s.kernel_height * s.kernel_width, tap = s.in * s.out, row = s.width * s.in;
   auto* const turned = scratch<float, ConvTurned>(taps * tap + row);
   parallel_for(taps, 1, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t k = begin; k < end; ++k) {
-      for (int64_t o = 0; o < s.out; ++o) {
-        for (int64_t c = 0; c < s.in; ++c) turned[(k * s.out + o) * s.in + c] = w[(k * s.in + c) * s.out + o];
-      }
-    }
+    for (int64_t k = begin; k < end; ++k) turn(w + k * tap, s.out, s.in, s.out, turned + k * tap, s.in);
   });
   bias = repeated_bias(bias, s.in, s.width, turned + taps * tap);
   const Border border = border_of_y(s);

@@ -126,7 +126,7 @@ void weight_by_strips(const ConvSizes& s, const float* x, const float* y, bool a
   const int points = winograd_points(strips.taps);
   const int64_t row = s.out_width * s.out, rows = s.stride * s.kernel_width * s.in, tap = rows * s.out;
   const float* const zeros = winograd_zeros(std::max(s.width * s.in, row));
-  const WeightProducts of{.offsets = offsets_of_strip(s, strips),
+  const WeightProducts of{.offsets = offsets_of_strip(s),
                           .rows = rows,
                           .columns = s.out,
                           .tiles = RowTiles(rows, s.kernel_width * s.in),

@@ -1,7 +1,6 @@
 #include "autograd/kernels/conv/winograd.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "autograd/kernels/conv/conv_border.h"
 #include "autograd/kernels/threads/parallel.h"
@@ -70,13 +69,19 @@ void run_unit(const Strips& strips, const Unit& unit, std::span<const StripPass>
   const bool has_last = unit.end == strips.count() && !strips.are_whole();
   for (int j = 0; j < points; ++j) {
     for (const StripPass& along : passes) {
-      ConvPass<float> pass = along.pass;
-      pass.weights += j * along.weights;
-      pass.height = j + 1 == points && has_last ? count - unit.images : count;
-      pass.src_row = strips.size();
-      pass.dst_row = results.size;
-      if (pass.height > 0)
-        conv_wide(pass, data + j * count * strips.size(), sums + j * count * results.size + along.first);
+      const ConvPass<float> pass{.offsets = along.offsets,
+                                 .rows = along.rows,
+                                 .run = along.rows,
+                                 .weights = along.weights + j * along.rows * along.columns,
+                                 .columns = along.columns,
+                                 .height = j + 1 == points && has_last ? count - unit.images : count,
+                                 .width = along.width,
+                                 .src_row = strips.size(),
+                                 .src_step = along.src_step,
+                                 .dst_row = results.size,
+                                 .dst_step = along.dst_step,
+                                 .bias = nullptr};
+      conv_wide(pass, data + j * count * strips.size(), sums + j * count * results.size + along.first);
     }
   }
   store_results(strips, unit, results, sums);
@@ -96,7 +101,7 @@ bool by_winograd(const ConvSizes& s) {
 
 Strips strips_of_x(const ConvSizes& s) {
   const Border border = border_of_x(s);
-  return {.taps = static_cast<int>(s.kernel_height / s.stride),
+  return {.taps = winograd_taps(s),
           .results = s.out_height,
           .height = s.height,
           .width = s.width,
@@ -108,12 +113,10 @@ Strips strips_of_x(const ConvSizes& s) {
           .padded_width = border.padded_width};
 }
 
-const int32_t* offsets_of_strip(const ConvSizes& s, const Strips& strips) {
-  const int64_t run = s.kernel_width * s.in;
-  auto* const offsets = scratch<int32_t, ConvOffsets>(strips.phases * run);
-  for (int64_t phase = 0; phase < strips.phases; ++phase)
-    std::iota(offsets + phase * run, offsets + (phase + 1) * run, static_cast<int32_t>(phase * strips.row()));
-  return offsets;
+const int32_t* offsets_of_strip(const ConvSizes& s) {
+  ConvSizes along = s;  // a strip has one row of each phase
+  along.kernel_height = s.stride;
+  return offsets_of_x(along, border_of_x(s));
 }
 
 const float* repeated_bias(const float* bias, int64_t channels, int64_t pixels, float* to) {
@@ -124,7 +127,7 @@ const float* repeated_bias(const float* bias, int64_t channels, int64_t pixels, 
 
 void transform_weights(const ConvSizes& s, const float* w, float* to) {
   const int64_t size = s.stride * s.kernel_width * s.in * s.out;  // of a tap, all its phases
-  const int taps = static_cast<int>(s.kernel_height / s.stride);
+  const int taps = winograd_taps(s);
   parallel_for(size, kWeightGrain, 16, [&](int64_t begin, int64_t end) {
     WinogradRows map{.size = end - begin};
     for (int k = 0; k < taps; ++k) map.from[k] = w + k * size + begin;
@@ -160,7 +163,7 @@ void transform_strip(const Strips& strips, const float* image, int64_t strip, co
 
 void run_strips(const Strips& strips, std::span<const StripPass> passes, int64_t batch, const float* images,
                 const StripResults& results) {
-  const UnitSize unit(strips, passes[0].pass.width);
+  const UnitSize unit(strips, passes[0].width);
   const int64_t down = (strips.count() + unit.strips - 1) / unit.strips;
   const int64_t groups = (batch + unit.images - 1) / unit.images;
   const float* const zeros = winograd_zeros(strips.width * strips.channels);

@@ -15,12 +15,14 @@ namespace gradzoo::kernels {
 
 constexpr int64_t kMostWinogradStride = 2;
 
-/// True if a convolution of floats, and its gradients, are faster so. A stride of s makes s interleaved
-/// convolutions with r = kernel_height / s taps, whose results are added.
+/// True if Winograd's method computes a convolution of floats and its gradients faster than direct sums. A
+/// stride of s makes s interleaved convolutions with r taps each, whose results are added.
 bool by_winograd(const ConvSizes& s);
+/// Returns r.
+inline int winograd_taps(const ConvSizes& s) { return static_cast<int>(s.kernel_height / s.stride); }
 
-/// What strips of results read of each image: row j of strip t is first + step (4 t + j) + phase, for each
-/// phase, at the points' number of j. Rows outside are 0.
+/// What strips of results read of each image: the j-th row that strip t reads for a phase is the image's row
+/// first + step (4 t + j) + phase, where j < r + 3. Rows outside the image are 0.
 struct Strips {
   int taps;
   int64_t results;                  // rows
@@ -42,14 +44,14 @@ struct Strips {
 /// Returns what strips of y read of x, with all phases of the stride side by side.
 Strips strips_of_x(const ConvSizes& s);
 /// Returns the offsets of all (phase, tap along the row, channel) in a strip of x, as scratch memory.
-const int32_t* offsets_of_strip(const ConvSizes& s, const Strips& strips);
+const int32_t* offsets_of_strip(const ConvSizes& s);
 /// Returns a bias for each pixel of a row at `to`, or null if there is none.
 const float* repeated_bias(const float* bias, int64_t channels, int64_t pixels, float* to);
 
 /// Transforms weights: of point j they are a matrix of ((phase, tap along the row, channel), out).
 void transform_weights(const ConvSizes& s, const float* w, float* to);
 
-/// Returns `count` zeros of the calling thread.
+/// Returns `count` zeros in scratch memory of the calling thread.
 const float* winograd_zeros(int64_t count);
 
 /// Rows for the points of the method; null for those that are not needed.
@@ -61,11 +63,15 @@ struct PointRows {
 void transform_strip(const Strips& strips, const float* image, int64_t strip, const float* zeros,
                      const PointRows& to);
 
-/// One pass along the transformed rows; its height and its src_row are set for each use.
+/// One pass along the transformed rows of each point.
 struct StripPass {
-  ConvPass<float> pass;  // with the weights of the first point
-  int64_t weights;       // elements from the weights of a point to those of the next
-  int64_t first;         // element of a row of results
+  const int32_t* offsets;  // (rows), from a pixel of a strip
+  int64_t rows;
+  const float* weights;  // (points, rows, columns)
+  int64_t columns;
+  int64_t width;               // pixels of a row
+  int64_t src_step, dst_step;  // elements from a pixel to its right neighbour
+  int64_t first;               // element of a row of results
 };
 
 /// Where results go.
@@ -76,6 +82,7 @@ struct StripResults {
   const float* bias;   // for each element of a row, or null
 };
 
+/// Computes the results of all images, on all threads.
 void run_strips(const Strips& strips, std::span<const StripPass> passes, int64_t batch, const float* images,
                 const StripResults& results);
 

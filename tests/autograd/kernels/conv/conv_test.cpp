@@ -92,7 +92,7 @@ double max_error(const Tensor& got, const std::vector<double>& wanted) {
   return worst;
 }
 
-// The root mean square of got - wanted as a share of that of `wanted`.
+// The root mean square of got - wanted, divided by the root mean square of `wanted`.
 double relative_error(const Tensor& got, const std::vector<double>& wanted) {
   const std::vector<double> values = got.to_vector();
   double error = 0, size = 0;
