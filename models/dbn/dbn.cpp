@@ -90,6 +90,7 @@ void Dbn::train_step(const StepContext& context, MetricRow row) {
   const int64_t begin = begin_of(at), share = std::max<int64_t>(1, begin_of(at + 1) - begin);
   const double rate = context.learning_rate * linear_decay(context.step - begin, share);
   const auto layer = static_cast<size_t>(at);
+  if (layer > 0 && context.step == begin) learning_[layer]->begin_at(learning_[layer - 1]->hidden_means());
   const Tensor x = above(context.batch.x, layer, options_.upward, up_rng_);
   const RbmLearning::Step step = learning_[layer]->step(x, rate);
   row[cd_loss_] = step.f_data - step.f_sample;

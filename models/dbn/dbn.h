@@ -47,7 +47,8 @@ inline constexpr QuantityInfo kDbnBound{"bound", "nats/example"},
     kDbnReconstruction{"reconstruction", "units/example"};
 
 /// A deep belief network, trained greedily: each layer is a restricted Boltzmann machine that trains for an
-/// equal share of the steps on the hidden units of the layer below. The learning rate falls linearly to 0.
+/// equal share of the steps on the hidden units of the layer below, from their means. The learning rate falls
+/// linearly to 0.
 class Dbn : public Model {
  public:
   Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOptions& training);

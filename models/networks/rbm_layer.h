@@ -139,6 +139,8 @@ class RbmLearning {
   void centre_at(const Tensor& mu, const Tensor& lambda);
   /// Returns the moving mean of the data, (n) in [0.001, 0.999].
   Tensor means() const;
+  /// Returns the moving mean of P(h = 1 | x) over the data, (m): the means of a machine above this one.
+  const Tensor& hidden_means() const { return hidden_mean_; }
   /// Returns log p/(1 - p) of the moving mean p: the biases of a machine without hidden units.
   Tensor base_bias() const;
 

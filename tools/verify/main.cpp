@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "gradzoo/commands/shared_options.h"
 #include "gradzoo/experiments/live_line.h"
 #include "tools/doctor/machine.h"
+#include "tools/verify/commit.h"
 #include "tools/verify/ledger/ledger.h"
 
 namespace gradzoo {
@@ -34,8 +36,9 @@ void print_outcome(const RowOutcome& outcome) {
   std::fflush(stdout);
 }
 
-// The datasets of all rows are checked before the first row runs.
-std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet) {
+// The datasets of all rows are checked before the first row runs. `done` follows each row.
+std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet,
+                                 const std::function<void(const RowOutcome&)>& done) {
   std::vector<RowOutcome> outcomes;
   for (const Row* row : rows) {
     outcomes.push_back(not_run(*row, missing_data(*row)));
@@ -61,6 +64,7 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
     }
     outcome = run_row(*row, context);
     if (!quiet) print_outcome(outcome);
+    done(outcome);
   }
   return outcomes;
 }
@@ -128,19 +132,19 @@ void check_outcomes(const std::vector<RowOutcome>& outcomes) {
   if (!text.empty()) throw Error("verify: {}", text);
 }
 
-// A page of some rows must not replace a page of all rows.
-void check_page(const std::string& path, bool all_rows) {
-  if (path.empty() || all_rows || !std::filesystem::exists(path)) return;
-  throw Error("verify: {} exists, and these are not all rows. Hint: name a new file, or measure all rows",
-              path);
+// The page of the ledger that the file holds, "" where there is none yet.
+std::string page_in(const std::string& path) {
+  constexpr uint64_t kLongest = 1 << 20;
+  if (!std::filesystem::is_regular_file(path)) return "";
+  std::string page = read_plain_file(path, kLongest);
+  if (!page.starts_with("# The ledger\n"))
+    throw Error("verify: {} is not a page of the ledger. Hint: name a new file, --markdown new.md", path);
+  return page;
 }
 
-void write_markdown(const std::string& path, const std::vector<RowOutcome>& outcomes) {
-  const std::string text =
-      ledger_markdown(outcomes, fmt::format("{:%Y-%m-%d}, {} threads of {}, {} kernels of {}",
-                                            fmt::gmtime(std::time(nullptr)), num_threads(), processor_name(),
-                                            blas_kernel().used, blas_version()));
-  write_file_atomically(path, std::as_bytes(std::span(text)));
+std::string measured_on() {
+  return fmt::format("{:%Y-%m-%d}, {}, {} threads of {} ({})", fmt::gmtime(std::time(nullptr)), kCommit,
+                     num_threads(), processor_name(), blas_kernel().used);
 }
 
 int run(const Arguments& arguments) {
@@ -170,7 +174,7 @@ int run(const Arguments& arguments) {
   add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown,
-              "file for the results as a page of Markdown, as docs/ledger.md");
+              "file for the results as a page of Markdown, as docs/ledger.md; other rows stay in it");
   line.writes("--markdown", "a page of Markdown", {".md", ""});
   if (!line.read(arguments)) return 0;
   const std::vector<const Row*> rows = select_rows(names, quick || (plant && names.empty()));
@@ -179,18 +183,15 @@ int run(const Arguments& arguments) {
     use_threads(threads);
     return plant_command(rows_with_plants(rows, !names.empty()), json);
   }
-  check_page(markdown, names.empty() && !quick);
+  std::string page = page_in(markdown);
   use_threads(threads);
   if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", blas_kernel().used, num_threads());
-  const std::vector<RowOutcome> outcomes = run_rows(rows, json);
+  const std::vector<RowOutcome> outcomes = run_rows(rows, json, [&](const RowOutcome& outcome) {
+    if (markdown.empty()) return;
+    page = ledger_markdown(ledger_rows(), outcome, measured_on(), page);
+    write_file_atomically(markdown, std::as_bytes(std::span(page)));
+  });
   if (json) fmt::print("{}\n", ledger_json(outcomes));
-  if (!markdown.empty()) {
-    if (std::filesystem::exists(markdown) &&
-        std::ranges::any_of(outcomes, [](const RowOutcome& row) { return !row.refusal.empty(); }))
-      throw Error("verify: {} exists, and some rows did not run. Hint: name a new file, --markdown new.md",
-                  markdown);
-    write_markdown(markdown, outcomes);
-  }
   if (!json) print_summary(outcomes);
   check_outcomes(outcomes);
   return 0;

@@ -55,6 +55,7 @@ TEST_CASE("Each layer is a machine of its own on what is below it, at a rate tha
       const auto row = test::step_on(*model, some.values, kRate, step, 7);
       const bool first = step < 4;
       const NoGrad quiet;
+      if (step == 4) top.begin_at(below.lambda);  // at the means of the units that it learns
       const Tensor p = below.up(some.values);
       const auto wanted =
           first ? below.step(some.values, kRate * (1 - static_cast<double>(step) / 4))

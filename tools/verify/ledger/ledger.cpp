@@ -192,41 +192,48 @@ portable ones. The KL from denoising score matching agrees to five digits (`scor
 first two, the KL of an energy trained with chains changed by half a percent (`ebm.kl_ring8`, former settings: 0.00348
 and 0.00350), and four of ten collapsed GANs had another number of modes, with the same median, 3
 (`gan.ring8_collapse`). Rows with random outcomes have several seeds.
+
+A row says when it was measured, with which commit of the program, and on what processor, with OpenBLAS's kernels for it.
 )";
 
 // Escapes bars, which would end a cell.
 std::string cell(const std::string& text) { return replaced(text, {{'|', "\\|"}}); }
 
-std::string table(const std::vector<RowOutcome>& outcomes, RowKind kind) {
-  std::string text = "| row | what holds | value | must be | seconds | |\n|---|---|---|---|---|---|\n";
-  for (const RowOutcome& outcome : outcomes) {
-    if (outcome.row->kind != kind) continue;
-    const bool ran = outcome.refusal.empty();
-    text += fmt::format("| `{}` | {} | {} | {} | {:.0f} | {} |\n", outcome.row->name,
-                        cell(outcome.row->claim), ran ? fmt::format("{:.4g}", outcome.result.value) : "",
-                        ran ? gate_text(outcome.result.gate) : "", outcome.seconds,
-                        !ran           ? "**did not run**"
-                        : outcome.pass ? "holds"
-                                       : "**fails**");
-  }
-  return text;
+// The line of a page that begins so, or "".
+std::string line_of(const std::string& page, const std::string& begin) {
+  const size_t at = page.find("\n" + begin);
+  return at == std::string::npos ? "" : page.substr(at + 1, page.find('\n', at + 1) - at);
 }
 
 }  // namespace
 
-std::string ledger_markdown(const std::vector<RowOutcome>& outcomes, const std::string& measured_on) {
-  std::string text = fmt::format("{}\nMeasured on {}.\n", kIntroduction, measured_on);
-  for (const RowKind kind : {RowKind::identity, RowKind::figure}) {
-    if (std::ranges::none_of(outcomes, [&](const auto& o) { return o.row->kind == kind; })) continue;
-    text += fmt::format("\n## {}\n\n{}", kind == RowKind::identity ? "Identities" : "Figures",
-                        table(outcomes, kind));
+std::string ledger_markdown(std::span<const Row> rows, const RowOutcome& outcome,
+                            const std::string& measured_on, const std::string& before) {
+  std::string identities, figures, settings;
+  for (const Row& row : rows) {
+    std::string& table = row.kind == RowKind::identity ? identities : figures;
+    const std::string begin = fmt::format("| `{}` |", row.name),
+                      begin_of_setting = fmt::format("- `{}` (", row.name);
+    if (&row != outcome.row || !outcome.refusal.empty()) {
+      table += line_of(before, begin);
+      settings += line_of(before, begin_of_setting);
+      continue;
+    }
+    const RowResult& result = outcome.result;
+    table += fmt::format("{} {} | {:.4g} | {} | {:.0f} | {} | {} |\n", begin, cell(row.claim), result.value,
+                         gate_text(result.gate), outcome.seconds, measured_on,
+                         outcome.pass ? "holds" : "**fails**");
+    settings += fmt::format("{}{}): {}\n", begin_of_setting, row.source, result.setting);
   }
-  text += "\n## How each row was measured\n\n";
-  for (const RowOutcome& outcome : outcomes) {
-    text += fmt::format("- `{}` ({}): {}\n", outcome.row->name, outcome.row->source,
-                        outcome.refusal.empty() ? outcome.result.setting : outcome.refusal);
+  std::string text = kIntroduction;
+  for (const auto& [title, table] : {std::pair("Identities", identities), std::pair("Figures", figures)}) {
+    if (!table.empty())
+      text += fmt::format(
+          "\n## {}\n\n| row | what holds | value | must be | seconds | measured | |\n"
+          "|---|---|---|---|---|---|---|\n{}",
+          title, table);
   }
-  return text;
+  return text + "\n## How each row was measured\n\n" + settings;
 }
 
 }  // namespace gradzoo

@@ -65,8 +65,10 @@ std::string ledger_json(const std::vector<RowOutcome>& outcomes);
 /// "missed": number of errors not caught, "failed": rows that do not hold, "not_run": rows with a refusal}.
 std::string plants_json(const std::vector<PlantReport>& reports);
 
-/// Returns the page with a table of identities, a table of figures, and the setting of each row.
-/// `measured_on` names the date and the machine.
-std::string ledger_markdown(const std::vector<RowOutcome>& outcomes, const std::string& measured_on);
+/// Returns the page with a table of identities, a table of figures, and the setting of each row. The row of
+/// `outcome` has `measured_on`: date, commit, processor. Of the other `rows` it has the lines of `before`, a
+/// page that this function has returned, or "". An outcome that did not run is left out.
+std::string ledger_markdown(std::span<const Row> rows, const RowOutcome& outcome,
+                            const std::string& measured_on, const std::string& before);
 
 }  // namespace gradzoo

@@ -11,21 +11,33 @@
 namespace gradzoo {
 using namespace test;
 
-TEST_CASE("the page has a line a row, with its value and what it must be, and the setting below") {
+TEST_CASE(
+    "the page has a line a row, with its value, what it must be and when, and the setting below; others "
+    "stay") {
   const Row identity{"a.b", RowKind::identity, "KL(p || q) >= 0", "Gibbs", true, 1, nullptr},
       figure{"c.d", RowKind::figure, "a figure", "a paper", false, 1, nullptr};
-  const std::string page = ledger_markdown({{&identity, {1e-12, AtMost{1e-10}, "on a grid"}, true, 0.4},
-                                            {&figure, {NAN, Near{88.5, 1}, "one run"}, false, 61}},
-                                           "a day");
+  const Row rows[] = {identity, figure};
+  const std::string one = ledger_markdown(rows, {&rows[0], {1e-12, AtMost{1e-10}, "on a grid"}, true, 0.4},
+                                          "a day, a machine", "");
+  check_says(one, {"| `a.b` | KL(p \\|\\| q) >= 0 | 1e-12 | at most 1e-10 | 0 | a day, a machine | holds |\n",
+                   "- `a.b` (Gibbs): on a grid\n"});
+  CHECK_FALSE(contains(one, "## Figures"));
+  const std::string page =
+      ledger_markdown(rows, {&rows[1], {NAN, Near{88.5, 1}, "one run"}, false, 61}, "another", one);
   check_says(page,
-             {"Measured on a day.", "| `a.b` | KL(p \\|\\| q) >= 0 | 1e-12 | at most 1e-10 | 0 | holds |",
-              "| `c.d` | a figure | nan | 88.5 ± 1 | 61 | **fails** |", "- `a.b` (Gibbs): on a grid\n"});
-  CHECK(contains(ledger_markdown({not_run(figure, "no data")}, ""),
-                 "| `c.d` | a figure |  |  | 0 | **did not run** |"));
-  CHECK(contains(ledger_markdown({not_run(figure, "no data")}, ""), "- `c.d` (a paper): no data\n"));
+             {"| `a.b` | KL(p \\|\\| q) >= 0 | 1e-12 | at most 1e-10 | 0 | a day, a machine | holds |\n",
+              "- `a.b` (Gibbs): on a grid\n- `c.d` (a paper): one run\n",
+              "| `c.d` | a figure | nan | 88.5 ± 1 | 61 | another | **fails** |\n"});
   CHECK(page.find("## Identities") < page.find("`a.b`"));
   CHECK(page.find("`a.b`") < page.find("## Figures"));
-  CHECK_FALSE(contains(ledger_markdown({{&identity, {0, AtMost{0}, ""}, true, 0}}, ""), "Figures"));
+  const std::string again =
+      ledger_markdown(rows, {&rows[0], {1, AtMost{2}, "anew"}, true, 3}, "a later day", page);
+  CHECK(contains(again, "| 1 | at most 2 | 3 | a later day | holds |\n"));
+  CHECK_FALSE(contains(again, "a machine"));
+  CHECK(contains(again, "| another | **fails** |\n"));
+  CHECK(ledger_markdown(rows, not_run(rows[0], "no data"), "today", page) == page);
+  const std::string without = ledger_markdown(std::span(rows, 1), not_run(rows[0], "no data"), "", page);
+  CHECK_FALSE(contains(without, "c.d"));
 }
 
 TEST_CASE("docs/ledger.md has every row, and none that is gone, none failing") {
