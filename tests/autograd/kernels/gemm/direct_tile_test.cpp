@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
 #include "autograd/kernels/pointwise/simd_targets.h"
 
@@ -99,19 +100,29 @@ TEST_CASE("direct tiles are the naive product, on every instruction set, and wri
 TEST_CASE("our own direct tiles are whole blocks of registers, and K's blocks stay near") {
   const bool wide = direct_block().columns >= 48;
   int found = 0;
-  for (int64_t k = 32; k < 2000; k += 48)
+  constexpr int64_t kRows = 960, kColumns = 96;
+  for (int64_t k = 32; k < 2000; k += 16)
     for (const auto& [ta, tb] : {std::pair{false, false}, {true, false}, {false, true}}) {
-      const auto tiling = direct_tiling(960, 544, k, ta, tb);
+      const auto tiling = direct_tiling(kRows, kColumns, k, ta, tb);
       if (!tiling || tiling->direct != DirectKernel::own) continue;
       ++found;
       const RegisterBlock block = tb ? direct_block_of_dots() : direct_block();
       CHECK(tiling->rows % block.rows == 0);
       CHECK(tiling->columns % block.columns == 0);
       CHECK(tiling->depth <= (tb || wide ? 1024 : 256));
-      CHECK(tiling->row_tiles * tiling->rows >= 960);
-      CHECK(tiling->column_tiles * tiling->columns >= 544);
+      CHECK(tiling->row_tiles * tiling->rows >= kRows);
+      CHECK(tiling->column_tiles * tiling->columns >= kColumns);
     }
   CHECK((found > 20) == (direct_kernel() == DirectKernel::own));
+}
+
+TEST_CASE("without wide blocks OpenBLAS copies a B that is far, for each of the three products") {
+  if (direct_kernel() != DirectKernel::own || direct_block().columns >= 48) return;
+  const bool own_blas = blas_kernel().used == "own";
+  for (const auto& [ta, tb] : {std::pair{false, false}, {true, false}, {false, true}}) {
+    CHECK(direct_tiling(512, 128, 128, ta, tb));
+    CHECK(direct_tiling(512, 480, 784, ta, tb).has_value() == own_blas);
+  }
 }
 
 TEST_CASE("few rows by a B that is far, or whose rows collide, go in wide blocks, where there are any") {
