@@ -50,6 +50,7 @@ struct Card {
   std::string model, command, sha256;
   int64_t bytes = 0;
   std::optional<Measures> measures = {};
+  std::vector<double> of_seeds = {};  ///< digit-FIDs of trainings with other seeds, and of this one
 };
 
 Json estimate_json(const Estimate& e) { return {{"value", e.value}, {"standard_error", e.standard_error}}; }
@@ -66,6 +67,8 @@ Card read_card(const RunDirectory& directory) {
     if (json.contains("digit_fid"))
       card.measures = {json.at("samples"), estimate_of(json.at("digit_fid")),
                        estimate_of(json.at("confident_share"))};
+    for (const Json& one : json.value("of_seeds", Json::array()))
+      card.of_seeds.push_back(one.at("digit_fid").get<double>());
     return card;
   } catch (const nlohmann::json::exception&) {
     throw Error("{} is not a card of the zoo. Hint: restore the file, which is damaged", path);
@@ -90,9 +93,28 @@ void add_measures(Json& json, const std::optional<Measures>& measures) {
   json["confident_share"] = estimate_json(measures->sure);
 }
 
+// What config.toml says, without the seed.
+std::string settings_of(const RunDirectory& run) {
+  std::string text = read_plain_file(run.config(), kLongestCard);
+  const size_t at = text.find("\nseed = ");
+  return at == std::string::npos ? text : text.erase(at, text.find('\n', at + 1) - at);
+}
+
+// {"seed", "digit_fid"} of a training whose data have a classifier.
+Json of_seed(const RunDirectory& directory) {
+  return {{"seed", OpenedRun(directory.path()).options->training.seed},
+          {"digit_fid", measure(directory)->fid.value}};
+}
+
 // Averages of a run as a run of the zoo in `out`, a folder that is not there.
-RunDirectory keep(const std::string& run_path, const std::string& out) {
+RunDirectory keep(const std::string& run_path, const std::vector<std::string>& others,
+                  const std::string& out) {
   OpenedRun run(run_path);
+  for (const std::string& other : others) {
+    if (settings_of(RunDirectory(other)) != settings_of(run.directory))
+      throw Error("zoo: {} was not trained with the settings of {}. Hint: train it with another --seed only",
+                  other, run_path);
+  }
   NewRunDirectory made(out, run.model_name());
   write_weights(run, made.directory());
   RunDirectory kept(made.directory().path());
@@ -104,7 +126,11 @@ RunDirectory keep(const std::string& run_path, const std::string& out) {
   if (const std::optional<Measures> measures = measure(kept)) {
     card["samples"] = measures->samples;
     add_measures(card, measures);
-    add_measures(card["of_32_bits"], measure(run.directory));
+    const std::optional<Measures> whole = measure(run.directory);
+    add_measures(card["of_32_bits"], whole);
+    for (const std::string& other : others) card["of_seeds"].push_back(of_seed(RunDirectory(other)));
+    if (!others.empty())
+      card["of_seeds"].push_back({{"seed", run.options->training.seed}, {"digit_fid", whole->fid.value}});
   }
   const std::string text = card.dump(2) + "\n";
   write_file_atomically(kept.card(), std::as_bytes(std::span(text)));
@@ -112,10 +138,13 @@ RunDirectory keep(const std::string& run_path, const std::string& out) {
   return kept;
 }
 
-std::string words(const std::optional<Measures>& measures) {
-  if (!measures) return "not measured";
-  return fmt::format("digit-FID {:>4.0f} ± {:<3.0f} p > 0.9 {:.2f}", measures->fid.value,
-                     measures->fid.standard_error, measures->sure.value);
+std::string words(const Card& card) {
+  if (!card.measures) return "not measured";
+  const auto [least, most] = std::ranges::minmax_element(card.of_seeds);
+  return fmt::format("digit-FID {:>4.0f} ± {:<3.0f} {:<13} p > 0.9 {:.2f}", card.measures->fid.value,
+                     card.measures->fid.standard_error,
+                     card.of_seeds.empty() ? "" : fmt::format("({:.0f} to {:.0f})", *least, *most),
+                     card.measures->sure.value);
 }
 
 void print_list(bool json) {
@@ -128,16 +157,18 @@ void print_list(bool json) {
       all.push_back(
           {{"name", "zoo/" + name}, {"model", card.model}, {"bytes", card.bytes}, {"command", card.command}});
       add_measures(all.back(), card.measures);
+      if (!card.of_seeds.empty()) all.back()["digit_fid_of_seeds"] = card.of_seeds;
     } else {
-      fmt::print("zoo/{:<14} {}  {:>5.2f} MB  {}\n", name, words(card.measures),
-                 static_cast<double>(card.bytes) / 1e6, card.command);
+      fmt::print("zoo/{:<14} {}  {:>5.2f} MB  {}\n", name, words(card), static_cast<double>(card.bytes) / 1e6,
+                 card.command);
     }
   }
   if (json)
     fmt::print("{}\n", all.dump());
   else
-    fmt::print("{:.1f} MB in {}; measured on {} samples per model\n", megabytes, printable(zoo_folder()),
-               kMeasured);
+    fmt::print(
+        "{:.1f} MB in {}; measured on {} samples per model. In parentheses: trainings with three seeds\n",
+        megabytes, printable(zoo_folder()), kMeasured);
 }
 
 // Ten samples of these runs and of the zoo's, one of each class where a model knows them.
@@ -170,6 +201,13 @@ bool agree(const Estimate& a, const Estimate& b) {
   return std::abs(a.value - b.value) <= kErrors * std::hypot(a.standard_error, b.standard_error);
 }
 
+// Whether a training's digit-FID is no further from those of the card than samples vary.
+bool agrees(const Estimate& found, const Card& card) {
+  if (card.of_seeds.empty()) return agree(found, card.measures->fid);
+  const auto [least, most] = std::ranges::minmax_element(card.of_seeds);
+  return agree(found, {std::clamp(found.value, *least, *most), card.measures->fid.standard_error});
+}
+
 int verify(const std::string& name) {
   const RunDirectory known(find_run(name.find('/') == std::string::npos ? "zoo/" + name : name));
   const Card card = read_card(known);
@@ -180,15 +218,15 @@ int verify(const std::string& name) {
   if (!trained.finished)
     throw Error("zoo: training was stopped. Hint: {}, then gradzoo zoo --keep {} --out DIR",
                 resume_command(trained.directory), trained.directory);
-  const RunDirectory anew = keep(trained.directory, trained.directory + "/kept");
+  const RunDirectory anew = keep(trained.directory, {}, trained.directory + "/kept");
   const Card found = read_card(anew);
   if (found.sha256 == card.sha256) {
     fmt::print("{}: bit-identical weights, SHA-256 {:.16}...\n", printable(name), card.sha256);
     return 0;
   }
   fmt::print("{}: other weights, as other instructions round differently: {}, before {}\n", printable(name),
-             words(found.measures), words(card.measures));
-  if (found.measures && card.measures && agree(found.measures->fid, card.measures->fid) &&
+             words(found), words(card));
+  if (found.measures && card.measures && agrees(found.measures->fid, card) &&
       agree(found.measures->sure, card.measures->sure))
     return 0;
   throw Error("zoo: training {} again gives measures that differ by over {} standard errors. Hint: {}", name,
@@ -208,7 +246,10 @@ int zoo_command(const Arguments& arguments) {
                    {{"gradzoo zoo", "lists them, with their digit-FID"},
                     {"gradzoo zoo --draw zoo.png", "ten digits from each"},
                     {"gradzoo zoo --keep runs/vae-1 --out zoo/mine", "adds your own run"}});
-  line.positionals("RUN", others, "runs whose samples --draw puts above the samples of the zoo");
+  line.positionals(
+      "RUN", others,
+      "with --draw: runs whose samples are put above the zoo's; with --keep: trainings with other "
+      "seeds, whose digit-FIDs go on the card");
   line.option("--draw", "FILE", picture, "picture x.png with ten samples of each model");
   line.option("--verify", "NAME", verified,
               "model to train again and compare: bit-identical on the same instruction set, the same "
@@ -228,12 +269,13 @@ int zoo_command(const Arguments& arguments) {
   if (!kept.empty() && out.empty())
     throw Error("zoo: --keep {} needs a folder. Hint: add --out zoo/NAME", kept);
   if (kept.empty() && !out.empty()) throw Error("zoo: --out {} belongs to --keep. Hint: add --keep RUN", out);
-  if (picture.empty() && !others.empty())
-    throw Error("zoo: {} is a run for --draw, which is missing. Hint: add --draw x.png", others.front());
+  if (picture.empty() && kept.empty() && !others.empty())
+    throw Error("zoo: {} is a run for --draw or --keep, which are missing. Hint: add --draw x.png",
+                others.front());
   const RunMode mode(threads);
   if (!verified.empty()) return verify(verified);
   if (!kept.empty()) {
-    fmt::print("{}\n", printable(keep(kept, out).path()));
+    fmt::print("{}\n", printable(keep(kept, others, out).path()));
     return 0;
   }
   if (picture.empty()) {

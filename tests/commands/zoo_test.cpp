@@ -19,7 +19,10 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
       "train flow-matching --data data --threads 1 --set channels=8 --set classes=labels "
       "--batch 20 --epochs 1 --out flow",
       run.folder);
-  run_ok("zoo --keep flow --out zoo/small", run.folder);
+  for (const char* seed : {"1", "2"})
+    run_ok(std::string("train --config flow/config.toml --seed ") + seed + " --out flow" + seed, run.folder);
+  check_refused("zoo --keep flow flow1 run --out zoo/small", run.folder, {"run", "settings of flow"});
+  run_ok("zoo --keep flow flow1 flow2 --out zoo/small", run.folder);
   const auto card = nlohmann::json::parse(read_file(run.folder + "/zoo/small/card.json"));
   const std::string weights = run.folder + "/zoo/small/weights.safetensors";
   CHECK(card["bytes"] == std::filesystem::file_size(weights));
@@ -27,6 +30,10 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
   CHECK(card["samples"] == 24);  // as many as there are real images
   CHECK(card["digit_fid"]["value"].get<double>() > 0);
   CHECK(card["of_32_bits"]["digit_fid"]["value"] != card["digit_fid"]["value"]);
+  REQUIRE(card["of_seeds"].size() == 3);
+  for (size_t i = 0; i < 3; ++i) CHECK(card["of_seeds"][i]["seed"] == (i + 1) % 3);
+  CHECK(card["of_seeds"][2]["digit_fid"] == card["of_32_bits"]["digit_fid"]["value"]);
+  CHECK(card["of_seeds"][0]["digit_fid"] != card["of_seeds"][1]["digit_fid"]);
 
   // No moments; each number is near its average, and of few numbers the nearest half.
   const SafetensorsReader whole(run.folder + "/flow/checkpoint.safetensors"), kept_file(weights),
@@ -95,6 +102,7 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
   const auto list = nlohmann::json::parse(listed.out);
   REQUIRE(list.size() == 1);
   CHECK(list[0]["name"] == "zoo/small");
+  CHECK(list[0]["digit_fid_of_seeds"].size() == 3);
 }
 
 TEST_CASE("what training makes anew has the bytes of the zoo, and a card that is not its own is seen") {
@@ -115,6 +123,12 @@ TEST_CASE("what training makes anew has the bytes of the zoo, and a card that is
   const ProcessResult other = run_gradzoo("zoo --verify small", run.folder);
   CHECK(other.status == 1);
   CHECK(contains(other.err, "gives measures that differ"));
+  // Trainings with other seeds had such values.
+  card["of_seeds"] = {{{"seed", 1}, {"digit_fid", 0}},
+                      {{"seed", 2}, {"digit_fid", card["digit_fid"]["value"]}}};
+  write_file(path, card.dump());
+  std::filesystem::remove_all(run.folder + "/runs");
+  CHECK(contains(run_ok("zoo --verify small", run.folder).out, "(0 to "));
   CHECK(run_gradzoo("zoo run --draw x.png", run.folder).status == 1);  // no images of 28 x 28
   check_refused("zoo run", run.folder, {"--draw"});
   write_file(path, "{}");
