@@ -68,7 +68,9 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {"gradcheck ralu", {"'ralu'", "'relu'"}},
       {"gradcheck relu --order 9", {"--order", "9"}},
       {"verify vae.kl_close_form", {"vae.kl_close_form", "vae.kl_closed_form"}},
-      {"verify vae.kl_closed_form --markdown empty", {"empty exists", "name a new file"}},
+      {"verify vae.kl_closed_form --markdown empty", {"empty: this is a folder"}},
+      {"verify vae.kl_closed_form --markdown data/t10k-labels-idx1-ubyte",
+       {"is not a page of the ledger", "name a new file"}},
       {"data chek", {"'chek'", "'check'"}},
       {"data check --data nowhere", {"nowhere"}},
   };

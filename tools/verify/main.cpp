@@ -135,7 +135,7 @@ void check_outcomes(const std::vector<RowOutcome>& outcomes) {
 // The page of the ledger that the file holds, "" where there is none yet.
 std::string page_in(const std::string& path) {
   constexpr uint64_t kLongest = 1 << 20;
-  if (!std::filesystem::is_regular_file(path)) return "";
+  if (!std::filesystem::is_regular_file(path) && !std::filesystem::is_directory(path)) return "";
   std::string page = read_plain_file(path, kLongest);
   if (!page.starts_with("# The ledger\n"))
     throw Error("verify: {} is not a page of the ledger. Hint: name a new file, --markdown new.md", path);
