@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@
 #include "gradzoo/commands/shared_options.h"
 #include "gradzoo/commands/values.h"
 #include "gradzoo/datasets/images/sha256.h"
+#include "gradzoo/experiments/config_file.h"
 #include "gradzoo/experiments/draw_picture.h"
 #include "gradzoo/experiments/opened_run.h"
 #include "gradzoo/experiments/repeat_command.h"
@@ -93,11 +95,11 @@ void add_measures(Json& json, const std::optional<Measures>& measures) {
   json["confident_share"] = estimate_json(measures->sure);
 }
 
-// What config.toml says, without the seed.
-std::string settings_of(const RunDirectory& run) {
-  std::string text = read_plain_file(run.config(), kLongestCard);
-  const size_t at = text.find("\nseed = ");
-  return at == std::string::npos ? text : text.erase(at, text.find('\n', at + 1) - at);
+// What a run was trained with, except its seed.
+auto settings_of(const RunDirectory& run) {
+  ConfigFile config = read_config(run.config());
+  std::erase_if(config.values, [](const auto& setting) { return setting.first == "seed"; });
+  return std::tuple(config.model, config.version, config.data_sha256, config.values);
 }
 
 // {"seed", "digit_fid"} of a training whose data have a classifier.
@@ -110,11 +112,10 @@ Json of_seed(const RunDirectory& directory) {
 RunDirectory keep(const std::string& run_path, const std::vector<std::string>& others,
                   const std::string& out) {
   OpenedRun run(run_path);
-  for (const std::string& other : others) {
+  for (const std::string& other : others)
     if (settings_of(RunDirectory(other)) != settings_of(run.directory))
       throw Error("zoo: {} was not trained with the settings of {}. Hint: train it with another --seed only",
                   other, run_path);
-  }
   NewRunDirectory made(out, run.model_name());
   write_weights(run, made.directory());
   RunDirectory kept(made.directory().path());
@@ -141,9 +142,11 @@ RunDirectory keep(const std::string& run_path, const std::vector<std::string>& o
 std::string words(const Card& card) {
   if (!card.measures) return "not measured";
   const auto [least, most] = std::ranges::minmax_element(card.of_seeds);
-  return fmt::format("digit-FID {:>4.0f} ± {:<3.0f} {:<13} p > 0.9 {:.2f}", card.measures->fid.value,
+  return fmt::format("digit-FID {:>4.0f} ± {:<3.0f}{} p > 0.9 {:.2f}", card.measures->fid.value,
                      card.measures->fid.standard_error,
-                     card.of_seeds.empty() ? "" : fmt::format("({:.0f} to {:.0f})", *least, *most),
+                     card.of_seeds.empty() ? ""
+                                           : fmt::format(" ({:.0f} to {:.0f} with {} seeds)", *least, *most,
+                                                         card.of_seeds.size()),
                      card.measures->sure.value);
 }
 
@@ -166,9 +169,8 @@ void print_list(bool json) {
   if (json)
     fmt::print("{}\n", all.dump());
   else
-    fmt::print(
-        "{:.1f} MB in {}; measured on {} samples per model. In parentheses: trainings with three seeds\n",
-        megabytes, printable(zoo_folder()), kMeasured);
+    fmt::print("{:.1f} MB in {}; measured on {} samples per model\n", megabytes, printable(zoo_folder()),
+               kMeasured);
 }
 
 // Ten samples of these runs and of the zoo's, one of each class where a model knows them.
@@ -201,8 +203,8 @@ bool agree(const Estimate& a, const Estimate& b) {
   return std::abs(a.value - b.value) <= kErrors * std::hypot(a.standard_error, b.standard_error);
 }
 
-// Whether a training's digit-FID is no further from those of the card than samples vary.
-bool agrees(const Estimate& found, const Card& card) {
+// True if a new training's digit-FID lies between those of the card's seeds, or no further than samples vary.
+bool is_among_seeds(const Estimate& found, const Card& card) {
   if (card.of_seeds.empty()) return agree(found, card.measures->fid);
   const auto [least, most] = std::ranges::minmax_element(card.of_seeds);
   return agree(found, {std::clamp(found.value, *least, *most), card.measures->fid.standard_error});
@@ -226,7 +228,7 @@ int verify(const std::string& name) {
   }
   fmt::print("{}: other weights, as other instructions round differently: {}, before {}\n", printable(name),
              words(found), words(card));
-  if (found.measures && card.measures && agrees(found.measures->fid, card) &&
+  if (found.measures && card.measures && is_among_seeds(found.measures->fid, card) &&
       agree(found.measures->sure, card.measures->sure))
     return 0;
   throw Error("zoo: training {} again gives measures that differ by over {} standard errors. Hint: {}", name,
@@ -246,10 +248,9 @@ int zoo_command(const Arguments& arguments) {
                    {{"gradzoo zoo", "lists them, with their digit-FID"},
                     {"gradzoo zoo --draw zoo.png", "ten digits from each"},
                     {"gradzoo zoo --keep runs/vae-1 --out zoo/mine", "adds your own run"}});
-  line.positionals(
-      "RUN", others,
-      "with --draw: runs whose samples are put above the zoo's; with --keep: trainings with other "
-      "seeds, whose digit-FIDs go on the card");
+  line.positionals("RUN", others,
+                   "with --draw: runs whose samples are put above the zoo's; with --keep: trainings "
+                   "with other seeds, whose digit-FIDs go on the card");
   line.option("--draw", "FILE", picture, "picture x.png with ten samples of each model");
   line.option("--verify", "NAME", verified,
               "model to train again and compare: bit-identical on the same instruction set, the same "
@@ -270,8 +271,7 @@ int zoo_command(const Arguments& arguments) {
     throw Error("zoo: --keep {} needs a folder. Hint: add --out zoo/NAME", kept);
   if (kept.empty() && !out.empty()) throw Error("zoo: --out {} belongs to --keep. Hint: add --keep RUN", out);
   if (picture.empty() && kept.empty() && !others.empty())
-    throw Error("zoo: {} is a run for --draw or --keep, which are missing. Hint: add --draw x.png",
-                others.front());
+    throw Error("zoo: {} is a run for --draw or --keep. Hint: add --draw x.png", others.front());
   const RunMode mode(threads);
   if (!verified.empty()) return verify(verified);
   if (!kept.empty()) {

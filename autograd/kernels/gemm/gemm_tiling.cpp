@@ -61,21 +61,22 @@ DirectSizes sizes_of_own(int64_t n, bool trans_b) {
   return {96 / block.rows * block.rows, block.rows, columns, fewer, depth};
 }
 
-/// Whether OpenBLAS, which copies B, is faster than our own tiles on a B that does not stay in a small near
-/// cache, as processors without AVX-512 have it.
+/// Whether OpenBLAS, which copies B, is faster than our own tiles if B exceeds the near cache: measured on a
+/// processor without AVX-512, whose near cache is small.
 bool far_is_packed(DirectKernel kernel) {
   return kernel == DirectKernel::own && !has_wide_blocks() && blas_kernel().used != "own";
 }
 
 /// Whether what a tile reads again and again stays in the near cache.
 bool can_be_direct(DirectKernel kernel, int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
+  const bool packs_far = far_is_packed(kernel);
   const int64_t near_cache =
-      far_is_packed(kernel) ? 32'768 : 500'000;  // numbers of B, read for each row of tiles
+      packs_far ? 32'768 : 500'000;  // numbers of B, which each row of tiles reads again
   constexpr int64_t kDeep = 4096;
   const bool near = n * k <= near_cache;
   if (trans_b)
-    return (near || m <= kFewRows) && k % 16 == 0 && k >= 32;  // B' is read in whole vectors along K
-  if (trans_a && k <= kDeep && (near || !far_is_packed(kernel))) return true;  // narrow columns of both
+    return (near || m <= kFewRows) && k % 16 == 0 && k >= 32;      // B' is read in whole vectors along K
+  if (trans_a && k <= kDeep && (near || !packs_far)) return true;  // a tile reads narrow columns of both
   return near && !rows_collide(n);
 }
 
