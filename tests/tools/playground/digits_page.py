@@ -49,7 +49,8 @@ def run_files(page, scratch):
     chosen = lambda: page.js('return document.getElementById("digit-model").value')
     go(page, '#digits')
     eventually('the last of what a tab begins with', lambda: ink(page, '#code-digit')[0] > 20)
-    drawn = lambda: page.text('#digit-status').startswith('a hundred digits in')
+    # Nothing in hand: the words alone may be those of the hundred before.
+    drawn = lambda: page.js('return inHand') == 0 and page.text('#digit-status').startswith('a hundred digits in')
     page.click('#draw-digits')
     eventually('a hundred digits', drawn)
     of_zoo = picture(page, '#hundred')
