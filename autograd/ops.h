@@ -89,22 +89,37 @@ Tensor where(const Tensor& mask, double a, const Tensor& b);
 /// sum(x, 0), sum(x, {0, -1}).
 Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, int axis, bool keepdim = false);
-Tensor sum(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false);
+Tensor sum(const Tensor& x, std::span<const int> axes, bool keepdim = false);
 Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, int axis, bool keepdim = false);
-Tensor mean(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false);
+Tensor mean(const Tensor& x, std::span<const int> axes, bool keepdim = false);
 ///@}
 ///@{
 /// Returns the variance, with the divisor n - correction.
 Tensor var(const Tensor& x, int correction = 1);
 Tensor var_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  ///< over one axis
-Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
+Tensor var(const Tensor& x, std::span<const int> axes, bool keepdim = false, int correction = 1);
 ///@}
 ///@{
 /// Returns the square root of var(), with gradient 0 if all elements are equal. Its name in PyTorch is std.
 Tensor stddev(const Tensor& x, int correction = 1);
 Tensor stddev_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  ///< over one axis
-Tensor stddev(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
+Tensor stddev(const Tensor& x, std::span<const int> axes, bool keepdim = false, int correction = 1);
+///@}
+///@{
+/// The same reductions with the axes in braces.
+using Axes = std::initializer_list<int>;
+inline std::span<const int> as_span(Axes axes) { return {axes.begin(), axes.size()}; }
+inline Tensor sum(const Tensor& x, Axes axes, bool keepdim = false) { return sum(x, as_span(axes), keepdim); }
+inline Tensor mean(const Tensor& x, Axes axes, bool keepdim = false) {
+  return mean(x, as_span(axes), keepdim);
+}
+inline Tensor var(const Tensor& x, Axes axes, bool keepdim = false, int correction = 1) {
+  return var(x, as_span(axes), keepdim, correction);
+}
+inline Tensor stddev(const Tensor& x, Axes axes, bool keepdim = false, int correction = 1) {
+  return stddev(x, as_span(axes), keepdim, correction);
+}
 ///@}
 ///@{
 /// Returns sqrt(sum x^2), with gradient 0 at 0; the squares do not overflow.

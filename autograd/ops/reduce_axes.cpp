@@ -10,7 +10,7 @@ namespace gradzoo {
 namespace {
 
 // x's shape with size 1 on the axes of a reduction.
-Shape kept_shape(const Shape& x, std::initializer_list<int> axes, const char* op) {
+Shape kept_shape(const Shape& x, std::span<const int> axes, const char* op) {
   if (axes.size() == 0) throw Error("{}: no axes are given. Hint: call {}(x) for all elements", op, op);
   Shape seen, kept = x;
   for (int i = 0; i < x.rank(); ++i) seen = seen.insert(i, 0);
@@ -25,7 +25,7 @@ Shape kept_shape(const Shape& x, std::initializer_list<int> axes, const char* op
 }
 
 // `kept` without the axes of a reduction.
-Shape dropped_shape(const Shape& kept, std::initializer_list<int> axes) {
+Shape dropped_shape(const Shape& kept, std::span<const int> axes) {
   Shape out;
   for (int i = 0; i < kept.rank(); ++i) {
     const bool is_named =
@@ -35,14 +35,14 @@ Shape dropped_shape(const Shape& kept, std::initializer_list<int> axes) {
   return out;
 }
 
-Tensor sum_over(const Tensor& x, std::initializer_list<int> axes, bool keepdim, const char* op) {
+Tensor sum_over(const Tensor& x, std::span<const int> axes, bool keepdim, const char* op) {
   const Shape kept = kept_shape(x.shape(), axes, op);
   const Tensor y = apply(ops::SumTo{kept}, x);
   return keepdim ? y : reshape(y, dropped_shape(kept, axes));
 }
 
 // How many numbers fall on one.
-int64_t count_over(const Shape& x, std::initializer_list<int> axes) {
+int64_t count_over(const Shape& x, std::span<const int> axes) {
   int64_t count = 1;
   for (const int axis : axes) count *= x[axis];
   return count;
@@ -86,16 +86,16 @@ Tensor root_of_variance(const Tensor& x, Var&& var_of, Largest&& largest_of) {
 
 }  // namespace
 
-Tensor sum(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
+Tensor sum(const Tensor& x, std::span<const int> axes, bool keepdim) {
   return sum_over(x, axes, keepdim, "sum");
 }
 
-Tensor mean(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
+Tensor mean(const Tensor& x, std::span<const int> axes, bool keepdim) {
   return ops::sum_over_count(x, count_over(x.shape(), axes),
                              [&](const Tensor& t) { return sum_over(t, axes, keepdim, "mean"); });
 }
 
-Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim, int correction) {
+Tensor var(const Tensor& x, std::span<const int> axes, bool keepdim, int correction) {
   const Tensor deviation = sub(x, mean(x, axes, /*keepdim=*/true));
   const int64_t degrees = std::max<int64_t>(0, count_over(x.shape(), axes) - correction);
   return ops::sum_over_count(square(deviation), degrees,
@@ -110,7 +110,7 @@ Tensor stddev_axis(const Tensor& x, int axis, bool keepdim, int correction) {
       [&](const Tensor& in) { return max(in, axis, true); });
 }
 
-Tensor stddev(const Tensor& x, std::initializer_list<int> axes, bool keepdim, int correction) {
+Tensor stddev(const Tensor& x, std::span<const int> axes, bool keepdim, int correction) {
   return root_of_variance(
       x, [&](const Tensor& in) { return var(in, axes, keepdim, correction); },
       [&](Tensor in) {

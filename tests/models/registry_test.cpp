@@ -229,7 +229,7 @@ TEST_CASE("options that follow from the data are those that the models were tune
       {"rbm", toy_shape("bars-and-stripes"), {"hidden=16", "lr=0.1", "epochs=4"}},
       {"made", mnist, {"hidden=1000", "lr=0.001", "epochs=60", "schedule=linear", "direct=true"}},
       {"made", toy_shape("bars-and-stripes"), {"hidden=64", "lr=0.01", "epochs=4"}},
-      {"dbn", mnist, {"hidden=500,500", "lr=0.05", "epochs=40"}},
+      {"dbn", mnist, {"hidden=500,500", "lr=0.05", "epochs=40", "chain_steps=5"}},
       {"nce", ring, {"ema=0.999", "batch=512", "noise=fitted"}},
       {"fce", ring, {"ema=0.999", "batch=512", "warm_up=0.25"}},
       {"realnvp", ring, {"lr=0.005", "batch=512", "steps=4000", "schedule=cosine"}},

@@ -1,0 +1,158 @@
+"""Tensors, ops and derivatives from Python, against NumPy and closed forms."""
+import copy
+import gc
+import inspect
+import os
+import pickle
+import re
+import threading
+
+import numpy as np
+import pytest
+
+import gradzoo as gz
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+x64 = np.random.default_rng(0).normal(size=(3, 4, 5))
+
+
+def test_every_declared_function_is_there():
+    """By another reading of the headers than the generator's."""
+    for header in ['ops.h', 'linalg.h', 'plain.h', 'random.h']:
+        with open(f'{HERE}/../../../autograd/{header}') as file:
+            names = set(re.findall(r'^(?:inline )?(?:Tensors?|bool|double|int64_t|void|\w+) (\w+)\(', file.read(), re.M))
+        names -= {'as_span', 'var_axis', 'stddev_axis', 'explicit', 'WholeRows'}
+        assert len(names) > 5 and not [name for name in names if not hasattr(gz, name)], header
+    assert gz.softplus.__doc__.endswith('log(1 + e^x)\n') and 'slope: float = 0.01' in gz.leaky_relu.__doc__
+    assert gz.Tensor.softplus(gz.scalar(0)).item() == pytest.approx(np.log(2))
+
+
+@pytest.mark.parametrize('dtype, made', [('f4', gz.f32), ('>f4', gz.f32), ('f8', gz.f64), ('>f8', gz.f64), ('i8', gz.i64), ('i4', gz.i64),
+                                         ('u1', gz.u8), ('?', gz.u8), ('f2', gz.f32), ('u2', gz.i64)])
+def test_arrays(dtype, made):
+    values = (np.arange(24).reshape(2, 3, 4) % 2).astype(dtype)[:, ::-1, ::2]
+    x = gz.tensor(values)
+    assert x.dtype == made and x.shape == (2, 3, 2) and np.array_equal(x.numpy(), values)
+    assert np.array_equal(np.from_dlpack(x), values) and np.array_equal(np.asarray(x), values)
+    assert np.array_equal(gz.from_dlpack(x.numpy().copy()).numpy(), values)
+    assert np.array_equal(pickle.loads(pickle.dumps(x)).numpy(), values) and np.array_equal(copy.deepcopy(x), values)
+
+
+def test_views():
+    x = gz.tensor([1., 2.])
+    view = x.numpy()
+    assert x.dtype == gz.float32 and gz.tensor([1, 2]).dtype == gz.DType('i64') and gz.tensor(np.float64(1)).dtype == gz.DType(float)
+    with pytest.raises(ValueError):
+        view[0] = 3
+    x += 1
+    assert view.tolist() == [2, 3], 'the same memory'
+    del x
+    gc.collect()
+    assert view.tolist() == [2, 3], 'the array keeps it'
+    assert gz.zeros((0, 3)).numpy().shape == (0, 3) and gz.scalar(2).numpy().shape == () and float(gz.scalar(2)) == 2
+
+
+KEYS = [0, -1, slice(1, 3), slice(None, None, -1), slice(None, None, 2), slice(4, 0, -2), slice(2, 2), None, ..., (0, ..., 1),
+        (slice(None), 2), (..., None, slice(1, None)), (1, 2, 3), np.array([2, 0, 0]), (slice(None), [3, -1]), np.array([[0, 1], [2, 2]]),
+        np.array([True, False, True]), (..., np.arange(5) > 2), x64[..., 0] > 0, x64 > .5, (slice(None), np.array(1))]
+
+
+@pytest.mark.parametrize('key', KEYS, ids=str)
+def test_indexing(key):
+    assert np.array_equal(gz.tensor(x64)[key].numpy(), x64[key])
+
+
+@pytest.mark.parametrize('key', [3, -4, (0, 0, 0, 0), (..., ...), 'a', 1.5, True, np.array([3]), np.array([True])], ids=str)
+def test_wrong_index(key):
+    with pytest.raises((IndexError, gz.Error)):
+        gz.tensor(x64)[key]
+
+
+def test_operators():
+    a, b = x64[0], np.abs(x64[1]) + 1
+    s, t = gz.tensor(a), gz.tensor(b)
+    for op in ['__add__', '__sub__', '__mul__', '__truediv__', '__lt__', '__ge__', '__eq__', '__ne__']:
+        for left, right in [(t, s), (t, 2.), (t, a)]:
+            assert np.array_equal(getattr(left, op)(right), getattr(b, op)(np.asarray(right))), op
+    for made, wanted in [(2 - t, 2 - b), (2 / t, 2 / b), (a - t, a - b), (a / t, a / b), (t ** 1.5, b ** 1.5), (2 ** s, 2 ** a), (t ** s, b ** a),
+                         (s @ t.T, a @ b.T), (s[0] @ t[0], a[0] @ b[0]), (s @ t[0], a @ b[0]), (s[:, 0] @ t, a[:, 0] @ b), (a @ t.T, a @ b.T),
+                         (-s, -a), (abs(s), abs(a)), (s.sum((0, -1)), a.sum()), (s.mean(axis=0), a.mean(0)), (gz.var(s, 0), a.var(0, ddof=1)),
+                         (gz.var(s, correction=0), a.var()), (gz.concat([s, t], axis=1), np.concatenate([a, b], 1)),
+                         (gz.where(s > 0, s, 0.), np.where(a > 0, a, 0)), (gz.einsum('ij,kj->ik', [s, t]), a @ b.T)]:
+        assert np.allclose(made, wanted, 1e-13, 1e-13) and type(made) is gz.Tensor
+    values, indices = gz.sort(s, descending=True)
+    assert np.array_equal(values, -np.sort(-a)) and np.array_equal(np.take_along_axis(a, indices.numpy(), -1), values)
+    assert len(t) == 4 and [row.shape for row in t] == [(5,)] * 4 and len({s, t, s}) == 2
+    for wrong in [lambda: bool(s), lambda: s @ s, lambda: s + gz.scalar(1), lambda: s.__setitem__(0, 1), lambda: gz.tensor('a'),
+                  lambda: gz.tensor(1j), lambda: gz.zeros((1,) * 7), lambda: gz.tensor(np.zeros((1,) * 7)), lambda: gz.cast(s, 'f2')]:
+        with pytest.raises((gz.Error, TypeError)) as error:
+            wrong()
+    assert issubclass(gz.NonFinite, gz.Error)
+
+
+def test_gradients():
+    x = gz.tensor(x64[0], requires_grad=True)
+    with gz.Tape():
+        y = gz.sum(gz.sin(x) * x)
+        g = gz.grad(y, x, create_graph=True)
+        h, = gz.grad(gz.sum(g), [x], retain_graph=True)
+        with pytest.raises(gz.Error, match='live tape'):
+            g.numpy()
+        gz.backward(y, [x], retain_graph=True)
+    a = x64[0]
+    assert np.allclose(g.numpy(), np.cos(a) * a + np.sin(a)) and np.allclose(h, 2 * np.cos(a) - a * np.sin(a))
+    assert np.allclose(x.grad, g) and not y.requires_grad
+    f = lambda u, v: gz.sum(gz.exp(u) * v * v)
+    u, v = gz.tensor(x64[0, 0]), gz.tensor(x64[0, 1])
+    rows = gz.hessian(f, [u, v])
+    assert np.allclose(rows[0][1], np.diag(2 * np.exp(u) * v)) and np.allclose(gz.hvp(f, [u, v], [u, v])[1], 2 * np.exp(u) * v * (u + 1))
+    assert np.allclose(gz.jacobian(gz.square, u), np.diag(2 * u)) and np.allclose(gz.jvp(gz.square, u, v), 2 * u * v)
+    assert np.allclose(gz.vjp(gz.square, u, v), 2 * u * v)
+    value, error = gz.laplacian(lambda z: gz.sum(gz.pow(z, 4), 1), x, method='hutchinson', probes=8, rng=gz.Rng(1), standard_error=True)
+    assert np.allclose(value, 12 * (a * a).sum(1)) and np.allclose(error, 0), 'diagonal: each probe is exact'
+    assert np.allclose(gz.divergence(lambda z: z * z, x), 2 * a.sum(1))
+    assert np.allclose(gz.gradient_and_laplacian(lambda z: gz.sum(z * z, 1), x).gradient, 2 * a)
+    assert gz.gradcheck(f, [u, v]) and gz.gradgradcheck(gz.tanh, u).order == 2
+
+
+def test_tapes_and_threads():
+    with pytest.raises(gz.Error, match='Hint'):
+        gz.laplacian(gz.square, gz.zeros((2, 2)), method='none')
+    x = gz.tensor([1.], requires_grad=True)
+    tape = gz.Tape()
+    with tape, pytest.raises(gz.Error, match='open already'):
+        tape.__enter__()
+    first, second = gz.Tape(), gz.Tape()  # ended out of order
+    first.__enter__(), second.__enter__()
+    y = x * x
+    first.__exit__()
+    assert gz.grad(y, x).item() == 2
+    second.__exit__()
+    assert not gz.is_recording()
+    with pytest.raises(gz.Error):
+        gz.grad(y, x)
+    found = []
+    tape.__enter__()
+    other = threading.Thread(target=lambda: found.append(pytest.raises(gz.Error, tape.__exit__)))
+    other.start(), other.join()
+    tape.__exit__()
+    assert 'another thread' in str(found[0].value)
+    with gz.Tape(trace=True) as traced:
+        gz.backward(gz.sum(gz.exp(x)))
+    assert 'exp(v0)' in traced.text() and 'srcdoc' in traced._repr_html_() and 'http' not in re.sub('http://www.w3.org', '', traced.html())
+    with gz.Tape(), gz.NoGrad():
+        assert not (x * x).requires_grad
+
+
+def test_exceptions_pass_through():
+    class Own(Exception):
+        pass
+
+    def wrong(x):
+        raise Own('mine')
+    for call in [lambda: gz.jacobian(wrong, x64), lambda: gz.gradcheck(wrong, x64), lambda: gz.laplacian(wrong, x64[0])]:
+        with pytest.raises(Own, match='mine'):
+            call()
+    with pytest.raises(gz.Error, match='returned float. Hint'):
+        gz.jacobian(lambda x: 1., x64)
+    assert not gz.is_recording()

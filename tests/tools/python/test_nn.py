@@ -1,0 +1,124 @@
+"""Modules, training and files from Python."""
+import threading
+
+import numpy as np
+import pytest
+
+import gradzoo as gz
+
+
+class Net(gz.Module):
+    def __init__(self, rng=None, dtype='f32'):
+        super().__init__()
+        self.scale = gz.Parameter([2.], dtype=dtype)
+        self.body = gz.Sequential(gz.Linear(2, 8, rng, dtype=dtype), gz.Activation('silu'), gz.Linear(8, 1, rng, dtype=dtype))
+        self.kept = gz.tensor([1.])
+        self.register_buffer('calls', gz.zeros(1))
+
+    def forward(self, x, shift=0.):
+        return self.body(x)[:, 0] * self.scale + shift
+
+
+def test_modules():
+    net = Net(gz.Rng(1))
+    names = ['scale', 'body.0.weight', 'body.0.bias', 'body.2.weight', 'body.2.bias']
+    assert [name for name, _ in net.named_parameters()] == names and list(net.state_dict()) == names + ['calls']
+    x = gz.randn((5, 2), gz.Rng(2))
+    doubled = gz.functional_call(net, {'scale': gz.tensor([4.])}, x)
+    assert np.allclose(doubled, 2 * net(x)) and np.allclose(net(x, shift=1.), net(x) + 1)
+    with pytest.raises(gz.Error, match='registered'):
+        net.body = gz.Linear(2, 2)
+    with pytest.raises(gz.Error, match='cannot be removed'):
+        del net.scale
+    net.kept = net.kept + 1
+    other = Net(gz.Rng(3))
+    other.load_state_dict(net.state_dict())
+    assert np.array_equal(other(x), net(x))
+    for wrong in [{'scale': x}, {**net.state_dict(), 'more': x}, {**net.state_dict(), 'scale': x}, {**net.state_dict(), 'scale': np.ones(1)}]:
+        with pytest.raises(gz.Error, match='load_state_dict'):
+            other.load_state_dict(wrong)
+    with pytest.raises((gz.Error, AttributeError)):
+        gz.Module()(x)
+    double = Net(gz.Rng(1), 'f64')
+    result = gz.check_order(double, gz.randn((2, 2), gz.Rng(1), 'f64'), 2)
+    assert result and result.order == 2, result
+    double.forward = lambda x: double.body(x)[:, 0] * double.scale.detach()
+    assert 'scale' in gz.gradcheck(double, gz.randn((2, 2), gz.Rng(1), 'f64')).message
+
+
+def fitted(seed, steps=300):
+    x = gz.tensor(np.random.default_rng(seed).uniform(-1, 1, (64, 2)).astype('f4'))
+    y = x[:, 0] * x[:, 1]
+    net = Net(gz.Rng(seed))
+    learner = gz.Learner(net, clip=1., ema=.9)
+    for _ in range(steps):
+        with gz.Tape():
+            loss = gz.mse(net(x), y)
+            learner.step(loss, .02)
+    return loss.item(), net, learner
+
+
+def test_training(tmp_path):
+    loss, net, learner = fitted(0)
+    assert loss < .01
+    learner.save(str(tmp_path / 'learner'))
+    again = gz.Learner(other := Net(gz.Rng(5)), clip=1., ema=.9)
+    again.load(str(tmp_path / 'learner'))
+    gz.save(net, str(tmp_path / 'net'))
+    assert {name: value.tolist() for name, value in gz.load_file(str(tmp_path / 'net')).items()} == \
+           {name: value.tolist() for name, value in other.state_dict().items()}
+    gz.save_file({'a': gz.arange(3, 'i64'), 'b': np.eye(2)}, str(tmp_path / 'own'), {'by': 'me'})
+    kept = gz.load_file(str(tmp_path / 'own'))
+    assert kept['a'].tolist() == [0, 1, 2] and kept['b'].dtype == gz.f64
+    (tmp_path / 'own').write_bytes(b'damaged')
+    with pytest.raises(gz.Error, match='Hint|safetensors'):
+        gz.load_file(str(tmp_path / 'own'))
+
+
+@pytest.mark.parametrize('make', [lambda p: gz.Sgd(p, .1, momentum=.5, nesterov=True), lambda p: gz.Adam(p, .1), lambda p: gz.Adam(p, .1, decoupled=True)])
+def test_optimizers(make):
+    w = gz.Parameter([3., -2.])
+    optimizer = make([w])
+    for _ in range(200):
+        with gz.Tape():
+            loss = gz.sum(w * w)
+            optimizer.zero_grad()
+            gz.backward(loss)
+        optimizer.step()
+    assert gz.norm(w).item() < .05
+    before = w.tolist()
+    w *= 2
+    assert w.tolist() == [2 * value for value in before] and w.requires_grad
+    with pytest.raises(gz.NonFinite):
+        with gz.Tape():
+            gz.Learner(net := gz.Linear(2, 1)).step(gz.sum(gz.log(-gz.square(net(gz.ones((1, 2)))))), .1)
+
+
+def test_two_threads_train():
+    """With the results of one after another."""
+    found = {}
+    threads = [threading.Thread(target=lambda seed=seed: found.update({seed: fitted(seed)[0]})) for seed in (1, 2)]
+    [thread.start() for thread in threads], [thread.join() for thread in threads]
+    assert found == {seed: fitted(seed)[0] for seed in (1, 2)}
+
+
+def test_layers_and_batches():
+    rng = gz.Rng(0)
+    image = gz.randn((2, 6, 6, 4), rng)
+    assert gz.Conv2d(4, 8, 3, rng, padding=1, stride=2)(image).shape == (2, 3, 3, 8)
+    assert gz.ConvTranspose2d(4, 8, 4, rng, stride=2, padding=1)(image).shape == (2, 12, 12, 8)
+    assert np.allclose(gz.GroupNorm(2, 4)(image).reshape(2, 36, 2, 2).mean((1, 3)), 0, atol=1e-5)
+    assert gz.Mlp([4, 3, 2], rng, activation='tanh')(image).shape == (2, 6, 6, 2)
+    assert gz.Embedding(5, 3, rng)(gz.tensor([4, 0])).shape == (2, 3) and gz.Maxout(4, 2, 3, rng)(image).shape == (2, 6, 6, 2)
+    assert gz.MaskedLinear(gz.tril(gz.ones((3, 3))), rng)(gz.ones((1, 3))).shape == (1, 3)
+    assert np.allclose(gz.BatchNorm1d(3).by_batch(gz.randn((50, 3), rng)).mean(0), 0, atol=1e-6)
+    with pytest.raises(gz.Error, match='did you mean'):
+        gz.Activation('rilu')
+    loader = gz.DataLoader(gz.arange(10), gz.arange(10) * 2, batch_size=4, shuffle=True, seed=1)
+    first, second = [np.concatenate([x for x, y in loader]) for _ in range(2)]
+    assert len(loader) == 3 and sorted(first) == list(range(10)) and (first != second).any()
+    assert all(np.array_equal(2 * x, y) for x, y in loader.epoch(0)) and np.array_equal(np.concatenate([x for x, y in loader.epoch(0)]), first)
+    gz.manual_seed(3)
+    one = gz.randn((2,)).tolist()
+    gz.manual_seed(3)
+    assert gz.randn(2).tolist() == one

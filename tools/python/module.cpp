@@ -1,0 +1,19 @@
+#include "gradzoo/base/version.h"
+#include "gradzoo/nn/learn/optim.h"
+#include "tools/python/python.h"
+
+/// The module gradzoo._gradzoo; tools/python/gradzoo has what is written in Python.
+PYBIND11_MODULE(_gradzoo, m) {
+  using namespace gradzoo::python;
+  namespace py = pybind11;
+  const py::exception<gradzoo::Error> error =
+      py::register_exception<gradzoo::Error>(m, "Error", PyExc_RuntimeError);
+  py::register_exception<gradzoo::NonFinite>(m, "NonFinite", error.ptr());
+  m.attr("__version__") = gradzoo::kVersion;
+  bind_tensor(m);
+  bind_autograd(m);
+  bind_functions(m);
+  bind_methods(m);
+  bind_own_op(m);
+  bind_nn(m);
+}

@@ -1,0 +1,276 @@
+#include <pybind11/operators.h>
+
+#include "tools/python/python.h"
+
+/// gz.Tensor: its dtypes, its arrays, its operators, and the ops as methods.
+namespace gradzoo::python {
+namespace {
+
+DType dtype_of_word(const py::object& word) {
+  for (const DType dtype : {DType::f32, DType::f64, DType::i64, DType::u8})
+    if (py::isinstance<py::str>(word) && word.cast<std::string>() == dtype_name(dtype)) return dtype;
+  const py::dtype known = py::dtype::from_args(word);
+  const char kind = known.kind();
+  if (kind == 'f' && known.itemsize() == 4) return DType::f32;
+  if (kind == 'f' && known.itemsize() == 8) return DType::f64;
+  if (kind == 'i' && known.itemsize() == 8) return DType::i64;
+  if (kind == 'u' && known.itemsize() == 1) return DType::u8;
+  throw Error("'{}' is no dtype of the engine. Hint: f32, f64, i64 or u8", py::str(word).cast<std::string>());
+}
+
+// As in NumPy, a vector on the left is a row, on the right a column.
+Tensor product(const Tensor& a, const Tensor& b) {
+  const Tensor left = a.rank() == 1 ? unsqueeze(a, 0) : a, right = b.rank() == 1 ? unsqueeze(b, 1) : b;
+  Tensor y = matmul(left, right);
+  if (b.rank() == 1) y = squeeze(y, -1);
+  return a.rank() == 1 ? squeeze(y, b.rank() == 1 ? -1 : -2) : y;
+}
+
+Tensor like(const Tensor& x, double c) { return full({}, c, x.dtype()); }
+
+// x += y in place where nothing has to be recorded, as in C++; else a new tensor, whose name Python binds to
+// x.
+template <class Operand, class InPlace, class Apart>
+py::object replaced(const py::object& self, const Operand& y, InPlace in_place, Apart apart) {
+  Tensor& x = self.cast<Tensor&>();
+  bool records = is_recording() && x.wants_record();
+  if constexpr (std::is_same_v<Operand, Tensor>) records = records || (is_recording() && y.wants_record());
+  if (records && !x.is_leaf()) return py::cast(apart(x, y));
+  in_place(x, y);
+  return self;
+}
+
+// A number with a sign, and whether it says so when it has another size.
+double only(const Tensor& x, const char* as) {
+  if (x.size() == 1) return x.item();
+  throw Error("{}: {} has {} elements. Hint: reduce it first, by sum(), any() or all()", as, x.shape().str(),
+              x.size());
+}
+
+py::array array_off_tape(const Tensor& x) {
+  if (x.requires_grad() && is_recording())
+    throw Error(
+        "numpy: {} is on a live tape, and no gradient would flow through its array. Hint: "
+        "x.detach().numpy(), or stay "
+        "with the ops of gz",
+        x.label());
+  return array_of(x);
+}
+
+void bind_arithmetic(py::class_<Tensor>& c) {
+  c.def(py::self + py::self).def(py::self - py::self).def(py::self * py::self).def(py::self / py::self);
+  c.def(py::self + double()).def(py::self - double()).def(py::self * double()).def(py::self / double());
+  c.def(double() + py::self)
+      .def(double() - py::self)
+      .def(double() * py::self)
+      .def(double() / py::self)
+      .def(-py::self);
+  const py::is_operator binary;
+  c.def(
+       "__radd__", [](const Tensor& b, const Tensor& a) { return a + b; }, binary)
+      .def(
+          "__rsub__", [](const Tensor& b, const Tensor& a) { return a - b; }, binary)
+      .def(
+          "__rmul__", [](const Tensor& b, const Tensor& a) { return a * b; }, binary)
+      .def(
+          "__rtruediv__", [](const Tensor& b, const Tensor& a) { return a / b; }, binary)
+      .def(
+          "__pow__", [](const Tensor& a, double b) { return pow(a, b); }, binary)
+      .def(
+          "__pow__", [](const Tensor& a, const Tensor& b) { return pow(a, b); }, binary)
+      .def(
+          "__rpow__", [](const Tensor& b, double a) { return pow(like(b, a), b); }, binary)
+      .def(
+          "__rpow__", [](const Tensor& b, const Tensor& a) { return pow(a, b); }, binary)
+      .def(
+          "__matmul__", [](const Tensor& a, const Tensor& b) { return Unlocked(a, b), product(a, b); },
+          binary)
+      .def(
+          "__rmatmul__", [](const Tensor& b, const Tensor& a) { return Unlocked(a, b), product(a, b); },
+          binary)
+      .def("__abs__", [](const Tensor& x) { return gradzoo::abs(x); })
+      .def("__pos__", [](const Tensor& x) { return x; });
+  const auto in_place = [&](const char* name, auto assign, auto apart) {
+    const auto of_tensor = [=](const py::object& x, const Tensor& y) {
+      return replaced(x, y, assign, apart);
+    };
+    const auto of_number = [=](const py::object& x, double y) { return replaced(x, y, assign, apart); };
+    c.def(name, of_tensor, binary).def(name, of_number, binary);
+  };
+  in_place(
+      "__iadd__", [](Tensor& x, const auto& y) { x += y; },
+      [](const Tensor& x, const auto& y) { return x + y; });
+  in_place(
+      "__isub__", [](Tensor& x, const auto& y) { x -= y; },
+      [](const Tensor& x, const auto& y) { return x - y; });
+  in_place(
+      "__imul__", [](Tensor& x, const auto& y) { x *= y; },
+      [](const Tensor& x, const auto& y) { return x * y; });
+  in_place(
+      "__itruediv__", [](Tensor& x, const auto& y) { x /= y; },
+      [](const Tensor& x, const auto& y) { return x / y; });
+}
+
+void bind_comparisons(py::class_<Tensor>& c) {
+  const py::is_operator binary;
+  const auto compared = [&](const char* name, auto compare) {
+    c.def(
+        name, [=](const Tensor& a, double b) { return compare(a, b); }, binary);
+    c.def(
+        name, [=](const Tensor& a, const Tensor& b) { return compare(a, b); }, binary);
+  };
+  compared("__lt__", [](const Tensor& a, const auto& b) { return lt(a, b); });
+  compared("__le__", [](const Tensor& a, const auto& b) { return le(a, b); });
+  compared("__gt__", [](const Tensor& a, const auto& b) { return gt(a, b); });
+  compared("__ge__", [](const Tensor& a, const auto& b) { return ge(a, b); });
+  compared("__eq__", [](const Tensor& a, const auto& b) { return eq(a, b); });
+  compared("__ne__", [](const Tensor& a, const auto& b) { return ne(a, b); });
+  c.def(
+       "__and__", [](const Tensor& a, const Tensor& b) { return logical_and(a, b); }, binary)
+      .def(
+          "__or__", [](const Tensor& a, const Tensor& b) { return logical_or(a, b); }, binary)
+      .def(
+          "__xor__", [](const Tensor& a, const Tensor& b) { return logical_xor(a, b); }, binary)
+      .def("__invert__", [](const Tensor& a) { return logical_not(a); })
+      .def("__bool__", [](const Tensor& x) { return only(x, "bool") != 0; })
+      .def("__float__", [](const Tensor& x) { return only(x, "float"); })
+      .def("__int__", [](const Tensor& x) { return static_cast<int64_t>(only(x, "int")); })
+      .def("__hash__", [](const py::object& x) { return reinterpret_cast<intptr_t>(x.ptr()) >> 4; });
+}
+
+void bind_arrays(py::class_<Tensor>& c) {
+  c.def("numpy", &array_off_tape, "Returns a read-only array of NumPy with this tensor's memory.")
+      .def(
+          "__array__",
+          [](const Tensor& x, const py::object& dtype, const py::object& copy) {
+            const py::array array = array_off_tape(x);
+            if (dtype.is_none())
+              return copy.is_none() || !copy.cast<bool>() ? array : py::array(array.attr("copy")());
+            return py::array(array.attr("astype")(dtype));
+          },
+          py::arg("dtype") = py::none(), py::arg("copy") = py::none())
+      .def("__dlpack__",
+           [](const Tensor& x, const py::kwargs& how) {
+             return array_of(x.detach(), true).attr("__dlpack__")(**how);
+           })
+      .def("__dlpack_device__", [](const Tensor&) { return py::make_tuple(1, 0); })  // the processor's memory
+      .def("tolist", [](const Tensor& x) { return array_of(x).attr("tolist")(); })
+      .def("item", &Tensor::item, "Returns the number of a tensor of one element.")
+      .def("__getitem__", &item_of)
+      .def("__len__",
+           [](const Tensor& x) {
+             if (x.rank() == 0) throw py::type_error("a scalar has no length");
+             return x.dim(0);
+           })
+      .def("__iter__",
+           [](const Tensor& x) {
+             if (x.rank() == 0) throw py::type_error("a scalar cannot be iterated over");
+             py::list rows;
+             for (int64_t i = 0; i < x.dim(0); ++i) rows.append(x[i]);
+             return py::iter(rows);
+           })
+      .def(py::pickle(
+          [](const Tensor& x) {
+            return py::make_tuple(array_of(x), x.is_leaf() && x.requires_grad(), x.name());
+          },
+          [](const py::tuple& kept) {
+            Tensor x = tensor_from(kept[0]).clone();
+            x.named(kept[2].cast<std::string>());
+            return kept[1].cast<bool>() ? x.requires_grad_() : x;
+          }));
+  c.attr("__array_priority__") = 1000;  // array + tensor is a tensor
+  for (const char* name : {"__setitem__", "__delitem__"})
+    c.attr(name) = py::cpp_function(
+        [](const py::args&) {
+          throw Error("a tensor's elements are not assigned. Hint: gz.where, gz.concat, or gz.assign_values");
+        },
+        py::is_method(c));
+}
+
+}  // namespace
+
+void bind_tensor(py::module_& m) {
+  py::enum_<DType> dtype(m, "DType",
+                         "f32 and f64 are values; i64 is for indices and labels, u8 for masks and pixels.");
+  for (const DType one : {DType::f32, DType::f64, DType::i64, DType::u8})
+    dtype.value(std::string(dtype_name(one)).c_str(), one);
+  dtype.export_values().def(py::init(&dtype_of_word));
+  py::implicitly_convertible<py::object, DType>();
+  for (const auto& [name, one] : {std::pair("float32", DType::f32),
+                                  {"float64", DType::f64},
+                                  {"int64", DType::i64},
+                                  {"uint8", DType::u8}})
+    m.attr(name) = one;
+
+  py::class_<Tensor> c(m, "Tensor", "A handle to contiguous row-major values. gz.tensor(...) makes one.");
+  c.def_property_readonly("shape", [](const Tensor& x) { return x.shape(); })
+      .def_property_readonly("ndim", &Tensor::rank)
+      .def_property_readonly("size", &Tensor::size)
+      .def_property_readonly("dtype", &Tensor::dtype)
+      .def_property_readonly("T", [](const Tensor& x) { return transpose(x); })
+      .def_property_readonly("is_leaf", &Tensor::is_leaf)
+      .def_property("requires_grad", &Tensor::requires_grad,
+                    [](Tensor& x, bool wanted) { x.requires_grad_(wanted); })
+      .def_property_readonly("grad",
+                             [](const Tensor& x) -> std::optional<Tensor> {
+                               const Tensor grad = x.grad();
+                               return grad.defined() ? std::optional(grad) : std::nullopt;
+                             })
+      .def_property("name", &Tensor::name, [](Tensor& x, std::string_view name) { x.named(name); })
+      .def(
+          "requires_grad_", [](Tensor& x, bool wanted) { return x.requires_grad_(wanted); },
+          py::arg("wanted") = true)
+      .def("zero_grad", &Tensor::zero_grad,
+           "Marks the gradient as empty: the next backward() stores instead of adding.")
+      .def("detach", &Tensor::detach, "Returns the same values (shared storage) without a history.")
+      .def("reshape",
+           [](const Tensor& x, const py::args& sizes) {
+             return reshape(x,
+                            py::len(sizes) == 1 ? sizes[0].cast<Shape>() : py::object(sizes).cast<Shape>());
+           })
+      .def("__repr__", [](const Tensor& x) { return to_string(x); });
+  bind_arithmetic(c);
+  bind_comparisons(c);
+  bind_arrays(c);
+  py::implicitly_convertible<py::array, Tensor>();
+  c.def(py::init([](const py::array& values) { return tensor_from(values); }));
+
+  m.def(
+      "tensor",
+      [](const py::object& values, const std::optional<DType>& dtype, bool requires_grad) {
+        Tensor x = tensor_from(values, dtype);
+        if (py::isinstance<Tensor>(values)) x = x.detach().clone();
+        return requires_grad ? x.requires_grad_() : x;
+      },
+      py::arg("values"), py::arg("dtype") = py::none(), py::arg("requires_grad") = false,
+      "Returns a copy of an array, nested lists or a number. An array keeps its dtype; numbers of Python "
+      "become f32 or i64.");
+  const auto dtype_f32 = py::arg("dtype") = DType::f32;
+  m.def("full", &full, py::arg("shape"), py::arg("value"), dtype_f32, "Returns a constant.");
+  m.def("zeros", &zeros, py::arg("shape"), dtype_f32);
+  m.def("ones", &ones, py::arg("shape"), dtype_f32);
+  m.def("zeros_like", &zeros_like, py::arg("x"));
+  m.def("ones_like", &ones_like, py::arg("x"));
+  m.def("scalar", &scalar, py::arg("value"), dtype_f32, "Returns a tensor without axes.");
+  m.def("arange", &arange, py::arg("n"), dtype_f32, "Returns 0, 1, ..., n-1.");
+  m.def("eye", &eye, py::arg("n"), dtype_f32, "Returns the n x n identity matrix.");
+  m.def("cast", &cast, py::arg("x"), py::arg("dtype"),
+        "Converts the values to another dtype; integers round towards zero and clamp.");
+  c.def("cast", &cast, py::arg("dtype"));
+  m.def(
+      "from_dlpack",
+      [](const py::object& x) { return tensor_from(py::module_::import("numpy").attr("from_dlpack")(x)); },
+      "Returns a copy of an array of another library.");
+}
+
+void bind_methods(py::module_& m) {
+  const py::object tensor = m.attr("Tensor");
+  for (const std::string& name : methods()) {
+    if (py::hasattr(tensor, name.c_str())) continue;
+    py::setattr(
+        tensor, name.c_str(),
+        py::reinterpret_steal<py::object>(PyInstanceMethod_New(py::object(m.attr(name.c_str())).ptr())));
+  }
+}
+
+}  // namespace gradzoo::python
