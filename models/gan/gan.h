@@ -97,7 +97,7 @@ struct GanOptions {
   GanNet net = GanNet::mlp;
   bool conditional = false;
   int64_t clusters = 0;
-  int64_t channels = 64;
+  int64_t channels = 48;
   int64_t norm_groups = 8;
   const GanLoss* loss = &non_saturating;
   int64_t latent = 64;

@@ -115,11 +115,12 @@ std::span<const Workload> workloads() {
       {"dcgan_b64",
        "a GAN of 4x4 convolutions, G 64-128x7x7-64-1 with group norm, D mirrored: a step of D, then one of "
        "G; batch 64",
-       "gan net=dcgan clusters=0 batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant"},
+       "gan net=dcgan channels=64 clusters=0 batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 "
+       "schedule=constant"},
       {"dcgan_r1_b64",
        "the same with SiLU in D and the R1 penalty on its gradient: double-backward through the convolutions",
-       "gan net=dcgan clusters=0 batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant "
-       "penalty=r1 penalty_weight=1"},
+       "gan net=dcgan channels=64 clusters=0 batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 "
+       "schedule=constant penalty=r1 penalty_weight=1"},
       {"unet_flow_b64", "class-conditional flow matching, a U-Net with 0.3 million parameters; batch 64",
        "flow-matching batch=64 clip=0 ema=0 schedule=constant split=train classes=labels"},
       {.name = "unet_sample_c100",

@@ -185,7 +185,7 @@ Rows image_figure_rows() {
       share_of_vae({"gan.dcgan_fid", "a convolutional GAN conditioned on clusters instead of labels has",
                     "Radford et al. 2016; Liu et al. 2020", 600},
                    "gan net=dcgan", 0.12,
-                   "convolutions with 64 and 128 channels, 50 clusters, the default 10 epochs of 55k images"),
+                   "convolutions with 48 and 96 channels, 50 clusters, the default 10 epochs of 55k images"),
       share({"gan.negative_augmentation",
              "jigsaws of real digits as additional negative examples raise a GAN's digit-FID by at most 20 %",
              "Sinha et al. 2021", 120},
