@@ -124,48 +124,6 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
   line.flag("--json", typed.json, "print JSON");
 }
 
-void check_count(const Use& use, size_t runs, size_t files) {
-  if (use.names == UseNames::run_and_files && files == 0)
-    throw Error("{}: no file is given. Hint: {}", use.name, use.examples.front().command);
-  if (use.names != UseNames::runs || runs >= use.fewest) return;
-  throw Error("{}: {}. Hint: {}", use.name,
-              use.fewest == 1 ? "no run is given" : "two or more runs are needed",
-              use.examples.front().command);
-}
-
-// Opens what the names say, refuses what cannot be done, and reads the data.
-UseCall call_of(const Use& use, const UseArguments& typed) {
-  UseCall call{.names = find_runs(typed.names),
-               .runs = {},
-               .files = typed.files,
-               .n = typed.n,
-               .settings = typed.settings,
-               .progress = stderr};
-  const auto seed = typed.seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(typed.seed));
-  call.open = [seed](const std::string& path) {
-    auto run = std::make_unique<OpenedRun>(path, seed, 0, all_processes());
-    run->progress = stderr;
-    static_cast<void>(run->data());
-    return run;
-  };
-  for (const std::string& name : call.names) {
-    std::unique_ptr<OpenedRun>& run = call.runs.emplace_back();
-    if (use.names == UseNames::set_and_set && !is_run(name)) continue;
-    run = std::make_unique<OpenedRun>(name, seed, 0, all_processes());
-    run->progress = stderr;
-    check_able(use, *run);
-  }
-  check_count(use, call.runs.size(), call.files.size());
-  const auto first = std::ranges::find_if(call.runs, [](const auto& run) { return run != nullptr; });
-  call.seed = seed ? *seed : first == call.runs.end() ? 0 : (*first)->seed();
-  for (const auto& run : call.runs) {
-    if (!run) continue;
-    static_cast<void>(run->data());
-    if (call.runs.size() > 2) run->release_data();
-  }
-  return call;
-}
-
 // One rule: among the samples of the first run, by the use, what it was asked, and the seed.
 std::string file_of(const Use& use, const UseCall& call, const UseResult& result) {
   std::string name = fmt::format("{}-{}seed{}{}", use.name, result.words.empty() ? "" : result.words + "-",
@@ -175,16 +133,9 @@ std::string file_of(const Use& use, const UseCall& call, const UseResult& result
   return name;
 }
 
-Json json_of(const Use& use, const UseCall& call, const UseResult& result, const std::string& file,
-             const std::string& charts) {
-  if (result.details.is_array()) return result.details;
-  Json object = Json::object();
-  if (use.names == UseNames::runs) object["runs"] = call.names;
-  if (use.names == UseNames::run || use.names == UseNames::run_and_files)
-    object = {{"run", call.names[0]}, {"model", call.run().model_name()}, {"step", call.run().step}};
-  object.update(result.details);
-  add_numbers(object, result.numbers);
-  object["seed"] = call.seed;
+// Where the pictures were written.
+Json with_files(Json object, const std::string& file, const std::string& charts) {
+  if (!object.is_object()) return object;
   if (!file.empty()) object["file"] = file;
   if (!charts.empty()) object["charts"] = charts;
   return object;
@@ -205,7 +156,14 @@ int use_command(const Use& use, const Arguments& arguments) {
   const RunMode mode(typed.threads);
   if (typed.out.empty() && !use.file_meaning.empty() && std::ranges::none_of(find_runs(typed.names), is_run))
     line.check_outputs({{"--out", use.name + ".png"}});  // file_of() will put it into the current folder
-  UseCall call = call_of(use, typed);
+  const auto seed = typed.seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(typed.seed));
+  UseCall call = open_call(use, {.names = typed.names,
+                                 .files = typed.files,
+                                 .n = typed.n,
+                                 .seed = seed,
+                                 .settings = typed.settings,
+                                 .progress = stderr,
+                                 .processes = all_processes()});
   const bool chart = !call.runs.empty() && call.runs.front() && use.draws_chart(call.run().shape);
   if (!typed.out.empty())
     line.check_outputs({{"--out", typed.out, chart ? "a chart" : "a picture", {chart ? ".svg" : ".png"}}});
@@ -230,7 +188,7 @@ int use_command(const Use& use, const Arguments& arguments) {
   if (result.picture) write_drawing(file, *result.picture);
   if (result.charts) write_drawing(charts, *result.charts);
   if (typed.json) {
-    fmt::print("{}\n", json_of(use, call, result, file, charts).dump());
+    fmt::print("{}\n", with_files(json_of(use, call, result), file, charts).dump());
   } else {
     fmt::print("{}{}{}{}", result.text, number_lines(result.numbers), number_legend(result.numbers),
                result.remarks);

@@ -1,6 +1,7 @@
 #include "experiments/stop_signal.h"
 
 #include <csignal>
+#include <iterator>
 
 #include <signal.h>
 
@@ -13,10 +14,8 @@ void remember(int) { stop_requested = 1; }
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
-bool is_ignored(int number) {
-  struct sigaction action {};
-  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
-}
+// The handlers of before, which another program, such as Python, may have set.
+struct sigaction before[std::size(kSignals)];
 
 }  // namespace
 
@@ -25,13 +24,14 @@ StopSignal::StopSignal() {
   struct sigaction action {};
   action.sa_handler = remember;
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
-  for (const int number : kSignals)
-    if (!is_ignored(number)) ::sigaction(number, &action, nullptr);
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    ::sigaction(kSignals[i], nullptr, &before[i]);
+    if (before[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &action, nullptr);
+  }
 }
 
 StopSignal::~StopSignal() {
-  for (const int number : kSignals)
-    if (!is_ignored(number)) ::signal(number, SIG_DFL);
+  for (size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &before[i], nullptr);
 }
 
 bool StopSignal::requested() const { return stop_requested != 0; }

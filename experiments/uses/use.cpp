@@ -8,6 +8,7 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/experiments/metrics_log.h"
+#include "gradzoo/experiments/zoo.h"
 #include "gradzoo/models/registry.h"
 
 namespace gradzoo {
@@ -130,6 +131,66 @@ void add_numbers(nlohmann::ordered_json& object, const Quantities& numbers) {
     if (std::isfinite(number.value)) object[key] = number.value;
     if (std::isfinite(number.error)) object[key + "_standard_error"] = number.error;
   }
+}
+
+namespace {
+
+void check_count(const Use& use, size_t runs, size_t files) {
+  if (use.names == UseNames::run_and_files && files == 0)
+    throw Error("{}: no file is given. Hint: {}", use.name, use.examples.front().command);
+  if (use.names != UseNames::runs || runs >= use.fewest) return;
+  throw Error("{}: {}. Hint: {}", use.name,
+              use.fewest == 1 ? "no run is given" : "two or more runs are needed",
+              use.examples.front().command);
+}
+
+}  // namespace
+
+UseCall open_call(const Use& use, const UseRequest& request) {
+  UseCall call{.names = find_runs(request.names),
+               .runs = {},
+               .files = request.files,
+               .n = request.n == 0 ? use.count.value : request.n,
+               .settings = request.settings,
+               .progress = request.progress};
+  const auto opened = [seed = request.seed, progress = request.progress,
+                       &processes = request.processes](const std::string& path) {
+    auto run = std::make_unique<OpenedRun>(path, seed, 0, processes);
+    run->progress = progress;
+    return run;
+  };
+  call.open = [opened](const std::string& path) {
+    auto run = opened(path);
+    static_cast<void>(run->data());
+    return run;
+  };
+  for (const std::string& name : call.names) {
+    std::unique_ptr<OpenedRun>& run = call.runs.emplace_back();
+    if (use.names == UseNames::set_and_set && !is_run(name)) continue;
+    run = opened(name);
+    check_able(use, *run);
+  }
+  check_count(use, call.runs.size(), call.files.size());
+  const auto first = std::ranges::find_if(call.runs, [](const auto& run) { return run != nullptr; });
+  call.seed = request.seed ? *request.seed : first == call.runs.end() ? 0 : (*first)->seed();
+  for (const auto& run : call.runs) {
+    if (!run) continue;
+    static_cast<void>(run->data());
+    if (call.runs.size() > 2) run->release_data();
+  }
+  return call;
+}
+
+nlohmann::ordered_json json_of(const Use& use, const UseCall& call, const UseResult& result) {
+  if (result.details.is_array()) return result.details;
+  auto object = nlohmann::ordered_json::object();
+  if (use.names == UseNames::runs) object["runs"] = call.names;
+  if (use.names == UseNames::run || use.names == UseNames::run_and_files)
+    object = {{"run", call.names[0]}, {"model", call.run().model_name()}, {"step", call.run().step}};
+  object.update(result.details);
+  add_numbers(object, result.numbers);
+  object["seed"] = call.seed;
+  return object;
 }
 
 }  // namespace gradzoo

@@ -133,6 +133,21 @@ void add_use(Use use);
 /// first row and column are names.
 std::vector<std::vector<std::string>> use_table();
 
+/// What a use is called with.
+struct UseRequest {
+  std::vector<std::string> names;       // runs, as typed: "zoo/vae"
+  std::vector<std::string> files = {};  // the user's files, for a use that takes them
+  int64_t n = 0;                        // 0: the use's own count
+  std::optional<uint64_t> seed = {};    // of the random draws; by default the first run's
+  std::vector<std::string> settings = {};
+  std::FILE* progress = nullptr;  // may be null
+  Processes& processes = this_process();
+};
+/// Opens the runs and checks their number, their abilities and their data. Throws Error with a hint.
+UseCall open_call(const Use& use, const UseRequest& request);
+/// Returns the result as the JSON that the command prints, without the files.
+nlohmann::ordered_json json_of(const Use& use, const UseCall& call, const UseResult& result);
+
 /// Throws Error with a hint if a run lacks an ability that the use needs.
 void check_able(const Use& use, const OpenedRun& run);
 

@@ -35,3 +35,13 @@ TEST_CASE("A terminal that closes is a signal too, and one that is ignored stays
   }
   CHECK((std::signal(SIGHUP, SIG_DFL) == SIG_IGN));
 }
+
+TEST_CASE("The handlers of before are back at the end, whether a signal came or not") {
+  const auto own = [](int) {};
+  std::signal(SIGINT, own);
+  for (const bool raised : {false, true}) {
+    const StopSignal stop;
+    if (raised) std::raise(SIGINT);
+  }
+  CHECK((std::signal(SIGINT, SIG_DFL) == +own));
+}

@@ -16,4 +16,5 @@ PYBIND11_MODULE(_gradzoo, m) {
   bind_methods(m);
   bind_own_op(m);
   bind_nn(m);
+  bind_runs(m);
 }

@@ -14,6 +14,7 @@ from ._gradzoo import *  # noqa: F401,F403
 from ._gradzoo import Module, Tape, Tensor, apply_op as _apply_op, check_orders as _check_orders
 from ._gradzoo import BatchRows as _BatchRows, tensor
 from .display import show_tape
+from .runs import Run, open_run as open, train  # noqa: F401
 
 __version__ = _gradzoo.__version__
 Tape._repr_html_ = show_tape
