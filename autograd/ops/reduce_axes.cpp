@@ -11,7 +11,7 @@ namespace {
 
 // x's shape with size 1 on the axes of a reduction.
 Shape kept_shape(const Shape& x, std::span<const int> axes, const char* op) {
-  if (axes.size() == 0) throw Error("{}: no axes are given. Hint: call {}(x) for all elements", op, op);
+  if (axes.empty()) throw Error("{}: no axes are given. Hint: call {}(x) for all elements", op, op);
   Shape seen, kept = x;
   for (int i = 0; i < x.rank(); ++i) seen = seen.insert(i, 0);
   for (const int named : axes) {

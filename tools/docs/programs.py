@@ -159,12 +159,13 @@ def check(pages, root, build, work, environment, report, note):
         folder.mkdir()
         if part.language == "python":
             imports = "\n".join(re.findall(r"^(?:import|from) .*", lines, re.M))
-            lost = subprocess.run(["/usr/bin/python3", "-c", imports], capture_output=True).returncode
+            own = {**environment, "PYTHONPATH": str(build / "python")}
+            lost = subprocess.run(["/usr/bin/python3", "-c", imports], capture_output=True, env=own).returncode
             (folder / "runs").mkdir()
             (folder / "runs/vae-1").symlink_to(work / "runs/vae")
             compile(lines, page.name, "exec")
             if not lost:
-                run(page, part, ["/usr/bin/python3", "-c", lines], folder, environment, report)
+                run(page, part, ["/usr/bin/python3", "-c", lines], folder, own, report)
             continue
         (folder / "main.cpp").write_text("#include <gradzoo.h>\nint main() { return 0; }\n")
         begin = "cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES CXX)\n"

@@ -122,7 +122,7 @@ void bind_module(py::module_& m) {
       .def("__call__", [](const py::object& self, const py::args& xs,
                           const py::kwargs& more) { return self.attr("forward")(*xs, **more); })
       .def("register_buffer",
-           [](const py::object& self, const std::string& name, Tensor x) {
+           [](const py::object& self, const std::string& name, const Tensor& x) {
              (self.cast<Module&>().*&Access::register_buffer)(name, x);
              if (PyObject_GenericSetAttr(self.ptr(), py::str(name).ptr(), py::cast(x).ptr()) != 0)
                throw py::error_already_set();

@@ -125,7 +125,7 @@ Tensor apply_op(const py::object& op, const py::tuple& operands, const py::dict&
   std::array<const Tensor*, kMaxInputs> inputs{};
   for (size_t i = 0; i < arity; ++i) inputs[i] = &tensors[i];
   const Pointer pointer{call.get()};
-  const Tensor y = detail::run(call->info, &pointer, Inputs(inputs.data(), static_cast<int>(arity)));
+  Tensor y = detail::run(call->info, &pointer, Inputs(inputs.data(), static_cast<int>(arity)));
   if (y.requires_grad()) calls().kept.push_back(std::move(call));
   return y;
 }

@@ -105,7 +105,7 @@ class PythonRun {
 
 std::vector<std::string> assignments(const Settings& settings) {
   std::vector<std::string> texts;
-  for (const auto& [key, value] : settings) texts.push_back(key + "=" + value);
+  for (const auto& [key, value] : settings) texts.push_back(fmt::format("{}={}", key, value));
   return texts;
 }
 
