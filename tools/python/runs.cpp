@@ -4,12 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/autograd/runtime.h"
+#include "gradzoo/datasets/dataset.h"
 #include "gradzoo/experiments/draw_picture.h"
 #include "gradzoo/experiments/opened_run.h"
 #include "gradzoo/experiments/training.h"
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/experiments/uses/use.h"
 #include "gradzoo/experiments/zoo.h"
+#include "tools/python/functions.h"
 #include "tools/python/python.h"
 
 /// Trained runs: opened, trained, and used as the commands use them.
@@ -262,7 +264,35 @@ void bind_runs(py::module_& m) {
   });
   m.def("train_run", &train);
   m.def("zoo_names", &zoo_names, "Returns the names of the zoo's runs, sorted.");
+  m.def(
+      "dataset",
+      [](const std::string& name, const std::string& split) {
+        const Dataset data(name);
+        const Examples part = data.split(value_named(kSplits, split, "split"));
+        const auto rows = [&](const Tensor& x) {
+          return x.defined() ? py::cast(index_select(x, 0, part.rows)) : py::none();
+        };
+        return py::make_tuple(rows(part.values), rows(part.labels));
+      },
+      py::arg("name"), py::arg("split") = "train",
+      "Returns the examples of a dataset, u8 images or points, and their labels or None. split: fit, valid, "
+      "train or test.");
+  py::class_<Toy, std::shared_ptr<Toy>>(m, "Toy", "A known density of points, such as ring8.")
+      .def(py::init([](const std::string& name) { return std::const_pointer_cast<Toy>(make_toy(name)); }),
+           py::arg("name"))
+      .def(
+          "sample", [](const Toy& toy, int64_t n, Rng* rng) { return toy.sample(n, or_default(rng)); },
+          py::arg("n"), py::arg("rng") = py::none(), "Returns n exact samples (n, d).")
+      .def("log_prob", &Toy::log_prob, py::arg("x"),
+           "Returns log p(x) of every row in nats, differentiable: (B, d) -> (B).")
+      .def("score", &Toy::score, py::arg("x"), "Returns grad log p(x): (B, d) -> (B, d).");
   m.def("picture_of", [](const Tensor& images) {
+    if (images.rank() == 2 && images.dim(1) == 2)
+      return py::bytes(
+          draw_picture({"samples", "",
+                        Scatter{images, zeros({images.dim(0)}, DType::i64), "coordinate 1", "coordinate 2"},
+                        false})
+              .bytes);
     return py::bytes(draw_picture({"samples", "", ImageGrid{cast(images, DType::f32)}, false}).bytes);
   });
 }

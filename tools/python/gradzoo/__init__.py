@@ -9,12 +9,14 @@
     h.numpy()
 
 Tensors are the C++ engine's, and the functions have the names and the keywords of its headers."""
+import numpy as _numpy
+
 from . import _gradzoo
 from ._gradzoo import *  # noqa: F401,F403
 from ._gradzoo import Module, Tape, Tensor, apply_op as _apply_op, check_orders as _check_orders
 from ._gradzoo import BatchRows as _BatchRows, tensor
 from .display import show_tape
-from .runs import Run, open_run as open, train  # noqa: F401
+from .runs import Run, Samples, open_run as open, train  # noqa: F401
 
 __version__ = _gradzoo.__version__
 Tape._repr_html_ = show_tape
@@ -73,6 +75,11 @@ def check_op(f, x, order=2, **options):
 def Parameter(values, dtype=None):
     """Returns a leaf that wants gradients: as an attribute of a Module it becomes a parameter."""
     return tensor(values, dtype=dtype, requires_grad=True)
+
+
+def show(x):
+    """Returns images (n, H, W) in [0,1], or points (n, 2), as an array that a notebook shows as a picture."""
+    return (x.detach().numpy() if isinstance(x, Tensor) else _numpy.asarray(x)).view(Samples)
 
 
 class Sequential(Module):

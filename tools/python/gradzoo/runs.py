@@ -30,12 +30,12 @@ class Result(dict):
 
 
 class Samples(np.ndarray):
-    """Samples as an array, which a notebook shows as a grid of images."""
+    """Samples as an array, which a notebook shows as a grid of images, or as points in the plane."""
 
     def _repr_png_(self):
         images = np.asarray(self, 'f4')
-        is_images = images.ndim == 3 or (images.ndim == 4 and images.shape[3] == 3)
-        return png_of(images) if is_images and len(images) else None
+        shown = images.ndim == 3 or images.shape[1:] == (2,) or (images.ndim == 4 and images.shape[3] == 3)
+        return png_of(images) if shown and len(images) else None
 
 
 class Run(_gradzoo.OpenedRun):
