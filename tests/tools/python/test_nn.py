@@ -87,11 +87,45 @@ def test_optimizers(make):
         optimizer.step()
     assert gz.norm(w).item() < .05
     before = w.tolist()
+    with gz.Tape():
+        x = kept = gz.zeros(2)
+        x += w
+        assert gz.grad(gz.sum(x * x), w).tolist() == [2 * value for value in before] and kept.tolist() == [0, 0]
     w *= 2
     assert w.tolist() == [2 * value for value in before] and w.requires_grad
     with pytest.raises(gz.NonFinite):
         with gz.Tape():
             gz.Learner(net := gz.Linear(2, 1)).step(gz.sum(gz.log(-gz.square(net(gz.ones((1, 2)))))), .1)
+
+
+def test_options(tmp_path):
+    """What an option does, where a training would not show that it is lost."""
+    x, rng = gz.randn((1, 6, 6, 2), gz.Rng(1)), gz.Rng(2)
+    conv = gz.Conv2d(2, 3, 3, rng, stride=2, padding=1, dilation=2)
+    weight, bias = conv.parameters()
+    assert np.array_equal(conv(x), gz.conv2d(x, weight, bias, stride=2, padding=1, dilation=2))
+    y = gz.GroupNorm(1, 2)(x)
+    assert np.allclose(gz.GroupNorm(1, 2, silu=True)(x), y * gz.sigmoid(y), atol=1e-6)
+    w = gz.Parameter([2., -1.], dtype='f64')
+    sgd, at, velocity = gz.Sgd([w], .1, momentum=.5, weight_decay=.25, nesterov=True), np.array([2., -1.]), 0
+    for _ in range(3):
+        with gz.Tape():
+            sgd.zero_grad()
+            gz.backward(gz.sum(w * w * w))
+        sgd.step()
+        slope = 3 * at ** 2 + .25 * at
+        velocity = .5 * velocity + slope
+        at = at - .1 * (slope + .5 * velocity)
+        assert np.allclose(w, at)
+    net = gz.Linear(2, 1, rng)
+    learner = gz.Learner(net, clip=.5, ema=.9, beta1=.75)
+    with gz.Tape():
+        norm = learner.step(gz.sum(net(gz.ones((1, 2)) * 30)), .1)
+    learner.save(str(tmp_path / 'learner'))
+    kept = gz.load_file(str(tmp_path / 'learner'))
+    moment = np.concatenate([value.numpy().ravel() for name, value in kept.items() if 'first' in name or 'momentum' in name or '.m.' in name])
+    assert norm > 40 and np.linalg.norm(moment) == pytest.approx(.25 * .5, rel=1e-5), list(kept)
+    assert any('ema' in name or 'average' in name for name in kept)
 
 
 def test_two_threads_train():

@@ -19,6 +19,21 @@ def test_right_ops():
     assert np.allclose(gz.laplacian(lambda z: gz.sum(sine(z), 1), x), -np.sin(x).sum(1), atol=1e-12), 'in stacked sweeps'
     inner = gz.op(lambda a: sine(a), lambda g, y, a: g * gz.cos(a))
     assert gz.check_op(inner, x), 'an op within an op'
+    w = gz.tensor(x[0], requires_grad=True)
+    with gz.Tape():  # what jacobian() records is the tape's, and outlives the call
+        rows = gz.jacobian(gz.op(lambda a: np.exp(a.numpy()), lambda g, y, a: g * y), w, create_graph=True)
+        others = [gz.op(lambda a: a.numpy() * 0, lambda g, y, a: g * 0)(w) for _ in range(50)]  # where it was, if it were gone
+        assert np.allclose(gz.grad(gz.sum(rows), w), np.exp(x[0]))
+    first, second = gz.Tape(), gz.Tape()
+    first.__enter__()
+    mine = gz.op(sine.forward, sine.vjp)
+    y, gone = mine(w), weakref.ref(mine)
+    second.__enter__()
+    first.__exit__()  # its nodes live as long as the inner tape
+    assert np.allclose(gz.grad(gz.sum(y), w), np.cos(x[0]))
+    second.__exit__()
+    del mine
+    assert len(others) == 50 and gone() is None
 
 
 @pytest.mark.parametrize('rule, order, words', [

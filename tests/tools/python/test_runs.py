@@ -40,6 +40,10 @@ def test_uses(tmp_path):
     known = np.arange(784).reshape(28, 28) < 392
     made = gz.open('zoo/made').inpaint(ring, known, seed=1)
     assert not made.numpy()[:, known].any() and made.shape == (2, 28, 28)
+    ncsn, noise = gz.open('zoo/ncsn'), np.random.default_rng(0).normal(size=values.shape).astype('f4')
+    # The score of much noise is that of a Gaussian around the mean image: -(x - mean) / (sigma^2 + variance).
+    far = ncsn.score(values + 10 * noise, sigma=10.).numpy()
+    assert np.corrcoef(far.ravel(), -noise.ravel())[0, 1] > .99 and np.std(far) == pytest.approx(1 / 10, rel=.1)
     dae = gz.open('zoo/dae')
     assert np.abs(dae.denoise(values + .3 * np.random.default_rng(0).normal(size=values.shape), .3).numpy() - values).mean() < .1
     x = gz.tensor([1.], requires_grad=True)
