@@ -18,14 +18,14 @@ TYPES = {
     'DType': ('DType {}', '{}', 'DTypeLike'),
     'const Shape&': ('const Shape& {}', '{}', 'ShapeLike'),
     'std::string_view': ('std::string_view {}', '{}', 'str'),
-    'Rng&': ('Rng& {}', '{}', 'Rng | None'),
-    'FirstRow': ('FirstRow {}', '{}', 'int | None'),
+    'Rng&': ('Rng& {}', '{}', 'Optional[Rng]'),
+    'FirstRow': ('FirstRow {}', '{}', 'Optional[int]'),
     'std::span<const int>': ('const std::vector<int>& {}', '{}', 'Sequence[int]'),
     'std::span<const Tensor>': ('const std::vector<Tensor>& {}', '{}', 'Sequence[TensorLike]'),
 }
 RESULTS = {'Tensor': 'Tensor', 'Tensors': 'list[Tensor]', 'double': 'float', 'bool': 'bool', 'int64_t': 'int', 'void': 'None'}
 DEFAULTS = {'{}': 'None', 'true': 'True', 'false': 'False', 'DType::f32': 'f32'}
-RENAMED = {'axes': 'axis', 'axis_a': 'axis0', 'axis_b': 'axis1'}
+RENAMED = {'from': 'source', 'axes': 'axis', 'axis_a': 'axis0', 'axis_b': 'axis1'}
 # `correction` is not an axis: var(x, 0) is the variance along axis 0.
 KEYWORD_ONLY = {'correction'}
 ALIASES = {'var_axis': 'var', 'stddev_axis': 'stddev'}
@@ -122,6 +122,27 @@ def fields_of(body):
     return found
 
 
+STUBS = """from typing import Any, Optional, Sequence, Union, overload
+
+ShapeLike = Union[int, Sequence[int]]
+TensorLike = Any
+DTypeLike = Any
+
+def __getattr__(name: str) -> Any: ...
+
+class Rng: ...
+
+class Tensor:
+    shape: tuple[int, ...]
+    ndim: int
+    size: int
+    dtype: Any
+    requires_grad: bool
+    grad: Optional["Tensor"]
+    def __getattr__(self, name: str) -> Any: ...
+"""
+
+
 class Writer:
     def __init__(self, structs):
         self.structs, self.code, self.stubs = structs, [], []
@@ -156,8 +177,9 @@ class Writer:
             default = 'py::none()' if p.default == '{}' else p.default
             arguments.append(f'py::arg("{keyword}")' + (f' = {default}' if default else ''))
             if python == 'TensorLike' and p.default == '{}':
-                python += ' | None'
-            stub.append(f'{keyword}: {python}' + (f' = {DEFAULTS.get(p.default, p.default)}' if p.default else ''))
+                python = 'Optional[TensorLike]'
+            shown = DEFAULTS.get(p.default, p.default).replace("'", '')  # 10'000
+            stub.append(f'{keyword}: {python}' + (f' = {shown}' if shown else ''))
         doc = re.sub(r'\{([^{}]*)\}', r'[\1]', function.doc)  # a list in C++
         tensors = [p.name for p in taken if p.type in ('const Tensor&', 'std::span<const Tensor>') and p.default != '{}']
         unlock = f'const Unlocked unlocked({", ".join(tensors)}); ' if tensors else ''
@@ -176,12 +198,18 @@ class Writer:
                          f'R"doc({doc})doc");')
         self.stubs.append((name, f'def {name}({", ".join(stub)}) -> {python}:', doc))
 
-    def stub_text(self):
-        names = [name for name, _, _ in self.stubs]
-        lines = []
-        for name, head, doc in self.stubs:
-            lines += ['@overload'] * (names.count(name) > 1) + [head, f'    """{doc}"""', '    ...']
-        return '\n'.join(lines) + '\n'
+    def methods(self):
+        """The functions whose first argument is a tensor."""
+        return [(name, re.sub(r'\(\w+: TensorLike', '(self', head, count=1), doc) for name, head, doc in self.stubs
+                if re.match(r'def \w+\(\w+: TensorLike', head)]
+
+
+def stub_text(functions, indent=''):
+    names = [name for name, _, _ in functions]
+    lines = []
+    for name, head, doc in functions:
+        lines += ['@overload'] * (names.count(name) > 1) + [head, f'    r"""{doc}"""', '    ...']
+    return ''.join(f'{indent}{line}\n' for line in lines)
 
 
 def main(bindings, stubs, *headers):
@@ -193,14 +221,14 @@ def main(bindings, stubs, *headers):
     writer = Writer(structs)
     for function in functions:
         writer.write(function)
-    methods = sorted({name for name, head, _ in writer.stubs if re.match(r'def \w+\(\w+: TensorLike', head)})
+    methods = sorted({name for name, _, _ in writer.methods()})
     with open(bindings, 'w') as file:
         file.write('// Written by tools/python/bind_functions.py.\n#include "tools/python/functions.h"\n\n'
                    'namespace gradzoo::python {\n\nvoid bind_functions(py::module_& m) {\n' + '\n'.join(writer.code) +
                    '\n}\n\nstd::vector<std::string> methods() { return {' + ', '.join(f'"{m}"' for m in methods) +
                    '}; }\n\n}  // namespace gradzoo::python\n')
     with open(stubs, 'w') as file:
-        file.write(writer.stub_text())
+        file.write(STUBS + stub_text(writer.methods(), '    ') + '\n' + stub_text(writer.stubs))
 
 
 if __name__ == '__main__':

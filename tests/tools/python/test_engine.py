@@ -1,10 +1,13 @@
 """Tensors, ops and derivatives from Python, against NumPy and closed forms."""
+import ast
 import copy
 import gc
 import inspect
 import os
 import pickle
 import re
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -50,6 +53,24 @@ def test_views():
     gc.collect()
     assert view.tolist() == [2, 3], 'the array keeps it'
     assert gz.zeros((0, 3)).numpy().shape == (0, 3) and gz.scalar(2).numpy().shape == () and float(gz.scalar(2)) == 2
+
+
+def test_stubs():
+    """What editors read is Python, and has every function with its comment."""
+    with open(gz._gradzoo.__file__.split('_gradzoo.')[0] + '_gradzoo.pyi') as file:
+        stubs = ast.parse(file.read())
+    made = {one.name: one for one in stubs.body if isinstance(one, ast.FunctionDef)}
+    assert {'softplus', 'randn', 'conv2d', 'sort'} <= set(made) and all(hasattr(gz, name) for name in set(made) - {'__getattr__'})
+    assert ast.get_docstring(made['softplus']) == 'log(1 + e^x)'
+
+
+def test_forked_and_optimised(tmp_path):
+    """A child of a process whose threads ran, and Python without assertions."""
+    script = tmp_path / 'script.py'
+    script.write_text('import os, gradzoo as gz\nx = gz.randn((300, 300))\ny = gz.sum(x @ x).item()\nchild = os.fork()\n'
+                      'if not child:\n    os._exit(0 if gz.sum(x @ x).item() == y else 1)\n'
+                      'if os.waitpid(child, 0)[1] or not gz.gradcheck(gz.tanh, gz.ones(2, "f64")): raise SystemExit(1)\n')
+    subprocess.run([sys.executable, '-O', script], check=True, timeout=60)
 
 
 KEYS = [0, -1, slice(1, 3), slice(None, None, -1), slice(None, None, 2), slice(4, 0, -2), slice(2, 2), None, ..., (0, ..., 1),
