@@ -14,7 +14,7 @@ void remember(int) { stop_requested = 1; }
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
-// The handlers of before, which another program, such as Python, may have set.
+// The handlers that the process had set: Python, for example, has its own.
 struct sigaction before[std::size(kSignals)];
 
 }  // namespace

@@ -26,7 +26,7 @@ void DbnOptions::describe_sampling(OptionTable& options) {
 void DbnOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
   table.prefer(training.lr, 0.05, "images");
   table.prefer(training.epochs, 40, "images");
-  // With one step the top machine loses digits, and which ones differs from seed to seed.
+  // With one Gibbs step per update the top machine loses some of the digits, others with each seed.
   table.prefer(learning.chain_steps, 5, "images");
 }
 

@@ -15,28 +15,10 @@ std::optional<DType> fitting(char kind, py::ssize_t bytes) {
   return {};
 }
 
-const char* numpy_name(DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-      return "f4";
-    case DType::f64:
-      return "f8";
-    case DType::i64:
-      return "i8";
-    case DType::u8:
-      return "u1";
-  }
-  return "";
-}
-
 Tensor copied(const py::array& array, DType dtype) {
-  const py::array values = py::module_::import("numpy").attr("ascontiguousarray")(array, numpy_name(dtype));
-  // Of an array without axes NumPy makes one with an axis.
-  Shape shape;
-  for (py::ssize_t axis = 0; axis < array.ndim(); ++axis)
-    shape = shape.insert(static_cast<int>(axis), array.shape(axis));
-  Tensor x = empty(shape, dtype);
+  Tensor x = empty(Shape(std::vector<int64_t>(array.shape(), array.shape() + array.ndim())), dtype);
   visit_any(dtype, [&]<class T>() {
+    const py::array_t<T, py::array::c_style | py::array::forcecast> values(array);
     if (x.size() > 0) std::memcpy(x.mutable_data<T>(), values.data(), static_cast<size_t>(values.nbytes()));
   });
   return x;

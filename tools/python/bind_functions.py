@@ -6,22 +6,21 @@ import re
 import sys
 from dataclasses import dataclass, field
 
-# A parameter in C++: what the binding takes, what it passes on, and the type in Python.
-TENSOR = ('const Tensor& {}', '{}', 'TensorLike')
+# A parameter in C++: what the binding takes, and the type in Python.
 TYPES = {
-    'const Tensor&': TENSOR,
-    'Tensor&': ('Tensor& {}', '{}', 'Tensor'),
-    'double': ('double {}', '{}', 'float'),
-    'int': ('int {}', '{}', 'int'),
-    'int64_t': ('int64_t {}', '{}', 'int'),
-    'bool': ('bool {}', '{}', 'bool'),
-    'DType': ('DType {}', '{}', 'DTypeLike'),
-    'const Shape&': ('const Shape& {}', '{}', 'ShapeLike'),
-    'std::string_view': ('std::string_view {}', '{}', 'str'),
-    'Rng&': ('Rng& {}', '{}', 'Optional[Rng]'),
-    'FirstRow': ('FirstRow {}', '{}', 'Optional[int]'),
-    'std::span<const int>': ('const std::vector<int>& {}', '{}', 'Sequence[int]'),
-    'std::span<const Tensor>': ('const std::vector<Tensor>& {}', '{}', 'Sequence[TensorLike]'),
+    'const Tensor&': ('const Tensor& {}', 'TensorLike'),
+    'Tensor&': ('Tensor& {}', 'Tensor'),
+    'double': ('double {}', 'float'),
+    'int': ('int {}', 'int'),
+    'int64_t': ('int64_t {}', 'int'),
+    'bool': ('bool {}', 'bool'),
+    'DType': ('DType {}', 'DTypeLike'),
+    'const Shape&': ('const Shape& {}', 'ShapeLike'),
+    'std::string_view': ('std::string_view {}', 'str'),
+    'Rng&': ('Rng* {}', 'Optional[Rng]'),
+    'FirstRow': ('FirstRow {}', 'Optional[int]'),
+    'std::span<const int>': ('const std::vector<int>& {}', 'Sequence[int]'),
+    'std::span<const Tensor>': ('const std::vector<Tensor>& {}', 'Sequence[TensorLike]'),
 }
 RESULTS = {'Tensor': 'Tensor', 'Tensors': 'list[Tensor]', 'double': 'float', 'bool': 'bool', 'int64_t': 'int', 'void': 'None'}
 DEFAULTS = {'{}': 'None', 'true': 'True', 'false': 'False', 'DType::f32': 'f32'}
@@ -163,11 +162,11 @@ class Writer:
         signature, arguments, stub, is_keyword = [], [], [], False
         for p in taken:
             keyword = RENAMED.get(p.name, p.name)
-            cpp, _, python = TYPES.get(p.type) or sys.exit(f'bind_functions: {function.name}: no type {p.type!r}')
+            cpp, python = TYPES.get(p.type) or sys.exit(f'bind_functions: {function.name}: no type {p.type!r}')
             if p.default == '{}' and p.type == 'const Tensor&':
                 cpp, passed = 'const std::optional<Tensor>& {}', [f'{e}.value_or(Tensor())' if e == p.name else e for e in passed]
             if p.type == 'Rng&':  # without one, the module's
-                cpp, p.default = 'Rng* {}', '{}'
+                p.default = '{}'
                 passed = [f'or_default({e})' if e == p.name else e for e in passed]
             signature.append(cpp.format(p.name))
             if p.name in KEYWORD_ONLY and not is_keyword:

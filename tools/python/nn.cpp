@@ -7,7 +7,6 @@
 #include "gradzoo/nn/learn/optim.h"
 #include "gradzoo/state/checkpoint.h"
 #include "gradzoo/state/safetensors.h"
-#include "tools/python/functions.h"
 #include "tools/python/python.h"
 
 /// Modules, also in Python, layers, optimisers, batches and files of tensors.
@@ -38,30 +37,23 @@ struct Access : Module {
   using Module::register_parameter;
 };
 
-bool has(const py::object& self, const std::string& name) {
-  return py::hasattr(self, "__dict__") && self.attr("__dict__").contains(name.c_str());
+bool is_parameter(const py::object& value) {
+  return py::isinstance<Tensor>(value) && value.cast<Tensor&>().is_leaf() &&
+         value.cast<Tensor&>().requires_grad();
 }
 
 // As PyTorch's: a leaf that wants gradients becomes a parameter, a module a child.
 void set_attribute(const py::object& self, const std::string& name, const py::object& value) {
   Module& module = self.cast<Module&>();
-  const bool is_module = py::isinstance<Module>(value);
-  const bool is_parameter = py::isinstance<Tensor>(value) && value.cast<Tensor&>().is_leaf() &&
-                            value.cast<Tensor&>().requires_grad();
-  if (has(self, name)) {
-    const py::object before = self.attr("__dict__")[name.c_str()];
-    if (before.is(value)) return;
-    const bool is_registered = py::isinstance<Module>(before) ||
-                               (py::isinstance<Tensor>(before) && before.cast<Tensor&>().is_leaf() &&
-                                before.cast<Tensor&>().requires_grad());
-    if (is_registered)
-      throw Error(
-          "module: '{}' is registered and cannot be replaced. Hint: change a parameter in place, by "
-          "gz.assign_values",
-          name);
-  }
-  if (is_module) (module.*&Access::register_module)(name, value.cast<Module&>());
-  if (is_parameter) (module.*&Access::register_parameter)(name, value.cast<Tensor>());
+  const py::object before = py::dict(self.attr("__dict__")).attr("get")(name);
+  if (!before.is_none() && before.is(value)) return;
+  if (py::isinstance<Module>(before) || is_parameter(before))
+    throw Error(
+        "module: '{}' is registered and cannot be replaced. Hint: change a parameter in place, by "
+        "gz.assign_values",
+        name);
+  if (py::isinstance<Module>(value)) (module.*&Access::register_module)(name, value.cast<Module&>());
+  if (is_parameter(value)) (module.*&Access::register_parameter)(name, value.cast<Tensor>());
   if (PyObject_GenericSetAttr(self.ptr(), py::str(name).ptr(), value.ptr()) != 0)
     throw py::error_already_set();
 }

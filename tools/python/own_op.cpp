@@ -59,7 +59,7 @@ Tensor forward(const void* op, Inputs in) {
   return y.detach();  // a tensor of its own, also where forward returns an operand
 }
 
-// A rule of NumPy has gradients, which are constants; so has the rule of a linear op when g is one.
+// Gradients are linear in g: one that is not 0 and was not recorded although g is was computed by NumPy.
 void check_recorded(const Call& call, int i, const Tensor& gradient, const Tensor& g) {
   if (!is_recording() || !g.wants_record() || gradient.wants_record()) return;
   const std::vector<double> values = gradient.to_vector();

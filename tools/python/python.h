@@ -39,6 +39,8 @@ void bind_runs(py::module_& m);
 Tensor tensor_from(const py::handle& values, std::optional<DType> dtype = {});
 /// Returns an array with the tensor's memory, which it keeps alive.
 py::array array_of(const Tensor& x, bool writable = false);
+/// Returns the given generator, or the module's own, which gz.manual_seed() seeds.
+Rng& or_default(Rng* rng);
 /// Returns x[key], as NumPy.
 Tensor item_of(const Tensor& x, const py::handle& key);
 

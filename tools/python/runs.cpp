@@ -11,7 +11,6 @@
 #include "gradzoo/experiments/uses/sample_quality.h"
 #include "gradzoo/experiments/uses/use.h"
 #include "gradzoo/experiments/zoo.h"
-#include "tools/python/functions.h"
 #include "tools/python/python.h"
 
 /// Trained runs: opened, trained, and used as the commands use them.
@@ -20,7 +19,8 @@ namespace {
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-/// As commands compute: nothing is recorded, denormals are zero. NumPy wants them back.
+/// A scope that computes as the commands do: nothing is recorded, and denormals are zero. Its end keeps
+/// denormals again, which NumPy expects.
 class AsCommand {
  public:
   ~AsCommand() { set_flush_denormals(false); }
@@ -74,7 +74,7 @@ class PythonRun {
     path = std::filesystem::path(opened.path()).lexically_normal().string();
     description = opened.description();
     seed = opened.seed();
-    static_cast<OpenedModel&>(model) = std::move(static_cast<OpenedModel&>(opened));
+    model = std::move(static_cast<OpenedModel&>(opened));
     abilities = model.model->abilities();
   }
 
@@ -87,9 +87,7 @@ class PythonRun {
     return cast(flatten_rows(x).detach(), DType::f32);
   }
   Tensor examples(const Tensor& rows) const {
-    Shape shape{rows.dim(0)};
-    for (const int64_t size : model.shape.example) shape = shape.insert(shape.rank(), size);
-    return reshape(rows, shape);
+    return reshape(rows, model.shape.example.insert(0, rows.dim(0)));
   }
   Rng stream(std::optional<uint64_t> chosen) const { return Rng(chosen.value_or(seed), "samples"); }
   template <class Ability>

@@ -40,7 +40,7 @@ py::object replaced(const py::object& self, const Operand& y, InPlace in_place, 
   return self;
 }
 
-// A number with a sign, and whether it says so when it has another size.
+// The number of a tensor of one element; `as` names the conversion in messages.
 double only(const Tensor& x, const char* as) {
   if (x.size() == 1) return x.item();
   throw Error("{}: {} has {} elements. Hint: reduce it first, by sum(), any() or all()", as, x.shape().str(),

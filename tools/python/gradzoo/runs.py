@@ -97,11 +97,11 @@ def open_run(path):
 class _Progress:
     """The lines of a training as a bar of tqdm, where it is installed, else as they are."""
 
-    def __init__(self, total):
+    def __init__(self):
         self.bar = None
         try:
             from tqdm.auto import tqdm
-            self.bar = tqdm(total=total, unit='step')
+            self.bar = tqdm(unit='step')
         except ImportError:
             pass
 
@@ -123,7 +123,7 @@ def train(model='', out='', config='', resume=None, progress=True, **settings):
     """Trains a model and returns its run; settings are those of `gradzoo train MODEL --help`.
 
     Ctrl-C stops after the current step with a checkpoint, and raises KeyboardInterrupt: train(resume=PATH) continues."""
-    bar = _Progress(None) if progress else None
+    bar = _Progress() if progress else None
     try:
         path, step, finished = _gradzoo.train_run(model, _pairs(settings), os.fspath(config), os.fspath(resume or out), resume is not None, bar)
     finally:
