@@ -27,8 +27,11 @@ fs::path named(const char* variable) {
 fs::path own_folder() {
   Dl_info info;
   if (::dladdr(reinterpret_cast<const void*>(&program_path), &info) != 0 &&
-      info.dli_fname[0] == '/')  // NOLINT
-    return fs::path(info.dli_fname).parent_path();
+      info.dli_fname[0] == '/') {  // NOLINT
+    std::error_code error;         // the loader may have found it by a link, as /lib is one
+    const fs::path library = fs::canonical(info.dli_fname, error);
+    return (error ? fs::path(info.dli_fname) : library).parent_path();
+  }
   return program_path().parent_path();
 }
 

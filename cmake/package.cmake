@@ -53,4 +53,31 @@ if(GRADZOO_SHARED)
 endif()
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_RECOMMENDS "libfmt-dev${of_static_library}")
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_SUGGESTS "cmake, g++, pkgconf")
+# The module for Python, for the Python that it was compiled with.
+if(TARGET gradzoo_python AND GRADZOO_SHARED)
+  list(APPEND CPACK_COMPONENTS_ALL python)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${PROJECT_BINARY_DIR}")  # libgradzoo.so, of the other package
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_NAME python3-gradzoo)
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
+  execute_process(
+    COMMAND "${GRADZOO_PYTHON_EXECUTABLE}" -c "import sys; a, b = sys.version_info[:2]; print(f'python3 (>= {a}.{b}), python3 (<< {a}.{b + 1})')"
+    OUTPUT_VARIABLE pythons OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "gradzoo (= ${PROJECT_VERSION}), python3-numpy, ${pythons}")
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_SUGGESTS "python3-tqdm, jupyter-notebook")
+  set(CPACK_DEBIAN_PYTHON_DESCRIPTION
+    "The module gradzoo of Python 3: tensors, ops, derivatives of any order and
+their checks, layers, and trained generative models, which notebooks show
+inline.")
+  # Python writes what it compiles beside its modules: made at once, and removed with the package.
+  set(scripts postinst prerm)
+  set(commands py3compile py3clean)
+  foreach(script command IN ZIP_LISTS scripts commands)
+    set(file "${debian}/python3/${script}")
+    file(WRITE "${file}" "#!/bin/sh\nset -e\n${command} -p python3-gradzoo\n")
+    file(CHMOD "${file}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+    list(APPEND CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA "${file}")
+  endforeach()
+  install(FILES "${debian}/copyright" "${debian}/changelog.gz" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/python3-gradzoo"
+          COMPONENT python EXCLUDE_FROM_ALL)
+endif()
 include(CPack)

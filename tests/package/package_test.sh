@@ -28,7 +28,8 @@ cpack --config "$binary/CPackConfig.cmake" -G DEB -B packages > cpack.log 2>&1 |
 package=$(ls "$work"/packages/gradzoo_*.deb)
 version=$(dpkg-deb --field "$package" Version)
 
-lintian --fail-on error --allow-root "$package" > lintian.log 2>&1 &
+module=$(ls "$work"/packages/python3-gradzoo_*.deb 2> /dev/null || true)  # where the build has it
+lintian --fail-on error --allow-root "$package" ${module:+"$module"} > lintian.log 2>&1 &
 lintian=$!
 
 echo "== what it holds"
@@ -43,6 +44,7 @@ for path in usr/bin/gradzoo usr/libexec/gradzoo/gradzoo-lab usr/lib/libgradzoo.s
 done
 mkdir root_of_package
 dpkg-deb --extract "$package" root_of_package
+[ -z "$module" ] || dpkg-deb --extract "$module" root_of_package
 
 echo "== no path of this machine in it"
 source=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$binary/CMakeCache.txt")
@@ -108,8 +110,20 @@ in_clean sh -c 'cd /root && gradzoo train vae --steps 3 --out run && gradzoo sam
 grep -q "^f_xx = 18" used.log || fail "x^3 at 3 has another second derivative there"
 [ -s clean/root/four.png ] && [ -s clean/root/run/report.html ] || fail "no picture or no report was written"
 
+if [ -n "$module" ]; then
+  echo "== Python there"
+  cp "$module" clean/tmp/python3-gradzoo.deb
+  in_clean apt-get install -y -q --no-install-recommends /tmp/python3-gradzoo.deb > module.log 2>&1 || { tail -n 20 module.log; fail "python3-gradzoo cannot be installed"; }
+  found=$(in_clean python3 -c 'import gradzoo as gz
+x = gz.tensor(3.0, requires_grad=True)
+with gz.Tape():
+    slope = gz.grad(x * x * x, x, create_graph=True)
+    print(gz.grad(slope, x).item(), gz.open("zoo/vae").sample(4).shape)')
+  [ "$found" = "18.0 (4, 28, 28)" ] || fail "import gradzoo: $found, and not 18.0 (4, 28, 28)"
+fi
+
 echo "== removed"
-in_clean apt-get purge -y -q gradzoo > purge.log 2>&1 || { tail -n 20 purge.log; fail "apt-get purge failed"; }
+in_clean apt-get purge -y -q gradzoo ${module:+python3-gradzoo} > purge.log 2>&1 || { tail -n 20 purge.log; fail "apt-get purge failed"; }
 chroot clean find / -xdev -not -path '/proc*' -not -path '/tmp*' | sort > after
 left=$(comm -13 before after | grep -i gradzoo | grep -v '^/root' || true)
 [ -z "$left" ] || fail "purge leaves: $left"
