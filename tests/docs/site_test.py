@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 SOURCE, SITE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve() / "site"
 PHONE_PAGES = ["index.html", "docs/how-do-i.html", "docs/ops.html", "docs/architecture.html", "docs/own-net.html",
-               "course/pages/1-values.html", "autograd/sweep.cpp.html"]
+               "course/pages/1-values.html", "autograd/sweep.cpp.html", "docs/notebooks/autodiff-by-lunch.ipynb.html"]
 PICTURE_LIMIT = 6_000_000  # bytes, of all pictures
 try:
     from selenium import webdriver
@@ -140,6 +140,12 @@ ran = subprocess.run([str(SOURCE / "tools/site"), "--out", str(SITE)], capture_o
 assert ran.returncode == 0, ran.stdout + ran.stderr
 wrong = broken_links(SITE)
 assert not wrong and (SITE / "docs/fce.html").is_file(), wrong[:10]  # an old address leads on
+notebooks = {path.name: path.read_text() for path in (SITE / "docs/notebooks").glob("*.ipynb.html")}
+assert len(notebooks) == len(list((SOURCE / "docs/notebooks").glob("*.ipynb"))) > 0, list(notebooks)
+if os.path.isdir(os.environ.get("NOTEBOOKS", "")):  # where tools/python has executed them
+    assert "<iframe srcdoc=" in notebooks["autodiff-by-lunch.ipynb.html"], "no tape is shown"
+    assert all("data:image/png" in notebooks[f"{name}.ipynb.html"] for name in ("vae-from-scratch", "scores-and-chains"))
+    assert "without results" not in ran.stderr, ran.stderr
 size = sum(path.stat().st_size for path in SITE.rglob("*.png"))
 assert size < PICTURE_LIMIT, f"pictures have {size} bytes. Hint: optipng -o3 -strip all"
 handler = functools.partial(type("Silent", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None}),

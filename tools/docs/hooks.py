@@ -1,9 +1,10 @@
-"""What mkdocs does not do by itself (mkdocs.yml names this file): pages of the sources that pages link to, lists as
-GitHub reads them, live figures, and a search that also works where a page is opened as a file."""
+"""What mkdocs does not do by itself (mkdocs.yml names this file): pages of the sources that pages link to and of
+notebooks, lists as GitHub reads them, live figures, and a search that also works where a page is opened as a file."""
 import html
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 from mkdocs.structure.files import File
@@ -20,21 +21,59 @@ def source(page, target):
     return place if (ROOT / place).exists() and not place.endswith((".md", ".png", ".svg")) else None
 
 
+def cells_of(path):
+    """The cells of a notebook with their outputs, where the notebook was executed as it is now: by tools/test."""
+    cells = json.loads(path.read_text())["cells"]
+    executed = Path(os.environ.get("NOTEBOOKS", ""), path.name)
+    if executed.is_file():
+        shown = json.loads(executed.read_text())["cells"]
+        if [cell["source"] for cell in shown] == [cell["source"] for cell in cells]:
+            return shown
+    print(f"tools/site: {path.name} is shown without results. Hint: tools/test -R tools/python", file=sys.stderr)
+    return cells
+
+
+def shown(output):
+    """What a cell shows, as Markdown."""
+    data = {kind: "".join(text) for kind, text in output.get("data", {"text/plain": output.get("text", "")}).items()}
+    if "text/html" in data:
+        return f'<div class="output">{data["text/html"]}</div>'
+    if "image/png" in data:
+        return f'<div class="output"><img alt="What the cell draws" src="data:image/png;base64,{data["image/png"].strip()}"></div>'
+    return f'``` text\n{data["text/plain"]}\n```'
+
+
+def notebook_page(path):
+    parts = []
+    for cell in cells_of(path):
+        source = "".join(cell["source"])
+        parts.append(source if cell["cell_type"] == "markdown" else f"``` python\n{source}\n```")
+        parts += map(shown, cell.get("outputs", ()))
+    return "\n\n".join(parts) + "\n"
+
+
+def add_page(place, text, files, config):
+    made = Path(config["docs_dir"], place)
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text(text)
+    files.append(File(place, config["docs_dir"], config["site_dir"], False))
+
+
 def on_files(files, config):
+    notebooks = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/notebooks").glob("*.ipynb"))
+    for place in notebooks:
+        add_page(place + ".md", notebook_page(ROOT / place), files, config)
     for page in list(files.documentation_pages()):
         for target, *_ in LINK.findall(Path(page.abs_src_path).read_text()):
             place = source(page.src_path, target)
-            if not place or place in made:
+            if not place or place in made or place in notebooks:
                 continue
             made.add(place)
             full = ROOT / place
             body = full.read_text() if full.is_file() else "\n".join(sorted(each.name for each in full.iterdir()))
             text = f"---\nhide: [navigation, toc]\n---\n# {place}\n\n"
             text += f"`````` {full.suffix[1:] or 'text'}\n{body}\n``````\n"
-            page_of = Path(config["docs_dir"], place + ".md")
-            page_of.parent.mkdir(parents=True, exist_ok=True)
-            page_of.write_text(text)
-            files.append(File(place + ".md", config["docs_dir"], config["site_dir"], False))
+            add_page(place + ".md", text, files, config)
     return files
 
 
