@@ -74,7 +74,9 @@ void bind_scope(py::class_<Scope>& c) {
   c.def("__enter__", [](const py::object& self) {
      self.cast<Scope&>().enter();
      return self;
-   }).def("__exit__", [](Scope& scope, const py::args&) { scope.exit(); });
+   }).def("__exit__", [](Scope& scope, const py::object&, const py::object&, const py::object&) {
+    scope.exit();
+  });
 }
 
 /// The xs of grad() and of derivatives: one tensor, or several, as which their results come back.

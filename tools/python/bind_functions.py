@@ -1,29 +1,28 @@
 #!/usr/bin/python3
-"""bind_functions.py BINDINGS.cpp STUBS.pyi HEADER...: writes pybind11 bindings and type stubs of every function that
-these headers declare, with keywords, defaults and docstrings from the declarations and their comments. A declaration
-that it cannot read ends it with an error, so that no function is forgotten."""
+"""bind_functions.py BINDINGS.cpp HEADER...: writes pybind11 bindings of every function that these headers declare, with
+keywords, defaults and docstrings from the declarations and their comments. A declaration that it cannot read ends it
+with an error, so that no function is forgotten."""
 import re
 import sys
 from dataclasses import dataclass, field
 
-# A parameter in C++: what the binding takes, and the type in Python.
+# What the binding of a parameter takes.
 TYPES = {
-    'const Tensor&': ('const Tensor& {}', 'TensorLike'),
-    'Tensor&': ('Tensor& {}', 'Tensor'),
-    'double': ('double {}', 'float'),
-    'int': ('int {}', 'int'),
-    'int64_t': ('int64_t {}', 'int'),
-    'bool': ('bool {}', 'bool'),
-    'DType': ('DType {}', 'DTypeLike'),
-    'const Shape&': ('const Shape& {}', 'ShapeLike'),
-    'std::string_view': ('std::string_view {}', 'str'),
-    'Rng&': ('Rng* {}', 'Optional[Rng]'),
-    'FirstRow': ('FirstRow {}', 'Optional[int]'),
-    'std::span<const int>': ('const std::vector<int>& {}', 'Sequence[int]'),
-    'std::span<const Tensor>': ('const std::vector<Tensor>& {}', 'Sequence[TensorLike]'),
+    'const Tensor&': 'const Tensor& {}',
+    'Tensor&': 'Tensor& {}',
+    'double': 'double {}',
+    'int': 'int {}',
+    'int64_t': 'int64_t {}',
+    'bool': 'bool {}',
+    'DType': 'DType {}',
+    'const Shape&': 'const Shape& {}',
+    'std::string_view': 'std::string_view {}',
+    'Rng&': 'Rng* {}',
+    'FirstRow': 'FirstRow {}',
+    'std::span<const int>': 'const std::vector<int>& {}',
+    'std::span<const Tensor>': 'const std::vector<Tensor>& {}',
 }
-RESULTS = {'Tensor': 'Tensor', 'Tensors': 'list[Tensor]', 'double': 'float', 'bool': 'bool', 'int64_t': 'int', 'void': 'None'}
-DEFAULTS = {'{}': 'None', 'true': 'True', 'false': 'False', 'DType::f32': 'f32'}
+RESULTS = {'Tensor', 'Tensors', 'double', 'bool', 'int64_t', 'void'}
 RENAMED = {'from': 'source', 'axes': 'axis', 'axis_a': 'axis0', 'axis_b': 'axis1'}
 # `correction` is not an axis: var(x, 0) is the variance along axis 0.
 KEYWORD_ONLY = {'correction'}
@@ -121,30 +120,9 @@ def fields_of(body):
     return found
 
 
-STUBS = """from typing import Any, Optional, Sequence, Union, overload
-
-ShapeLike = Union[int, Sequence[int]]
-TensorLike = Any
-DTypeLike = Any
-
-def __getattr__(name: str) -> Any: ...
-
-class Rng: ...
-
-class Tensor:
-    shape: tuple[int, ...]
-    ndim: int
-    size: int
-    dtype: Any
-    requires_grad: bool
-    grad: Optional["Tensor"]
-    def __getattr__(self, name: str) -> Any: ...
-"""
-
-
 class Writer:
     def __init__(self, structs):
-        self.structs, self.code, self.stubs = structs, [], []
+        self.structs, self.code, self.methods = structs, [], set()
 
     def takes(self, p):
         """The parameters in Python, and the expression that C++ is given."""
@@ -159,10 +137,9 @@ class Writer:
             more, expression = self.takes(p)
             taken += more
             passed.append(expression)
-        signature, arguments, stub, is_keyword = [], [], [], False
+        signature, arguments, is_keyword = [], [], False
         for p in taken:
-            keyword = RENAMED.get(p.name, p.name)
-            cpp, python = TYPES.get(p.type) or sys.exit(f'bind_functions: {function.name}: no type {p.type!r}')
+            cpp = TYPES.get(p.type) or sys.exit(f'bind_functions: {function.name}: no type {p.type!r}')
             if p.default == '{}' and p.type == 'const Tensor&':
                 cpp, passed = 'const std::optional<Tensor>& {}', [f'{e}.value_or(Tensor())' if e == p.name else e for e in passed]
             if p.type == 'Rng&':  # without one, the module's
@@ -172,46 +149,28 @@ class Writer:
             if p.name in KEYWORD_ONLY and not is_keyword:
                 is_keyword = True
                 arguments.append('py::kw_only()')
-                stub.append('*')
             default = 'py::none()' if p.default == '{}' else p.default
-            arguments.append(f'py::arg("{keyword}")' + (f' = {default}' if default else ''))
-            if python == 'TensorLike' and p.default == '{}':
-                python = 'Optional[TensorLike]'
-            shown = DEFAULTS.get(p.default, p.default).replace("'", '')  # 10'000
-            stub.append(f'{keyword}: {python}' + (f' = {shown}' if shown else ''))
-        doc = re.sub(r'\{([^{}]*)\}', r'[\1]', function.doc)  # a list in C++
+            arguments.append(f'py::arg("{RENAMED.get(p.name, p.name)}")' + (f' = {default}' if default else ''))
         tensors = [p.name for p in taken if p.type in ('const Tensor&', 'std::span<const Tensor>') and p.default != '{}']
         unlock = f'const Unlocked unlocked({", ".join(tensors)}); ' if tensors else ''
         call = f'gradzoo::{function.name}({", ".join(passed)})'
         result = self.structs.get(function.result)
-        python = RESULTS.get(function.result) or (result and f'tuple[{", ".join(["Tensor"] * len(result.fields))}]')
-        if not python:
-            sys.exit(f'bind_functions: {function.name}: no result {function.result!r}')
         if result:
             keys = ', '.join(f'"{f.name}"' for f in result.fields)
             values = ', '.join(f'result.{f.name}' for f in result.fields)
             body = f'const auto result = {call}; return named_tuple("{result.name}", {{{keys}}}, {values});'
-        else:
+        elif function.result in RESULTS:
             body = f'{unlock}{"return " if function.result != "void" else ""}{call};'
+        else:
+            sys.exit(f'bind_functions: {function.name}: no result {function.result!r}')
+        if taken and taken[0].type == 'const Tensor&':
+            self.methods.add(name)
+        doc = re.sub(r'\{([^{}]*)\}', r'[\1]', function.doc)  # a list in C++
         self.code.append(f'  m.def("{name}", []({", ".join(signature)}) {{ {body} }}{"".join(", " + a for a in arguments)}, '
                          f'R"doc({doc})doc");')
-        self.stubs.append((name, f'def {name}({", ".join(stub)}) -> {python}:', doc))
-
-    def methods(self):
-        """The functions whose first argument is a tensor."""
-        return [(name, re.sub(r'\(\w+: TensorLike', '(self', head, count=1), doc) for name, head, doc in self.stubs
-                if re.match(r'def \w+\(\w+: TensorLike', head)]
 
 
-def stub_text(functions, indent=''):
-    names = [name for name, _, _ in functions]
-    lines = []
-    for name, head, doc in functions:
-        lines += ['@overload'] * (names.count(name) > 1) + [head, f'    r"""{doc}"""', '    ...']
-    return ''.join(f'{indent}{line}\n' for line in lines)
-
-
-def main(bindings, stubs, *headers):
+def main(bindings, *headers):
     functions, structs = [], {}
     for header in headers:
         more, its = functions_and_structs(header)
@@ -220,14 +179,12 @@ def main(bindings, stubs, *headers):
     writer = Writer(structs)
     for function in functions:
         writer.write(function)
-    methods = sorted({name for name, _, _ in writer.methods()})
     with open(bindings, 'w') as file:
         file.write('// Written by tools/python/bind_functions.py.\n#include "tools/python/functions.h"\n\n'
                    'namespace gradzoo::python {\n\nvoid bind_functions(py::module_& m) {\n' + '\n'.join(writer.code) +
-                   '\n}\n\nstd::vector<std::string> methods() { return {' + ', '.join(f'"{m}"' for m in methods) +
+                   '\n}\n\nstd::vector<std::string> methods() { return {' +
+                   ', '.join(f'"{name}"' for name in sorted(writer.methods)) +
                    '}; }\n\n}  // namespace gradzoo::python\n')
-    with open(stubs, 'w') as file:
-        file.write(STUBS + stub_text(writer.methods(), '    ') + '\n' + stub_text(writer.stubs))
 
 
 if __name__ == '__main__':

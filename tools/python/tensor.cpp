@@ -1,5 +1,3 @@
-#include <pybind11/operators.h>
-
 #include "tools/python/python.h"
 
 /// gz.Tensor: its dtypes, its arrays, its operators, and the ops as methods.
@@ -26,20 +24,6 @@ Tensor product(const Tensor& a, const Tensor& b) {
   return a.rank() == 1 ? squeeze(y, b.rank() == 1 ? -1 : -2) : y;
 }
 
-Tensor like(const Tensor& x, double c) { return full({}, c, x.dtype()); }
-
-// x += y in place where nothing has to be recorded, as in C++; else a new tensor, whose name Python binds to
-// x.
-template <class Operand, class InPlace, class Apart>
-py::object replaced(const py::object& self, const Operand& y, InPlace in_place, Apart apart) {
-  Tensor& x = self.cast<Tensor&>();
-  bool records = is_recording() && x.wants_record();
-  if constexpr (std::is_same_v<Operand, Tensor>) records = records || (is_recording() && y.wants_record());
-  if (records && !x.is_leaf()) return py::cast(apart(x, y));
-  in_place(x, y);
-  return self;
-}
-
 // The number of a tensor of one element; `as` names the conversion in messages.
 double only(const Tensor& x, const char* as) {
   if (x.size() == 1) return x.item();
@@ -57,81 +41,87 @@ py::array array_off_tape(const Tensor& x) {
   return array_of(x);
 }
 
+// The methods of an operator: of two tensors, or of a tensor and a number, on either side where it can be.
+template <class Fn>
+void bind_operator(py::class_<Tensor>& c, const std::string& name, Fn fn) {
+  const py::is_operator binary;
+  const std::string left = "__" + name + "__", right = "__r" + name + "__";
+  c.def(
+      left.c_str(), [fn](const Tensor& a, const Tensor& b) { return fn(a, b); }, binary);
+  c.def(
+      left.c_str(), [fn](const Tensor& a, double b) { return fn(a, b); }, binary);
+  if constexpr (std::is_invocable_v<Fn, double, const Tensor&>) {
+    c.def(
+        right.c_str(), [fn](const Tensor& b, const Tensor& a) { return fn(a, b); }, binary);
+    c.def(
+        right.c_str(), [fn](const Tensor& b, double a) { return fn(a, b); }, binary);
+  }
+}
+
+struct Power {
+  Tensor operator()(const Tensor& a, const auto& b) const { return pow(a, b); }
+  Tensor operator()(double a, const Tensor& b) const { return pow(full({}, a, b.dtype()), b); }
+};
+
+// x += y in place where nothing has to be recorded, as in C++; else a new tensor, whose name Python binds to
+// x.
+template <class InPlace, class Apart>
+void bind_in_place(py::class_<Tensor>& c, const std::string& name, InPlace in_place, Apart apart) {
+  const auto replaced = [=](const py::object& self, const auto& y) {
+    Tensor& x = self.cast<Tensor&>();
+    bool records = is_recording() && x.wants_record();
+    if constexpr (std::is_same_v<decltype(y), const Tensor&>)
+      records = records || (is_recording() && y.wants_record());
+    if (records && !x.is_leaf()) return py::cast(apart(x, y));
+    in_place(x, y);
+    return self;
+  };
+  const py::is_operator binary;
+  const std::string method = "__i" + name + "__";
+  c.def(
+      method.c_str(), [=](const py::object& x, const Tensor& y) { return replaced(x, y); }, binary);
+  c.def(
+      method.c_str(), [=](const py::object& x, double y) { return replaced(x, y); }, binary);
+}
+
 void bind_arithmetic(py::class_<Tensor>& c) {
-  c.def(py::self + py::self).def(py::self - py::self).def(py::self * py::self).def(py::self / py::self);
-  c.def(py::self + double()).def(py::self - double()).def(py::self * double()).def(py::self / double());
-  c.def(double() + py::self)
-      .def(double() - py::self)
-      .def(double() * py::self)
-      .def(double() / py::self)
-      .def(-py::self);
+  const auto both = [&](const char* name, auto apart, auto in_place) {
+    bind_operator(c, name, apart);
+    bind_in_place(c, name, in_place, apart);
+  };
+  both(
+      "add", [](const auto& a, const auto& b) { return a + b; }, [](Tensor& x, const auto& y) { x += y; });
+  both(
+      "sub", [](const auto& a, const auto& b) { return a - b; }, [](Tensor& x, const auto& y) { x -= y; });
+  both(
+      "mul", [](const auto& a, const auto& b) { return a * b; }, [](Tensor& x, const auto& y) { x *= y; });
+  both(
+      "truediv", [](const auto& a, const auto& b) { return a / b; },
+      [](Tensor& x, const auto& y) { x /= y; });
+  bind_operator(c, "pow", Power());
   const py::is_operator binary;
   c.def(
-       "__radd__", [](const Tensor& b, const Tensor& a) { return a + b; }, binary)
-      .def(
-          "__rsub__", [](const Tensor& b, const Tensor& a) { return a - b; }, binary)
-      .def(
-          "__rmul__", [](const Tensor& b, const Tensor& a) { return a * b; }, binary)
-      .def(
-          "__rtruediv__", [](const Tensor& b, const Tensor& a) { return a / b; }, binary)
-      .def(
-          "__pow__", [](const Tensor& a, double b) { return pow(a, b); }, binary)
-      .def(
-          "__pow__", [](const Tensor& a, const Tensor& b) { return pow(a, b); }, binary)
-      .def(
-          "__rpow__", [](const Tensor& b, double a) { return pow(like(b, a), b); }, binary)
-      .def(
-          "__rpow__", [](const Tensor& b, const Tensor& a) { return pow(a, b); }, binary)
-      .def(
-          "__matmul__", [](const Tensor& a, const Tensor& b) { return Unlocked(a, b), product(a, b); },
-          binary)
+       "__matmul__", [](const Tensor& a, const Tensor& b) { return Unlocked(a, b), product(a, b); }, binary)
       .def(
           "__rmatmul__", [](const Tensor& b, const Tensor& a) { return Unlocked(a, b), product(a, b); },
           binary)
+      .def("__neg__", [](const Tensor& x) { return -x; })
       .def("__abs__", [](const Tensor& x) { return gradzoo::abs(x); })
       .def("__pos__", [](const Tensor& x) { return x; });
-  const auto in_place = [&](const char* name, auto assign, auto apart) {
-    const auto of_tensor = [=](const py::object& x, const Tensor& y) {
-      return replaced(x, y, assign, apart);
-    };
-    const auto of_number = [=](const py::object& x, double y) { return replaced(x, y, assign, apart); };
-    c.def(name, of_tensor, binary).def(name, of_number, binary);
-  };
-  in_place(
-      "__iadd__", [](Tensor& x, const auto& y) { x += y; },
-      [](const Tensor& x, const auto& y) { return x + y; });
-  in_place(
-      "__isub__", [](Tensor& x, const auto& y) { x -= y; },
-      [](const Tensor& x, const auto& y) { return x - y; });
-  in_place(
-      "__imul__", [](Tensor& x, const auto& y) { x *= y; },
-      [](const Tensor& x, const auto& y) { return x * y; });
-  in_place(
-      "__itruediv__", [](Tensor& x, const auto& y) { x /= y; },
-      [](const Tensor& x, const auto& y) { return x / y; });
 }
 
 void bind_comparisons(py::class_<Tensor>& c) {
+  bind_operator(c, "lt", [](const Tensor& a, const auto& b) { return lt(a, b); });
+  bind_operator(c, "le", [](const Tensor& a, const auto& b) { return le(a, b); });
+  bind_operator(c, "gt", [](const Tensor& a, const auto& b) { return gt(a, b); });
+  bind_operator(c, "ge", [](const Tensor& a, const auto& b) { return ge(a, b); });
+  bind_operator(c, "eq", [](const Tensor& a, const auto& b) { return eq(a, b); });
+  bind_operator(c, "ne", [](const Tensor& a, const auto& b) { return ne(a, b); });
   const py::is_operator binary;
-  const auto compared = [&](const char* name, auto compare) {
-    c.def(
-        name, [=](const Tensor& a, double b) { return compare(a, b); }, binary);
-    c.def(
-        name, [=](const Tensor& a, const Tensor& b) { return compare(a, b); }, binary);
-  };
-  compared("__lt__", [](const Tensor& a, const auto& b) { return lt(a, b); });
-  compared("__le__", [](const Tensor& a, const auto& b) { return le(a, b); });
-  compared("__gt__", [](const Tensor& a, const auto& b) { return gt(a, b); });
-  compared("__ge__", [](const Tensor& a, const auto& b) { return ge(a, b); });
-  compared("__eq__", [](const Tensor& a, const auto& b) { return eq(a, b); });
-  compared("__ne__", [](const Tensor& a, const auto& b) { return ne(a, b); });
-  c.def(
-       "__and__", [](const Tensor& a, const Tensor& b) { return logical_and(a, b); }, binary)
-      .def(
-          "__or__", [](const Tensor& a, const Tensor& b) { return logical_or(a, b); }, binary)
-      .def(
-          "__xor__", [](const Tensor& a, const Tensor& b) { return logical_xor(a, b); }, binary)
-      .def("__invert__", [](const Tensor& a) { return logical_not(a); })
+  c.def("__and__", &logical_and, binary)
+      .def("__or__", &logical_or, binary)
+      .def("__xor__", &logical_xor, binary)
+      .def("__invert__", &logical_not)
       .def("__bool__", [](const Tensor& x) { return only(x, "bool") != 0; })
       .def("__float__", [](const Tensor& x) { return only(x, "float"); })
       .def("__int__", [](const Tensor& x) { return static_cast<int64_t>(only(x, "int")); })

@@ -1,4 +1,6 @@
 """Modules, training and files from Python."""
+import os
+import re
 import threading
 
 import numpy as np
@@ -156,3 +158,33 @@ def test_layers_and_batches():
     one = gz.randn((2,)).tolist()
     gz.manual_seed(3)
     assert gz.randn(2).tolist() == one
+
+
+def python_column():
+    """The code in the third column of docs/pytorch.md."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../docs/pytorch.md')) as page:
+        cells = [row.split(' | ')[2] for row in page if row.startswith('| `') or row.startswith('| Py')]
+    return [code for cell in cells for code in re.findall('`([^`]+)`', cell) if re.search(r'[(=@. ]', code)]
+
+
+def test_table_of_pytorch(tmp_path, monkeypatch):
+    """Each line of the table runs."""
+    monkeypatch.chdir(tmp_path)
+    np.save('x.npy', np.ones(2))
+    codes = python_column()
+    assert len(codes) > 80
+    for code in codes:
+        x = gz.tensor(np.linspace(-1, 2, 16).reshape(4, 4), requires_grad=True)
+        net, w, images = gz.Linear(4, 8, dtype='f64'), gz.randn((3, 3, 3, 2)).requires_grad_(), gz.randn((2, 4, 4, 3))
+        if 'assign_values' in code:
+            net = gz.Linear(3, 8)
+        a = gz.tensor([[2., .5], [.5, 1.]], 'f64')
+        known = {'gz': gz, 'numpy': np, 'x': x, 'net': net, 'w': w, 'images': images, 'a': a, 'b': a + 1, 'i': gz.argmax(x, 1)[:, None], 'row': gz.tensor([1, 0]),
+                 'm': x > 0 if 'normal' not in code else x, 's': gz.exp(x), 'z': x[:, :3], 'labels': gz.tensor([0, 1, 2, 0]), 'p': net.parameters(), 'f': lambda x: gz.sum(x ** 3),
+                 'file': 'net.safetensors', 'rate': .1, 'learner': gz.Learner(net) if 'learner' in code else None}
+        with gz.Tape():
+            known['y'], known['loss'] = gz.sum(x * x) if 'DataLoader' not in code else x, gz.sum(net(x.detach())) if 'loss' in code else None
+            known['v'] = gz.ones_like(x if 'jvp' in code else known['y'])
+            if '.item()' in code:
+                known['x'] = gz.sum(x)
+            exec(code, known)

@@ -29,9 +29,9 @@ def test_right_ops():
     mine = gz.op(sine.forward, sine.vjp)
     y, gone = mine(w), weakref.ref(mine)
     second.__enter__()
-    first.__exit__()  # its nodes live as long as the inner tape
+    first.__exit__(None, None, None)  # its nodes live as long as the inner tape
     assert np.allclose(gz.grad(gz.sum(y), w), np.cos(x[0]))
-    second.__exit__()
+    second.__exit__(None, None, None)
     del mine
     assert len(others) == 50 and gone() is None
 
