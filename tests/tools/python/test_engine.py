@@ -78,6 +78,12 @@ def test_forked_and_optimised(tmp_path):
     subprocess.run([sys.executable, '-O', script], check=True, timeout=60)
 
 
+def test_second_interpreter():
+    interpreters = pytest.importorskip('_xxsubinterpreters')
+    with pytest.raises(interpreters.RunFailedError, match='only be loaded into one interpreter'):
+        interpreters.run_string(interpreters.create(), 'import gradzoo')
+
+
 KEYS = [0, -1, slice(1, 3), slice(None, None, -1), slice(None, None, 2), slice(4, 0, -2), slice(2, 2), None, ..., (0, ..., 1),
         (slice(None), 2), (..., None, slice(1, None)), (1, 2, 3), np.array([2, 0, 0]), (slice(None), [3, -1]), np.array([[0, 1], [2, 2]]),
         np.array([True, False, True]), (..., np.arange(5) > 2), x64[..., 0] > 0, x64 > .5, (slice(None), np.array(1))]
