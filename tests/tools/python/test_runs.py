@@ -11,10 +11,13 @@ import pytest
 
 import gradzoo as gz
 
-GRADZOO = shutil.which('gradzoo') or os.path.join(os.path.dirname(gz.__file__), '../../gradzoo')
+BUILT = os.path.join(os.path.dirname(gz.__file__), '../../gradzoo')
+GRADZOO = BUILT if os.path.exists(BUILT) else shutil.which('gradzoo')
 
 
 def command(*words):
+    if not GRADZOO:  # pip installs the module alone
+        pytest.skip('no command gradzoo')
     return subprocess.run([GRADZOO, *map(str, words)], check=True, capture_output=True, text=True).stdout
 
 
