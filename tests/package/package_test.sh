@@ -44,6 +44,9 @@ for path in usr/bin/gradzoo usr/libexec/gradzoo/gradzoo-lab usr/lib/libgradzoo.s
 done
 mkdir root_of_package
 dpkg-deb --extract "$package" root_of_package
+for part in gradzoo MNIST CLI11 nlohmann "Random123\|D. E. Shaw" stb Highway; do  # what is bundled or compiled in
+  grep -qi "$part" root_of_package/usr/share/doc/gradzoo/NOTICES || fail "NOTICES has nothing about $part"
+done
 [ -z "$module" ] || dpkg-deb --extract "$module" root_of_package
 
 echo "== no path of this machine in it"
