@@ -39,6 +39,7 @@ Tensor bernoulli_log_prob(const Tensor& x, const Tensor& logits) {
 }
 
 double normal_quantile(double p) {
+  if (!(p > 0 && p < 1)) throw Error("normal_quantile: p = {}. Hint: 0 < p < 1", p);
   namespace policies = boost::math::policies;
   // In double: the long doubles that Boost would take, and tabulates before main, do not exist under
   // valgrind.

@@ -17,7 +17,7 @@ Tensor kl_standard_normal(const Tensor& mu, const Tensor& logvar);
 /// Returns this KL summed over the last axis: (..., d) -> (...).
 Tensor kl_standard_normal_rows(const Tensor& mu, const Tensor& logvar);
 
-/// Returns the quantile z of N(0, 1) for a probability p, 0 < p < 1.
+/// Returns the quantile z of N(0, 1) for a probability p, 0 < p < 1; throws Error for others.
 double normal_quantile(double p);
 
 /// Returns log p(x), where x is 1 with probability sigmoid(logits), else 0; x and logits have one shape.

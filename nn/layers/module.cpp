@@ -66,6 +66,14 @@ void Module::register_buffer(const std::string& name, Tensor tensor) {
 
 void Module::register_module(const std::string& name, Module& child) {
   check_name(name);
+  std::vector<const Module*> below = {&child};
+  while (!below.empty()) {
+    const Module& one = *below.back();
+    below.pop_back();
+    if (&one == this)
+      throw Error("module: '{}' has this module as a part. Hint: a child does not register its parent", name);
+    for (const auto& [_, part] : one.children_) below.push_back(part);
+  }
   children_.emplace_back(name, &child);
   for (NamedTensor& p : child.named_parameters()) p.tensor.named(name + "." + p.name);
 }

@@ -7,6 +7,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/random.h"
 #include "support/approx.h"
+#include "support/error_message.h"
 #include "support/short_names.h"
 
 namespace gradzoo {
@@ -126,6 +127,11 @@ TEST_CASE("the gradient of a Bernoulli's log-probability in its logit is x - sig
   const Tensor slope = grad(sum(bernoulli_log_prob(vector({1, 0, 0.25}), logits)), logits);
   const Doubles want = {1 - 1 / (1 + std::exp(1.0)), -0.5, 0.25 - 1 / (1 + std::exp(-2.0))};
   for (size_t i = 0; i < 3; ++i) CHECK(slope.to_vector()[i] == approx(want[i]).epsilon(1e-14));
+}
+
+TEST_CASE("a quantile of probability 0, 1 or NaN is refused") {
+  for (const double p : {0.0, 1.0, -0.5, std::nan("")}) check_refused("0 < p < 1", [&] { normal_quantile(p); });
+  CHECK(normal_quantile(0.5) == 0);
 }
 
 }  // namespace gradzoo

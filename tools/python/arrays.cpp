@@ -42,7 +42,8 @@ Tensor tensor_from(const py::handle& values, std::optional<DType> dtype) {
     throw Error("tensor: an array of {} axes. Hint: a tensor has at most {}; use reshape", array.ndim(),
                 kMaxRank);
   const bool plain = !is_array && *own == DType::f64;  // numbers of Python
-  const Tensor x = copied(array, plain ? dtype.value_or(DType::f32) : *own);
+  const DType wanted = dtype.value_or(DType::f32);     // whole numbers are made by cast(), which clamps
+  const Tensor x = copied(array, plain && is_floating(wanted) ? wanted : *own);
   return dtype && *dtype != x.dtype() ? cast(x, *dtype) : x;
 }
 

@@ -1,4 +1,6 @@
-#include <thread>
+#include <algorithm>
+#include <atomic>
+#include <list>
 
 #include "gradzoo/explain/explain.h"
 #include "gradzoo/explain/explain_expression.h"
@@ -14,32 +16,23 @@ namespace {
 class PythonTape {
  public:
   explicit PythonTape(bool trace) : trace_(trace) {}
-  // Whoever forgets to close it on its thread loses its memory, not the engine.
-  ~PythonTape() {
-    if (open_ && thread_ != std::this_thread::get_id()) static_cast<void>(open_.release());
-  }
 
   void enter() {
     if (open_) throw Error("Tape: it is open already. Hint: use one Tape() for each with");
-    open_ = std::make_unique<Open>(trace_);
-    thread_ = std::this_thread::get_id();
+    open_.emplace(trace_);
     page_.clear();
   }
   void exit() {
     if (!open_) return;
-    if (thread_ != std::this_thread::get_id())
-      throw Error(
-          "Tape: it was opened on another thread. Hint: leave the with statement on the thread that entered "
-          "it");
-    if (trace_ && open_->tape.size() > 0) {
-      text_ = explain_text(open_->tape);
-      page_ = explain_html(open_->tape, {.title = "A tape"});
+    if (const Tape& tape = opened(); trace_ && tape.size() > 0) {
+      text_ = explain_text(tape);
+      page_ = explain_html(tape, {.title = "A tape"});
     }
     open_.reset();
   }
-  int64_t size() const { return open_ ? open_->tape.size() : 0; }
-  std::string text() const { return open_ ? explain_text(open_->tape) : shown(text_); }
-  std::string page() const { return open_ ? explain_html(open_->tape, {.title = "A tape"}) : shown(page_); }
+  int64_t size() const { return open_ ? opened().size() : 0; }
+  std::string text() const { return open_ ? explain_text(opened()) : shown(text_); }
+  std::string page() const { return open_ ? explain_html(opened(), {.title = "A tape"}) : shown(page_); }
 
  private:
   struct Open {
@@ -47,26 +40,38 @@ class PythonTape {
     OwnOpScope ops;  ///< ends after the tape
     Tape tape;
   };
+  const Tape& opened() const {
+    if (open_->is_ours()) return (*open_)->tape;
+    throw Error(
+        "Tape: it was opened on another thread. Hint: leave the with statement on the thread that entered "
+        "it");
+  }
   const std::string& shown(const std::string& kept) const {
     if (kept.empty()) throw Error("Tape: nothing was traced. Hint: with gz.Tape(trace=True) as tape: ...");
     return kept;
   }
 
   bool trace_;
-  std::unique_ptr<Open> open_;
-  std::thread::id thread_;
+  std::optional<OfThread<Open>> open_;
   std::string text_, page_;
 };
 
 class PythonNoGrad {
  public:
-  void enter() { scopes_.push_back(std::make_unique<NoGrad>()); }
+  void enter() { scopes_.emplace_back(); }
+  // The last scope of this thread: others may have the same NoGrad.
   void exit() {
-    if (!scopes_.empty()) scopes_.pop_back();
+    const auto last =
+        std::find_if(scopes_.rbegin(), scopes_.rend(), [](const auto& scope) { return scope.is_ours(); });
+    if (last == scopes_.rend())
+      throw Error(
+          "NoGrad: this thread did not enter it. Hint: leave the with statement on the thread that entered "
+          "it");
+    scopes_.erase(std::next(last).base());
   }
 
  private:
-  std::vector<std::unique_ptr<NoGrad>> scopes_;
+  std::list<OfThread<NoGrad>> scopes_;
 };
 
 template <class Scope>
@@ -101,7 +106,7 @@ template <class Fn>
 auto unlocked(bool create_graph, Fn fn) {
   std::optional<OwnOpScope> ops;
   if (!create_graph) ops.emplace();
-  const py::gil_scoped_release release;
+  const Unlocked released;
   return fn();
 }
 
@@ -116,7 +121,7 @@ void bind_gradients(py::module_& m) {
         const GradOptions options{or_undefined(grad_output), create_graph, retain_graph, allow_unused};
         Tensors results;
         {
-          const py::gil_scoped_release release;
+          const Unlocked unlocked;
           results = grad(y, operands.tensors, options);
         }
         return operands.result(results);
@@ -130,7 +135,7 @@ void bind_gradients(py::module_& m) {
       [](const Tensor& loss, const std::optional<std::vector<Tensor>>& params,
          const std::optional<Tensor>& grad_output, bool retain_graph) {
         const BackwardOptions options{or_undefined(grad_output), retain_graph};
-        const py::gil_scoped_release release;
+        const Unlocked unlocked;
         if (params)
           backward(loss, *params, options);
         else
@@ -250,7 +255,8 @@ void bind_trace(py::module_& m, const char* name, const char* doc, Fn fn) {
         else
           shown = named_tuple("GradientAndLaplacian", {"value", "gradient", "laplacian"}, result.value,
                               result.gradient, result.laplacian);
-        return standard_error ? py::make_tuple(shown, error) : shown;
+        if (!standard_error) return shown;
+        return py::make_tuple(shown, error.defined() ? py::cast(error) : py::none());
       },
       py::arg("f"), py::arg("x"), py::arg("method") = "automatic", py::arg("probes") = 1,
       py::arg("probe") = "rademacher", py::arg("rng") = py::none(), py::arg("standard_error") = false,
@@ -329,6 +335,12 @@ void bind_random(py::module_& m) {
 }
 
 }  // namespace
+
+uint64_t thread_number() {
+  static std::atomic<uint64_t> count = 0;
+  static thread_local const uint64_t mine = ++count;
+  return mine;
+}
 
 Tensor PythonFunction::checked(const py::object& result) const {
   if (py::isinstance<Tensor>(result)) return result.cast<Tensor>();

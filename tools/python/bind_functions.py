@@ -150,7 +150,8 @@ class Writer:
                 is_keyword = True
                 arguments.append('py::kw_only()')
             default = 'py::none()' if p.default == '{}' else p.default
-            arguments.append(f'py::arg("{RENAMED.get(p.name, p.name)}")' + (f' = {default}' if default else ''))
+            noconvert = '.noconvert()' if p.type == 'Tensor&' else ''  # what is changed is no copy of an array
+            arguments.append(f'py::arg("{RENAMED.get(p.name, p.name)}")' + noconvert + (f' = {default}' if default else ''))
         tensors = [p.name for p in taken if p.type in ('const Tensor&', 'std::span<const Tensor>') and p.default != '{}']
         unlock = f'const Unlocked unlocked({", ".join(tensors)}); ' if tensors else ''
         call = f'gradzoo::{function.name}({", ".join(passed)})'
@@ -158,7 +159,7 @@ class Writer:
         if result:
             keys = ', '.join(f'"{f.name}"' for f in result.fields)
             values = ', '.join(f'result.{f.name}' for f in result.fields)
-            body = f'const auto result = {call}; return named_tuple("{result.name}", {{{keys}}}, {values});'
+            body = f'const auto result = [&] {{ {unlock}return {call}; }}(); return named_tuple("{result.name}", {{{keys}}}, {values});'
         elif function.result in RESULTS:
             body = f'{unlock}{"return " if function.result != "void" else ""}{call};'
         else:

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tools/python/python.h"
 
 /// x[...] as NumPy's basic indexing, and one index array or mask.
@@ -12,6 +14,49 @@ Tensor from_front(const Tensor& index, int64_t size) {
   return counted;
 }
 
+enum class Kind { none, dots, slice, number, index, mask };
+
+/// One of the comma-separated parts of an index.
+struct Part {
+  Kind kind = Kind::none;
+  py::object slice = {};
+  int64_t number = 0;
+  Tensor tensor = {};
+
+  // Numbers and arrays together choose elements, as NumPy's "advanced" indices.
+  bool chooses() const { return kind >= Kind::number; }
+  int axes() const {
+    if (kind == Kind::mask) return tensor.rank();
+    return kind == Kind::none || kind == Kind::dots ? 0 : 1;
+  }
+};
+
+Part part_of_tensor(const Tensor& x, bool is_mask) {
+  if (is_mask && x.rank() == 0) throw py::index_error("True and False are no indices");
+  if (is_mask) return {Kind::mask, {}, 0, x};
+  if (is_floating(x.dtype()) && x.size() > 0)
+    throw py::index_error(
+        "an index is a whole number, a slice, None, ..., an array of whole numbers or a mask");
+  const Tensor index = cast(x, DType::i64);
+  if (index.rank() == 0) return {Kind::number, {}, static_cast<int64_t>(index.item())};
+  return {Kind::index, {}, 0, index};
+}
+
+Part part_of(const py::handle& part) {
+  if (part.is_none()) return {};
+  if (part.is(py::ellipsis())) return {Kind::dots};
+  if (py::isinstance<py::slice>(part)) return {Kind::slice, py::reinterpret_borrow<py::object>(part)};
+  if (PyBool_Check(part.ptr())) throw py::index_error("True and False are no indices");
+  if (py::isinstance<Tensor>(part)) {
+    const Tensor& x = part.cast<const Tensor&>();
+    return part_of_tensor(x, x.dtype() == DType::u8);
+  }
+  if (!py::hasattr(part, "dtype") && PyIndex_Check(part.ptr()))
+    return {Kind::number, {}, part.attr("__index__")().cast<int64_t>()};
+  const py::array array = py::module_::import("numpy").attr("asarray")(part);
+  return part_of_tensor(tensor_from(array), array.dtype().kind() == 'b');
+}
+
 /// What an index has selected so far: the tensor, and the axis that the next part is for.
 struct Selection {
   Tensor x;
@@ -19,7 +64,7 @@ struct Selection {
   bool has_array = false;
 
   int64_t size() const { return x.shape()[axis]; }
-  void take(const py::handle& part);
+  void take(const Part& part);
 
  private:
   void take_number(int64_t i);
@@ -82,55 +127,60 @@ void Selection::take_mask(const Tensor& mask) {
   take_array(tensor(chosen, {static_cast<int64_t>(chosen.size())}));
 }
 
-void Selection::take(const py::handle& part) {
-  if (part.is_none()) {
-    x = unsqueeze(x, axis++);
-    return;
+void Selection::take(const Part& part) {
+  switch (part.kind) {
+    case Kind::none:
+      x = unsqueeze(x, axis++);
+      break;
+    case Kind::slice:
+      take_slice(py::reinterpret_borrow<py::slice>(part.slice));
+      break;
+    case Kind::number:
+      take_number(part.number);
+      break;
+    case Kind::index:
+      take_array(part.tensor);
+      break;
+    case Kind::mask:
+      take_mask(part.tensor);
+      break;
+    case Kind::dots:
+      break;
   }
-  const bool is_flag = PyBool_Check(part.ptr());
-  if (!py::isinstance<py::slice>(part) && !is_flag && PyIndex_Check(part.ptr()) &&
-      !py::isinstance<py::array>(part) && !py::isinstance<Tensor>(part))
-    return take_number(part.attr("__index__")().cast<int64_t>());
-  if (py::isinstance<py::slice>(part)) return take_slice(py::reinterpret_borrow<py::slice>(part));
-  if (is_flag) throw py::index_error("True and False are no indices");
-  const Tensor index = tensor_from(part);
-  if (index.dtype() == DType::u8) return take_mask(index);
-  if (index.dtype() != DType::i64 && index.size() > 0)
-    throw py::index_error(
-        "an index is a whole number, a slice, None, ..., an array of whole numbers or a mask");
-  if (index.rank() == 0) return take_number(static_cast<int64_t>(index.item()));
-  take_array(index.dtype() == DType::i64 ? index : cast(index, DType::i64));
 }
 
-int axes_of(const py::handle& part) {
-  if (part.is_none()) return 0;
-  if (py::isinstance<py::slice>(part) || PyBool_Check(part.ptr())) return 1;
-  if (py::isinstance<Tensor>(part) || py::isinstance<py::array>(part)) {
-    const Tensor index = tensor_from(part);
-    return index.dtype() == DType::u8 ? index.rank() : 1;
-  }
-  return 1;
+// NumPy puts the axes of numbers and arrays that stand apart first; nobody expects it.
+void check_together(const std::vector<Part>& parts) {
+  const auto is_array = [](const Part& part) { return part.kind == Kind::index || part.kind == Kind::mask; };
+  const auto first = std::ranges::find_if(parts, &Part::chooses);
+  const auto last =
+      std::find_if(parts.rbegin(), parts.rend(), [](const Part& part) { return part.chooses(); }).base();
+  if (std::any_of(first, last, is_array) &&
+      !std::all_of(first, last, [](const Part& part) { return part.chooses(); }))
+    throw Error(
+        "x[...]: a number and an array with another index between them. Hint: one after the other, x[1][:, "
+        "[0, 2]]");
 }
 
 }  // namespace
 
 Tensor item_of(const Tensor& x, const py::handle& key) {
-  const py::tuple parts =
-      py::isinstance<py::tuple>(key) ? py::reinterpret_borrow<py::tuple>(key) : py::make_tuple(key);
-  int named = 0, dots = 0;
-  for (const py::handle part : parts) {
-    if (part.is(py::ellipsis()))
-      ++dots;
-    else
-      named += axes_of(part);
-  }
-  if (dots > 1) throw py::index_error("an index can only have a single ellipsis ('...')");
+  std::vector<Part> parts;
+  if (py::isinstance<py::tuple>(key))
+    for (const py::handle part : key) parts.push_back(part_of(part));
+  else
+    parts.push_back(part_of(key));
+  int named = 0;
+  for (const Part& part : parts) named += part.axes();
+  if (std::ranges::count(parts, Kind::dots, &Part::kind) > 1)
+    throw py::index_error("an index can only have a single ellipsis ('...')");
   if (named > x.rank())
     throw py::index_error(
         fmt::format("{} indices for {}, which has {} axes", named, x.shape().str(), x.rank()));
+  check_together(parts);
   Selection selection{x};
-  for (const py::handle part : parts) {
-    if (part.is(py::ellipsis()))
+  for (const Part& part : parts) {
+    if (part.kind == Kind::dots)
       selection.axis += x.rank() - named;
     else
       selection.take(part);

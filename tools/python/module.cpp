@@ -9,6 +9,15 @@ PYBIND11_MODULE(_gradzoo, m) {
   const py::exception<gradzoo::Error> error =
       py::register_exception<gradzoo::Error>(m, "Error", PyExc_RuntimeError);
   py::register_exception<gradzoo::NonFinite>(m, "NonFinite", error.ptr());
+  py::register_exception_translator([](std::exception_ptr thrown) {
+    try {
+      if (thrown) std::rethrow_exception(thrown);
+    } catch (const py::cast_error&) {
+      PyErr_SetString(
+          PyExc_TypeError,
+          "an argument has a type that this function does not take. Hint: help() shows its types");
+    }
+  });
   m.attr("__version__") = gradzoo::kVersion;
   bind_tensor(m);
   bind_autograd(m);

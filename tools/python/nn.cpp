@@ -1,3 +1,7 @@
+#include <filesystem>
+
+#include <pybind11/stl/filesystem.h>
+
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/datasets/data_loader.h"
 #include "gradzoo/nn/layers/image_layers.h"
@@ -30,6 +34,21 @@ class PythonModule : public Module {
   }
 };
 
+/// A layer whose forward a class of Python may replace, also where the engine calls it.
+template <class Layer>
+class PythonLayer : public Layer {
+ public:
+  using Layer::Layer;
+  Tensor forward(const Tensor& x) const override {
+    {
+      const py::gil_scoped_acquire lock;
+      const py::function own = py::get_override(static_cast<const Layer*>(this), "forward");
+      if (own) return PythonFunction(own, "forward")(x);
+    }
+    return Layer::forward(x);
+  }
+};
+
 /// What a class derived in C++ may call.
 struct Access : Module {
   using Module::register_buffer;
@@ -42,21 +61,54 @@ bool is_parameter(const py::object& value) {
          value.cast<Tensor&>().requires_grad();
 }
 
+bool is_registered(const Module& module, const std::string& name) {
+  const auto named = [&](const std::vector<NamedTensor>& tensors) {
+    return std::ranges::find(tensors, name, &NamedTensor::name) != tensors.end();
+  };
+  return named(module.named_parameters()) || named(module.named_buffers());
+}
+
 // As PyTorch's: a leaf that wants gradients becomes a parameter, a module a child.
 void set_attribute(const py::object& self, const std::string& name, const py::object& value) {
+  if (!reinterpret_cast<py::detail::instance*>(self.ptr())
+           ->get_value_and_holder()
+           .holder_constructed())  // NOLINT
+    throw Error("module: '{}' is set before super().__init__(). Hint: call that first", name);
   Module& module = self.cast<Module&>();
   const py::object before = py::dict(self.attr("__dict__")).attr("get")(name);
   if (!before.is_none() && before.is(value)) return;
-  if (py::isinstance<Module>(before) || is_parameter(before))
+  if (py::isinstance<Module>(before) || (py::isinstance<Tensor>(before) && is_registered(module, name)))
     throw Error(
-        "module: '{}' is registered and cannot be replaced. Hint: change a parameter in place, by "
+        "module: '{}' is registered and cannot be replaced. Hint: change a tensor in place, by "
         "gz.assign_values",
         name);
-  if (py::isinstance<Module>(value)) (module.*&Access::register_module)(name, value.cast<Module&>());
-  if (is_parameter(value)) (module.*&Access::register_parameter)(name, value.cast<Tensor>());
   if (PyObject_GenericSetAttr(self.ptr(), py::str(name).ptr(), value.ptr()) != 0)
     throw py::error_already_set();
+  try {
+    if (py::isinstance<Module>(value)) self.attr("_register")(name, value);
+    if (is_parameter(value)) (module.*&Access::register_parameter)(name, value.cast<Tensor>());
+  } catch (...) {
+    PyObject_GenericSetAttr(self.ptr(), py::str(name).ptr(), nullptr);
+    throw;
+  }
 }
+
+#if PY_VERSION_HEX >= 0x030B0000
+// Since Python 3.11 a class of Python visits its objects' dict itself: a second visit, by pybind11, would
+// keep cycles alive.
+traverseproc traverse_of_pybind11 = nullptr;
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  if (Py_TYPE(self)->tp_traverse == &traverse) return traverse_of_pybind11(self, visit, arg);
+  Py_VISIT(Py_TYPE(self));
+  return 0;
+}
+#endif
+const py::custom_type_setup kCollected([]([[maybe_unused]] PyHeapTypeObject* type) {
+#if PY_VERSION_HEX >= 0x030B0000
+  traverse_of_pybind11 = type->ht_type.tp_traverse;
+  type->ht_type.tp_traverse = &traverse;
+#endif
+});
 
 py::list pairs_of(const std::vector<NamedTensor>& named) {
   py::list pairs;
@@ -102,11 +154,17 @@ Tensor call_with(const Module& module, const py::object& parameters, const py::a
 
 void bind_module(py::module_& m) {
   py::class_<Module, PythonModule>(
-      m, "Module", py::dynamic_attr(),
+      m, "Module", py::dynamic_attr(), kCollected,
       "A part of a model that owns parameters and children. Attributes register themselves: leaves "
       "that want gradients as parameters, modules as children.")
       .def(py::init<>())
       .def("__setattr__", &set_attribute)
+      .def(
+          "_register",
+          [](Module& self, const std::string& name, Module& child) {
+            (self.*&Access::register_module)(name, child);
+          },
+          py::keep_alive<1, 3>())
       .def("__delattr__",
            [](const py::object&, const std::string& name) {
              throw Error("module: '{}' cannot be removed. Hint: make another module", name);
@@ -134,8 +192,13 @@ void bind_module(py::module_& m) {
 
 template <class Layer>
 auto layer(py::module_& m, const char* name, const char* doc) {
-  return py::class_<Layer, Module>(m, name, py::dynamic_attr(), doc)
-      .def("forward", [](const Layer& self, const Tensor& x) { return Unlocked(x), self.forward(x); });
+  return py::class_<Layer, Module>(m, name, py::dynamic_attr(), kCollected, doc)
+      .def("forward", [](const Layer& self, const Tensor& x) { return Unlocked(x), self.Layer::forward(x); });
+}
+
+template <class Layer, class... Args>
+std::unique_ptr<Layer> made(Args&&... args) {
+  return std::make_unique<PythonLayer<Layer>>(std::forward<Args>(args)...);
 }
 
 void bind_layers(py::module_& m) {
@@ -143,8 +206,7 @@ void bind_layers(py::module_& m) {
   const auto dtype = py::arg("dtype") = DType::f32;
   layer<Linear>(m, "Linear", "y = x W^T + b: x (..., in), weight (out, in), bias (out).")
       .def(py::init([](int64_t in, int64_t out, Rng* r, bool bias, bool spectral_norm, DType type) {
-             return std::make_unique<Linear>(in, out, or_default(r),
-                                             LinearOptions{bias, {}, spectral_norm, type});
+             return made<Linear>(in, out, or_default(r), LinearOptions{bias, {}, spectral_norm, type});
            }),
            py::arg("in_features"), py::arg("out_features"), rng, py::arg("bias") = true,
            py::arg("spectral_norm") = false, dtype)
@@ -153,12 +215,12 @@ void bind_layers(py::module_& m) {
         return self.bias().defined() ? std::optional(self.bias()) : std::nullopt;
       });
   layer<Activation>(m, "Activation", "An activation by its name, such as \"silu\".")
-      .def(py::init<std::string_view>(), py::arg("name"));
+      .def(py::init([](const std::string& word) { return made<Activation>(word); }), py::arg("name"));
   layer<Mlp>(m, "Mlp", "Linear layers sizes[0] -> sizes[1] -> ... with activations between them.")
       .def(py::init([](const std::vector<int64_t>& sizes, Rng* r, const std::string& activation,
                        const std::string& last, bool bias, bool spectral_norm, DType type) {
-             return std::make_unique<Mlp>(sizes, or_default(r),
-                                          MlpOptions{activation, last, {bias, {}, spectral_norm, type}});
+             return made<Mlp>(sizes, or_default(r),
+                              MlpOptions{activation, last, {bias, {}, spectral_norm, type}});
            }),
            py::arg("sizes"), rng, py::arg("activation") = "relu", py::arg("final_activation") = "identity",
            py::arg("bias") = true, py::arg("spectral_norm") = false, dtype);
@@ -167,7 +229,7 @@ void bind_layers(py::module_& m) {
         .def(
             py::init([](int64_t in, int64_t out, int64_t k, Rng* r, int64_t stride, int64_t padding,
                         int64_t dilation, int64_t output_padding, bool bias, bool spectral_norm, DType type) {
-              return std::make_unique<Conv>(
+              return made<Conv>(
                   in, out, k, or_default(r),
                   ConvLayerOptions{
                       {stride, padding, dilation}, output_padding, bias, {}, spectral_norm, type});
@@ -183,36 +245,46 @@ void bind_layers(py::module_& m) {
       m, "GroupNorm",
       "Group normalisation with a scale and a shift per channel; silu=True applies SiLU after it.")
       .def(py::init([](int64_t groups, int64_t channels, double eps, bool silu, DType type) {
-             return std::make_unique<GroupNorm>(groups, channels, NormOptions{eps, silu}, type);
+             return made<GroupNorm>(groups, channels, NormOptions{eps, silu}, type);
            }),
            py::arg("groups"), py::arg("channels"), py::arg("eps") = 1e-5, py::arg("silu") = false, dtype);
   layer<BatchNorm1d>(m, "BatchNorm1d",
                      "by_batch(x) normalises by the batch, for training; forward(x) by the moving averages.")
       .def(py::init([](int64_t features, double eps, double momentum, DType type) {
-             return std::make_unique<BatchNorm1d>(features, BatchNormOptions{eps, momentum, type});
+             return made<BatchNorm1d>(features, BatchNormOptions{eps, momentum, type});
            }),
            py::arg("features"), py::arg("eps") = 1e-5, py::arg("momentum") = 0.1, dtype)
       .def("by_batch", &BatchNorm1d::by_batch, py::arg("x"), py::arg("parts") = 1);
   layer<Embedding>(m, "Embedding", "Looks up rows of a table by index, (B) i64 -> (B, width).")
       .def(py::init([](int64_t rows, int64_t width, Rng* r, DType type) {
-             return std::make_unique<Embedding>(rows, width, or_default(r), type);
+             return made<Embedding>(rows, width, or_default(r), type);
            }),
            py::arg("rows"), py::arg("width"), rng, dtype);
   layer<Maxout>(m, "Maxout", "y_j = max_p (x W_pj^T + b_pj).")
       .def(py::init([](int64_t in, int64_t out, int64_t pieces, Rng* r) {
-             return std::make_unique<Maxout>(in, out, pieces, or_default(r));
+             return made<Maxout>(in, out, pieces, or_default(r));
            }),
            py::arg("in_features"), py::arg("out_features"), py::arg("pieces"), rng);
   layer<MaskedLinear>(m, "MaskedLinear", "A linear layer whose weight is 0 where the mask (out, in) is 0.")
       .def(py::init([](const Tensor& mask, Rng* r, bool bias) {
-             return std::make_unique<MaskedLinear>(mask, or_default(r), bias);
+             return made<MaskedLinear>(mask, or_default(r), bias);
            }),
            py::arg("mask"), rng, py::arg("bias") = true);
 }
 
 std::vector<Tensor> parameters_of(const py::object& given) {
   if (py::isinstance<Module>(given)) return given.cast<const Module&>().parameters();
-  return given.cast<std::vector<Tensor>>();
+  std::vector<Tensor> tensors;
+  bool fits = !PyDict_Check(given.ptr()) && py::hasattr(given, "__iter__");
+  if (fits)
+    for (const py::handle one : given) {
+      fits = fits && py::isinstance<Tensor>(one);
+      if (fits) tensors.push_back(one.cast<Tensor>());
+    }
+  if (!fits || tensors.empty())
+    throw Error(
+        "an optimiser takes a module or its parameters. Hint: gz.Adam(net) or gz.Adam(net.parameters())");
+  return tensors;
 }
 
 void bind_optimizers(py::module_& m) {
@@ -220,7 +292,7 @@ void bind_optimizers(py::module_& m) {
       .def(
           "step",
           [](Optimizer& self, std::optional<double> lr) {
-            const py::gil_scoped_release release;
+            const Unlocked unlocked;
             lr ? self.step(*lr) : self.step();
           },
           py::arg("lr") = py::none(),
@@ -254,30 +326,30 @@ void bind_optimizers(py::module_& m) {
       .def(
           "step",
           [](Learner& self, const Tensor& loss, double lr) {
-            const py::gil_scoped_release release;
+            const Unlocked unlocked;
             return self.step(loss, lr);
           },
           py::arg("loss"), py::arg("lr"),
           "Makes one gradient step for a scalar loss on a live tape. Returns the gradient's norm.")
       .def(
           "save",
-          [](Learner& self, const std::string& path) {
+          [](Learner& self, const std::filesystem::path& path) {
             State state;
             self.add_to(state);
-            save_checkpoint(path, state);
+            save_checkpoint(path.string(), state);
           },
           py::arg("path"), "Writes weights, moments and averages.")
       .def(
           "load",
-          [](Learner& self, const std::string& path) {
+          [](Learner& self, const std::filesystem::path& path) {
             State state;
             self.add_to(state);
-            load_checkpoint(path, state);
+            load_checkpoint(path.string(), state);
           },
           py::arg("path"), "Reads a file of save(), all of it or nothing.");
 }
 
-void save_tensors(const py::dict& tensors, const std::string& path, const Metadata& metadata) {
+void save_tensors(const py::dict& tensors, const std::filesystem::path& path, const Metadata& metadata) {
   std::vector<SafetensorsTensor> written;
   for (const auto& [name, value] : tensors) {
     const Tensor x = tensor_from(value);
@@ -286,11 +358,11 @@ void save_tensors(const py::dict& tensors, const std::string& path, const Metada
     });
     written.push_back({name.cast<std::string>(), x.dtype(), x.shape(), {bytes.begin(), bytes.end()}});
   }
-  write_file_atomically(path, to_safetensors(std::move(written), metadata));
+  write_file_atomically(path.string(), to_safetensors(std::move(written), metadata));
 }
 
-py::dict load_tensors(const std::string& path) {
-  const SafetensorsReader file(path);
+py::dict load_tensors(const std::filesystem::path& path) {
+  const SafetensorsReader file(path.string());
   py::dict tensors;
   for (const SafetensorsEntry& entry : file.entries()) tensors[entry.name.c_str()] = file.read_tensor(entry);
   return tensors;
@@ -298,11 +370,11 @@ py::dict load_tensors(const std::string& path) {
 
 void bind_files(py::module_& m) {
   m.def(
-      "save", [](const Module& module, const std::string& path) { save(module, path); }, py::arg("module"),
-      py::arg("path"), "Writes all parameters and buffers as a safetensors file.");
+      "save", [](const Module& module, const std::filesystem::path& path) { save(module, path.string()); },
+      py::arg("module"), py::arg("path"), "Writes all parameters and buffers as a safetensors file.");
   m.def(
-      "load", [](Module& module, const std::string& path) { load(module, path); }, py::arg("module"),
-      py::arg("path"), "Reads a file of save() into a module of the same structure.");
+      "load", [](Module& module, const std::filesystem::path& path) { load(module, path.string()); },
+      py::arg("module"), py::arg("path"), "Reads a file of save() into a module of the same structure.");
   m.def("save_file", &save_tensors, py::arg("tensors"), py::arg("path"), py::arg("metadata") = Metadata{},
         "Writes a dict of tensors as a safetensors file.");
   m.def("load_file", &load_tensors, py::arg("path"), "Reads a safetensors file as a dict of tensors.");

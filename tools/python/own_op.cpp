@@ -79,7 +79,15 @@ void vjp(const void* op, Vjp& v, const Tensor& g) {
   operands[0] = g;
   operands[1] = v.out();
   for (size_t i = 0; i < arity; ++i) operands[i + 2] = v.in(static_cast<int>(i));
+  const auto versions = [&] {
+    uint64_t changes = g.version() + v.out().version();
+    for (size_t i = 0; i < arity; ++i) changes += v.in(static_cast<int>(i)).version();
+    return changes;
+  };
+  const uint64_t before = versions();
   const py::object made = call.op.attr("vjp")(*operands, **call.attributes);
+  if (versions() != before)
+    throw Error("{}: its vjp changed a tensor in place. Hint: g = g * 2 instead of g *= 2", call.name);
   py::list gradients;
   if (py::isinstance<py::tuple>(made) || py::isinstance<py::list>(made))
     gradients = py::list(made);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,23 +45,55 @@ Rng& or_default(Rng* rng);
 /// Returns x[key], as NumPy.
 Tensor item_of(const Tensor& x, const py::handle& key);
 
-/// The interpreter's lock is released while this lives, if the tensors are large: others wait otherwise.
+/// The interpreter's lock is released while this lives: always, or if the tensors are large.
 class Unlocked {
  public:
+  Unlocked() : state_(PyEval_SaveThread()) {}
   template <class... T>
   explicit Unlocked(const T&... tensors) {
     constexpr int64_t kLarge = 1 << 14;  // elements; releasing costs as much as ten small ops
-    if ((size_of(tensors) + ...) >= kLarge) release_.emplace();
+    if ((size_of(tensors) + ...) >= kLarge) state_ = PyEval_SaveThread();
   }
+  // At its end Python unwinds the threads that wait for the lock: py::gil_scoped_release ends the process by
+  // that.
+  ~Unlocked() noexcept(false) {
+    if (state_ != nullptr) PyEval_RestoreThread(state_);
+  }
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
 
  private:
+  static int64_t size_of(double) { return 1; }
   static int64_t size_of(const Tensor& x) { return x.defined() ? x.size() : 0; }
   static int64_t size_of(const std::vector<Tensor>& xs) {
     int64_t size = 0;
     for (const Tensor& x : xs) size += size_of(x);
     return size;
   }
-  std::optional<py::gil_scoped_release> release_;
+  PyThreadState* state_ = nullptr;
+};
+
+/// A number of this thread: those of std::thread are used again by later ones.
+uint64_t thread_number();
+
+/// What only the thread that made it may end. Elsewhere its memory is lost, and the engine is not.
+template <class T>
+class OfThread {
+ public:
+  template <class... Args>
+  explicit OfThread(const Args&... args) : made_(std::make_unique<T>(args...)), thread_(thread_number()) {}
+  OfThread(OfThread&&) noexcept = default;
+  OfThread& operator=(OfThread&&) = delete;
+  ~OfThread() {
+    if (!is_ours()) static_cast<void>(made_.release());
+  }
+  bool is_ours() const { return thread_ == thread_number(); }
+  T& operator*() const { return *made_; }
+  T* operator->() const { return made_.get(); }
+
+ private:
+  std::unique_ptr<T> made_;
+  uint64_t thread_;
 };
 
 /// Returns a namedtuple: its class is made once per name.
@@ -70,7 +103,8 @@ py::object named_tuple(const char* name, std::initializer_list<const char*> fiel
   if (!classes.contains(name)) {
     py::list keys;
     for (const char* field : fields) keys.append(field);
-    classes[name] = py::module_::import("collections").attr("namedtuple")(name, keys);
+    classes[name] = py::module_::import("collections")
+                        .attr("namedtuple")(name, keys, py::arg("module") = "gradzoo._gradzoo");
   }
   return classes[name](values...);
 }

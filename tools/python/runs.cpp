@@ -111,7 +111,8 @@ std::vector<std::string> assignments(const Settings& settings) {
 
 Tensor sample(const PythonRun& self, int64_t n, const std::optional<int64_t>& label,
               std::optional<uint64_t> seed, const Settings& settings) {
-  const py::gil_scoped_release release;
+  if (n < 1) throw Error("sample: n = {}. Hint: a whole number from 1 on", n);
+  const Unlocked unlocked;
   const AsCommand mode;
   const OpenedRun run(self.path, seed);
   Rng rng = run.sample_stream();
@@ -122,7 +123,7 @@ Tensor sample(const PythonRun& self, int64_t n, const std::optional<int64_t>& la
 // A computation on examples: (n, ...) -> what fn returns for (n, elements).
 template <class Fn>
 Tensor on_rows(const PythonRun& self, const Tensor& x, Fn fn) {
-  const py::gil_scoped_release release;
+  const Unlocked unlocked;
   const AsCommand mode;
   return fn(self.rows(x));
 }
@@ -205,7 +206,7 @@ py::dict run_use(const std::string& name, const std::vector<std::string>& names,
   UseResult result;
   std::string json;
   {
-    const py::gil_scoped_release release;
+    const Unlocked unlocked;
     const AsCommand mode;
     UseCall call = open_call(*use, {names, files, n, seed, settings, lines.stream()});
     result = chosen->run(call);
@@ -227,7 +228,7 @@ py::tuple train(const std::string& model, const Settings& settings, const std::s
   Lines lines(told);
   TrainOutcome outcome;
   {
-    const py::gil_scoped_release release;
+    const Unlocked unlocked;
     const AsCommand mode;
     outcome = train_run({.model = model,
                          .config = config,

@@ -7,12 +7,14 @@ namespace {
 DType dtype_of_word(const py::object& word) {
   for (const DType dtype : {DType::f32, DType::f64, DType::i64, DType::u8})
     if (py::isinstance<py::str>(word) && word.cast<std::string>() == dtype_name(dtype)) return dtype;
-  const py::dtype known = py::dtype::from_args(word);
-  const char kind = known.kind();
-  if (kind == 'f' && known.itemsize() == 4) return DType::f32;
-  if (kind == 'f' && known.itemsize() == 8) return DType::f64;
-  if (kind == 'i' && known.itemsize() == 8) return DType::i64;
-  if (kind == 'u' && known.itemsize() == 1) return DType::u8;
+  if (!word.is_none() && !PyLong_Check(word.ptr())) {
+    const py::dtype known = py::dtype::from_args(word);
+    const char kind = known.kind();
+    if (kind == 'f' && known.itemsize() == 4) return DType::f32;
+    if (kind == 'f' && known.itemsize() == 8) return DType::f64;
+    if (kind == 'i' && known.itemsize() == 8) return DType::i64;
+    if (kind == 'u' && known.itemsize() == 1) return DType::u8;
+  }
   throw Error("'{}' is no dtype of the engine. Hint: f32, f64, i64 or u8", py::str(word).cast<std::string>());
 }
 
@@ -24,11 +26,14 @@ Tensor product(const Tensor& a, const Tensor& b) {
   return a.rank() == 1 ? squeeze(y, b.rank() == 1 ? -1 : -2) : y;
 }
 
-// The number of a tensor of one element; `as` names the conversion in messages.
-double only(const Tensor& x, const char* as) {
-  if (x.size() == 1) return x.item();
-  throw Error("{}: {} has {} elements. Hint: reduce it first, by sum(), any() or all()", as, x.shape().str(),
-              x.size());
+// The number of a tensor of one element, as Python's float or int; `as` names the conversion in messages.
+py::object only(const Tensor& x, const char* as) {
+  if (x.size() != 1)
+    throw Error("{}: {} has {} elements. Hint: reduce it first, by sum(), any() or all()", as,
+                x.shape().str(), x.size());
+  if (x.dtype() == DType::i64) return py::int_(*x.data<int64_t>());
+  if (x.dtype() == DType::u8) return py::int_(*x.data<uint8_t>());
+  return py::float_(x.item());
 }
 
 py::array array_off_tape(const Tensor& x) {
@@ -47,14 +52,14 @@ void bind_operator(py::class_<Tensor>& c, const std::string& name, Fn fn) {
   const py::is_operator binary;
   const std::string left = "__" + name + "__", right = "__r" + name + "__";
   c.def(
-      left.c_str(), [fn](const Tensor& a, const Tensor& b) { return fn(a, b); }, binary);
+      left.c_str(), [fn](const Tensor& a, const Tensor& b) { return Unlocked(a, b), fn(a, b); }, binary);
   c.def(
-      left.c_str(), [fn](const Tensor& a, double b) { return fn(a, b); }, binary);
+      left.c_str(), [fn](const Tensor& a, double b) { return Unlocked(a, b), fn(a, b); }, binary);
   if constexpr (std::is_invocable_v<Fn, double, const Tensor&>) {
     c.def(
-        right.c_str(), [fn](const Tensor& b, const Tensor& a) { return fn(a, b); }, binary);
+        right.c_str(), [fn](const Tensor& b, const Tensor& a) { return Unlocked(a, b), fn(a, b); }, binary);
     c.def(
-        right.c_str(), [fn](const Tensor& b, double a) { return fn(a, b); }, binary);
+        right.c_str(), [fn](const Tensor& b, double a) { return Unlocked(a, b), fn(a, b); }, binary);
   }
 }
 
@@ -122,9 +127,9 @@ void bind_comparisons(py::class_<Tensor>& c) {
       .def("__or__", &logical_or, binary)
       .def("__xor__", &logical_xor, binary)
       .def("__invert__", &logical_not)
-      .def("__bool__", [](const Tensor& x) { return only(x, "bool") != 0; })
-      .def("__float__", [](const Tensor& x) { return only(x, "float"); })
-      .def("__int__", [](const Tensor& x) { return static_cast<int64_t>(only(x, "int")); })
+      .def("__bool__", [](const Tensor& x) { return py::bool_(only(x, "bool")); })
+      .def("__float__", [](const Tensor& x) { return py::float_(only(x, "float")); })
+      .def("__int__", [](const Tensor& x) { return py::int_(only(x, "int")); })
       .def("__hash__", [](const py::object& x) { return reinterpret_cast<intptr_t>(x.ptr()) >> 4; });
 }
 
@@ -145,7 +150,9 @@ void bind_arrays(py::class_<Tensor>& c) {
            })
       .def("__dlpack_device__", [](const Tensor&) { return py::make_tuple(1, 0); })  // the processor's memory
       .def("tolist", [](const Tensor& x) { return array_of(x).attr("tolist")(); })
-      .def("item", &Tensor::item, "Returns the number of a tensor of one element.")
+      .def(
+          "item", [](const Tensor& x) { return only(x, "item"); },
+          "Returns the number of a tensor of one element.")
       .def("__getitem__", &item_of)
       .def("__len__",
            [](const Tensor& x) {
@@ -184,8 +191,10 @@ void bind_tensor(py::module_& m) {
                          "f32 and f64 are values; i64 is for indices and labels, u8 for masks and pixels.");
   for (const DType one : {DType::f32, DType::f64, DType::i64, DType::u8})
     dtype.value(std::string(dtype_name(one)).c_str(), one);
-  dtype.export_values().def(py::init(&dtype_of_word));
-  py::implicitly_convertible<py::object, DType>();
+  dtype.export_values().def(py::init(&dtype_of_word), py::prepend());
+  py::implicitly_convertible<py::str, DType>();
+  py::implicitly_convertible<py::dtype, DType>();
+  py::implicitly_convertible<py::type, DType>();  // np.float32
   for (const auto& [name, one] : {std::pair("float32", DType::f32),
                                   {"float64", DType::f64},
                                   {"int64", DType::i64},

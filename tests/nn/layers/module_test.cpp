@@ -73,6 +73,16 @@ TEST_CASE("names that are empty, dotted or taken are refused") {
   check_refused("Hint:", [&] { module.register_module("a.b", child); });
 }
 
+TEST_CASE("a module is no part of itself, at any depth") {
+  Registers outer, middle, inner, beside;
+  middle.register_module("inner", inner);
+  outer.register_module("middle", middle);
+  outer.register_module("again", inner);  // twice is no circle
+  for (Registers* part : {&outer, &middle, &inner})
+    check_refused("has this module as a part", [&] { part->register_module("parent", outer); });
+  inner.register_module("beside", beside);
+}
+
 namespace {
 
 /// y = scale (x + t), a row of x at its own time.

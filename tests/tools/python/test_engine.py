@@ -76,6 +76,24 @@ def test_forked_and_optimised(tmp_path):
                       'if not child:\n    os._exit(0 if gz.sum(x @ x).item() == y else 1)\n'
                       'if os.waitpid(child, 0)[1] or not gz.gradcheck(gz.tanh, gz.ones(2, "f64")): raise SystemExit(1)\n')
     subprocess.run([sys.executable, '-O', script], check=True, timeout=60)
+    script.write_text('import threading, time, gradzoo as gz\nx = gz.randn((300, 300))\ndef endless():\n    while True:\n        x @ x\n'
+                      'threading.Thread(target=endless, daemon=True).start()\ntime.sleep(.2)\n')
+    subprocess.run([sys.executable, script], check=True, timeout=60)  # ends within the engine
+
+
+@pytest.mark.parametrize('call, error', [
+    (lambda: gz.zeros(64, 10), TypeError), (lambda: gz.ones(2, dtype=None), TypeError), (lambda: gz.DType(9), gz.Error),
+    (lambda: gz.one_hot(gz.tensor([1]), 3, 5), TypeError), (lambda: gz.assign_values(np.zeros(2, 'f4'), gz.ones(2)), TypeError),
+    (lambda: gz.ones(6).reshape(None), TypeError), (lambda: gz.normal_quantile(1.), gz.Error), (lambda: int(gz.tensor(float('nan'))), ValueError)])
+def test_wrong_arguments(call, error):
+    with pytest.raises(error):
+        call()
+
+
+def test_numbers_keep_their_values():
+    assert gz.tensor(2**53 + 1).item() == int(gz.tensor(2**53 + 1)) == 2**53 + 1
+    assert gz.tensor([300., -1.], 'u8').tolist() == [255, 0] and gz.tensor([1e30], 'i64').item() == 2**63 - 1
+    assert gz.zeros(1, np.float64).dtype == gz.zeros(1, np.dtype('f8')).dtype == gz.zeros(1, 'f64').dtype == gz.f64
 
 
 def test_second_interpreter():
@@ -86,7 +104,8 @@ def test_second_interpreter():
 
 KEYS = [0, -1, slice(1, 3), slice(None, None, -1), slice(None, None, 2), slice(4, 0, -2), slice(2, 2), None, ..., (0, ..., 1),
         (slice(None), 2), (..., None, slice(1, None)), (1, 2, 3), np.array([2, 0, 0]), (slice(None), [3, -1]), np.array([[0, 1], [2, 2]]),
-        np.array([True, False, True]), (..., np.arange(5) > 2), x64[..., 0] > 0, x64 > .5, (slice(None), np.array(1))]
+        np.array([True, False, True]), (..., np.arange(5) > 2), x64[..., 0] > 0, x64 > .5, (slice(None), np.array(1)),
+        np.array([0, 1], 'u1'), (1, [0, 2]), (slice(None), 1, [0, 2])]
 
 
 @pytest.mark.parametrize('key', KEYS, ids=str)
@@ -94,7 +113,7 @@ def test_indexing(key):
     assert np.array_equal(gz.tensor(x64)[key].numpy(), x64[key])
 
 
-@pytest.mark.parametrize('key', [3, -4, (0, 0, 0, 0), (..., ...), 'a', 1.5, True, np.array([3]), np.array([True])], ids=str)
+@pytest.mark.parametrize('key', [3, -4, (0, 0, 0, 0), (..., ...), 'a', 1.5, True, np.True_, np.array(True), (1, slice(None), [0, 2]), ([0], None, 1), np.array([3]), np.array([True])], ids=str)
 def test_wrong_index(key):
     with pytest.raises((IndexError, gz.Error)):
         gz.tensor(x64)[key]
@@ -174,6 +193,30 @@ def test_tapes_and_threads():
     assert 'exp(v0)' in traced.text() and 'srcdoc' in traced._repr_html_() and 'http' not in re.sub('http://www.w3.org', '', traced.html())
     with gz.Tape(), gz.NoGrad():
         assert not (x * x).requires_grad
+
+
+def test_scopes_of_other_threads():
+    """A scope is of the thread that entered it, also where a later thread has the same number in the system."""
+    quiet, kept = gz.NoGrad(), []
+
+    def on_thread(run):
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    with gz.Tape():
+        on_thread(quiet.__enter__)
+        assert gz.is_recording()
+        with pytest.raises(gz.Error, match='this thread'):
+            quiet.__exit__(None, None, None)
+
+    def leave_open():
+        kept.append(gz.Tape())
+        kept[-1].__enter__()
+    for _ in range(20):
+        on_thread(leave_open)
+        with pytest.raises(gz.Error, match='another thread'):
+            len(kept[0])
+        on_thread(kept.clear)
 
 
 def test_exceptions_pass_through():

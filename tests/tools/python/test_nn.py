@@ -1,4 +1,5 @@
 """Modules, training and files from Python."""
+import gc
 import os
 import re
 import threading
@@ -128,6 +129,58 @@ def test_options(tmp_path):
     moment = np.concatenate([value.numpy().ravel() for name, value in kept.items() if 'first' in name or 'momentum' in name or '.m.' in name])
     assert norm > 40 and np.linalg.norm(moment) == pytest.approx(.25 * .5, rel=1e-5), list(kept)
     assert any('ema' in name or 'average' in name for name in kept)
+
+
+class Halved(gz.Linear):
+    def forward(self, x):
+        return super().forward(x) * .5
+
+
+class Early(gz.Module):
+    def __init__(self):
+        self.w = gz.Parameter([1.])
+
+
+class Fixed(gz.Module):
+    head = property(lambda self: None)
+
+
+def test_derived_layers():
+    """The engine calls the forward of a class of Python, also of a layer's."""
+    layer, x = Halved(2, 1, dtype='f64'), gz.tensor([[1., 2.]], 'f64')
+    assert layer(x).item() == gz.functional_call(layer, layer.parameters(), x).item() == gz.matmul(x, layer.weight.T).item() / 2 + layer.bias.item() / 2
+    wrong = gz.op(lambda x: np.sin(x.numpy()), lambda g, y, x: g * 3)
+
+    class Wrong(gz.Linear):
+        def forward(self, x):
+            return wrong(super().forward(x))
+    assert not gz.gradcheck(Wrong(2, 1, dtype='f64'), x) and gz.gradcheck(layer, x)
+
+
+def test_refused_modules():
+    parent, child, buffered, fixed = gz.Module(), gz.Module(), gz.Module(), Fixed()
+    parent.child = child
+    buffered.register_buffer('b', gz.zeros(2))
+    for wrong, error, words in [(Early, gz.Error, 'super'), (lambda: setattr(child, 'parent', parent), gz.Error, 'part'),
+                                (lambda: setattr(parent, 'me', parent), gz.Error, 'part'), (lambda: setattr(fixed, 'head', gz.Linear(2, 2)), AttributeError, ''),
+                                (lambda: setattr(buffered, 'b', gz.ones(2)), gz.Error, 'replaced'), (lambda: gz.Sequential(gz.relu), gz.Error, 'Activation'),
+                                (lambda: gz.Adam(None), gz.Error, 'parameters'), (lambda: gz.Adam([gz.Parameter(1.), 2]), gz.Error, 'parameters'),
+                                (lambda: parent.load_state_dict({1: 2}), TypeError, 'type')]:
+        with pytest.raises(error, match=words):
+            wrong()
+    assert fixed.named_parameters() == [] and not hasattr(child, 'parent')
+    kept = gz.Sequential(gz.Linear(2, 3))
+    vars(kept).clear()  # the module keeps its parts
+    assert [name for name, _ in kept.named_parameters()] == ['0.weight', '0.bias']
+
+
+def test_cycles_are_collected():
+    for _ in range(20):
+        net = Net()
+        net.me = [net]
+    del net
+    gc.collect()
+    assert not [one for one in gc.get_objects() if type(one) is Net]
 
 
 def test_two_threads_train():

@@ -64,6 +64,15 @@ def test_refusals():
     assert not gz.is_recording() and np.allclose(first_order(lambda g, y, a, b: (g * b, None)), x)
 
 
+def test_rule_that_changes_what_it_is_given():
+    def doubled(g, y, x):
+        g *= 2
+        return g
+    wrong, x = gz.op(lambda x: x.numpy() * 1, doubled), gz.tensor([1., 2.], 'f64', requires_grad=True)
+    with gz.Tape(), pytest.raises(gz.Error, match='in place'):
+        gz.grad(gz.sum(wrong(x) + x), x)
+
+
 def test_nothing_is_kept():
     """Each step makes an op that is in a cycle with its rule; ended tapes keep none."""
     alive = weakref.WeakSet()

@@ -60,7 +60,8 @@ def test_uses(tmp_path):
     (lambda: gz.open('zoo/vae').log_prob(np.zeros((1, 27), 'f4')), ''), (lambda: gz.open('zoo/vae').sample(2, label=3), 'label'),
     (lambda: gz.open('zoo/gan').encode(np.zeros((1, 784), 'f4')), 'no encoder'), (lambda: gz.open('zoo/ebm').anomaly(again=1), 'against'),
     (lambda: gz.train('vaee'), 'did you mean'), (lambda: gz.train('vae', latnet=2), 'did you mean'),
-    (lambda: gz.open('zoo/vae').use('evil'), 'list uses')])
+    (lambda: gz.open('zoo/vae').use('evil'), 'list uses'), (lambda: gz.open('zoo/vae').sample(0), 'from 1 on'),
+    (lambda: gz.open('zoo/vae').metrics, 'no metrics'), (lambda: gz.open('zoo/vae').use('log-prob', files='nope.png'), 'nope.png')])
 def test_refusals(call, words):
     with pytest.raises(gz.Error, match=words):
         call()

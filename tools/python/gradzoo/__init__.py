@@ -13,7 +13,7 @@ import numpy as _numpy
 
 from . import _gradzoo
 from ._gradzoo import *  # noqa: F401,F403
-from ._gradzoo import Module, Tape, Tensor, apply_op as _apply_op, check_orders as _check_orders
+from ._gradzoo import Error, Module, Tape, Tensor, apply_op as _apply_op, check_orders as _check_orders
 from ._gradzoo import BatchRows as _BatchRows, tensor
 from .display import show_tape
 from .runs import Run, Samples, open_run as open, train  # noqa: F401
@@ -88,6 +88,8 @@ class Sequential(Module):
     def __init__(self, *modules):
         super().__init__()
         for i, module in enumerate(modules):
+            if not isinstance(module, Module):
+                raise Error(f'Sequential: {module!r} is no module. Hint: gz.Activation("relu") for gz.relu')
             setattr(self, str(i), module)
 
     def __len__(self):

@@ -51,6 +51,8 @@ class Run(_gradzoo.OpenedRun):
     @property
     def metrics(self):
         """The metrics of the training, each an array; NaN where a line has no such number."""
+        if not os.path.exists(os.path.join(self.path, 'metrics.jsonl')):
+            raise _gradzoo.Error(f'{self.path} has no metrics. Hint: a training has them, a run of the zoo only its card')
         with open(os.path.join(self.path, 'metrics.jsonl')) as file:
             lines = [json.loads(line) for line in file]
         keys = dict.fromkeys(key for line in lines for key in line)
@@ -60,7 +62,7 @@ class Run(_gradzoo.OpenedRun):
     def use(self, name, *others, files=(), n=0, seed=None, set=None, progress=False, **options):
         """Runs a use of the command: `others` are further runs, `set` the values of --set."""
         told = (lambda text: print(text, end='', file=sys.stderr)) if progress else None
-        found = _gradzoo.run_use(name, [self.path, *map(_path, others)], [os.fspath(file) for file in files], n, seed, _pairs(options),
+        found = _gradzoo.run_use(name, [self.path, *map(_path, others)], [os.fspath(file) for file in ([files] if isinstance(files, (str, os.PathLike)) else files)], n, seed, _pairs(options),
                                  [f'{key}={value}' for key, value in _pairs(set or {})], told)
         values = json.loads(found['json'])
         return Result(found['text'], found['picture'], values if isinstance(values, dict) else {'runs': values})
