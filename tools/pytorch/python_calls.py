@@ -77,6 +77,8 @@ def vae_b100(lib):
         mean, logvar = code[:, :20], code[:, 20:]
         logits = decoder(mean + lib.exp(0.5 * logvar) * lib.randn((100, 20)))
         bce = lib.sum(cross_entropy(logits, x, **({} if is_ours(lib) else {"reduction": "none"})))
+        if is_ours(lib):
+            return (bce + lib.sum(lib.kl_standard_normal_rows(mean, logvar))) / 100
         return (bce + 0.5 * lib.sum(lib.exp(logvar) + mean * mean - 1 - logvar)) / 100
 
     return trained(lib, nn.Sequential(encoder, decoder), loss)
