@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include <pybind11/eval.h>
 #include <pybind11/stl/filesystem.h>
 
 #include "gradzoo/base/atomic_file.h"
@@ -93,22 +94,29 @@ void set_attribute(const py::object& self, const std::string& name, const py::ob
   }
 }
 
-#if PY_VERSION_HEX >= 0x030B0000
-// Since Python 3.11 a class of Python visits its objects' dict itself: a second visit, by pybind11, would
-// keep cycles alive.
+// Pythons 3.11 and 3.12 visit the dict of an object whose class was derived in Python themselves: a second
+// visit, by pybind11, would keep cycles alive.
+bool python_visits_dicts = false;
 traverseproc traverse_of_pybind11 = nullptr;
 int traverse(PyObject* self, visitproc visit, void* arg) {
-  if (Py_TYPE(self)->tp_traverse == &traverse) return traverse_of_pybind11(self, visit, arg);
+  if (!python_visits_dicts || Py_TYPE(self)->tp_traverse == &traverse)
+    return traverse_of_pybind11(self, visit, arg);
   Py_VISIT(Py_TYPE(self));
   return 0;
 }
-#endif
-const py::custom_type_setup kCollected([]([[maybe_unused]] PyHeapTypeObject* type) {
-#if PY_VERSION_HEX >= 0x030B0000
+const py::custom_type_setup kCollected([](PyHeapTypeObject* type) {
   traverse_of_pybind11 = type->ht_type.tp_traverse;
   type->ht_type.tp_traverse = &traverse;
-#endif
 });
+
+void find_who_visits(const py::object& module) {
+  const py::object probe = py::eval("type")("Probe", py::make_tuple(module), py::dict())();
+  probe.attr("x") = 1;
+  int dicts = 0;
+  for (const py::handle one : py::module_::import("gc").attr("get_referents")(probe))
+    dicts += PyDict_Check(one.ptr());
+  python_visits_dicts = dicts > 1;
+}
 
 py::list pairs_of(const std::vector<NamedTensor>& named) {
   py::list pairs;
@@ -397,6 +405,7 @@ void bind_nn(py::module_& m) {
       "manual_seed", [](uint64_t seed) { default_rng() = Rng(seed, "python"); }, py::arg("seed"),
       "Starts the generator of draws without an rng anew.");
   bind_module(m);
+  find_who_visits(m.attr("Module"));
   bind_layers(m);
   bind_optimizers(m);
   bind_files(m);
