@@ -388,6 +388,10 @@ void bind_autograd(py::module_& m) {
   m.def("num_threads", &num_threads, "Returns the number of threads that ops may use.");
   m.def("set_num_threads", &set_num_threads, py::arg("count"),
         "Sets the number of threads of every later op.");
+  m.def("set_flush_denormals", &set_flush_denormals, py::arg("flush"),
+        "Sets whether this thread flushes denormals to zero, as the command's trainings do; NumPy expects "
+        "that it "
+        "keeps them.");
 }
 
 }  // namespace gradzoo::python
