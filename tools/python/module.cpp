@@ -11,7 +11,7 @@ PYBIND11_MODULE(_gradzoo, m) {
   py::register_exception<gradzoo::NonFinite>(m, "NonFinite", error.ptr());
   py::register_exception_translator([](std::exception_ptr thrown) {
     try {
-      if (thrown) std::rethrow_exception(thrown);
+      if (thrown) std::rethrow_exception(std::move(thrown));
     } catch (const py::cast_error&) {
       PyErr_SetString(
           PyExc_TypeError,
