@@ -130,7 +130,8 @@ TEST_CASE("the gradient of a Bernoulli's log-probability in its logit is x - sig
 }
 
 TEST_CASE("a quantile of probability 0, 1 or NaN is refused") {
-  for (const double p : {0.0, 1.0, -0.5, std::nan("")}) check_refused("0 < p < 1", [&] { normal_quantile(p); });
+  for (const double p : {0.0, 1.0, -0.5, std::nan("")})
+    check_refused("0 < p < 1", [&] { normal_quantile(p); });
   CHECK(normal_quantile(0.5) == 0);
 }
 
