@@ -62,8 +62,8 @@ class Module {
   Tensor register_parameter(const std::string& name, Tensor tensor);
   /// Names a tensor that do_update_buffers changes in place.
   void register_buffer(const std::string& name, Tensor tensor);
-  /// Adds a child, whose parameters get the prefix `name.`; the child must live as long as this module, and
-  /// does not contain it.
+  /// Adds a child; its name with a dot is the prefix of its parameters' names. The child must live as long as
+  /// this module, and must not contain it.
   void register_module(const std::string& name, Module& child);
 
  private:
