@@ -15,8 +15,11 @@ execute_process(
   COMMAND "${CMAKE_COMMAND}" -D "CHANGELOG=${PROJECT_SOURCE_DIR}/docs/changelog.md" -D "OUTPUT=${debian}/changelog" -D
           "MAINTAINER=${maintainer}" -D "VERSION=${PROJECT_VERSION}" -P "${PROJECT_SOURCE_DIR}/cmake/debian_changelog.cmake"
   COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND tools/notices WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_FILE "${debian}/NOTICES"
-                COMMAND_ERROR_IS_FATAL ANY)
+file(WRITE "${debian}/NOTICES" "${license}")
+if(EXISTS "${PROJECT_SOURCE_DIR}/tools/notices")
+  execute_process(COMMAND tools/notices WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_FILE "${debian}/NOTICES"
+                  COMMAND_ERROR_IS_FATAL ANY)
+endif()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS docs/changelog.md LICENSE)
 install(FILES "${debian}/copyright" "${debian}/changelog.gz" "${debian}/NOTICES" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
