@@ -58,7 +58,7 @@ if(GRADZOO_SHARED)
 endif()
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_RECOMMENDS "libfmt-dev${of_static_library}")
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_SUGGESTS "cmake, g++, pkgconf")
-# The module for Python, for the Python that it was compiled with.
+# python3-gradzoo: the module, for the version of Python that it was compiled for.
 if(TARGET gradzoo_python AND GRADZOO_SHARED)
   list(APPEND CPACK_COMPONENTS_ALL python)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${PROJECT_BINARY_DIR}")  # libgradzoo.so, of the other package
@@ -73,7 +73,7 @@ if(TARGET gradzoo_python AND GRADZOO_SHARED)
     "The module gradzoo of Python 3: tensors, ops, derivatives of any order and
 their checks, layers, and trained generative models, which notebooks show
 inline.")
-  # Python writes what it compiles beside its modules: made at once, and removed with the package.
+  # Python keeps compiled modules beside their sources: the package makes them at installation, and removes them.
   set(scripts postinst prerm)
   set(commands py3compile py3clean)
   foreach(script command IN ZIP_LISTS scripts commands)

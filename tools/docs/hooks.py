@@ -22,13 +22,13 @@ def source(page, target):
 
 
 def cells_of(path):
-    """The cells of a notebook with their outputs, where the notebook was executed as it is now: by tools/test."""
+    """The cells of a notebook: with their outputs, if tools/test has executed the notebook as it is now."""
     cells = json.loads(path.read_text())["cells"]
     executed = Path(os.environ.get("NOTEBOOKS", ""), path.name)
     if executed.is_file():
-        shown = json.loads(executed.read_text())["cells"]
-        if [cell["source"] for cell in shown] == [cell["source"] for cell in cells]:
-            return shown
+        with_results = json.loads(executed.read_text())["cells"]
+        if [cell["source"] for cell in with_results] == [cell["source"] for cell in cells]:
+            return with_results
     print(f"tools/site: {path.name} is shown without results. Hint: tools/test -R tools/python", file=sys.stderr)
     return cells
 

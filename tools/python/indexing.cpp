@@ -149,7 +149,8 @@ void Selection::take(const Part& part) {
   }
 }
 
-// NumPy puts the axes of numbers and arrays that stand apart first; nobody expects it.
+// Where another index stands between a number and an array, NumPy puts their axes first, which nobody
+// expects.
 void check_together(const std::vector<Part>& parts) {
   const auto is_array = [](const Part& part) { return part.kind == Kind::index || part.kind == Kind::mask; };
   const auto first = std::ranges::find_if(parts, &Part::chooses);

@@ -1,6 +1,5 @@
 #include <filesystem>
 
-#include <pybind11/eval.h>
 #include <pybind11/stl/filesystem.h>
 
 #include "gradzoo/base/atomic_file.h"
@@ -89,13 +88,13 @@ void set_attribute(const py::object& self, const std::string& name, const py::ob
     if (py::isinstance<Module>(value)) self.attr("_register")(name, value);
     if (is_parameter(value)) (module.*&Access::register_parameter)(name, value.cast<Tensor>());
   } catch (...) {
-    PyObject_GenericSetAttr(self.ptr(), py::str(name).ptr(), nullptr);
+    PyObject_GenericSetAttr(self.ptr(), py::str(name).ptr(), before.is_none() ? nullptr : before.ptr());
     throw;
   }
 }
 
-// Pythons 3.11 and 3.12 visit the dict of an object whose class was derived in Python themselves: a second
-// visit, by pybind11, would keep cycles alive.
+// Python 3.11 itself visits the dict of an object whose class was derived in Python, and pybind11 visits it
+// again: the collector then counts wrong, and frees no cycle. Python 3.13 leaves the visit to pybind11.
 bool python_visits_dicts = false;
 traverseproc traverse_of_pybind11 = nullptr;
 int traverse(PyObject* self, visitproc visit, void* arg) {
@@ -109,8 +108,9 @@ const py::custom_type_setup kCollected([](PyHeapTypeObject* type) {
   type->ht_type.tp_traverse = &traverse;
 });
 
+// Finds out which it is here, by an object with a dict.
 void find_who_visits(const py::object& module) {
-  const py::object probe = py::eval("type")("Probe", py::make_tuple(module), py::dict())();
+  const py::object probe = py::type::of(module)("Probe", py::make_tuple(module), py::dict())();
   probe.attr("x") = 1;
   int dicts = 0;
   for (const py::handle one : py::module_::import("gc").attr("get_referents")(probe))
@@ -282,17 +282,12 @@ void bind_layers(py::module_& m) {
 
 std::vector<Tensor> parameters_of(const py::object& given) {
   if (py::isinstance<Module>(given)) return given.cast<const Module&>().parameters();
-  std::vector<Tensor> tensors;
-  bool fits = !PyDict_Check(given.ptr()) && py::hasattr(given, "__iter__");
-  if (fits)
-    for (const py::handle one : given) {
-      fits = fits && py::isinstance<Tensor>(one);
-      if (fits) tensors.push_back(one.cast<Tensor>());
-    }
-  if (!fits || tensors.empty())
+  const py::list listed = py::hasattr(given, "__iter__") ? py::list(given) : py::list();
+  const auto is_tensor = [](const py::handle& one) { return py::isinstance<Tensor>(one); };
+  if (listed.empty() || !std::all_of(listed.begin(), listed.end(), is_tensor))
     throw Error(
         "an optimiser takes a module or its parameters. Hint: gz.Adam(net) or gz.Adam(net.parameters())");
-  return tensors;
+  return listed.cast<std::vector<Tensor>>();
 }
 
 void bind_optimizers(py::module_& m) {

@@ -54,8 +54,8 @@ class Unlocked {
     constexpr int64_t kLarge = 1 << 14;  // elements; releasing costs as much as ten small ops
     if ((size_of(tensors) + ...) >= kLarge) state_ = PyEval_SaveThread();
   }
-  // At its end Python unwinds the threads that wait for the lock: py::gil_scoped_release ends the process by
-  // that.
+  // When Python ends, it unwinds the threads that wait for the lock. The unwinding has to pass through this
+  // destructor: that of py::gil_scoped_release lets nothing pass, and the process would be aborted.
   ~Unlocked() noexcept(false) {
     if (state_ != nullptr) PyEval_RestoreThread(state_);
   }
@@ -73,22 +73,21 @@ class Unlocked {
   PyThreadState* state_ = nullptr;
 };
 
-/// A number of this thread: those of std::thread are used again by later ones.
+/// Returns a number that no other thread ever has. A later thread may have an earlier one's std::thread::id.
 uint64_t thread_number();
 
-/// What only the thread that made it may end. Elsewhere its memory is lost, and the engine is not.
+/// An object that only the thread that made it may destroy. If another thread should, the object is leaked.
 template <class T>
 class OfThread {
  public:
   template <class... Args>
   explicit OfThread(const Args&... args) : made_(std::make_unique<T>(args...)), thread_(thread_number()) {}
-  OfThread(OfThread&&) noexcept = default;
-  OfThread& operator=(OfThread&&) = delete;
+  OfThread(const OfThread&) = delete;
+  OfThread& operator=(const OfThread&) = delete;
   ~OfThread() {
     if (!is_ours()) static_cast<void>(made_.release());
   }
   bool is_ours() const { return thread_ == thread_number(); }
-  T& operator*() const { return *made_; }
   T* operator->() const { return made_.get(); }
 
  private:

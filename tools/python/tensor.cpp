@@ -201,7 +201,7 @@ void bind_tensor(py::module_& m) {
                                   {"uint8", DType::u8}})
     m.attr(name) = one;
 
-  // As this module alone has the type, its table is looked up first, which makes every call cheaper.
+  // pybind11 looks a type up in the tables of the module first: local, Tensor is found at the first try.
   py::class_<Tensor> c(m, "Tensor", py::module_local(),
                        "A handle to contiguous row-major values. gz.tensor(...) makes one.");
   c.def_property_readonly("shape", [](const Tensor& x) { return x.shape(); })

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""write_stubs.py FOLDER: writes FOLDER/_gradzoo.pyi, from which editors complete, out of what the module there says of
-itself: the signatures and docstrings that pybind11 made."""
+"""write_stubs.py FOLDER: writes FOLDER/_gradzoo.pyi, from which editors complete names. It reads the signatures and
+docstrings that pybind11 gave to the module in FOLDER."""
 import re
 import sys
 
