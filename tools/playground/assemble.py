@@ -42,15 +42,14 @@ def assemble(build, out):
     style = "".join(text(root / path) for path in
                     ["plot/pages/style.css", "tools/serve/page/style.css", "tools/playground/page/style.css"])
     script = "".join(text(page / name) for name in text(page / "scripts.txt").split())
-    worker = text(build / "playground.js") + text(page / "worker.js")
     body = text(page / "body.html")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / "style.css").write_text(style, encoding="utf-8")
     (out / "script.js").write_text(script, encoding="utf-8")
-    (out / "worker.js").write_text(worker, encoding="utf-8")
+    (out / "worker.js").write_text(text(build / "playground.js") + text(page / "worker.js"), encoding="utf-8")
     shutil.copy(build / "playground.wasm", out)
-    files = {"playground.wasm": build / "playground.wasm"}
+    files = {"playground.wasm": build / "playground.wasm", "worker.js": out / "worker.js"}
     for run in sorted((root / "zoo").iterdir()):
         (out / "zoo" / run.name).mkdir(parents=True)
         for name in ["config.toml", "weights.safetensors"]:
@@ -59,8 +58,7 @@ def assemble(build, out):
                 files[f"zoo/{run.name}/{name}"] = run / name
     (out / "index.html").write_text(
         html('<link rel="stylesheet" href="style.css">', body, '<script src="script.js"></script>'), encoding="utf-8")
-    bundle = packed({"worker": worker,
-                     "files": {name: base64.b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode() for name, path in files.items()}})
+    bundle = packed({"files": {name: base64.b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode() for name, path in files.items()}})
     (out / "playground.html").write_text(
         html(f"<style>{style}</style>", body, f"<script>globalThis.gradzooBundle = {bundle};</script>\n<script>{script}</script>"),
         encoding="utf-8")

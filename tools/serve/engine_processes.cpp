@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr size_t kMostEngines = 16;
+constexpr size_t kMostStopped = 1000;
 constexpr int kMostThreads = 8;                           // each takes address space
 constexpr std::string_view kProgress = "{\"progress\":";  // how no answer begins
 constexpr uint64_t kMostMemory = uint64_t{8} << 30;
@@ -145,32 +146,27 @@ std::shared_ptr<EngineProcesses::Engine> EngineProcesses::find(const std::string
   return found == engines_.end() ? nullptr : found->second;
 }
 
-// Of too many the one is ended whose page has been silent longest.
+// nullptr for a name that was stopped: what a page that was left had asked may come behind its word to stop.
+// Of too many engines the one is ended whose page has been silent longest.
 std::shared_ptr<EngineProcesses::Engine> EngineProcesses::find_or_start(const std::string& name) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<Engine>& engine = engines_[name];
-  if (!engine) {
-    try {
-      engine = std::make_shared<Engine>();
-    } catch (const Error&) {
-      engines_.erase(name);
-      throw;
-    }
-  }
+  if (std::ranges::find(stopped_, name) != stopped_.end()) return nullptr;
+  if (!engines_.contains(name)) engines_.emplace(name, std::make_shared<Engine>());
+  std::shared_ptr<Engine> engine = engines_.at(name);
   engine->last_used = ++used_;
-  std::shared_ptr<Engine> found = engine;
   if (engines_.size() > kMostEngines) {
     const auto oldest =
         std::ranges::min_element(engines_, {}, [](const auto& entry) { return entry.second->last_used; });
     oldest->second->end();
     engines_.erase(oldest);
   }
-  return found;
+  return engine;
 }
 
 std::string EngineProcesses::ask(const std::string& name, const std::string& request,
                                  const std::string& bytes) {
   const std::shared_ptr<Engine> engine = find_or_start(name);
+  if (!engine) return ended("stopped");
   std::string answer = engine->ask(request, bytes);
   if (!answer.empty()) return answer;
   const std::lock_guard lock(mutex_);
@@ -187,6 +183,8 @@ std::string EngineProcesses::progress(const std::string& name) {
 
 void EngineProcesses::stop(const std::string& name) {
   const std::lock_guard lock(mutex_);
+  stopped_.push_back(name);
+  if (stopped_.size() > kMostStopped) stopped_.pop_front();
   const auto found = engines_.find(name);
   if (found == engines_.end()) return;
   found->second->end();

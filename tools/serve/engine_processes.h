@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,12 +13,13 @@ namespace gradzoo {
 class Engines {
  public:
   virtual ~Engines() = default;
-  /// Returns the answer of the engine of this name, in JSON. An engine that does not run is started. `bytes`
-  /// is the content of the file that the request sends. If the engine ended, the answer has "ended".
+  /// Returns the answer of the engine of this name, in JSON. An engine that does not run is started,
+  /// unless it was stopped. `bytes` is the content of the file that the request sends. If the engine ended,
+  /// the answer has "ended".
   virtual std::string ask(const std::string& name, const std::string& request, const std::string& bytes) = 0;
   /// Returns the latest progress of the current request: {"done": share in [0, 1], "line"}, or {}.
   virtual std::string progress(const std::string& name) = 0;
-  /// Ends the engine; its current request is answered with "stopped".
+  /// Ends the engine; its current request and later ones are answered with "stopped".
   virtual void stop(const std::string& name) = 0;
 };
 
@@ -41,7 +43,8 @@ class EngineProcesses final : public Engines {
 
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Engine>> engines_;
-  int64_t used_ = 0;  // requests so far: an engine's last one
+  std::deque<std::string> stopped_;  // names, the latest last
+  int64_t used_ = 0;                 // requests so far: an engine's last one
 };
 
 /// Answers the requests on this process's standard input until it ends. A request is a line of JSON, followed

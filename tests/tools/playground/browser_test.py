@@ -99,9 +99,9 @@ def run(where, scratch):
             server.terminate()
             check(server.wait() == 0, 'the server ends well')
         return
-    handler = functools.partial(type('Quiet', (http.server.SimpleHTTPRequestHandler,), {'log_message': lambda *_: None}),
-                                directory=where)
-    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
+    files_of = http.server.SimpleHTTPRequestHandler  # as if they were made just now: a browser's copies count as old at once
+    quiet = {'log_message': lambda *_: None, 'date_time_string': lambda self, *_: files_of.date_time_string(self)}
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(type('Quiet', (files_of,), quiet), directory=where))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     for address, parts in [(f'http://127.0.0.1:{server.server_port}/index.html', [function, plane, digits, offline]),
                            (f'file://{where}/playground.html', [function, *files, labs, rules])]:

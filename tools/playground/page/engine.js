@@ -33,11 +33,14 @@ async function file(path) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-let moduleMade = null;
-const engineModule = () => moduleMade ??= kServed ? Promise.resolve(null) : file('playground.wasm').then(bytes => WebAssembly.compile(bytes)).catch(failure => {
-  moduleMade = null;
-  throw failure;
-});
+// The module and the worker's script, which engines share: a later one asks the network for nothing.
+let partsLoaded = null;
+const engineParts = () => partsLoaded ??= kServed ? Promise.resolve([null]) :
+  Promise.all([file('playground.wasm').then(bytes => WebAssembly.compile(bytes)),
+    file('worker.js').then(bytes => URL.createObjectURL(new Blob([bytes], {type: 'text/javascript'})))]).catch(failure => {
+    partsLoaded = null;
+    throw failure;
+  });
 
 const servedWorkers = new Set();
 addEventListener('pagehide', () => servedWorkers.forEach(worker => worker.terminate()));
@@ -71,12 +74,6 @@ class ServedWorker {
   }
 }
 
-function startWorker() {
-  if (kServed) return new ServedWorker();
-  if (!kBundle) return new Worker('worker.js');
-  return new Worker(URL.createObjectURL(new Blob([kBundle.worker], {type: 'text/javascript'})));
-}
-
 class Engine {
   constructor() {
     this.waiting = new Map();
@@ -91,9 +88,9 @@ class Engine {
         if (this.ready === ready) this.ready = null;
         reject(failure);
       };
-      engineModule().then(module => {
+      engineParts().then(([module, script]) => {
         if (this.ready !== ready) return;  // stopped meanwhile
-        this.worker = startWorker();
+        this.worker = kServed ? new ServedWorker() : new Worker(script);
         this.worker.onerror = () => refuse(new Error('the engine does not start. Hint: use a browser of 2023 or later'));
         this.worker.onmessage = ({data}) => {
           if (data.ready) return resolve();
