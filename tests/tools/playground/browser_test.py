@@ -57,6 +57,9 @@ def offline(page):
                                  {'offline': True, 'latency': 0, 'downloadThroughput': 0, 'uploadThroughput': 0})
     page.click('.run .buttons button')
     eventually('it learns', lambda: 'Step' in page.text('.run .state'))
+    page.open('function')  # which has an engine of its own
+    eventually('it answers', lambda: page.text('#derivatives') or page.text('#refusal'))
+    check('f_x' in page.text('#derivatives'), page.text('#refusal'))
     page.open('digits')
     Select(page.one('#digit-model')).select_by_value('dbn')  # which nobody has asked for
     eventually('what is not there is said', lambda: 'Hint: check that the server still runs' in page.text('#trouble'))

@@ -19,8 +19,7 @@ numbers = itertools.count()
 def ask(socket, method, **parameters):
     number = next(numbers)
     socket.send(json.dumps({'id': number, 'method': method, 'params': parameters}))
-    while (answer := json.loads(socket.recv())).get('id') != number:
-        pass  # an event
+    while (answer := json.loads(socket.recv())).get('id') != number: pass  # an event
     check(answer['type'] == 'success', f'{method}: {answer}')
     return answer['result']
 
