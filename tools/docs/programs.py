@@ -136,8 +136,8 @@ def check(pages, root, build, work, environment, report, note):
         (project / f"program_{number}.cpp").write_text(program.source)
         text += EXECUTABLE.format(f"program_{number}")
         if "//! tree" in program.source:  # compiled as the tree's own files are, with the kernels that users do not see
-            text += f"target_include_directories(program_{number} BEFORE PRIVATE {root})\n"
-            text += f"target_link_libraries(program_{number} PRIVATE {build}/libgradzoo_kernels.a)\n"
+            text += f"target_include_directories(program_{number} BEFORE PRIVATE \"{root}\")\n"
+            text += f"target_link_libraries(program_{number} PRIVATE \"{build}/libgradzoo_kernels.a\")\n"
         else:
             text += f"target_precompile_headers(program_{number} REUSE_FROM headers)\n"
         text += MPI.format(f"program_{number}") if "<mpi.h>" in program.source else ""
