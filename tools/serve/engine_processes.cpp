@@ -146,8 +146,8 @@ std::shared_ptr<EngineProcesses::Engine> EngineProcesses::find(const std::string
   return found == engines_.end() ? nullptr : found->second;
 }
 
-// nullptr for a name that was stopped: what a page that was left had asked may come behind its word to stop.
-// Of too many engines the one is ended whose page has been silent longest.
+// nullptr for the name of a stopped engine: a request of a page that its user has left can arrive after the
+// page's request to stop. Of too many engines, the one whose page has been silent longest is ended.
 std::shared_ptr<EngineProcesses::Engine> EngineProcesses::find_or_start(const std::string& name) {
   const std::lock_guard lock(mutex_);
   if (std::ranges::find(stopped_, name) != stopped_.end()) return nullptr;

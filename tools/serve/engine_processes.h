@@ -43,7 +43,7 @@ class EngineProcesses final : public Engines {
 
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Engine>> engines_;
-  std::deque<std::string> stopped_;  // names, the latest last
+  std::deque<std::string> stopped_;  // names of engines, the latest last
   int64_t used_ = 0;                 // requests so far: an engine's last one
 };
 

@@ -102,7 +102,7 @@ def run(where, scratch):
             server.terminate()
             check(server.wait() == 0, 'the server ends well')
         return
-    files_of = http.server.SimpleHTTPRequestHandler  # as if they were made just now: a browser's copies count as old at once
+    files_of = http.server.SimpleHTTPRequestHandler  # its files count as changed now, so that a browser's copies are stale at once
     quiet = {'log_message': lambda *_: None, 'date_time_string': lambda self, *_: files_of.date_time_string(self)}
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(type('Quiet', (files_of,), quiet), directory=where))
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""firefox.py FILE: opens playground.html in headless Firefox as a double click does, and uses three of its pages. By
-WebDriver BiDi, which Firefox itself speaks: Debian has no driver for it."""
+"""firefox.py FILE: opens playground.html in headless Firefox as a double click does, and uses three of its tabs. It
+speaks WebDriver BiDi, which is a part of Firefox, because Debian has no geckodriver."""
 import itertools
 import json
 import os

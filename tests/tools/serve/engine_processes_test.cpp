@@ -89,7 +89,7 @@ TEST_CASE(
   }
   CHECK(ask("1", {{"ask", "explain"}, {"expression", "2*sine(x)"}, {"at", "x=3"}}).json()["pointer"] ==
         "  2*sine(x)\n    ^");
-  // What comes behind the word to stop starts no other, also where none was there yet.
+  // A request that arrives after the one to stop starts no engine, even if there was none to stop.
   const json stopped = {{"error", "stopped"}, {"ended", true}};
   for (const char* name : {"1", "4"}) CHECK((stop(name) == 200 && ask(name, begin).json() == stopped));
 

@@ -33,7 +33,7 @@ async function file(path) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-// The module and the worker's script, which engines share: a later one asks the network for nothing.
+// All engines share the module and the worker's script, so another engine starts without the network.
 let partsLoaded = null;
 const engineParts = () => partsLoaded ??= kServed ? Promise.resolve([null]) :
   Promise.all([file('playground.wasm').then(bytes => WebAssembly.compile(bytes)),
