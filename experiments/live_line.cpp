@@ -85,13 +85,8 @@ void Countdown::done(double share) {
   if (!std::exchange(told_, true)) line_.line(fmt::format("{}: about {} to go", what_, left));
 }
 
-Progress::Progress(std::FILE* out, int64_t first_step, int64_t steps, int64_t steps_per_epoch, Clock clock)
-    : line_(out),
-      first_step_(first_step),
-      steps_(steps),
-      steps_per_epoch_(steps_per_epoch),
-      clock_(std::move(clock)),
-      begun_(clock_()) {}
+Progress::Progress(std::FILE* out, int64_t steps, int64_t steps_per_epoch, Clock clock)
+    : line_(out), steps_(steps), steps_per_epoch_(steps_per_epoch), clock_(std::move(clock)) {}
 
 std::string Progress::place(int64_t step) const {
   const int64_t epochs = (steps_ + steps_per_epoch_ - 1) / steps_per_epoch_;
@@ -101,15 +96,22 @@ std::string Progress::place(int64_t step) const {
 
 void Progress::step(int64_t step, const std::string& numbers, double examples_per_s) {
   examples_per_s_ = examples_per_s;
-  const double seconds = clock_() - begun_;
-  const double per_step = seconds / static_cast<double>(std::max<int64_t>(1, step - first_step_));
-  const double left = per_step * static_cast<double>(steps_ - step);
-  if (!told_ && seconds >= kPaceSeconds && left >= kPaceSeconds) {
-    told_ = true;
-    line_.line(fmt::format("expected: about {} more for {} steps", duration(left), steps_ - step));
+  std::string text = fmt::format("{}  {}  {:.0f} examples/s", place(step), numbers, examples_per_s);
+  // What comes before the first steps, such as drawing samples, can take as long as a thousand steps.
+  if (!begun_) {
+    begun_ = clock_();
+    first_step_ = step;
+  } else {
+    const double seconds = clock_() - *begun_;
+    const double per_step = seconds / static_cast<double>(std::max<int64_t>(1, step - first_step_));
+    const double left = per_step * static_cast<double>(steps_ - step);
+    if (!told_ && seconds >= kPaceSeconds && left >= kPaceSeconds) {
+      told_ = true;
+      line_.line(fmt::format("expected: about {} more for {} steps", duration(left), steps_ - step));
+    }
+    text += fmt::format("  {} left", duration(left));
   }
-  line_.show(fmt::format("{}  {}  {:.0f} examples/s  {} left", place(step), numbers, examples_per_s,
-                         duration(left)));
+  line_.show(std::move(text));
 }
 
 void Progress::epoch(int64_t step, const std::string& summary) {

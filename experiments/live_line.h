@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "gradzoo/base/clock.h"
@@ -66,11 +67,11 @@ class Countdown {
 /// line with the speed and the remaining time, elsewhere one line per epoch.
 class Progress {
  public:
-  /// Prints nothing if `out` is null. `first_step` is the step at which a resumed run continues.
-  Progress(std::FILE* out, int64_t first_step, int64_t steps, int64_t steps_per_epoch,
-           Clock clock = steady_seconds);
+  /// Prints nothing if `out` is null.
+  Progress(std::FILE* out, int64_t steps, int64_t steps_per_epoch, Clock clock = steady_seconds);
 
-  /// Call it after some steps. `numbers` has units, e.g. "bce_kl 105.9 nats/image".
+  /// Call it after some steps. `numbers` has units, e.g. "bce_kl 105.9 nats/image". The remaining time
+  /// follows from the steps between this call and the first one.
   void step(int64_t step, const std::string& numbers, double examples_per_s);
   /// Call it after an epoch. `summary` also has the validation loss; the line remains.
   void epoch(int64_t step, const std::string& summary);
@@ -85,11 +86,11 @@ class Progress {
   std::string place(int64_t step) const;
 
   LiveLine line_;
-  int64_t first_step_, steps_, steps_per_epoch_;
+  int64_t steps_, steps_per_epoch_, first_step_ = 0;
   double examples_per_s_ = 0;
   Clock clock_;
-  double begun_;
-  bool told_ = false;  // true if the expected duration was printed
+  std::optional<double> begun_;  // time of the first call of step()
+  bool told_ = false;            // true if the expected duration was printed
 };
 
 }  // namespace gradzoo

@@ -92,7 +92,7 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   const RunDirectory& directory = run.directory;
   Session& session = run.session;
   const int64_t first = session.trainer.step(), per_epoch = session.batches->steps_per_epoch();
-  Progress progress(request.progress, first, session.steps, per_epoch);
+  Progress progress(request.progress, session.steps, per_epoch);
   const SampleWatch watch = request.watch ? request.watch(run.options, session) : SampleWatch();
   RunObserver observer({directory, run.options, session, request.checkpoint_every, run.seconds_before, watch},
                        run.metrics, progress, stop);
@@ -302,7 +302,7 @@ TrainOutcome resume_run(const TrainRequest& request) {
                 directory.path(), step, steps);
   }
   if (step == steps && finished_report_step(directory) == step) {
-    Progress(request.progress, step, step, 1)
+    Progress(request.progress, step, 1)
         .line(fmt::format("{} is finished: {} steps. To continue: {} with larger --epochs or --steps",
                           directory.path(), step, resume_command(directory.path())));
     shared_text(request.processes, "");
@@ -324,9 +324,8 @@ TrainOutcome train_run(const TrainRequest& request) {
 
 void renew_report(const std::string& directory, std::FILE* progress_to, const WatchMaker& make_watch) {
   ReopenedRun run({.out = directory});
-  const int64_t step = run.session.trainer.step();
   const StopSignal stop;
-  Progress progress(progress_to, step, run.session.steps, run.session.batches->steps_per_epoch());
+  Progress progress(progress_to, run.session.steps, run.session.batches->steps_per_epoch());
   const SampleWatch watch = make_watch ? make_watch(*run.options, run.session) : SampleWatch();
   RunObserver observer(
       {.directory = run.directory, .options = *run.options, .session = run.session, .watch = watch},

@@ -115,7 +115,7 @@ TEST_CASE("On a terminal the seconds of such work count up, and nothing of it st
 
 TEST_CASE("Into a file an epoch is a line, and nothing is drawn over") {
   Lines lines;
-  Progress progress(lines.file, 0, 25, 10);
+  Progress progress(lines.file, 25, 10);
   progress.step(5, "loss 3", 100);
   progress.epoch(10, "loss 2");
   progress.epoch(25, "loss 1");
@@ -127,7 +127,7 @@ TEST_CASE("Into a file an epoch is a line, and nothing is drawn over") {
 }
 
 TEST_CASE("Without a place to say it nothing is said") {
-  Progress progress(nullptr, 0, 10, 5);
+  Progress progress(nullptr, 10, 5);
   progress.step(1, "loss", 1);
   progress.epoch(5, "loss");
   progress.end();
@@ -136,12 +136,14 @@ TEST_CASE("Without a place to say it nothing is said") {
 TEST_CASE("How long a run will take is said once, when its pace is known, of the steps that are left") {
   Lines lines;
   double now = 100;
-  Progress progress(lines.file, 1000, 2000, 500, [&] { return now; });
-  now = 102;
+  Progress progress(lines.file, 2000, 500, [&] { return now; });
+  now = 200;  // what precedes the first steps is not their pace
+  progress.step(1000, "loss 3", 100);
+  now = 202;
   progress.step(1010, "loss 3", 100);
-  now = 104;  // 20 steps in 4 seconds, 980 to go
+  now = 204;  // 20 steps in 4 seconds, 980 to go
   progress.step(1020, "loss 3", 100);
-  now = 110;
+  now = 210;
   progress.step(1040, "loss 3", 100);
   CHECK(lines.read() == "expected: about 3:16 more for 980 steps\n");
 }
