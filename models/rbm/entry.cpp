@@ -22,6 +22,8 @@ void RbmOptions::describe_sampling(OptionTable& options) {
 void RbmOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
   table.prefer(training.lr, 0.05, "images");
   table.prefer(training.epochs, 20, "images");
+  // With one Gibbs step per update some seeds lose digits.
+  table.prefer(learning.chain_steps, 5, "images");
 }
 
 void RbmOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape&) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <doctest/doctest.h>
@@ -9,6 +10,7 @@
 #include "state/eight_bits.h"
 #include "state/half.h"
 #include "support/largest_difference.h"
+#include "support/paths.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -133,4 +135,29 @@ TEST_CASE("what training makes anew has the bytes of the zoo, and a card that is
   check_refused("zoo run", run.folder, {"--draw"});
   write_file(path, "{}");
   check_refused("zoo --verify small", run.folder, {"is not a card"});
+}
+
+TEST_CASE("the README's table has the figures and commands of the zoo's cards") {
+  const std::string readme = read_file(source_dir() + "/README.md"), picture = "](docs/images/zoo/";
+  int rows = 0;
+  for (size_t at = readme.find(picture); at != std::string::npos; at = readme.find(picture, at + 1), ++rows) {
+    const size_t name = at + picture.size();
+    const auto card = nlohmann::json::parse(read_file(
+        source_dir() + "/zoo/" + readme.substr(name, readme.find(".png", name) - name) + "/card.json"));
+    const auto number = [&](const char* quantity, const char* part) {
+      return card["of_32_bits"][quantity][part].get<double>();
+    };
+    std::vector<double> of_seeds;
+    for (const auto& one : card.value("of_seeds", nlohmann::json::array()))
+      of_seeds.push_back(one["digit_fid"].get<double>());
+    std::ranges::sort(of_seeds);
+    const std::string row = readme.substr(at, readme.find('\n', at) - at);
+    const auto has = [&](const std::string& cell) { CHECK_MESSAGE(contains(row, cell), cell, row); };
+    has(fmt::format("| {:.0f} ± {:.0f}", number("digit_fid", "value"),
+                    number("digit_fid", "standard_error")));
+    if (!of_seeds.empty()) has(fmt::format("| {:.0f} to {:.0f} |", of_seeds.front(), of_seeds.back()));
+    has(fmt::format("| {:.2f} |", number("confident_share", "value")));
+    has("| `" + card["command"].get<std::string>() + "` |");
+  }
+  CHECK(rows == 13);
 }

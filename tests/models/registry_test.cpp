@@ -225,7 +225,7 @@ TEST_CASE("options that follow from the data are those that the models were tune
       {"dde", mnist, {"batch=64", "epochs=6", "lr=0.001", "chain_steps=100"}},
       {"vae", mnist, {"lr=0.004", "schedule=linear", "prior=mixture", "components=200"}},
       {"classifier", mnist, {"shift=2", "noise=0.1", "schedule=cosine", "epochs=16"}},
-      {"rbm", mnist, {"lr=0.05", "epochs=20", "schedule=linear", "pixels=dynamic-binary"}},
+      {"rbm", mnist, {"lr=0.05", "epochs=20", "schedule=linear", "pixels=dynamic-binary", "chain_steps=5"}},
       {"rbm", toy_shape("bars-and-stripes"), {"hidden=16", "lr=0.1", "epochs=4"}},
       {"made", mnist, {"hidden=1000", "lr=0.001", "epochs=60", "schedule=linear", "direct=true"}},
       {"made", toy_shape("bars-and-stripes"), {"hidden=64", "lr=0.01", "epochs=4"}},
