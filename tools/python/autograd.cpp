@@ -31,6 +31,7 @@ class PythonTape {
     open_.reset();
   }
   int64_t size() const { return open_ ? opened().size() : 0; }
+  std::string name() const { return trace_ ? "Tape(trace=True)" : "Tape()"; }
   std::string text() const { return open_ ? explain_text(opened()) : shown(text_); }
   std::string page() const { return open_ ? explain_html(opened(), {.title = "A tape"}) : shown(page_); }
 
@@ -42,9 +43,7 @@ class PythonTape {
   };
   const Tape& opened() const {
     if (open_->is_ours()) return (*open_)->tape;
-    throw Error(
-        "Tape: it was opened on another thread. Hint: leave the with statement on the thread that entered "
-        "it");
+    throw Error("Tape: it was opened on another thread. Hint: leave the with statement on that thread");
   }
   const std::string& shown(const std::string& kept) const {
     if (kept.empty()) throw Error("Tape: nothing was traced. Hint: with gz.Tape(trace=True) as tape: ...");
@@ -64,9 +63,7 @@ class PythonNoGrad {
     const auto last =
         std::find_if(scopes_.rbegin(), scopes_.rend(), [](const auto& scope) { return scope.is_ours(); });
     if (last == scopes_.rend())
-      throw Error(
-          "NoGrad: this thread did not enter it. Hint: leave the with statement on the thread that entered "
-          "it");
+      throw Error("NoGrad: this thread did not enter it. Hint: leave the with statement where it began");
     scopes_.erase(std::next(last).base());
   }
 
@@ -331,7 +328,10 @@ void bind_random(py::module_& m) {
            py::arg("seed") = 0, py::arg("stream") = "default")
       .def_property_readonly("seed", &Rng::seed)
       .def_property_readonly("stream", &Rng::stream)
-      .def_property("draw", &Rng::draw, &Rng::set_draw);
+      .def_property("draw", &Rng::draw, &Rng::set_draw)
+      .def("__repr__", [](const Rng& rng) {
+        return fmt::format("Rng(seed={}, stream='{}', draw={})", rng.seed(), rng.stream(), rng.draw());
+      });
 }
 
 }  // namespace
@@ -366,6 +366,7 @@ void bind_autograd(py::module_& m) {
   tape.def(py::init<bool>(), py::arg("trace") = false)
       .def("__len__", &PythonTape::size)
       .def("__bool__", [](const PythonTape&) { return true; })
+      .def("__repr__", &PythonTape::name)
       .def("text", &PythonTape::text, "Returns a line per node, with its value and what it saves.")
       .def("html", &PythonTape::page, "Returns a page that steps through every node and every sweep.");
   bind_scope(tape);
@@ -389,9 +390,7 @@ void bind_autograd(py::module_& m) {
   m.def("set_num_threads", &set_num_threads, py::arg("count"),
         "Sets the number of threads of every later op.");
   m.def("set_flush_denormals", &set_flush_denormals, py::arg("flush"),
-        "Sets whether this thread flushes denormals to zero, as the command's trainings do; NumPy expects "
-        "that it "
-        "keeps them.");
+        "Sets whether this thread flushes denormals to zero, as trainings do; NumPy expects it not to.");
 }
 
 }  // namespace gradzoo::python

@@ -185,6 +185,13 @@ void bind_module(py::module_& m) {
              if (PyObject_GenericSetAttr(self.ptr(), py::str(name).ptr(), py::cast(x).ptr()) != 0)
                throw py::error_already_set();
            })
+      .def("__repr__",
+           [](const py::object& self) {
+             auto text = py::type::of(self).attr("__name__").cast<std::string>();
+             for (const NamedTensor& one : self.cast<const Module&>().named_parameters())
+               text += fmt::format("\n  {} {}", one.name, one.tensor.shape().str());
+             return text;
+           })
       .def("parameters", &Module::parameters, "Returns the parameters, each once.")
       .def("named_parameters", [](const Module& module) { return pairs_of(module.named_parameters()); })
       .def("named_buffers", [](const Module& module) { return pairs_of(module.named_buffers()); })

@@ -26,9 +26,9 @@ def test_modules():
     net = Net(gz.Rng(1))
     names = ['scale', 'body.0.weight', 'body.0.bias', 'body.2.weight', 'body.2.bias']
     assert [name for name, _ in net.named_parameters()] == names and list(net.state_dict()) == names + ['calls']
-    x = gz.randn((5, 2), gz.Rng(2))
-    doubled = gz.functional_call(net, {'scale': gz.tensor([4.])}, x)
-    assert np.allclose(doubled, 2 * net(x)) and np.allclose(net(x, shift=1.), net(x) + 1)
+    x = gz.randn((5, 2), rng := gz.Rng(2))
+    assert repr(net).startswith('Net\n  scale (1)\n  body.0.weight (') and repr(rng) == "Rng(seed=2, stream='default', draw=1)" and repr(gz.Tape(True)) == 'Tape(trace=True)'
+    assert np.allclose(gz.functional_call(net, {'scale': gz.tensor([4.])}, x), 2 * net(x)) and np.allclose(net(x, shift=1.), net(x) + 1)
     with pytest.raises(gz.Error, match='registered'):
         net.body = gz.Linear(2, 2)
     with pytest.raises(gz.Error, match='cannot be removed'):
