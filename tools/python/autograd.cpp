@@ -288,11 +288,7 @@ void bind_checks(py::module_& m) {
       .def_readonly("analytic", &GradcheckResult::analytic)
       .def_readonly("numeric", &GradcheckResult::numeric)
       .def(
-          "or_throw",
-          [](const py::object& self) {
-            self.cast<GradcheckResult&>().or_throw();
-            return self;
-          },
+          "or_throw", [](const py::object& self) { return self.cast<GradcheckResult&>().or_throw(), self; },
           "Raises Error with the message unless ok.")
       .def("__bool__", [](const GradcheckResult& r) { return r.ok; })
       .def("__repr__", [](const GradcheckResult& r) { return to_string(r); });

@@ -285,14 +285,11 @@ void bind_runs(py::module_& m) {
       .def("log_prob", &Toy::log_prob, py::arg("x"),
            "Returns log p(x) of every row in nats, differentiable: (B, d) -> (B).")
       .def("score", &Toy::score, py::arg("x"), "Returns grad log p(x): (B, d) -> (B, d).");
-  m.def("picture_of", [](const Tensor& images) {
-    if (images.rank() == 2 && images.dim(1) == 2)
-      return py::bytes(
-          draw_picture({"samples", "",
-                        Scatter{images, zeros({images.dim(0)}, DType::i64), "coordinate 1", "coordinate 2"},
-                        false})
-              .bytes);
-    return py::bytes(draw_picture({"samples", "", ImageGrid{cast(images, DType::f32)}, false}).bytes);
+  m.def("picture_of", [](const Tensor& x) {
+    Picture picture{"samples", "", ImageGrid{cast(x, DType::f32)}};
+    if (x.rank() == 2 && x.dim(1) == 2)
+      picture.content = Scatter{x, zeros({x.dim(0)}, DType::i64), "coordinate 1", "coordinate 2"};
+    return py::bytes(draw_picture(picture).bytes);
   });
 }
 

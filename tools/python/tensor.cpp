@@ -130,6 +130,10 @@ void bind_comparisons(py::class_<Tensor>& c) {
       .def("__bool__", [](const Tensor& x) { return py::bool_(only(x, "bool")); })
       .def("__float__", [](const Tensor& x) { return py::float_(only(x, "float")); })
       .def("__int__", [](const Tensor& x) { return py::int_(only(x, "int")); })
+      .def("__format__",  // f"{loss:.3f}"
+           [](const Tensor& x, const std::string& how) {
+             return py::str(how.empty() ? py::str(to_string(x)) : only(x, "format").attr("__format__")(how));
+           })
       .def("__hash__", [](const py::object& x) { return reinterpret_cast<intptr_t>(x.ptr()) >> 4; });
 }
 
