@@ -63,7 +63,7 @@ class PythonNoGrad {
     const auto last =
         std::find_if(scopes_.rbegin(), scopes_.rend(), [](const auto& scope) { return scope.is_ours(); });
     if (last == scopes_.rend())
-      throw Error("NoGrad: this thread did not enter it. Hint: leave the with statement where it began");
+      throw Error("NoGrad: this thread did not enter it. Hint: leave the with statement on its thread");
     scopes_.erase(std::next(last).base());
   }
 
@@ -386,7 +386,7 @@ void bind_autograd(py::module_& m) {
   m.def("set_num_threads", &set_num_threads, py::arg("count"),
         "Sets the number of threads of every later op.");
   m.def("set_flush_denormals", &set_flush_denormals, py::arg("flush"),
-        "Sets whether this thread flushes denormals to zero, as trainings do; NumPy expects it not to.");
+        "Sets whether this thread flushes denormals to zero, as trainings do. NumPy needs denormals.");
 }
 
 }  // namespace gradzoo::python

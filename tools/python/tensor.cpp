@@ -132,7 +132,7 @@ void bind_comparisons(py::class_<Tensor>& c) {
       .def("__int__", [](const Tensor& x) { return py::int_(only(x, "int")); })
       .def("__format__",  // f"{loss:.3f}"
            [](const Tensor& x, const std::string& how) {
-             return py::str(how.empty() ? py::str(to_string(x)) : only(x, "format").attr("__format__")(how));
+             return how.empty() ? py::cast(to_string(x)) : only(x, "format").attr("__format__")(how);
            })
       .def("__hash__", [](const py::object& x) { return reinterpret_cast<intptr_t>(x.ptr()) >> 4; });
 }
