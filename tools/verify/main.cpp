@@ -143,8 +143,9 @@ std::string page_in(const std::string& path) {
 }
 
 std::string measured_on() {
-  return fmt::format("{:%Y-%m-%d}, {}, {} threads of {} ({})", fmt::gmtime(std::time(nullptr)), kCommit,
-                     num_threads(), processor_name(), blas_kernel().used);
+  const int64_t threads = num_threads();
+  return fmt::format("{:%Y-%m-%d}, {}, {} thread{} of {} ({})", fmt::gmtime(std::time(nullptr)), kCommit,
+                     threads, threads == 1 ? "" : "s", processor_name(), blas_kernel().used);
 }
 
 int run(const Arguments& arguments) {
