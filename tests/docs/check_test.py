@@ -11,8 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 RIGHT = """# A page
 
-See [below](#the-end), [its code](code.h#L2) and ![nothing](code.h). `gradzoo train vae --help` lists
-`gradzoo train vae --set net=mlp`.
+See [below](#the-end), [its code](code.h#L2) and ![nothing](code.h). It is **-1.24<!-- a.kl -->**.
+`gradzoo train vae --help` lists `gradzoo train vae --set net=mlp`.
 
 <!-- run: with const Tensor x = ones({2, 3}); -->
 <!-- run: then CHECK(y.item() == 6); -->
@@ -53,6 +53,9 @@ PLANTED = [
     ("--set net=mlp", "--set net=mlpp", "mlpp"),
     ("[below](#the-end)", "[below](gone.md)", "link gone.md: no such file"),
     ("#the-end", "#the-ending", "link #the-ending: no such heading"),
+    ("-1.24", "-1.25", "the ledger has -1.2391"),
+    ("-1.24", "1.24", "the ledger has -1.2391"),
+    ("a.kl", "a.fid", "the ledger has no such row"),
     ("code.h#L2", "code.h#L9", "the file has no such line"),
     ("const Tensor y = sum(x);", "const Tensor y = summ(x);", "summ"),
     ("const Tensor y = sum(x);", "const Tensor y = sum(reshape(x, {7}));", "ended with 1: reshape"),
@@ -66,6 +69,8 @@ PLANTED = [
 ]
 
 folder = pathlib.Path(tempfile.mkdtemp(prefix="gradzoo-docs-test-"))
+(folder / "docs").mkdir()
+(folder / "docs/ledger.md").write_text("| `a.kl` | log \\| x | -1.2391 | at least -2 | 0 | today | holds |\n")
 (folder / "code.h").write_text("int one();\nint two();\nint three();\n")
 pages = {"right.md": RIGHT}
 for number, (old, new, _) in enumerate(PLANTED):

@@ -8,6 +8,8 @@ COMMAND = re.compile(r"(\$ )?(([A-Z_]+=\S+ )*(gradzoo|gradzoo-mpi|mpirun|cmake|c
 FENCE = re.compile(r"( *)```\s*([\w+-]*)")
 SAYS = re.compile(r"\s*<!-- run: (.*?) -->\s*$")
 TO_THE_END = re.compile(r"[A-Z]\w*=|not [^:]|before |fresh$")
+FIGURE = re.compile(r"(\S*)<!-- ([\w.]+) -->")
+ROW = re.compile(r"^\| `(\S+)` \| .*? \| (\S+) \|", re.M)
 
 
 @dataclass
@@ -80,6 +82,15 @@ class Page:
             if COMMAND.match(said):
                 self.parts.append(Part("inline", text.count("\n", 0, code.start()) + 1, [said]))
         self.parts.sort(key=lambda part: part.line)
+
+    def check_figures(self, report):
+        """A figure before a comment with the name of a row of the ledger is the row's value, rounded."""
+        rows = dict(ROW.findall((self.root / "docs/ledger.md").read_text()))
+        for match in FIGURE.finditer(self.text):
+            figure, value = match[1].lstrip("*("), rows.get(match[2], "no such row")
+            digits = len(figure.partition(".")[2])
+            if match[2] not in rows or figure != f"{float(value):.{digits}f}":
+                report(self, self.text.count("\n", 0, match.start()) + 1, match[0], f"the ledger has {value}")
 
     def check_links(self, report):
         blank = lambda match: re.sub(r"[^\n]", " ", match[0])

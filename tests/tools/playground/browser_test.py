@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../serve'))
@@ -25,27 +24,7 @@ TABS = ['function', 'train', 'digits', 'labs', 'check', 'lessons', 'about']
 
 
 def looks(page):
-    """On a phone, and with large text, nothing is wider than the screen; by day and by night all texts stand out."""
-    chrome = page.browser.execute_cdp_cmd
-    for width, zoom in [(1280, '200%'), (390, ''), (320, '')]:
-        chrome('Emulation.setDeviceMetricsOverride', {'width': width, 'height': 844, 'deviceScaleFactor': 1, 'mobile': False})
-        for tab in TABS:
-            go(page, '#' + tab)
-            eventually('drawn', lambda: page.one(f'#{tab}-page').is_displayed())
-            time.sleep(1)
-            page.js('document.documentElement.style.fontSize = arguments[0]', zoom)
-            page.js('document.querySelectorAll("details").forEach(details => { details.open = true; })')
-            wide = page.js(page.measures + 'return tooWide()')
-            check(not wide, f'wider than {width} pixels at {zoom or "100%"}, on {tab}: {wide}')
-    chrome('Emulation.clearDeviceMetricsOverride', {})
-    for light in ['light', 'dark']:
-        chrome('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': light}]})
-        for tab in TABS:
-            page.open(tab)
-            texts, faint, ground = page.js(page.measures + 'return contrasts(4.5)')
-            check(texts > 8, f'texts are measured on {tab}: {texts}')
-            check(not faint, f'texts that are hard to read, {light}, on {tab}: {faint}')
-        check((ground > .7) == (light == 'light'), f'the ground is {ground} when it is {light}')
+    page.looks(TABS)
 
 
 def offline(page):

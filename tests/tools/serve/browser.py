@@ -92,6 +92,28 @@ class Page:
         eventually(f'the tab {tab}', lambda: self.one(f'#{tab}-page').is_displayed())
         check(self.js('return scrollY') == 0, f'the tab {tab} scrolls past the tabs')
 
+    def looks(self, tabs):
+        """On a phone, and with large text, nothing is wider than the screen; by day and by night all texts stand out."""
+        chrome = self.browser.execute_cdp_cmd
+        for width, zoom in [(1280, '200%'), (390, ''), (320, '')]:
+            chrome('Emulation.setDeviceMetricsOverride', {'width': width, 'height': 844, 'deviceScaleFactor': 1, 'mobile': False})
+            for tab in tabs:
+                self.open(tab)
+                self.js('document.documentElement.style.fontSize = arguments[0]', zoom)
+                self.js('document.querySelectorAll("details").forEach(details => { details.open = true; })')
+                time.sleep(1)
+                wide = self.js(self.measures + 'return tooWide()')
+                check(not wide, f'wider than {width} pixels at {zoom or "100%"}, on {tab}: {wide}')
+        chrome('Emulation.clearDeviceMetricsOverride', {})
+        for light in ['light', 'dark']:
+            chrome('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': light}]})
+            for tab in tabs:
+                self.open(tab)
+                texts, faint, ground = self.js(self.measures + 'return contrasts(4.5)')
+                check(texts > 8, f'texts are measured on {tab}: {texts}')
+                check(not faint, f'texts that are hard to read, {light}, on {tab}: {faint}')
+            check(ground > .7 if light == 'light' else ground < .05, f'the ground is {ground} when it is {light}')
+
     def type(self, selector, text):
         self.one(selector).send_keys(Keys.CONTROL + 'a' + Keys.NULL, text)
 

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
 
 sys.dont_write_bytecode = True
@@ -143,26 +142,7 @@ def by_keyboard(page):
 
 
 def looks(page):
-    """On a phone nothing is wider than the screen; by day and by night all texts stand out from their ground."""
-    chrome = page.browser.execute_cdp_cmd
-    chrome('Emulation.setDeviceMetricsOverride', {'width': 390, 'height': 844, 'deviceScaleFactor': 1, 'mobile': False})
-    page.js('document.querySelectorAll("details").forEach(details => { details.open = true; })')
-    for tab in TABS:
-        page.open(tab)
-        eventually('drawn', lambda: page.js('return document.querySelectorAll(".page:not([hidden]) *").length') > 8)
-        wide = page.js(page.measures + 'return tooWide()')
-        check(not wide, f'wider than a phone, on {tab}: {wide}')
-    chrome('Emulation.clearDeviceMetricsOverride', {})
-    grounds = []
-    for light in ['light', 'dark']:
-        chrome('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': light}]})
-        for tab in TABS:
-            page.open(tab)
-            texts, faint, ground = page.js(page.measures + 'return contrasts(4.5)')
-            check(texts > 8, f'texts are measured on {tab}: {texts}')
-            check(not faint, f'texts that are hard to read, {light}, on {tab}: {faint}')
-        grounds.append(ground)
-    check(grounds[0] > .7 and grounds[1] < .05, f'a light and a dark ground: {grounds}')
+    page.looks(TABS)
 
 
 def addresses(page):
