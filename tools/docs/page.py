@@ -8,7 +8,7 @@ COMMAND = re.compile(r"(\$ )?(([A-Z_]+=\S+ )*(gradzoo|gradzoo-mpi|mpirun|cmake|c
 FENCE = re.compile(r"( *)```\s*([\w+-]*)")
 SAYS = re.compile(r"\s*<!-- run: (.*?) -->\s*$")
 TO_THE_END = re.compile(r"[A-Z]\w*=|not [^:]|before |fresh$")
-FIGURE = re.compile(r"(\S*)<!-- ([\w.]+) -->")
+FIGURE = re.compile(r"(-?[\d.]*)<!-- ([\w.]+) -->")
 ROW = re.compile(r"^\| `(\S+)` \| .*? \| (\S+) \|", re.M)
 
 
@@ -87,7 +87,7 @@ class Page:
         """A figure before a comment with the name of a row of the ledger is the row's value, rounded."""
         rows = dict(ROW.findall((self.root / "docs/ledger.md").read_text()))
         for match in FIGURE.finditer(self.text):
-            figure, value = match[1].lstrip("*("), rows.get(match[2], "no such row")
+            figure, value = match[1], rows.get(match[2], "no such row")
             digits = len(figure.partition(".")[2])
             if match[2] not in rows or figure != f"{float(value):.{digits}f}":
                 report(self, self.text.count("\n", 0, match.start()) + 1, match[0], f"the ledger has {value}")
