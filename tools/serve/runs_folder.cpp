@@ -87,7 +87,7 @@ RunsFolder::RunsFolder(const std::string& path) : path_(path) {
   check_visible(path);
   std::error_code error;
   if (!fs::is_directory(path, error))
-    throw Error("serve: {} is not a folder. Hint: name the folder of your runs; gradzoo train vae begins one",
+    throw Error("serve: {} is not a folder. Hint: name the folder of your runs; gradzoo train vae makes one",
                 path);
 }
 

@@ -97,8 +97,10 @@ class Page:
         chrome = self.browser.execute_cdp_cmd
         for width, zoom in [(1280, '200%'), (390, ''), (320, '')]:
             chrome('Emulation.setDeviceMetricsOverride', {'width': width, 'height': 844, 'deviceScaleFactor': 1, 'mobile': False})
+            self.browser.refresh()  # what is drawn for this width from the start, too
             for tab in tabs:
                 self.open(tab)
+                eventually('drawn', lambda: self.js('return document.querySelectorAll(".page:not([hidden]) *").length') > 8)
                 self.js('document.documentElement.style.fontSize = arguments[0]', zoom)
                 self.js('document.querySelectorAll("details").forEach(details => { details.open = true; })')
                 time.sleep(1)

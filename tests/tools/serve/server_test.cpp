@@ -237,7 +237,7 @@ TEST_CASE("a port that is taken, and a folder that is not there, are refused") {
                                  served.port()));
   CHECK(run_process({command(), "serve", "nowhere"}, scratch.file("")).err ==
         "gradzoo: serve: nowhere is not a folder. Hint: name the folder of your runs; gradzoo train vae "
-        "begins one\n");
+        "makes one\n");
 }
 
 TEST_CASE("what is broken, huge, silent, or one of a thousand at once leaves it alive") {
